@@ -1,0 +1,63 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The rooms and the arrows between them; docs/architecture.md says why, and
+// Tests/HouseTests holds every import to this table.
+let package = Package(
+  name: "winnow",
+  products: [.executable(name: "winnow", targets: ["winnow"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    .target(name: "CKernels"),
+    .systemLibrary(name: "CNcursesw"),
+    .target(
+      name: "Storage",
+      dependencies: ["CKernels", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Ingest", dependencies: ["Storage"]),
+    .target(name: "Clustering", dependencies: ["Storage", "CKernels"]),
+    .target(name: "Pruning"),
+    .target(
+      name: "Workspace",
+      dependencies: ["Clustering", "Ingest", "Pruning", "Storage"]),
+    .target(name: "Manifests", dependencies: ["Workspace", "Pruning", "Storage"]),
+    .target(name: "Canvas"),
+    .target(
+      name: "Explorer",
+      dependencies: ["Canvas", "Manifests", "Pruning", "Workspace"]),
+    .target(name: "Terminal", dependencies: ["CNcursesw", "Canvas", "Explorer"]),
+    .executableTarget(
+      name: "winnow",
+      dependencies: [
+        "Terminal", "Explorer", "Manifests", "Workspace", "Ingest", "Pruning", "Storage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(
+      name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
+    .executableTarget(
+      name: "winnow-bench", dependencies: ["Pruning"], path: "Tests/Benchmarks"),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
+    .testTarget(name: "IngestTests", dependencies: ["Ingest", "Storage", "TestSupport"]),
+    .testTarget(
+      name: "ClusteringTests", dependencies: ["Clustering", "Storage", "TestSupport"]),
+    .testTarget(name: "PruningTests", dependencies: ["Pruning", "TestSupport"]),
+    .testTarget(
+      name: "WorkspaceTests",
+      dependencies: ["Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport"]),
+    .testTarget(
+      name: "ManifestsTests",
+      dependencies: ["Manifests", "Workspace", "Pruning", "Storage", "TestSupport"]),
+    .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
+    .testTarget(
+      name: "ExplorerTests",
+      dependencies: ["Explorer", "Canvas", "Pruning", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["winnow", "Storage", "TestSupport"]),
+    .testTarget(name: "TerminalTests", dependencies: ["winnow", "TestSupport"]),
+    .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
