@@ -1,0 +1,125 @@
+// A file that appears whole or not at all: written beside its place under another name, brought
+// to the disk, renamed, and the folder brought to the disk.  Whoever is interrupted leaves the
+// old file as it was.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What a finished file holds.
+public struct FileSeal: Sendable, Equatable {
+  /// Size in bytes.
+  public let size: Int
+  /// SHA-256 of its bytes, 64 lower-case hex digits.
+  public let digest: String
+}
+
+/// A buffered, sequential writer whose file exists only after ``commit()``.
+///
+/// Dropped without a commit, it removes what it wrote.
+public struct AtomicFile: ~Copyable {
+  /// Where the file will be.
+  public let path: String
+  private let temporary: String
+  private var descriptor: Int32
+  private let buffer: UnsafeMutableRawBufferPointer
+  private var filled = 0
+  private var written = 0
+  private var digest = Digest()
+
+  /// - Parameters:
+  ///   - path: where the file shall be; an existing one is replaced at the commit.
+  ///   - capacity: bytes held back before the system is called.
+  /// - Throws: ``StorageError`` when the folder is missing or may not be written to.
+  public init(_ path: String, capacity: Int = 1 << 20) throws(StorageError) {
+    self.path = path
+    temporary = "\(path).\(getpid()).partial"
+    descriptor = retrying { [temporary] in
+      open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    }
+    guard descriptor >= 0 else { throw .system(path, "write it") }
+    buffer = .allocate(byteCount: capacity, alignment: 64)
+  }
+
+  deinit {
+    buffer.deallocate()
+    if descriptor >= 0 {
+      close(descriptor)
+      unlink(temporary)
+    }
+  }
+
+  /// Bytes given so far.
+  public var count: Int { written + filled }
+
+  public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    if bytes.count > buffer.count - filled { try flush() }
+    if bytes.count > buffer.count {
+      try send(bytes)
+    } else if bytes.count > 0 {
+      (buffer.baseAddress! + filled).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+      filled += bytes.count
+    }
+  }
+
+  public mutating func write(_ bytes: [UInt8]) throws(StorageError) {
+    try write(elements: bytes)
+  }
+
+  public mutating func write(_ text: String) throws(StorageError) {
+    try write(elements: Array(text.utf8))
+  }
+
+  /// Writes the elements' own bytes; little endian, as all our machines are.
+  public mutating func write<Element: BitwiseCopyable>(
+    elements: [Element]
+  ) throws(StorageError) {
+    // A closure cannot throw this module's typed error through `withUnsafeBytes`.
+    var failure: StorageError?
+    elements.withUnsafeBytes { bytes in
+      do throws(StorageError) { try write(bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Brings the file to the disk and puts it in its place.
+  ///
+  /// - Throws: ``StorageError``; then the place is as it was before.
+  public consuming func commit() throws(StorageError) -> FileSeal {
+    try flush()
+    guard retrying({ fsync(descriptor) }) == 0 else { throw .system(path, "write it to the disk") }
+    guard rename(temporary, path) == 0 else { throw .system(path, "put it in its place") }
+    close(descriptor)
+    descriptor = -1
+    synchroniseFolder(parentFolder(path))
+    return FileSeal(size: written, digest: digest.hex())
+  }
+
+  private mutating func flush() throws(StorageError) {
+    let ready = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
+    filled = 0
+    try send(ready)
+  }
+
+  private mutating func send(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    digest.update(bytes)
+    var done = 0
+    while done < bytes.count {
+      let count = retrying {
+        Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+      }
+      guard count >= 0 else { throw .system(path, "write it") }
+      done += count
+    }
+    written += bytes.count
+  }
+
+  /// Writes one small file whole.
+  public static func write(_ bytes: [UInt8], to path: String) throws(StorageError) -> FileSeal {
+    var file = try AtomicFile(path, capacity: max(1, bytes.count))
+    try file.write(bytes)
+    return try file.commit()
+  }
+}

@@ -1,0 +1,46 @@
+import Crypto
+
+/// A running SHA-256.
+public struct Digest: Sendable {
+  private var state = SHA256()
+
+  public init() {}
+
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    state.update(bufferPointer: bytes)
+  }
+
+  public mutating func update(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { state.update(bufferPointer: $0) }
+  }
+
+  /// The digest of all that was given so far, as 64 lower-case hex digits.
+  public func hex() -> String {
+    var text = ""
+    for byte in state.finalize() {
+      text.append(Self.digits[Int(byte >> 4)])
+      text.append(Self.digits[Int(byte & 15)])
+    }
+    return text
+  }
+
+  private static let digits = Array("0123456789abcdef")
+
+  /// SHA-256 of a whole file, read in blocks of 4 MiB.
+  ///
+  /// - Complexity: O(bytes), one buffer of memory.
+  public static func ofFile(_ path: String) throws(StorageError) -> String {
+    let file = try InputFile(path)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 64)
+    defer { buffer.deallocate() }
+    var digest = Digest()
+    var offset = 0
+    while true {
+      let count = try file.read(into: buffer, at: offset)
+      if count == 0 { break }
+      digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      offset += count
+    }
+    return digest.hex()
+  }
+}

@@ -1,0 +1,85 @@
+// Folders: what is in one, making one, and removing one that was not finished.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What a path names.
+public enum PathKind: Sendable {
+  case file, folder, nothing
+}
+
+/// What `path` names, links followed; a path that cannot be looked at counts as nothing.
+public func pathKind(_ path: String) -> PathKind {
+  var status = stat()
+  guard stat(path, &status) == 0 else { return .nothing }
+  return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+}
+
+/// Size in bytes of the file at `path`, or nil when there is none.
+public func fileSize(_ path: String) -> Int? {
+  var status = stat()
+  guard stat(path, &status) == 0 else { return nil }
+  return Int(status.st_size)
+}
+
+/// Names in a folder, sorted by their bytes, without `.` and `..`.
+public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
+  guard let folder = opendir(path) else { throw .system(path, "list the folder") }
+  defer { closedir(folder) }
+  var names: [String] = []
+  while let entry = readdir(folder) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+    if name != "." && name != ".." { names.append(name) }
+  }
+  return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+/// Makes the folder `path`, and its parents where `parents` is set; no error if it exists.
+public func makeFolder(_ path: String, parents: Bool = false) throws(StorageError) {
+  if mkdir(path, 0o777) == 0 { return }
+  let code = errno
+  if code == EEXIST && pathKind(path) == .folder { return }
+  if code == ENOENT && parents, let cut = path.lastIndex(of: "/"), cut != path.startIndex {
+    try makeFolder(String(path[..<cut]), parents: true)
+    return try makeFolder(path)
+  }
+  throw .system(path, "make the folder", code: code)
+}
+
+/// Removes a file, or a folder with all that is in it; links are removed, not followed.
+public func removeTree(_ path: String) throws(StorageError) {
+  var status = stat()
+  guard lstat(path, &status) == 0 else { return }
+  guard status.st_mode & S_IFMT == S_IFDIR else {
+    guard unlink(path) == 0 else { throw .system(path, "remove it") }
+    return
+  }
+  for name in try namesInFolder(path) { try removeTree(path + "/" + name) }
+  guard rmdir(path) == 0 else { throw .system(path, "remove the folder") }
+}
+
+/// Makes a rename inside `folder` durable.
+func synchroniseFolder(_ folder: String) {
+  let descriptor = retrying { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+  guard descriptor >= 0 else { return }
+  fsync(descriptor)
+  close(descriptor)
+}
+
+/// The folder that holds `path`: `.` for a bare name.
+public func parentFolder(_ path: String) -> String {
+  guard let cut = path.lastIndex(of: "/") else { return "." }
+  return cut == path.startIndex ? "/" : String(path[..<cut])
+}
+
+/// The last part of `path`.
+public func lastComponent(_ path: String) -> String {
+  var text = Substring(path)
+  while text.count > 1 && text.last == "/" { text.removeLast() }
+  return text.lastIndex(of: "/").map { String(text[text.index(after: $0)...]) } ?? String(text)
+}

@@ -1,0 +1,89 @@
+// Inputs are read with `pread` into buffers of ours and never mapped: mapped pages would count
+// as our memory, and a file that shrinks under a map kills the process.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A file open for reading at any place, by any thread.
+public struct InputFile: ~Copyable, Sendable {
+  /// The path it was opened by.
+  public let path: String
+  /// Its size in bytes when it was opened.
+  public let size: Int
+  let descriptor: Int32
+
+  /// - Throws: ``StorageError`` when it does not exist, is a folder, or may not be read.
+  public init(_ path: String) throws(StorageError) {
+    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .system(path, "open it") }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let error = StorageError.system(path, "read its size")
+      close(descriptor)
+      throw error
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      close(descriptor)
+      throw StorageError(
+        path: path, fault: "expected a file, found a folder", remedy: "name a file inside it")
+    }
+    self.path = path
+    self.size = Int(status.st_size)
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `buffer` from byte `offset` on.
+  ///
+  /// - Returns: the number of bytes read, less than `buffer.count` only at the end of the file.
+  public func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(StorageError) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let count = retrying {
+        pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
+      }
+      guard count >= 0 else { throw .system(path, "read it at byte \(offset + done)") }
+      if count == 0 { break }
+      done += count
+    }
+    return done
+  }
+
+  /// Fills `buffer` whole.
+  ///
+  /// - Throws: ``StorageError`` when the file ends before.
+  public func readExactly(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(StorageError) {
+    let count = try read(into: buffer, at: offset)
+    guard count == buffer.count else {
+      throw StorageError(
+        path: path,
+        fault: "expected \(buffer.count) bytes at byte \(offset), found \(count): it is truncated",
+        remedy: "fetch or write it again")
+    }
+  }
+
+  /// The whole file.
+  ///
+  /// - Throws: ``StorageError``, also when it is larger than `limit` bytes.
+  public static func contents(
+    of path: String, limit: Int = 1 << 30
+  ) throws(StorageError) -> [UInt8] {
+    let file = try InputFile(path)
+    guard file.size <= limit else {
+      throw StorageError(
+        path: path, fault: "expected at most \(limit) bytes, found \(file.size)")
+    }
+    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: file.size, alignment: 16)
+    defer { space.deallocate() }
+    try file.readExactly(into: space, at: 0)
+    return [UInt8](space)
+  }
+}

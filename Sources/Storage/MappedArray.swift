@@ -1,0 +1,58 @@
+/// A one- or two-dimensional .npy array of a workspace, mapped.
+///
+/// Elements are read by value; every index is checked.
+public struct MappedArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+  // Sound to share: read-only pages, owned by `file`.
+  private let file: MappedFile
+  /// The elements in C order; valid as long as this value lives.
+  public let elements: UnsafeBufferPointer<Element>
+  public let shape: [Int]
+
+  /// - Parameters:
+  ///   - type: the element type the file must have.
+  ///   - shape: the shape it must have; -1 accepts any extent.
+  /// - Throws: ``StorageError`` that names expected and found.
+  public init(
+    _ path: String, type: NpyType, shape: [Int], of _: Element.Type = Element.self
+  ) throws(StorageError) {
+    let header = try NpyHeader(of: InputFile(path))
+    guard header.type == type, !header.isFortranOrder else {
+      throw StorageError(
+        path: path,
+        fault: "expected elements \(type) in C order, found \(header.type)"
+          + (header.isFortranOrder ? " in Fortran order" : ""),
+        remedy: "the workspace is damaged: build it again")
+    }
+    guard header.shape.count == shape.count,
+      zip(header.shape, shape).allSatisfy({ $1 < 0 || $0 == $1 })
+    else {
+      throw StorageError(
+        path: path,
+        fault: "expected shape \(NpyHeader.text(shape)), found \(NpyHeader.text(header.shape))",
+        remedy: "the workspace is damaged: build it again")
+    }
+    let file = try MappedFile(path)
+    let length = header.count * MemoryLayout<Element>.stride
+    let base = file.bytes.baseAddress.map { $0 + header.dataOffset }
+    guard file.bytes.count == header.dataOffset + length,
+      MemoryLayout<Element>.stride == type.stride,
+      header.dataOffset % MemoryLayout<Element>.alignment == 0
+    else {
+      throw StorageError(
+        path: path,
+        fault: "expected \(header.dataOffset + length) aligned bytes, found "
+          + "\(file.bytes.count)", remedy: "the workspace is damaged: build it again")
+    }
+    elements = UnsafeBufferPointer(
+      start: base?.assumingMemoryBound(to: Element.self), count: header.count)
+    self.shape = header.shape
+    self.file = file
+  }
+
+  public var count: Int { elements.count }
+
+  public subscript(index: Int) -> Element {
+    precondition(index >= 0 && index < elements.count, "index outside the mapped array")
+    return elements[index]
+  }
+}

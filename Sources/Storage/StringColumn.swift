@@ -1,0 +1,96 @@
+// A column of strings on disk: all UTF-8 bytes in one file, row i being the bytes
+// offsets[i] ..< offsets[i + 1].
+
+/// Writes a string column row by row.
+public struct StringColumnWriter: ~Copyable {
+  private var data: AtomicFile
+  private var offsets: AtomicFile
+  private let rows: Int
+  private var written = 0
+  private var ends: [UInt64] = []
+
+  /// - Parameters:
+  ///   - folder: an existing folder; `data.utf8` and `offsets.npy` appear in it.
+  ///   - rows: the number of strings that will follow.
+  public init(folder: String, rows: Int) throws(StorageError) {
+    let data = try AtomicFile(folder + "/data.utf8")
+    var offsets = try AtomicFile(folder + "/offsets.npy")
+    try offsets.write(NpyHeader.bytes(.uint64, shape: [rows + 1]))
+    try offsets.write(elements: [UInt64(0)])
+    self.data = data
+    self.offsets = offsets
+    self.rows = rows
+  }
+
+  public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    try data.write(bytes)
+    try finishRow()
+  }
+
+  public mutating func append(_ text: String) throws(StorageError) {
+    try data.write(text)
+    try finishRow()
+  }
+
+  private mutating func finishRow() throws(StorageError) {
+    written += 1
+    ends.append(UInt64(data.count))
+    if ends.count == 8192 { try writeEnds() }
+  }
+
+  private mutating func writeEnds() throws(StorageError) {
+    try offsets.write(elements: ends)
+    ends.removeAll(keepingCapacity: true)
+  }
+
+  /// - Returns: the seals of `data.utf8` and `offsets.npy`.
+  public consuming func commit() throws(StorageError) -> (data: FileSeal, offsets: FileSeal) {
+    precondition(written == rows, "a string column was given \(written) of \(rows) rows")
+    try writeEnds()
+    return (try data.commit(), try offsets.commit())
+  }
+}
+
+/// Reads a string column, any row at a time.
+public struct StringColumn: ~Copyable, Sendable {
+  private let data: MappedFile
+  private let offsets: MappedArray<UInt64>
+  public let rows: Int
+
+  /// - Throws: ``StorageError`` when the offsets do not end where the data ends.
+  public init(folder: String, rows: Int) throws(StorageError) {
+    let data = try MappedFile(folder + "/data.utf8")
+    let offsets = try MappedArray<UInt64>(
+      folder + "/offsets.npy", type: .uint64, shape: [rows + 1])
+    guard offsets[0] == 0, offsets[rows] == UInt64(data.bytes.count) else {
+      throw StorageError(
+        path: folder + "/offsets.npy",
+        fault: "expected offsets from 0 to \(data.bytes.count), the size of data.utf8, found "
+          + "\(offsets[0]) to \(offsets[rows])",
+        remedy: "the workspace is damaged: build it again")
+    }
+    self.data = data
+    self.offsets = offsets
+    self.rows = rows
+  }
+
+  /// The bytes of a row; valid as long as this value lives.
+  ///
+  /// - Throws: ``StorageError`` when the row's offsets are damaged.
+  public func bytes(_ row: Int) throws(StorageError) -> UnsafeRawBufferPointer {
+    let begin = offsets[row]
+    let end = offsets[row + 1]
+    guard begin <= end, end <= UInt64(data.bytes.count) else {
+      throw StorageError(
+        path: data.path,
+        fault: "row \(row) is said to be bytes \(begin) to \(end) of "
+          + "\(data.bytes.count)", remedy: "the workspace is damaged: build it again")
+    }
+    return UnsafeRawBufferPointer(rebasing: data.bytes[Int(begin)..<Int(end)])
+  }
+
+  /// The text of a row; bytes that are not UTF-8 become replacement characters.
+  public func text(_ row: Int) throws(StorageError) -> String {
+    String(decoding: try bytes(row), as: UTF8.self)
+  }
+}

@@ -1,0 +1,34 @@
+// The few system calls of this module, with EINTR handled once and errors that say what to do.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Repeats `call` while a signal interrupts it.
+@inline(__always)
+func retrying<R: FixedWidthInteger>(_ call: () -> R) -> R {
+  while true {
+    let result = call()
+    if result != -1 || errno != EINTR { return result }
+  }
+}
+
+extension StorageError {
+  /// The error of the system call that just failed on `path` while `doing`.
+  static func system(_ path: String, _ doing: String, code: Int32 = errno) -> StorageError {
+    let remedy: String? =
+      switch code {
+      case ENOENT: "check the path"
+      case EACCES, EPERM, EROFS: "choose a place you may write to, or change its permissions"
+      case ENOSPC, EDQUOT: "free some space or choose another disk; nothing was left behind"
+      case EISDIR: "name a file, not a folder"
+      case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
+      default: nil
+      }
+    return StorageError(
+      path: path, fault: "cannot \(doing): \(String(cString: strerror(code)).lowercased())",
+      remedy: remedy, code: code)
+  }
+}
