@@ -53,13 +53,12 @@ public struct Action: Sendable {
   public let barRank: Int?
   /// The keys as the key bar shows them, where one entry stands for several actions.
   public let barKeys: String?
-  let availability: @Sendable (State) -> Availability
+  var availability: @Sendable (State) -> Availability = { _ in .yes }
   let effect: @Sendable (inout State) -> Void
 
   init(
     _ id: String, _ keys: [Key], _ contexts: Set<Context>, _ group: ActionGroup, label: String,
     help: String, barRank: Int? = nil, barKeys: String? = nil,
-    availability: @escaping @Sendable (State) -> Availability = { _ in .yes },
     effect: @escaping @Sendable (inout State) -> Void
   ) {
     self.id = id
@@ -70,8 +69,14 @@ public struct Action: Sendable {
     self.help = help
     self.barRank = barRank
     self.barKeys = barKeys
-    self.availability = availability
     self.effect = effect
+  }
+
+  /// The same action, available only when `availability` says so.
+  func when(_ availability: @escaping @Sendable (State) -> Availability) -> Action {
+    var action = self
+    action.availability = availability
+    return action
   }
 
   /// Whether it can be done in this state, and why not.

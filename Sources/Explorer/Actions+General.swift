@@ -18,13 +18,12 @@ extension Actions {
     },
     Action(
       "quit", ["q"], [.concepts], .general, label: "quit",
-      help: "Quit; asks only when the plan is not committed", barRank: 16,
-      availability: {
-        $0.running[.commit] == nil
-          ? .yes : .no("a commit is under way; wait for it, or cancel it with Ctrl-C")
-      }
+      help: "Quit; asks only when the plan is not committed", barRank: 16
     ) { state in
       if state.isUnsaved { state.overlay = .quit } else { state.isFinished = true }
+    }.when {
+      $0.running[.commit] == nil
+        ? .yes : .no("a commit is under way; wait for it, or cancel it with Ctrl-C")
     },
   ]
 
@@ -89,17 +88,17 @@ extension Actions {
     },
     Action(
       "question.format", ["f"], [.dialogue], .answering, label: "format",
-      help: "Commit: the next format of the keep list", barRank: 4,
-      availability: { state in
-        if case .commit? = state.overlay { return .yes }
-        return .no("there is no format to choose here")
-      }
-    ) { $0.changeFormat(1) },
+      help: "Commit: the next format of the keep list", barRank: 4
+    ) { $0.changeFormat(1) }.when { state in
+      if case .commit? = state.overlay { return .yes }
+      return .no("there is no format to choose here")
+    },
     Action(
       "question.commit", ["c"], [.dialogue], .answering, label: "commit first",
-      help: "Quit: commit first", barRank: 5,
-      availability: { $0.overlay == .quit ? .yes : .no("this is the commit; y writes it") }
-    ) { $0.openCommit() },
+      help: "Quit: commit first", barRank: 5
+    ) { $0.openCommit() }.when {
+      $0.overlay == .quit ? .yes : .no("this is the commit; y writes it")
+    },
     Action(
       "close", [.escape], [.prompt, .menu, .dialogue, .help], .answering, label: "close",
       help: "Close it and change nothing", barRank: 1

@@ -38,13 +38,12 @@ extension Actions {
   static let plan: [Action] = [
     Action(
       "tau.down", ["t"], [.concepts], .plan, label: "τ",
-      help: "Temperature τ down: more from complex concepts", barRank: 4, barKeys: "t T",
-      availability: usesTemperature
-    ) { $0.moveTemperature(up: false) },
+      help: "Temperature τ down: more from complex concepts", barRank: 4, barKeys: "t T"
+    ) { $0.moveTemperature(up: false) }.when(usesTemperature),
     Action(
       "tau.up", ["T"], [.concepts], .plan, label: "τ up",
-      help: "Temperature τ up: more alike for all concepts", availability: usesTemperature
-    ) { $0.moveTemperature(up: true) },
+      help: "Temperature τ up: more alike for all concepts"
+    ) { $0.moveTemperature(up: true) }.when(usesTemperature),
     Action(
       "strategy", ["S"], [.concepts], .plan, label: "strategy",
       help: "Choose what the shares follow", barRank: 9
@@ -55,14 +54,12 @@ extension Actions {
     ) { $0.openMenu(.order) },
     Action(
       "undo", ["u"], [.concepts], .plan, label: "undo", help: "Undo the last change of the plan",
-      barRank: 6,
-      availability: { $0.history.past.isEmpty ? .no("there is nothing to undo") : .yes }
-    ) { $0.undo() },
+      barRank: 6
+    ) { $0.undo() }.when { $0.history.past.isEmpty ? .no("there is nothing to undo") : .yes },
     Action(
       "redo", [.control("r")], [.concepts], .plan, label: "redo",
-      help: "Do again what was undone", barRank: 15,
-      availability: { $0.history.future.isEmpty ? .no("there is nothing to do again") : .yes }
-    ) { $0.redo() },
+      help: "Do again what was undone", barRank: 15
+    ) { $0.redo() }.when { $0.history.future.isEmpty ? .no("there is nothing to do again") : .yes },
     Action(
       "baseline", ["b"], [.concepts], .plan, label: "baseline",
       help: "Compare with this plan from now on", barRank: 14
@@ -75,31 +72,29 @@ extension Actions {
     },
     Action(
       "commit", ["c"], [.concepts], .plan, label: "commit",
-      help: "Write the keep list and store the plan, after a question", barRank: 2,
-      availability: {
-        $0.running[.commit] == nil ? .yes : .no("a commit is under way; Ctrl-C cancels it")
-      }
-    ) { $0.openCommit() },
+      help: "Write the keep list and store the plan, after a question", barRank: 2
+    ) { $0.openCommit() }.when {
+      $0.running[.commit] == nil ? .yes : .no("a commit is under way; Ctrl-C cancels it")
+    },
   ]
 
   static let concept: [Action] = [
     Action(
       "drop", ["d"], [.concepts], .concept, label: "drop", help: "Drop it: keep none of its rows",
-      barRank: 5, availability: cursorHasRows
-    ) { $0.overrideCursor(.drop, already: "dropped") },
+      barRank: 5
+    ) { $0.overrideCursor(.drop, already: "dropped") }.when(cursorHasRows),
     Action(
       "keep-all", ["a"], [.concepts], .concept, label: "all", help: "Keep all of its rows",
-      barRank: 7, availability: cursorHasRows
-    ) { $0.overrideCursor(.keep(.one), already: "kept whole") },
+      barRank: 7
+    ) { $0.overrideCursor(.keep(.one), already: "kept whole") }.when(cursorHasRows),
     Action(
       "clear", ["x"], [.concepts], .concept, label: "clear",
-      help: "Clear its override", barRank: 10,
-      availability: { state in
-        guard let cluster = state.cursor else { return .no("there is no concept") }
-        return state.plan.override(of: cluster) == nil
-          ? .no("concept \(cluster) has no override") : .yes
-      }
-    ) { $0.clearCursor() },
+      help: "Clear its override", barRank: 10
+    ) { $0.clearCursor() }.when { state in
+      guard let cluster = state.cursor else { return .no("there is no concept") }
+      return state.plan.override(of: cluster) == nil
+        ? .no("concept \(cluster) has no override") : .yes
+    },
   ]
 
   private static let usesTemperature: @Sendable (State) -> Action.Availability = { state in
