@@ -18,7 +18,7 @@ extension Actions {
     },
     Action(
       "quit", ["q"], [.concepts], .general, label: "quit",
-      help: "Quit; asks only when the plan is not committed", barRank: 16
+      help: "Quit; asks if the plan is not committed", barRank: 16
     ) { state in
       if state.isUnsaved { state.overlay = .quit } else { state.isFinished = true }
     }.when {
@@ -78,7 +78,7 @@ extension Actions {
     },
     Action(
       "question.accept", [.enter], [.dialogue], .answering, label: "take it",
-      help: "Take the highlighted answer, which is no at first", barRank: 2
+      help: "Take the highlighted answer (first: no)", barRank: 2
     ) { state in
       if case .commit(let dialogue)? = state.overlay {
         state.answer(dialogue.isYes)
@@ -117,11 +117,11 @@ extension Actions {
     Action(
       "help.page-down", [.pageDown, " "], [.help], .answering, label: "page",
       help: "One page of help down"
-    ) { $0.scrollHelp(max(1, $0.size.height - 6)) },
+    ) { $0.scrollHelp(max(1, Layout($0, $0.size).body.height - 3)) },
     Action(
       "help.page-up", [.pageUp], [.help], .answering, label: "page up",
       help: "One page of help up"
-    ) { $0.scrollHelp(-max(1, $0.size.height - 6)) },
+    ) { $0.scrollHelp(-max(1, Layout($0, $0.size).body.height - 3)) },
   ]
 }
 
@@ -141,7 +141,7 @@ extension State {
 
   mutating func scrollHelp(_ step: Int) {
     guard case .help(let top)? = overlay else { return }
-    let last = max(0, helpLines(width: size.width).count - helpRoom(size))
+    let last = max(0, helpLines(width: size.width).count - (Layout(self, size).body.height - 2))
     overlay = .help(top: min(max(0, top + step), last))
   }
 }

@@ -27,7 +27,7 @@ extension Actions {
   static let sorting: [Action] = [
     Action(
       "sort", ["s"], [.concepts], .sorting, label: "sort",
-      help: "Choose the column to sort by; the same one again turns the order", barRank: 8
+      help: "Choose the column to sort by", barRank: 8
     ) { $0.openMenu(.sort) },
     Action(
       "sort-reverse", ["r"], [.concepts], .sorting, label: "reverse", help: "Turn the order around"

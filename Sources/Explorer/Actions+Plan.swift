@@ -31,18 +31,18 @@ extension Actions {
     ) { $0.moveTarget(permille: -100) },
     Action(
       "target.type", ["n"], [.concepts], .target, label: "type",
-      help: "Type the target: 84,000,000, 84M, 27.7%, 0.277, +10k, -0.5%", barRank: 3
+      help: "Type it: 84,000,000, 84M, 27.7%, +10k", barRank: 3
     ) { $0.overlay = .prompt(Prompt(purpose: .target)) },
   ]
 
   static let plan: [Action] = [
     Action(
       "tau.down", ["t"], [.concepts], .plan, label: "τ",
-      help: "Temperature τ down: more from complex concepts", barRank: 4, barKeys: "t T"
+      help: "Temperature τ down: favour complex ones", barRank: 4, barKeys: "t T"
     ) { $0.moveTemperature(up: false) }.when(usesTemperature),
     Action(
       "tau.up", ["T"], [.concepts], .plan, label: "τ up",
-      help: "Temperature τ up: more alike for all concepts"
+      help: "Temperature τ up: treat all more alike"
     ) { $0.moveTemperature(up: true) }.when(usesTemperature),
     Action(
       "strategy", ["S"], [.concepts], .plan, label: "strategy",
@@ -50,7 +50,7 @@ extension Actions {
     ) { $0.openMenu(.strategy) },
     Action(
       "order", ["o"], [.concepts], .plan, label: "order",
-      help: "Choose which rows of a concept are kept first", barRank: 12
+      help: "Choose which rows are kept first", barRank: 12
     ) { $0.openMenu(.order) },
     Action(
       "undo", ["u"], [.concepts], .plan, label: "undo", help: "Undo the last change of the plan",
@@ -72,7 +72,7 @@ extension Actions {
     },
     Action(
       "commit", ["c"], [.concepts], .plan, label: "commit",
-      help: "Write the keep list and store the plan, after a question", barRank: 2
+      help: "Write the keep list and store the plan", barRank: 2
     ) { $0.openCommit() }.when {
       $0.running[.commit] == nil ? .yes : .no("a commit is under way; Ctrl-C cancels it")
     },

@@ -16,19 +16,20 @@ struct ConceptsTable {
     self.state = state
     let widths = ConceptsTable.widths(state)
     var chosen: Set<Column> = [.number, .concept, .keep]
-    let leastName = width < 70 ? 14 : width < 100 ? 18 : 24
-    let smallBar = width < 70 ? 5 : 6
-    var used = 1 + widths[.number]! + 2 + leastName + 2 + smallBar + 7 + 1
+    let gap = width < 70 ? 1 : 2
+    let leastName = width < 70 ? 14 : width < 100 ? 16 : 24
+    let smallBar = width < 70 ? 4 : 6
+    var used = 1 + widths[.number]! + 3 + leastName + gap + smallBar + 7 + 1
     for column in ConceptsTable.byWeight(state) {
-      let more = 2 + widths[column]!
+      let more = gap + widths[column]!
       guard used + more <= width else { continue }
       chosen.insert(column)
       used += more
     }
     // What is left makes the names longer first, and then the bars.
     let spare = max(0, width - used)
-    let nameWidth = leastName + min(spare, 26)
-    barWidth = smallBar + min(max(0, spare - 26), 18)
+    let nameWidth = leastName + min(spare, 30)
+    barWidth = smallBar + min(max(0, spare - 30), 18)
     var x = 1
     var places: [(Column, Int, Int)] = []
     for column in Column.allCases where chosen.contains(column) {
@@ -39,7 +40,8 @@ struct ConceptsTable {
         default: widths[column]!
         }
       places.append((column, x, own))
-      x += own + 2
+      // Between number and name is room for the sign of an override.
+      x += own + (column == .number ? 3 : gap)
     }
     shown = places
   }
@@ -56,7 +58,7 @@ struct ConceptsTable {
   /// Draws the titles; the sorted column's stands out.
   func drawTitles(_ x: Int, _ y: Int, sorted: Column, _ grid: inout Grid) {
     for (column, offset, width) in shown {
-      let style = column == sorted ? Style(.plain, .underline) : Style.dim
+      let style = column == sorted ? Style(.plain, [.bold, .underline]) : Style.dim
       switch column {
       case .concept, .keep, .override: grid.draw(column.title, x + offset, y, style, limit: width)
       default: grid.drawRight(column.title, endingAt: x + offset + width, y, style, limit: width)
@@ -84,7 +86,7 @@ struct ConceptsTable {
       case .concept:
         drawName(cluster, left, y, width, isGone ? .dim : .plain, &grid)
         if let override, !shown.contains(where: { $0.column == .override }) {
-          grid.draw(mark(override), left - 1, y, Style(.decided, .bold))
+          grid.draw(mark(override), left - 2, y, Style(.decided, .bold))
         }
       case .size: number(thousands(size), size == 0 ? .dim : .plain)
       case .dIntra: number(fixed(scores.dIntra[cluster], 3))

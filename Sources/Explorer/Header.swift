@@ -12,7 +12,7 @@ enum HeaderPiece {
   var width: Int {
     switch self {
     case .words(let words): words.reduce(0) { $0 + columns(of: $1.text) }
-    case .bar: 8
+    case .bar: 6
     }
   }
 }
@@ -34,23 +34,33 @@ struct HeaderLine {
 /// - Complexity: O(1).
 func headerLines(_ state: State, width: Int) -> [HeaderLine] {
   let facts = HeaderFacts(state)
-  let wide = [
-    HeaderLine(left: facts.what(full: true), right: [facts.saved] + facts.how),
-    HeaderLine(left: facts.target + facts.outcome),
+  let layouts = [
+    [
+      HeaderLine(left: facts.what(.full), right: [facts.saved] + facts.how + facts.bounds),
+      HeaderLine(left: facts.target + facts.outcome),
+    ],
+    [
+      HeaderLine(left: facts.what(.full), right: [facts.saved] + facts.how, gap: 2),
+      HeaderLine(left: facts.target + facts.bounds + facts.outcome, gap: 2),
+    ],
+    [
+      HeaderLine(left: facts.what(.full), right: [facts.saved]),
+      HeaderLine(left: facts.how + facts.bounds),
+      HeaderLine(left: facts.target + facts.outcome),
+    ],
+    [
+      HeaderLine(left: facts.what(.withoutProgram), right: [facts.saved], gap: 2),
+      HeaderLine(left: facts.how + facts.bounds),
+      HeaderLine(left: facts.target + facts.outcome, gap: 2),
+    ],
   ]
-  let middle = [
-    HeaderLine(left: facts.what(full: true), right: [facts.saved], gap: 2),
-    HeaderLine(left: facts.how),
-    HeaderLine(left: facts.target + facts.outcome, gap: 2),
-  ]
-  let narrow = [
-    HeaderLine(left: facts.what(full: false), gap: 2),
-    HeaderLine(left: facts.how, gap: 2),
+  for lines in layouts where lines.allSatisfy({ $0.width <= width }) { return lines }
+  return [
+    HeaderLine(left: facts.what(.short), gap: 2),
+    HeaderLine(left: facts.how + facts.bounds, gap: 2),
     HeaderLine(left: facts.target, right: [facts.saved], gap: 2),
     HeaderLine(left: facts.outcome, gap: 2),
   ]
-  for lines in [wide, middle] where lines.allSatisfy({ $0.width <= width }) { return lines }
-  return narrow
 }
 
 /// The facts of the header as pieces.
@@ -59,44 +69,51 @@ private struct HeaderFacts {
 
   init(_ state: State) { self.state = state }
 
-  func what(full: Bool) -> [HeaderPiece] {
+  enum Detail {
+    case full, withoutProgram, short
+  }
+
+  func what(_ detail: Detail) -> [HeaderPiece] {
     let subject = state.subject
     let rows =
       subject.candidates == subject.rows
       ? "\(thousands(subject.rows)) rows"
       : "\(thousands(subject.candidates)) of \(thousands(subject.rows)) rows"
-    let name = fit(subject.name, full ? 24 : 14)
-    var pieces: [HeaderPiece] = full ? [.words([("winnow", Style(.accent, .bold))])] : []
-    pieces.append(.words([(name, full ? .plain : .bold)]))
+    let name = fit(subject.name, detail == .short ? 14 : 24)
+    var pieces: [HeaderPiece] = []
+    if detail == .full { pieces.append(.words([("winnow", Style(.accent, .bold))])) }
+    pieces.append(.words([(name, detail == .full ? .plain : .bold)]))
     pieces.append(.words([(rows, .plain)]))
     pieces.append(.words([("\(thousands(subject.clusters)) concepts", .plain)]))
     return pieces
   }
 
   var saved: HeaderPiece {
-    let changed = state.isUnsaved
-    let text =
-      switch state.committed {
-      case let plan?: "plan \(plan.number), " + (changed ? "changed" : "committed")
-      case nil: changed ? "not committed, changed" : "not committed"
-      }
-    return .words([(text, changed ? Style(.decided) : .dim)])
+    let name = state.committed.map { "plan \($0.number)" } ?? "opening plan"
+    return state.isUnsaved
+      ? .words([(name + ", changed", Style(.decided))])
+      : .words([(state.committed == nil ? name : name + ", committed", .dim)])
   }
 
   var how: [HeaderPiece] {
     let plan = state.plan
     let ratio = state.impact.ratio.map { $0 < 9.95 ? fixed($0, 1) : compact(Int(min($0, 1e15))) }
     let tau = "τ " + Temperature.text(plan.temperature)
-    let share = plan.share == 0 ? "0" : "\(plan.share)"
     return [
       .words([(plan.strategy.rawValue, .plain)]),
       .words([
         (tau, plan.strategy.usesTemperature ? .plain : .dim), (" (×\(ratio ?? "–"))", .dim),
       ]),
       .words([(plan.order.rawValue, .plain)]),
+    ]
+  }
+
+  var bounds: [HeaderPiece] {
+    let share = state.plan.share == 0 ? "0" : "\(state.plan.share)"
+    return [
       .words([
-        ("min ", .dim), (thousands(plan.minimum), .plain), ("  share ", .dim), (share, .plain),
-      ]),
+        ("min ", .dim), (thousands(state.plan.minimum), .plain), (" share ", .dim), (share, .plain),
+      ])
     ]
   }
 

@@ -52,17 +52,12 @@ func helpLines(width: Int) -> [[HelpLine]] {
   }
 }
 
-/// The lines of help that a screen of this size shows at once.
-func helpRoom(_ size: Size) -> Int { max(1, size.height - 5) }
-
 /// Draws the help over the screen's region, from line `top` on.
 func drawHelp(_ top: Int, _ region: Region, _ grid: inout Grid) {
   let lines = helpLines(width: grid.width)
-  let size = grid.size
-  let room = helpRoom(size)
+  let room = max(1, region.height - 2)
   let box = Region(
-    x: 0, y: size.height - 1 - min(lines.count, room) - 2, width: region.width,
-    height: min(lines.count, room) + 2)
+    x: region.x, y: region.y, width: region.width, height: min(lines.count, room) + 2)
   grid.fill(box, Style(.plain, on: .raised))
   grid.box(
     box, title: [("Keys", Style(.accent, .bold, on: .raised))], Style(.line, on: .raised))

@@ -31,7 +31,7 @@ private func drawMenu(_ menu: Menu, _ region: Region, _ grid: inout Grid) {
   let notes = menu.notes
   let left = titles.map { columns(of: $0) }.max() ?? 0
   let right = notes.map { columns(of: $0) }.max() ?? 0
-  let width = max(left + (right > 0 ? 3 + right : 0), columns(of: menu.heading))
+  let width = max(left + (right > 0 ? 4 + right : 1), columns(of: menu.heading))
   let inside = raise(menu.heading, width: width, lines: titles.count, region, &grid)
   let first = max(0, min(menu.index - inside.height + 1, titles.count - inside.height))
   for line in 0..<min(inside.height, titles.count) {
@@ -65,8 +65,8 @@ private func drawCommit(
     ),
     (
       "change",
-      "▲ \(thousands(impact.gained)) concepts +\(thousands(impact.more))   "
-        + "▼ \(thousands(impact.cut)) −\(thousands(impact.fewer))", .plain
+      "▲ \(counted(impact.gained)) +\(thousands(impact.more)) · "
+        + "▼ \(counted(impact.cut)) −\(thousands(impact.fewer))", .plain
     ),
     ("against", state.baseline.label, .plain), ("format", dialogue.output.format, .plain),
     ("file", dialogue.output.path, .plain),
@@ -103,6 +103,10 @@ private func drawCommit(
     dialogue.existing.map { if case .file = $0 { "Yes, replace it" } else { "Yes" } } ?? "Yes"
   var x = drawAnswer("No", isHere: !dialogue.isYes, inside.x, y, &grid)
   x = drawAnswer(yes, isHere: dialogue.isYes, isOff: isBlocked, x + 2, y, &grid)
+}
+
+private func counted(_ concepts: Int) -> String {
+  thousands(concepts) + (concepts == 1 ? " concept" : " concepts")
 }
 
 private func drawQuit(_ state: State, _ region: Region, _ grid: inout Grid) {

@@ -5,7 +5,7 @@
 ///
 /// Values that are not numbers come last.
 /// - Complexity: O(n): at most eight passes, fewer where bytes agree.
-func radixOrder(_ values: [Double], descending: Bool) -> [Int] {
+package func radixOrder(_ values: [Double], descending: Bool) -> [Int] {
   let count = values.count
   guard count > 1 else { return Array(0..<count) }
   var keys = [UInt64](repeating: 0, count: count)

@@ -22,9 +22,10 @@ public struct Script: Sendable, Equatable {
   /// - Complexity: O(length).
   public init(parsing text: String) throws(ScriptError) {
     var steps: [(Int, Step)] = []
-    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // CR and LF together are one character.
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    for (index, line) in lines.enumerated() {
       let number = index + 1
-      let line = raw.last == "\r" ? raw.dropLast() : raw
       if line == "#" || line.hasPrefix("# ") { continue }
       if line.first == ":", line.dropFirst().first?.isLetter == true {
         steps.append((number, try Script.directive(line.dropFirst(), number)))

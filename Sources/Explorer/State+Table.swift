@@ -4,17 +4,17 @@
 import Pruning
 
 /// The order and the cursor.
-struct Table: Sendable {
-  var column = Column.complexity
-  var isDescending = true
+package struct Table: Sendable {
+  package internal(set) var column = Column.complexity
+  package internal(set) var isDescending = true
   /// The concepts in the order of the screen.
-  var order: [Int]
+  package internal(set) var order: [Int]
   /// The concept under the cursor.
   var cursor = 0
   /// The cursor's place in `order`.
-  var position = 0
+  package internal(set) var position = 0
   /// The place of the first line on the screen.
-  var top = 0
+  package internal(set) var top = 0
 
   init(clusters: Int) { order = Array(0..<clusters) }
 }

@@ -27,7 +27,7 @@ public struct State: Sendable {
   var history = History()
 
   // The table.
-  var table: Table
+  package internal(set) var table: Table
 
   // What is on the screen.
   /// The cells of the screen; the loop says so before the first key.

@@ -3,12 +3,12 @@
 
 import Pruning
 
-enum TargetWish {
+package enum TargetWish {
   /// The target that `text` asks for: `27.7%`, `0.277`, `1` (everything), `84,000,000`, `84M`,
   /// `+10k`, `-0.5%`.
   ///
   /// A part of the candidates is rounded down. The result may be out of reach; the solver says so.
-  static func target(
+  package static func target(
     _ text: String, from current: Int, candidates: Int
   ) throws(PlanError) -> Int {
     var body = text.filter { $0 != "," && $0 != "_" && $0 != " " }

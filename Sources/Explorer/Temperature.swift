@@ -2,13 +2,13 @@
 
 import Canvas
 
-enum Temperature {
+package enum Temperature {
   private static let rungs = [10, 12, 15, 18, 22, 25, 30, 35, 40, 50, 60, 80]
 
   /// The nearest rung above or below `value`; nil beyond 0.001 and 100.
   ///
   /// Each rung is one correctly rounded division, so going up and down again gives the same bits.
-  static func step(from value: Double, up: Bool) -> Double? {
+  package static func step(from value: Double, up: Bool) -> Double? {
     var ladder: [Double] = []
     for decade in [10_000.0, 1_000, 100, 10, 1] {
       ladder += rungs.map { Double($0) / decade }
@@ -18,7 +18,7 @@ enum Temperature {
   }
 
   /// Three decimals where they say all of it, else as many as it takes.
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     let short = fixed(value, 3)
     return Double(short) == value ? short : "\(value)"
   }
