@@ -83,3 +83,18 @@ public func lastComponent(_ path: String) -> String {
   while text.count > 1 && text.last == "/" { text.removeLast() }
   return text.lastIndex(of: "/").map { String(text[text.index(after: $0)...]) } ?? String(text)
 }
+
+/// Renames a file or folder and makes that durable.
+public func renameFile(_ source: String, to target: String) throws(StorageError) {
+  guard rename(source, target) == 0 else { throw .system(target, "put it in its place") }
+  synchroniseFolder(parentFolder(target))
+}
+
+/// Swaps two existing files or folders of one file system in a single step.
+public func exchange(_ one: String, _ other: String) throws(StorageError) {
+  let exchanging: UInt32 = 2  // RENAME_EXCHANGE
+  guard renameat2(AT_FDCWD, one, AT_FDCWD, other, exchanging) == 0 else {
+    throw .system(other, "put it in its place")
+  }
+  synchroniseFolder(parentFolder(other))
+}
