@@ -1,0 +1,144 @@
+// A fraction as the person wrote it. 0.277 has no Double, and floor(0.277 * M) by Double is one
+// off for some M; so texts are kept as a whole number and a power of ten, and products are taken
+// in 256 bits.
+
+/// A non-negative decimal number kept exactly: `significand / 10^decimals`, at most 38 digits.
+public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// No trailing zero unless `decimals` is 0, so equal values have equal parts.
+  let significand: UInt128
+  /// Digits behind the point, 0...38.
+  let decimals: Int
+
+  public static let zero = ExactDecimal(significand: 0, decimals: 0)
+  public static let one = ExactDecimal(significand: 1, decimals: 0)
+
+  private init(significand: UInt128, decimals: Int) {
+    self.significand = significand
+    self.decimals = decimals
+  }
+
+  /// Reads `12`, `0.277`, `.5`, `1e-3` or `8.4E7`.
+  ///
+  /// - Returns: nil for any other text, for a sign, and for a number that needs more than 38
+  ///   digits before or behind the point together.
+  /// - Complexity: O(length).
+  public init?(_ text: some StringProtocol) {
+    var significand: UInt128 = 0
+    var pendingZeros = 0
+    var decimals = 0
+    var digits = 0
+    var seenPoint = false
+    var rest = Substring(text).utf8
+    while let byte = rest.first {
+      if byte == UInt8(ascii: "."), !seenPoint {
+        seenPoint = true
+      } else if byte >= 48, byte <= 57 {
+        digits += 1
+        if seenPoint { decimals += 1 }
+        if byte == 48 {
+          // Zeros at the end cost no digits: they wait for a digit behind them.
+          pendingZeros += 1
+        } else {
+          guard
+            let scaled = Self.scaled(significand, byTenTo: pendingZeros + 1)
+          else { return nil }
+          let (sum, overflow) = scaled.addingReportingOverflow(UInt128(byte - 48))
+          if overflow { return nil }
+          significand = sum
+          pendingZeros = 0
+        }
+      } else {
+        break
+      }
+      rest = rest.dropFirst()
+    }
+    if digits == 0 { return nil }
+    decimals -= pendingZeros
+    if let mark = rest.first {
+      guard mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E"),
+        let exponent = Int(Substring(rest.dropFirst())), abs(exponent) <= 1000
+      else { return nil }
+      decimals -= exponent
+    }
+    if significand == 0 {
+      self = .zero
+      return
+    }
+    if decimals < 0 {
+      guard let scaled = Self.scaled(significand, byTenTo: -decimals) else { return nil }
+      significand = scaled
+      decimals = 0
+    }
+    if decimals > 38 { return nil }
+    self.init(significand: significand, decimals: decimals)
+  }
+
+  /// The whole number `value`.
+  ///
+  /// - Precondition: `value >= 0`.
+  public init(_ value: Int) {
+    precondition(value >= 0, "an ExactDecimal is not negative")
+    self.init(significand: UInt128(value), decimals: 0)
+  }
+
+  /// This number divided by 100, as a per cent sign asks for; nil when that needs more digits.
+  public var hundredth: ExactDecimal? {
+    if significand == 0 { return self }
+    var significand = significand
+    var decimals = decimals + 2
+    while decimals > 0, significand % 10 == 0 {
+      significand /= 10
+      decimals -= 1
+    }
+    return decimals > 38 ? nil : ExactDecimal(significand: significand, decimals: decimals)
+  }
+
+  /// floor(self * count), exactly.
+  ///
+  /// - Precondition: `count >= 0`, and the result fits an `Int` (it does when `self <= 1`).
+  public func floor(times count: Int) -> Int {
+    precondition(count >= 0, "a count is not negative")
+    let product = significand.multipliedFullWidth(by: UInt128(count))
+    let divisor = Self.powerOfTen(decimals)
+    precondition(product.high < divisor, "the product does not fit")
+    return Int(divisor.dividingFullWidth(product).quotient)
+  }
+
+  /// The value when it is whole and fits an `Int`.
+  public var wholeNumber: Int? { decimals == 0 ? Int(exactly: significand) : nil }
+
+  /// The nearest Double.
+  public var doubleValue: Double { Double(description)! }
+
+  /// Plain digits without exponent and without needless zeros: `0.277`, `1`, `0.001`.
+  public var description: String {
+    let digits = String(significand)
+    if decimals == 0 { return digits }
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
+    return "\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
+  }
+
+  public static func < (a: ExactDecimal, b: ExactDecimal) -> Bool {
+    let left = a.significand.multipliedFullWidth(by: powerOfTen(b.decimals))
+    let right = b.significand.multipliedFullWidth(by: powerOfTen(a.decimals))
+    return (left.high, left.low) < (right.high, right.low)
+  }
+
+  /// 10^exponent for 0...38; the largest is below 2^127.
+  private static func powerOfTen(_ exponent: Int) -> UInt128 {
+    var power: UInt128 = 1
+    for _ in 0..<exponent { power *= 10 }
+    return power
+  }
+
+  private static func scaled(_ value: UInt128, byTenTo exponent: Int) -> UInt128? {
+    if value == 0 { return 0 }
+    var value = value
+    for _ in 0..<exponent {
+      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+      if overflow { return nil }
+      value = product
+    }
+    return value
+  }
+}

@@ -1,0 +1,59 @@
+// The JSON of plans, which people edit by hand. Foundation's JSONDecoder was tried first: it keeps
+// decimals, but takes the first of two fields of one name, 5.0 for a whole number, and cannot say
+// in which line a fault is. A plan read otherwise than it was meant prunes the wrong rows, so this
+// reader (RFC 8259, no extensions) keeps numbers as text and refuses repeated names.
+
+/// A JSON value, numbers as they were written.
+enum JSONValue: Equatable {
+  case null
+  case bool(Bool)
+  /// The number's text, valid by the grammar of JSON.
+  case number(String)
+  case string(String)
+  case array([JSONValue])
+  /// Fields in the order of the file; no name comes twice.
+  case object([(name: String, value: JSONValue)])
+
+  /// What the value is, for a message: `the text "hard"`, `an object`.
+  var found: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): "\(value)"
+    case .number(let text): text
+    case .string(let text): "the text \(JSONValue.quoted(text))"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+
+  static func == (a: JSONValue, b: JSONValue) -> Bool {
+    switch (a, b) {
+    case (.null, .null): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.number(let a), .number(let b)), (.string(let a), .string(let b)): a == b
+    case (.array(let a), .array(let b)): a == b
+    case (.object(let a), .object(let b)):
+      a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+    default: false
+    }
+  }
+
+  /// The text as a JSON string, control characters escaped.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\r": result += "\\r"
+      case "\0"..<" ", "\u{7F}"..<"\u{A0}":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

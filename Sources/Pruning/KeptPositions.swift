@@ -1,0 +1,55 @@
+// Which positions of a concept are kept. Positions count from the farthest row, so `hardest` and
+// `easiest` are ranges and the other orders a bit a position: never a list of rows.
+
+/// The kept positions within one concept of `size` rows, position 0 being the farthest row.
+public struct KeptPositions: Sendable, Equatable {
+  @usableFromInline
+  enum Storage: Sendable, Equatable {
+    /// Two ranges, the first wholly before the second; either may be empty.
+    case ranges(Range<Int>, Range<Int>)
+    case bits(RowSet)
+  }
+
+  /// The rows of the concept.
+  public let size: Int
+  /// The number of kept positions.
+  public let count: Int
+  @usableFromInline let storage: Storage
+
+  init(size: Int, _ first: Range<Int>, _ second: Range<Int> = 0..<0) {
+    self.size = size
+    count = first.count + second.count
+    storage = .ranges(first, second)
+  }
+
+  init(_ bits: RowSet, count: Int) {
+    size = bits.rows
+    self.count = count
+    storage = .bits(bits)
+  }
+
+  /// Whether the row at `position` is kept.
+  ///
+  /// - Complexity: O(1).
+  @inlinable
+  public func contains(_ position: Int) -> Bool {
+    switch storage {
+    case .ranges(let first, let second): first.contains(position) || second.contains(position)
+    case .bits(let bits): bits.contains(position)
+    }
+  }
+
+  /// Calls `body` with every kept position, ascending.
+  ///
+  /// - Complexity: O(count), plus O(size / 64) for `random`, `similarity` and `stratified`.
+  @inlinable
+  public func forEach<Failure: Error>(_ body: (Int) throws(Failure) -> Void) throws(Failure) {
+    switch storage {
+    case .ranges(let first, let second):
+      for position in first { try body(position) }
+      for position in second { try body(position) }
+    case .bits(let bits):
+      try bits.forEach(body)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// All that decides the quotas and the rows, as one value. The scalar fields are plain variables,
+// so that a key press is one assignment; `validate` says whether the whole may be solved, and the
+// solver asks it first.
+
+/// A target and every choice that turns it into kept rows.
+public struct Plan: Sendable, Equatable {
+  /// SHA-256 (hex) of the centroids that the cluster numbers of the overrides belong to.
+  public var clustering: String?
+  /// N, the number of rows to keep.
+  public var target: Int
+  /// tau of the softmax, finite and above 0.
+  public var temperature = 0.1
+  /// Where the shares come from.
+  public var strategy = Strategy.complexity
+  /// Which rows of a concept are kept.
+  public var order = Order.hardest
+  /// Rows that every concept taking part keeps at least (all of them if it has fewer), >= 0.
+  public var minimum = 1
+  /// The same as a share (0...1) of the mean quota: floor(share * N' / k').
+  public var share = 0.0
+  /// The seed of the order `random`.
+  public var selectionSeed: UInt64 = 1
+  /// By ascending cluster number, at most one each.
+  public private(set) var overrides: [Override] = []
+
+  /// A plan with the published choices and no overrides.
+  public init(target: Int, clustering: String? = nil) {
+    self.target = target
+    self.clustering = clustering
+  }
+
+  /// The override of `cluster`, if it has one.
+  ///
+  /// - Complexity: O(log overrides).
+  public func override(of cluster: Int) -> Override? {
+    let index = firstOverride(from: cluster)
+    return index < overrides.count && overrides[index].cluster == cluster ? overrides[index] : nil
+  }
+
+  /// Puts `override` in place of whatever its cluster had.
+  ///
+  /// - Complexity: O(overrides).
+  public mutating func setOverride(_ override: Override) {
+    let index = firstOverride(from: override.cluster)
+    if index < overrides.count, overrides[index].cluster == override.cluster {
+      overrides[index] = override
+    } else {
+      overrides.insert(override, at: index)
+    }
+  }
+
+  /// Clears the override of `cluster` and returns it.
+  ///
+  /// - Complexity: O(overrides).
+  @discardableResult
+  public mutating func removeOverride(of cluster: Int) -> Override? {
+    let index = firstOverride(from: cluster)
+    guard index < overrides.count, overrides[index].cluster == cluster else { return nil }
+    return overrides.remove(at: index)
+  }
+
+  /// Clears all overrides.
+  public mutating func removeAllOverrides() {
+    overrides.removeAll()
+  }
+
+  private func firstOverride(from cluster: Int) -> Int {
+    var low = 0
+    var high = overrides.count
+    while low < high {
+      let middle = (low + high) / 2
+      if overrides[middle].cluster < cluster { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

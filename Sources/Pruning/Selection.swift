@@ -1,0 +1,71 @@
+// Which rows of a concept stay, given its quota. Rows lie in the workspace farthest first, equal
+// distances by row, so `hardest` is a prefix and `easiest` a suffix but for its boundary: among
+// rows of the boundary's distance the lowest stay, and those come first. The other orders find
+// their last key by selection (RankedKey), not by sorting: two or three passes over the rows.
+//
+// The public functions are concrete, one a row width, so that other modules call specialised code.
+
+/// Chooses rows within one concept.
+public enum Selection {
+  /// The positions of the `quota` rows that `order` takes first, equal ones by the lower row.
+  ///
+  /// - Parameters:
+  ///   - rows: the concept's rows, farthest first, equal distances by ascending row.
+  ///   - distances: their distances, as many, falling; read by `easiest` alone.
+  ///   - similarity: the similarity of every row of the data set, indexed by row, NaN where
+  ///     missing; read by `similarity` alone, which needs it.
+  ///   - quota: 0...rows.count.
+  ///   - seed: the plan's selection seed; read by `random` alone.
+  /// - Precondition: the counts agree, the quota is in range, rows are below `similarity.count`.
+  /// - Complexity: `hardest` O(1), `easiest` O(log M), `stratified` O(quota), others O(M).
+  public static func positions(
+    rows: Span<UInt32>, distances: Span<Float>, similarity: Span<Float>? = nil, quota: Int,
+    order: Order, seed: UInt64
+  ) -> KeptPositions {
+    select(rows, distances, similarity, quota, order, seed)
+  }
+
+  /// The same for data sets of 2^32 rows or more.
+  public static func positions(
+    rows: Span<UInt64>, distances: Span<Float>, similarity: Span<Float>? = nil, quota: Int,
+    order: Order, seed: UInt64
+  ) -> KeptPositions {
+    select(rows, distances, similarity, quota, order, seed)
+  }
+
+  /// The distance of the last row that `order` takes: kept rows are not nearer (`hardest`) or
+  /// not farther (`easiest`) than this.
+  ///
+  /// - Returns: nil for the other orders, and when nothing is kept.
+  /// - Precondition: `quota` is 0...distances.count, `distances` fall.
+  /// - Complexity: O(1).
+  public static func cut(distances: Span<Float>, quota: Int, order: Order) -> Float? {
+    precondition(quota >= 0 && quota <= distances.count, "a quota is outside its concept")
+    if quota == 0 { return nil }
+    switch order {
+    case .hardest: return distances[quota - 1]
+    case .easiest: return distances[distances.count - quota]
+    case .random, .similarity, .stratified: return nil
+    }
+  }
+
+  /// All positions in the order in which `order` takes them, for showing a concept's rows: kept
+  /// ones are the first `quota`, but for `stratified`, which ranks by distance (farthest first).
+  ///
+  /// - Precondition: as for `positions`.
+  /// - Complexity: O(M), `random` and `similarity` O(M log M).
+  public static func ranking(
+    rows: Span<UInt32>, distances: Span<Float>, similarity: Span<Float>? = nil, order: Order,
+    seed: UInt64
+  ) -> [Int] {
+    rank(rows, distances, similarity, order, seed)
+  }
+
+  /// The same for data sets of 2^32 rows or more.
+  public static func ranking(
+    rows: Span<UInt64>, distances: Span<Float>, similarity: Span<Float>? = nil, order: Order,
+    seed: UInt64
+  ) -> [Int] {
+    rank(rows, distances, similarity, order, seed)
+  }
+}
