@@ -90,11 +90,30 @@ public func renameFile(_ source: String, to target: String) throws(StorageError)
   synchroniseFolder(parentFolder(target))
 }
 
-/// Swaps two existing files or folders of one file system in a single step.
+/// Swaps two existing files or folders of one file system: in a single step where the file system
+/// can, else by renaming through `one.old`.
 public func exchange(_ one: String, _ other: String) throws(StorageError) {
-  let exchanging: UInt32 = 2  // RENAME_EXCHANGE
-  guard renameat2(AT_FDCWD, one, AT_FDCWD, other, exchanging) == 0 else {
-    throw .system(other, "put it in its place")
+  typealias Rename = @convention(c) (
+    Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+  ) -> Int32
+  let renameExchange: UInt32 = 2
+  // The C library has the function, its module shows it only to GNU C.
+  if let symbol = dlsym(nil, "renameat2") {
+    let swap = unsafeBitCast(symbol, to: Rename.self)
+    if swap(AT_FDCWD, one, AT_FDCWD, other, renameExchange) == 0 {
+      return synchroniseFolder(parentFolder(other))
+    }
+    guard [EINVAL, ENOSYS, ENOTSUP].contains(errno) else {
+      throw .system(other, "put it in its place")
+    }
   }
-  synchroniseFolder(parentFolder(other))
+  let aside = one + ".old"
+  try renameFile(other, to: aside)
+  do throws(StorageError) {
+    try renameFile(one, to: other)
+  } catch {
+    try renameFile(aside, to: other)
+    throw error
+  }
+  try renameFile(aside, to: one)
 }

@@ -50,7 +50,7 @@ func scan(
     var result = ShardScan(hashes: SmallestHashes(limit: limit ?? 0))
     var digest = Digest()
     do throws(WorkspaceError) {
-      try hashOutsideRows(blocks.readers[shard], before: true, &digest)
+      try hashHeader(blocks.readers[shard], &digest)
       for block in blocksOfShard[shard] ?? [] {
         if failure.hasFailed { return }
         if observer.isCancelled() { throw .interrupted }
@@ -89,8 +89,8 @@ func scan(
 }
 
 /// Adds the header of a shard's file to its digest.
-private func hashOutsideRows(
-  _ reader: ShardReader, before: Bool, _ digest: inout Digest
+private func hashHeader(
+  _ reader: ShardReader, _ digest: inout Digest
 ) throws(WorkspaceError) {
   let header = try storing { () throws(StorageError) in
     let file = try InputFile(reader.shard.path)
