@@ -94,7 +94,7 @@ public final class VectorBlock: @unchecked Sendable {
   }
 
   /// Copies a vector with its norm from another block.
-  func copy(_ source: Int, of other: VectorBlock, to slot: Int) {
+  public func copy(_ source: Int, of other: VectorBlock, to slot: Int) {
     precondition(other.stride == stride && source < other.capacity && slot < capacity)
     (values + slot * stride).update(from: other.values + source * stride, count: stride)
     norms[slot] = other.norms[source]

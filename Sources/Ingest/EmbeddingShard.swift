@@ -1,28 +1,5 @@
 import Storage
 
-/// How one component of an embedding is stored; little endian.
-public enum EmbeddingElement: Sendable, Equatable, CaseIterable {
-  case float16, float32, float64
-
-  /// Bytes of one component.
-  public var stride: Int {
-    switch self {
-    case .float16: 2
-    case .float32: 4
-    case .float64: 8
-    }
-  }
-
-  init?(_ type: NpyType) {
-    switch type {
-    case .float16: self = .float16
-    case .float32: self = .float32
-    case .float64: self = .float64
-    default: return nil
-    }
-  }
-}
-
 /// One file of embeddings: `rows` times `dimensions` elements in C order from `dataOffset` on.
 public struct EmbeddingShard: Sendable, Equatable {
   public let path: String

@@ -62,7 +62,7 @@ public struct StringColumnWriter: ~Copyable {
   }
 
   /// - Returns: the seals of `data.utf8` and `offsets.npy`.
-  public consuming func commit() throws(StorageError) -> (data: FileSeal, offsets: FileSeal) {
+  public mutating func commit() throws(StorageError) -> (data: FileSeal, offsets: FileSeal) {
     precondition(written == rows, "a string column was given \(written) of \(rows) rows")
     try writeEnds()
     return (try data.commit(), try offsets.commit())
@@ -70,7 +70,7 @@ public struct StringColumnWriter: ~Copyable {
 }
 
 /// Reads a string column, any row at a time.
-public struct StringColumn: ~Copyable, Sendable {
+public final class StringColumn: Sendable {
   private let data: MappedFile
   private let offsets: MappedArray<UInt64>
   public let rows: Int

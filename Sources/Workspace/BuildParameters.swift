@@ -68,14 +68,18 @@ public struct BuildProgress: Sendable, Equatable {
 /// What a build asks and tells its caller, from any thread.
 public struct BuildObserver: Sendable {
   public var progress: @Sendable (BuildProgress) -> Void
+  /// Something a person should know, a line or more.
+  public var message: @Sendable (String) -> Void
   /// Asked between blocks of work; true ends the build with nothing left behind.
   public var isCancelled: @Sendable () -> Bool
 
   public init(
     progress: @escaping @Sendable (BuildProgress) -> Void = { _ in },
+    message: @escaping @Sendable (String) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.progress = progress
+    self.message = message
     self.isCancelled = isCancelled
   }
 }

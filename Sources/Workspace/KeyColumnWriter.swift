@@ -60,32 +60,29 @@ struct KeyColumnWriter: ~Copyable {
     text = try storing { () throws(StorageError) in
       try StringColumnWriter(folder: path, rows: rows)
     }
-    guard let first = hex.take() else { return }
-    guard written > 0 else { return }  // dropped without a commit
     try storing { () throws(StorageError) in
-      // What is written is whole only with all rows, so it is brought to that length first.
-      var first = first
-      try first.write([UInt8](repeating: 0, count: (rows - written) * 16))
-      _ = try first.commit()
-      do {
+      if written > 0 {
+        // What is written is whole only with all rows, so it is brought to that length first.
+        for _ in written..<rows { try hex?.write(elements: [HexKey(high: 0, low: 0)]) }
+        _ = try hex?.commit()
         let halves = try MappedArray<HexKey>(path + "/hex.npy", type: .uint64Pair, shape: [rows])
         for row in 0..<written { try text?.append(halves[row].text) }
+        try removeTree(path + "/hex.npy")
       }
-      try removeTree(path + "/hex.npy")
     }
+    hex = nil
   }
 
   /// Puts the keys in their place; returns their kind.
-  consuming func commit(to staging: StagingFiles) throws(WorkspaceError) -> String {
-    if let text = text.take() {
-      let seals = try storing { () throws(StorageError) in try text.commit() }
+  mutating func commit(to staging: StagingFiles) throws(WorkspaceError) -> String {
+    if text != nil {
+      let seals = try storing { () throws(StorageError) in try text!.commit() }
       staging.record("keys/data.utf8", seals.data)
       staging.record("keys/offsets.npy", seals.offsets)
       return "text"
     }
-    if let hex = hex.take() {
-      staging.record("keys/hex.npy", try storing { () throws(StorageError) in try hex.commit() })
-    }
+    let seal = try storing { () throws(StorageError) in try hex!.commit() }
+    staging.record("keys/hex.npy", seal)
     return "hex"
   }
 }

@@ -58,17 +58,15 @@ func writeMetadata(
         BuildProgress(stage: .metadata, done: done, total: dataset.rows, unit: "rows"))
     }
   }
-  if let keys = consume keys {
-    result.columns.keyKind = try keys.commit(to: staging)
-  }
-  if let captions = consume captions {
-    let seals = try storing { () throws(StorageError) in try captions.commit() }
+  if keys != nil { result.columns.keyKind = try keys!.commit(to: staging) }
+  if captions != nil {
+    let seals = try storing { () throws(StorageError) in try captions!.commit() }
     staging.record("captions/data.utf8", seals.data)
     staging.record("captions/offsets.npy", seals.offsets)
   }
-  if let similarity = consume similarity {
-    staging.record(
-      "similarity.npy", try storing { () throws(StorageError) in try similarity.commit() })
+  if similarity != nil {
+    let seal = try storing { () throws(StorageError) in try similarity!.commit() }
+    staging.record("similarity.npy", seal)
   }
   return result
 }

@@ -234,3 +234,18 @@ extension OpenWorkspace {
     }
   }
 }
+
+extension OpenWorkspace {
+  /// The cluster that owns a position of the members.
+  ///
+  /// - Complexity: O(log k)
+  public func cluster(at position: Int) -> Int {
+    precondition(position >= 0 && position < candidates)
+    var (low, high) = (0, clusters)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if offsets[middle] <= position { low = middle } else { high = middle }
+    }
+    return low
+  }
+}

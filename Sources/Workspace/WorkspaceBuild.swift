@@ -49,6 +49,7 @@ public func buildWorkspace(
   let dataset = try ingesting { () throws(IngestError) in
     try Dataset.discover(parameters.inputs, parameters.ingest)
   }
+  observer.message(dataset.layout)
   var parameters = parameters
   var given: (centroids: Centroids, digest: String)?
   if let path = parameters.centroidsFile {
@@ -74,11 +75,13 @@ public func buildWorkspace(
     throw .invalid("\(parameters.inputs.joined(separator: ", ")): there are no usable rows")
   }
   clock.lap("scan")
-  let trained =
-    try given.map {
-      TrainedCentroids(
-        centroids: $0.centroids, training: .init(rows: 0, iterations: 0, converged: false))
-    } ?? train(blocks, scanned, parameters: parameters, observer: observer)
+  let trained: TrainedCentroids
+  if let given {
+    trained = TrainedCentroids(
+      centroids: given.centroids, training: .init(rows: 0, iterations: 0, converged: false))
+  } else {
+    trained = try train(blocks, scanned, parameters: parameters, observer: observer)
+  }
   clock.lap("train")
   let totals = try assignAndSort(
     blocks, trained.centroids, scanned, staging, parameters, observer, &clock)
@@ -182,7 +185,7 @@ private func finish(
 ) throws(WorkspaceError) -> BuildLog {
   let seals = staging.files
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   let log = BuildLog(
     version: parameters.version, started: clock.started, seconds: clock.seconds,
     threads: parameters.threads, instructions: parameters.instructions.rawValue,
