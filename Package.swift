@@ -31,7 +31,8 @@ let package = Package(
     .executableTarget(
       name: "winnow",
       dependencies: [
-        "Terminal", "Explorer", "Manifests", "Workspace", "Ingest", "Pruning", "Storage",
+        "Terminal", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest", "Pruning",
+        "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

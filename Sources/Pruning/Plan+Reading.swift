@@ -19,7 +19,27 @@ extension Plan {
   public static func read(
     json: [UInt8], scores: ConceptScores, clustering: String
   ) throws(PlanError) -> Plan {
-    let object = try JSONFields("plan", JSONReader.read(json), fields)
+    try read(JSONReader.read(json), scores, clustering)
+  }
+
+  /// Reads the plan that is the field `field` of a larger JSON object.
+  ///
+  /// - Throws: as ``read(json:scores:clustering:)``, also when there is no such field.
+  public static func read(
+    json: [UInt8], field: String, scores: ConceptScores, clustering: String
+  ) throws(PlanError) -> Plan {
+    guard case .object(let fields) = try JSONReader.read(json),
+      let value = fields.first(where: { $0.name == field })?.value
+    else {
+      throw .invalid(field: field, text: "\(field): expected an object with a plan, found none")
+    }
+    return try read(value, scores, clustering)
+  }
+
+  private static func read(
+    _ value: JSONValue, _ scores: ConceptScores, _ clustering: String
+  ) throws(PlanError) -> Plan {
+    let object = try JSONFields("plan", value, fields)
     let format: Int? = try object.integer("format")
     guard let format else { throw object.missing("format", "the number 1") }
     if format != 1 {

@@ -86,8 +86,10 @@ public struct AtomicFile: ~Copyable {
 
   /// Brings the file to the disk and puts it in its place.
   ///
+  /// Called once, at the end.
+  ///
   /// - Throws: ``StorageError``; then the place is as it was before.
-  public consuming func commit() throws(StorageError) -> FileSeal {
+  public mutating func commit() throws(StorageError) -> FileSeal {
     try flush()
     guard retrying({ fsync(descriptor) }) == 0 else { throw .system(path, "write it to the disk") }
     guard rename(temporary, path) == 0 else { throw .system(path, "put it in its place") }

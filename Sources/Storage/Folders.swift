@@ -83,3 +83,37 @@ public func lastComponent(_ path: String) -> String {
   while text.count > 1 && text.last == "/" { text.removeLast() }
   return text.lastIndex(of: "/").map { String(text[text.index(after: $0)...]) } ?? String(text)
 }
+
+/// Renames a file or folder and makes that durable.
+public func renameFile(_ source: String, to target: String) throws(StorageError) {
+  guard rename(source, target) == 0 else { throw .system(target, "put it in its place") }
+  synchroniseFolder(parentFolder(target))
+}
+
+/// Swaps two existing files or folders of one file system: in a single step where the file system
+/// can, else by renaming through `one.old`.
+public func exchange(_ one: String, _ other: String) throws(StorageError) {
+  typealias Rename = @convention(c) (
+    Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+  ) -> Int32
+  let renameExchange: UInt32 = 2
+  // The C library has the function, its module shows it only to GNU C.
+  if let symbol = dlsym(nil, "renameat2") {
+    let swap = unsafeBitCast(symbol, to: Rename.self)
+    if swap(AT_FDCWD, one, AT_FDCWD, other, renameExchange) == 0 {
+      return synchroniseFolder(parentFolder(other))
+    }
+    guard [EINVAL, ENOSYS, ENOTSUP].contains(errno) else {
+      throw .system(other, "put it in its place")
+    }
+  }
+  let aside = one + ".old"
+  try renameFile(other, to: aside)
+  do throws(StorageError) {
+    try renameFile(one, to: other)
+  } catch {
+    try renameFile(aside, to: other)
+    throw error
+  }
+  try renameFile(aside, to: one)
+}

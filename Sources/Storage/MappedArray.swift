@@ -1,7 +1,7 @@
 /// A one- or two-dimensional .npy array of a workspace, mapped.
 ///
 /// Elements are read by value; every index is checked.
-public struct MappedArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+public final class MappedArray<Element: BitwiseCopyable>: @unchecked Sendable {
   // Sound to share: read-only pages, owned by `file`.
   private let file: MappedFile
   /// The elements in C order; valid as long as this value lives.

@@ -1,6 +1,12 @@
 // A column of strings on disk: all UTF-8 bytes in one file, row i being the bytes
 // offsets[i] ..< offsets[i + 1].
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Writes a string column row by row.
 public struct StringColumnWriter: ~Copyable {
   private var data: AtomicFile
@@ -32,6 +38,18 @@ public struct StringColumnWriter: ~Copyable {
     try finishRow()
   }
 
+  /// Appends the strings bytes[offsets[i] ..< offsets[i + 1]], at least one.
+  ///
+  /// - Complexity: O(bytes + strings)
+  public mutating func append(bytes: [UInt8], offsets ends: [Int]) throws(StorageError) {
+    precondition(ends.first == 0 && ends.last == bytes.count, "offsets do not span the bytes")
+    let base = data.count
+    try data.write(bytes)
+    written += ends.count - 1
+    try writeEnds()
+    try offsets.write(elements: ends.dropFirst().map { UInt64(base + $0) })
+  }
+
   private mutating func finishRow() throws(StorageError) {
     written += 1
     ends.append(UInt64(data.count))
@@ -44,7 +62,7 @@ public struct StringColumnWriter: ~Copyable {
   }
 
   /// - Returns: the seals of `data.utf8` and `offsets.npy`.
-  public consuming func commit() throws(StorageError) -> (data: FileSeal, offsets: FileSeal) {
+  public mutating func commit() throws(StorageError) -> (data: FileSeal, offsets: FileSeal) {
     precondition(written == rows, "a string column was given \(written) of \(rows) rows")
     try writeEnds()
     return (try data.commit(), try offsets.commit())
@@ -52,7 +70,7 @@ public struct StringColumnWriter: ~Copyable {
 }
 
 /// Reads a string column, any row at a time.
-public struct StringColumn: ~Copyable, Sendable {
+public final class StringColumn: Sendable {
   private let data: MappedFile
   private let offsets: MappedArray<UInt64>
   public let rows: Int
@@ -92,5 +110,31 @@ public struct StringColumn: ~Copyable, Sendable {
   /// The text of a row; bytes that are not UTF-8 become replacement characters.
   public func text(_ row: Int) throws(StorageError) -> String {
     String(decoding: try bytes(row), as: UTF8.self)
+  }
+}
+
+extension StringColumn {
+  /// `rows` by ascending bytes of their strings (ties: the lower row).
+  ///
+  /// - Complexity: O(n log n) comparisons.
+  public func sortedRows<Row: FixedWidthInteger>(
+    _ rows: [Row]
+  ) throws(StorageError) -> [Row] {
+    for row in rows { _ = try bytes(Int(row)) }
+    return rows.sorted { one, other in
+      // Every row's offsets were checked above.
+      guard let a = try? bytes(Int(one)), let b = try? bytes(Int(other)) else { return one < other }
+      let order = compare(a, b)
+      return order != 0 ? order < 0 : one < other
+    }
+  }
+
+  private func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
+    let common = min(a.count, b.count)
+    if common > 0 {
+      let order = memcmp(a.baseAddress!, b.baseAddress!, common)
+      if order != 0 { return Int(order) }
+    }
+    return a.count - b.count
   }
 }

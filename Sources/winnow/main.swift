@@ -1,1 +1,30 @@
-print("winnow")
+// The program: words to commands, errors to messages, both to exit codes.
+// 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+Interruption.install()
+do {
+  var command = try Winnow.parseAsRoot()
+  try command.run()
+} catch let failure as Failure {
+  standardError("winnow: \(failure.text)")
+  exit(failure.status)
+} catch let status as ExitCode {
+  exit(status.rawValue)
+} catch {
+  // Help and the version are errors to the parser, too; they go to standard output with 0.
+  let text = Winnow.fullMessage(for: error)
+  if Winnow.exitCode(for: error) == .success {
+    standardOutput(text + "\n")
+    exit(0)
+  }
+  standardError(text)
+  exit(2)
+}

@@ -1,0 +1,115 @@
+// Canonical dot products and nearest centroids, with run-time dispatch.
+//
+// The same C text is compiled for each instruction set; without contraction every operation is an
+// IEEE float32 product or sum of the same operands, so the bits agree.
+
+#include "ckernels.h"
+
+#include <math.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+typedef float lanes __attribute__((vector_size(WK_LANES * sizeof(float))));
+
+// The fixed tree.  The additions of one level are independent, so any processor may do them at
+// once.
+#define ADD_LANES(v)                                                                          \
+  ({                                                                                          \
+    lanes v_ = (v);                                                                           \
+    float a_[8];                                                                              \
+    for (int l_ = 0; l_ < 8; l_++) a_[l_] = v_[l_] + v_[l_ + 8];                              \
+    for (int l_ = 0; l_ < 4; l_++) a_[l_] = a_[l_] + a_[l_ + 4];                              \
+    (a_[0] + a_[2]) + (a_[1] + a_[3]);                                                        \
+  })
+
+#define NAME portable
+#define TILE_ROWS 1
+#define TILE_CENTROIDS 2
+#include "dots.inc"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define NAME avx2
+#define TILE_ROWS 2
+#define TILE_CENTROIDS 2
+#include "dots.inc"
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
+#define NAME avx512
+#define TILE_ROWS 4
+#define TILE_CENTROIDS 4
+#include "dots.inc"
+#pragma clang attribute pop
+#endif
+
+int wk_best_instruction_set(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return WK_AVX512;
+  if (__builtin_cpu_supports("avx2")) return WK_AVX2;
+#endif
+  return WK_PORTABLE;
+}
+
+void wk_dots(int instruction_set, const float *rows, size_t row_count, const float *centroids,
+             size_t centroid_count, size_t stride, float *output) {
+#if defined(__x86_64__)
+  if (instruction_set == WK_AVX512) {
+    dots_avx512(rows, row_count, centroids, centroid_count, stride, output);
+    return;
+  }
+  if (instruction_set == WK_AVX2) {
+    dots_avx2(rows, row_count, centroids, centroid_count, stride, output);
+    return;
+  }
+#endif
+  dots_portable(rows, row_count, centroids, centroid_count, stride, output);
+}
+
+void wk_norms(int instruction_set, const float *rows, size_t row_count, size_t stride,
+              double *norms) {
+  for (size_t r = 0; r < row_count; r++) {
+    float square;
+    wk_dots(instruction_set, rows + r * stride, 1, rows + r * stride, 1, stride, &square);
+    norms[r] = sqrt((double)square);
+  }
+}
+
+void wk_nearest(int instruction_set, const float *rows, const double *row_norms, size_t row_count,
+                const float *centroids, const double *centroid_norms, size_t centroid_count,
+                size_t stride, uint32_t *nearest, float *distances, float *scratch) {
+  for (size_t begin = 0; begin < row_count; begin += WK_NEAREST_ROWS) {
+    size_t count = row_count - begin < WK_NEAREST_ROWS ? row_count - begin : WK_NEAREST_ROWS;
+    double best[WK_NEAREST_ROWS];
+    uint32_t found[WK_NEAREST_ROWS];
+    for (size_t r = 0; r < count; r++) {
+      best[r] = -INFINITY;
+      found[r] = 0;
+    }
+    for (size_t first = 0; first < centroid_count; first += WK_NEAREST_CENTROIDS) {
+      size_t width = centroid_count - first < WK_NEAREST_CENTROIDS ? centroid_count - first
+                                                                   : WK_NEAREST_CENTROIDS;
+      wk_dots(instruction_set, rows + begin * stride, count, centroids + first * stride, width,
+              stride, scratch);
+      for (size_t r = 0; r < count; r++) {
+        const float *dots = scratch + r * width;
+        double norm = row_norms[begin + r];
+        double cosines[WK_NEAREST_CENTROIDS];
+        for (size_t c = 0; c < width; c++) {
+          cosines[c] = (double)dots[c] / (norm * centroid_norms[first + c]);
+        }
+        for (size_t c = 0; c < width; c++) {
+          if (cosines[c] > best[r]) {
+            best[r] = cosines[c];
+            found[r] = (uint32_t)(first + c);
+          }
+        }
+      }
+    }
+    for (size_t r = 0; r < count; r++) {
+      double distance = 1.0 - best[r];
+      nearest[begin + r] = found[r];
+      distances[begin + r] = (float)(distance > 0.0 ? distance : 0.0);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// Widening and scaling of rows, and integer sums of unit vectors.
+
+#include "ckernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+// 2^exponent for a normal exponent.
+static double power_of_two(int exponent) {
+  uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// A float16's value.  Infinities and NaN are excluded by the caller; for all else moving the bits
+// into place and multiplying by 2^112 is exact, subnormal numbers included.
+static float widened(uint16_t half) {
+  uint32_t bits = (uint32_t)(half & 0x7FFF) << 13;
+  float magnitude;
+  memcpy(&magnitude, &bits, sizeof magnitude);
+  magnitude *= 0x1p112f;
+  memcpy(&bits, &magnitude, sizeof bits);
+  bits |= (uint32_t)(half & 0x8000) << 16;
+  memcpy(&magnitude, &bits, sizeof magnitude);
+  return magnitude;
+}
+
+static uint8_t fault_of_largest(int has_nan, int has_infinite, int is_zero) {
+  if (has_nan) return WK_ROW_NAN;
+  if (has_infinite) return WK_ROW_INFINITE;
+  return is_zero ? WK_ROW_ZERO : WK_ROW_FINE;
+}
+
+size_t wk_load_float16(const void *input, size_t rows, size_t components, float *output,
+                       size_t stride, uint8_t *faults) {
+  size_t faulty = 0;
+  for (size_t r = 0; r < rows; r++) {
+    const uint8_t *source = (const uint8_t *)input + r * components * sizeof(uint16_t);
+    float *target = output + r * stride;
+    uint16_t largest = 0;
+    for (size_t i = 0; i < components; i++) {
+      uint16_t half;
+      memcpy(&half, source + i * sizeof half, sizeof half);
+      uint16_t magnitude = half & 0x7FFF;
+      largest = magnitude > largest ? magnitude : largest;
+      target[i] = widened(half);
+    }
+    memset(target + components, 0, (stride - components) * sizeof(float));
+    faults[r] = fault_of_largest(largest > 0x7C00, largest == 0x7C00, largest == 0);
+    if (faults[r] != WK_ROW_FINE) {
+      memset(target, 0, stride * sizeof(float));
+      faulty++;
+      continue;
+    }
+    int exponent;
+    frexpf(widened(largest), &exponent);
+    float scale = (float)power_of_two(-exponent);
+    for (size_t i = 0; i < components; i++) target[i] *= scale;
+  }
+  return faulty;
+}
+
+size_t wk_load_float32(const void *input, size_t rows, size_t components, float *output,
+                       size_t stride, uint8_t *faults) {
+  size_t faulty = 0;
+  for (size_t r = 0; r < rows; r++) {
+    const uint8_t *source = (const uint8_t *)input + r * components * sizeof(uint32_t);
+    float *target = output + r * stride;
+    uint32_t largest = 0;
+    for (size_t i = 0; i < components; i++) {
+      uint32_t bits;
+      memcpy(&bits, source + i * sizeof bits, sizeof bits);
+      bits &= 0x7FFFFFFF;
+      largest = bits > largest ? bits : largest;
+    }
+    faults[r] = fault_of_largest(largest > 0x7F800000, largest == 0x7F800000, largest == 0);
+    if (faults[r] != WK_ROW_FINE) {
+      memset(target, 0, stride * sizeof(float));
+      faulty++;
+      continue;
+    }
+    float magnitude;
+    memcpy(&magnitude, &largest, sizeof magnitude);
+    int exponent;
+    frexpf(magnitude, &exponent);
+    // In double the product is exact; narrowing rounds once, and only what becomes subnormal.
+    double scale = power_of_two(-exponent);
+    for (size_t i = 0; i < components; i++) {
+      float value;
+      memcpy(&value, source + i * sizeof value, sizeof value);
+      target[i] = (float)((double)value * scale);
+    }
+    memset(target + components, 0, (stride - components) * sizeof(float));
+  }
+  return faulty;
+}
+
+size_t wk_load_float64(const void *input, size_t rows, size_t components, float *output,
+                       size_t stride, uint8_t *faults) {
+  size_t faulty = 0;
+  for (size_t r = 0; r < rows; r++) {
+    const uint8_t *source = (const uint8_t *)input + r * components * sizeof(uint64_t);
+    float *target = output + r * stride;
+    uint64_t largest = 0;
+    for (size_t i = 0; i < components; i++) {
+      uint64_t bits;
+      memcpy(&bits, source + i * sizeof bits, sizeof bits);
+      bits &= 0x7FFFFFFFFFFFFFFF;
+      largest = bits > largest ? bits : largest;
+    }
+    faults[r] = fault_of_largest(largest > 0x7FF0000000000000, largest == 0x7FF0000000000000,
+                                 largest == 0);
+    if (faults[r] != WK_ROW_FINE) {
+      memset(target, 0, stride * sizeof(float));
+      faulty++;
+      continue;
+    }
+    double magnitude;
+    memcpy(&magnitude, &largest, sizeof magnitude);
+    int exponent;
+    frexp(magnitude, &exponent);
+    // Two factors, because 2^-exponent alone can be beyond double's range.  The first brings a
+    // tiny row up and a huge one down without loss, so only the second can round.
+    double first = power_of_two(-exponent / 2);
+    double second = power_of_two(-exponent - (-exponent / 2));
+    for (size_t i = 0; i < components; i++) {
+      double value;
+      memcpy(&value, source + i * sizeof value, sizeof value);
+      // Rounded to float32 at once: a largest component just below 1 may become 1, which is
+      // within the canonical range's closure and changes no bound.
+      target[i] = (float)(value * first * second);
+    }
+    memset(target + components, 0, (stride - components) * sizeof(float));
+  }
+  return faulty;
+}
+
+void wk_add_unit(const float *vector, size_t components, double norm, int64_t *sums) {
+  // Adding 1.5 * 2^52 leaves the number rounded to an integer, to nearest and ties to even, in
+  // the low bits of the sum: sound up to 2^51, and the components are at most about 2^30.
+  const double magic = 0x1.8p52;
+  for (size_t i = 0; i < components; i++) {
+    double shifted = (double)vector[i] / norm * 0x1p30 + magic;
+    int64_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    sums[i] += bits - 0x4338000000000000;
+  }
+}

@@ -1,0 +1,123 @@
+// Nearest centroids by cosine: the canonical dot product of every row with every centroid.
+
+import CKernels
+
+/// Centroids, and the search among them.
+public final class Centroids: Sendable {
+  /// Unit vectors, one a cluster.
+  public let vectors: VectorBlock
+  public let count: Int
+  public var dimensions: Int { vectors.dimensions }
+  public let instructions: InstructionSet
+
+  init(_ vectors: VectorBlock, instructions: InstructionSet) {
+    self.vectors = vectors
+    count = vectors.capacity
+    self.instructions = instructions
+  }
+
+  /// Centroids from elsewhere, scaled to unit length.
+  ///
+  /// A vector whose length is within 1e-6 of 1 already is taken bit for bit, so that centroids
+  /// written by a build and given to another one stay the same.
+  ///
+  /// - Parameter components: `count * dimensions` numbers in C order, finite, no vector zero.
+  public init(
+    components: [Float], count: Int, dimensions: Int, instructions: InstructionSet
+  ) {
+    precondition(components.count == count * dimensions)
+    vectors = VectorBlock(capacity: count, dimensions: dimensions)
+    self.count = count
+    self.instructions = instructions
+    for cluster in 0..<count {
+      let vector = components[cluster * dimensions..<(cluster + 1) * dimensions].map(Double.init)
+      let square = vector.reduce(0) { $0 + $1 * $1 }
+      vectors.setUnit(cluster, vector, instructions: instructions)
+      guard abs(square.squareRoot() - 1) <= 1e-6 else { continue }
+      let target = vectors.values + cluster * vectors.stride
+      for index in 0..<dimensions { target[index] = Float(vector[index]) }
+      wk_norms(instructions.code, target, 1, vectors.stride, vectors.norms + cluster)
+    }
+  }
+
+  /// All components in C order, without padding.
+  public func components() -> [Float] {
+    (0..<count).flatMap { vectors.vector($0) }
+  }
+
+  /// For rows `start ..< start + count` of `rows`: the centroid of largest cosine (ties: the
+  /// lowest number) and the distance max(0, 1 - cosine).
+  ///
+  /// - Complexity: O(count * k * dimensions)
+  public func assign(
+    _ rows: VectorBlock, start: Int = 0, count rowCount: Int,
+    nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>,
+    scratch: AssignmentScratch
+  ) {
+    precondition(rows.stride == vectors.stride && start + rowCount <= rows.capacity)
+    wk_nearest(
+      instructions.code, rows.values + start * rows.stride, rows.norms + start, rowCount,
+      vectors.values, vectors.norms, count, vectors.stride, nearest, distances, scratch.values)
+  }
+
+  /// Cosine of two centroids.
+  public func cosine(_ one: Int, _ other: Int) -> Double {
+    var dot: Float = 0
+    wk_dots(
+      instructions.code, vectors.values + one * vectors.stride, 1,
+      vectors.values + other * vectors.stride, 1, vectors.stride, &dot)
+    return Double(dot) / (vectors.norms[one] * vectors.norms[other])
+  }
+
+  /// d_inter: each centroid's mean distance to its `neighbours` nearest others (all the others
+  /// when there are fewer; 0 when there are none).  The distances are added from the nearest on.
+  ///
+  /// - Complexity: O(k^2 * dimensions) time, O(k) memory a thread.
+  public func meanDistanceToNeighbours(_ neighbours: Int, threads: Int) -> [Double] {
+    let wanted = min(neighbours, count - 1)
+    var means = [Double](repeating: 0, count: count)
+    guard wanted > 0 else { return means }
+    means.withUnsafeMutableBufferPointer { output in
+      nonisolated(unsafe) let output = output
+      parallel(tasks: count, threads: threads) { _, cluster in
+        // Sound: each task writes its own element.
+        output[cluster] = meanDistance(of: cluster, toNearest: wanted)
+      }
+    }
+    return means
+  }
+
+  private func meanDistance(of cluster: Int, toNearest wanted: Int) -> Double {
+    var dots = [Float](repeating: 0, count: count)
+    wk_dots(
+      instructions.code, vectors.values + cluster * vectors.stride, 1, vectors.values, count,
+      vectors.stride, &dots)
+    var nearest: [Double] = []
+    nearest.reserveCapacity(wanted + 1)
+    for other in 0..<count where other != cluster {
+      let cosine = Double(dots[other]) / (vectors.norms[cluster] * vectors.norms[other])
+      let distance = max(0, 1 - cosine)
+      if nearest.count == wanted {
+        guard distance < nearest[wanted - 1] else { continue }
+        nearest.removeLast()
+      }
+      nearest.insert(distance, at: nearest.firstIndex { $0 > distance } ?? nearest.count)
+    }
+    return nearest.reduce(0, +) / Double(wanted)
+  }
+}
+
+/// Work space of one thread for ``Centroids/assign(_:start:count:nearest:distances:scratch:)``.
+public final class AssignmentScratch: @unchecked Sendable {
+  // Sound: one thread uses it at a time.
+  let values: UnsafeMutablePointer<Float>
+
+  public init() {
+    let count = Int(WK_NEAREST_ROWS) * Int(WK_NEAREST_CENTROIDS)
+    let space = UnsafeMutableRawPointer.allocate(
+      byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
+    values = space.bindMemory(to: Float.self, capacity: count)
+  }
+
+  deinit { values.deallocate() }
+}

@@ -1,0 +1,199 @@
+// CSV as RFC 4180 has it: comma, double quotes around fields with commas, quotes and newlines, a
+// doubled quote for a quote, a header row.  Line ends are LF or CRLF, a lone CR is data.  Beyond
+// the RFC, a quote inside an unquoted field is a plain character, and blank lines are skipped
+// where a record has more than one field.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+final class CSVParser: RecordParser {
+  /// The header's names in order.
+  let header: [String]
+  private let path: String
+  private let window: RecordWindow
+  /// For each column the number of the wanted field, or -1.
+  private var targets: [Int]
+  private var line = 1
+
+  /// Reads the header.
+  init(_ source: any ByteSource, path: String) throws(IngestError) {
+    self.path = path
+    window = try RecordWindow(source)
+    var names: [String] = []
+    let record = Record(fields: 1)
+    var scan = Scan()
+    repeat {
+      scan = Scan()
+      scan.isHeader = true
+      guard try Self.advance(window, &scan, targets: [], record, path, line: line) else {
+        throw IngestError(
+          path: path, fault: "expected a header row, found an empty file",
+          remedy: "name the columns in the first line")
+      }
+      line += scan.lines
+    } while scan.isBlank
+    for name in scan.names { names.append(String(decoding: name, as: UTF8.self)) }
+    header = names
+    targets = Array(repeating: -1, count: names.count)
+  }
+
+  /// Asks for the columns `names`, each of which the header must have.
+  func want(_ names: [String]) {
+    for (slot, name) in names.enumerated() {
+      targets[header.firstIndex(of: name)!] = slot
+    }
+  }
+
+  func next(_ record: Record) throws(IngestError) -> Bool {
+    while true {
+      var scan = Scan()
+      guard try Self.advance(window, &scan, targets: targets, record, path, line: line) else {
+        return false
+      }
+      record.line = line
+      line += scan.lines
+      if scan.isBlank && header.count > 1 { continue }
+      guard scan.fields == header.count else {
+        throw IngestError(
+          path: path, place: "line \(record.line)",
+          fault: "expected \(header.count) fields as in the header, found \(scan.fields)",
+          remedy: "put fields with commas or newlines into double quotes")
+      }
+      return true
+    }
+  }
+
+  /// What came of looking for one record.
+  private struct Scan {
+    var isHeader = false
+    var names: [[UInt8]] = []
+    var fields = 0
+    var lines = 0
+    var length = 0
+    var isBlank = false
+  }
+
+  /// Takes one record out of the window, which grows until it holds a whole one.
+  private static func advance(
+    _ window: RecordWindow, _ scan: inout Scan, targets: [Int], _ record: Record, _ path: String,
+    line: Int
+  ) throws(IngestError) -> Bool {
+    let empty = scan
+    while true {
+      if window.count > 0 {
+        record.begin(atMost: window.count)
+        if try parse(window, &scan, targets: targets, record, path, line: line) {
+          window.drop(scan.length)
+          return true
+        }
+        scan = empty
+        if window.isOverfull {
+          throw IngestError(
+            path: path, place: "line \(line)",
+            fault: "expected a record of at most \(RecordWindow.longestRecord) bytes, found more",
+            remedy: "look for a double quote that is never closed")
+        }
+      }
+      if try !window.extend(), window.count == 0 { return false }
+    }
+  }
+
+  /// Parses the record at the window's beginning; false when its end is not in the window yet.
+  private static func parse(
+    _ window: RecordWindow, _ scan: inout Scan, targets: [Int], _ record: Record, _ path: String,
+    line: Int
+  ) throws(IngestError) -> Bool {
+    let bytes = window.bytes
+    let count = window.count
+    let isAtEnd = window.isAtEnd
+    let (comma, quote) = (UInt8(ascii: ","), UInt8(ascii: "\""))
+    let (newline, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    var position = 0
+    while true {
+      let slot = scan.fields < targets.count ? targets[scan.fields] : -1
+      let free = record.free
+      var length = 0
+      var name: [UInt8] = []
+      let isQuoted = position < count && bytes[position] == quote
+      if isQuoted {
+        position += 1
+        while true {
+          guard let found = memchr(bytes + position, Int32(quote), count - position) else {
+            guard isAtEnd else { return false }
+            throw IngestError(
+              path: path, place: "line \(line)",
+              fault: "expected a closing double quote, found the end of the file",
+              remedy: "close the quote or fetch the file again: it may be truncated")
+          }
+          let stop = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - bytes
+          scan.lines += newlines(bytes + position, stop - position)
+          // A doubled quote stands for one, which is copied with the text before it.
+          guard stop + 1 < count || isAtEnd else { return false }
+          let isDoubled = stop + 1 < count && bytes[stop + 1] == quote
+          let piece = stop - position + (isDoubled ? 1 : 0)
+          if slot >= 0 { memcpy(free + length, bytes + position, piece) }
+          if scan.isHeader {
+            name += UnsafeBufferPointer(start: bytes + position, count: piece)
+          }
+          length += piece
+          position = stop + (isDoubled ? 2 : 1)
+          if !isDoubled { break }
+        }
+      } else {
+        let begin = position
+        while position < count, bytes[position] != comma, bytes[position] != newline {
+          position += 1
+        }
+        guard position < count || isAtEnd else { return false }
+        length = position - begin
+        if length > 0, bytes[position - 1] == carriage,
+          position == count || bytes[position] == newline
+        {
+          length -= 1
+          position -= 1
+        }
+        if slot >= 0 { memcpy(free, bytes + begin, length) }
+        if scan.isHeader { name += UnsafeBufferPointer(start: bytes + begin, count: length) }
+      }
+      if slot >= 0 { record.keep(length, as: slot) }
+      if scan.isHeader { scan.names.append(name) }
+      scan.fields += 1
+      if position < count && bytes[position] == comma {
+        position += 1
+        continue
+      }
+      // What is left is a line end: LF, CRLF or the end of the file.
+      if position < count && bytes[position] == carriage {
+        if position + 1 == count && !isAtEnd { return false }
+        if position + 1 == count || bytes[position + 1] == newline { position += 1 }
+      }
+      guard position == count || bytes[position] == newline else {
+        throw IngestError(
+          path: path, place: "line \(line + scan.lines)",
+          fault: "expected a comma or the line's end after a closing double quote, found "
+            + shown(bytes[position]),
+          remedy: "double the quotes that belong to a field")
+      }
+      if position == count && !isAtEnd { return false }
+      scan.isBlank = scan.fields == 1 && length == 0 && !isQuoted
+      scan.lines += 1
+      scan.length = position < count ? position + 1 : count
+      return true
+    }
+  }
+
+  private static func newlines(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    var found = 0
+    for index in 0..<count where bytes[index] == UInt8(ascii: "\n") { found += 1 }
+    return found
+  }
+}
+
+/// A byte for a message: itself where it is printable ASCII, else its value.
+func shown(_ byte: UInt8) -> String {
+  (0x20..<0x7F).contains(byte)
+    ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x" + String(byte, radix: 16, uppercase: true)
+}

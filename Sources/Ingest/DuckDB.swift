@@ -1,0 +1,148 @@
+// Parquet is read by the `duckdb` program, which writes JSON lines to us: the one output of it
+// that keeps NULL, quotes, newlines and NUL bytes apart.  It runs locked: before the first query
+// it may open only the named files, may reach nothing else, and may not change that again.
+
+/// The `duckdb` program of this machine.
+struct DuckDB {
+  private let program: String
+  private let environment: [String: String]
+
+  /// Finds the program: the option, else `WINNOW_DUCKDB`, else `duckdb` on `PATH`.
+  ///
+  /// - Parameter path: the Parquet file that needs it, for the error.
+  init(_ options: IngestOptions, for path: String) throws(IngestError) {
+    environment = options.environment
+    let named = options.duckdb ?? environment["WINNOW_DUCKDB"].flatMap { $0.isEmpty ? nil : $0 }
+    guard let found = findProgram(named ?? "duckdb", environment["PATH"] ?? "") else {
+      throw IngestError(
+        path: path,
+        fault: "Parquet needs the program 'duckdb', found none "
+          + (named.map { "at \($0)" } ?? "on PATH"),
+        remedy: "install it (pip install duckdb-cli) or give the metadata as CSV or JSON lines, "
+          + "which need no program")
+    }
+    program = found
+  }
+
+  /// What a file's footer says.
+  struct Summary {
+    var columns: [String] = []
+    var rows: Int?
+  }
+
+  /// Reads the footers of Parquet files, many in one run of the program.
+  func summaries(of paths: [String]) throws(IngestError) -> [Summary] {
+    var summaries: [Summary] = []
+    while summaries.count < paths.count {
+      // The queries are one argument, which the system limits to 128 KiB.
+      var batch: [String] = []
+      var size = 0
+      for path in paths[summaries.count...] {
+        size += 3 * 2 * path.utf8.count + 400
+        if !batch.isEmpty && size > 96 << 10 { break }
+        batch.append(path)
+      }
+      summaries += try footers(of: batch)
+    }
+    return summaries
+  }
+
+  private func footers(of batch: [String]) throws(IngestError) -> [Summary] {
+    var queries = ""
+    for (index, path) in batch.enumerated() {
+      queries += """
+        SELECT \(index) AS file, column_name AS name \
+        FROM (DESCRIBE SELECT * FROM \(Self.table(path)));
+        SELECT \(index) AS file, num_rows AS rows \
+        FROM parquet_file_metadata(\(Self.literal(Self.pattern(path))));
+
+        """
+    }
+    var summaries = Array(repeating: Summary(), count: batch.count)
+    let output = try run(queries, files: batch)
+    let parser = try JSONLinesParser(
+      output, path: program, wanted: ["file", "name", "rows"], namesLines: false)
+    let record = Record(fields: 3)
+    while try parser.next(record) {
+      guard let file = Int(String(decoding: record.text(0), as: UTF8.self)),
+        batch.indices.contains(file)
+      else { throw unexpected(batch[0]) }
+      if record.slots[2].isEmpty {
+        summaries[file].columns.append(String(decoding: record.text(1), as: UTF8.self))
+      } else {
+        summaries[file].rows = Int(String(decoding: record.text(2), as: UTF8.self))
+        // The program works through the files in order: if it fails, then on the next one.
+        output.path = batch[min(file + 1, batch.count - 1)]
+      }
+    }
+    for (index, summary) in summaries.enumerated() where summary.rows == nil {
+      throw unexpected(batch[index])
+    }
+    return summaries
+  }
+
+  private func unexpected(_ path: String) -> IngestError {
+    IngestError(
+      path: path, fault: "\(program) gave another answer than expected",
+      remedy: "use version 1.4 or later (pip install --upgrade duckdb-cli)")
+  }
+
+  /// The columns `names` of a file, row by row in the file's order.
+  func rows(of path: String, _ names: [String]) throws(IngestError) -> any RecordParser {
+    // Without any column there are still rows to be counted.
+    let columns = names.isEmpty ? "NULL" : names.map(Self.identifier).joined(separator: ", ")
+    let output = try run("SELECT \(columns) FROM \(Self.table(path));", files: [path])
+    return try JSONLinesParser(output, path: path, wanted: names, namesLines: false)
+  }
+
+  private func run(_ queries: String, files: [String]) throws(IngestError) -> ProgramOutput {
+    var allowed: [String] = []
+    for file in files {
+      let path = Self.absolute(file)
+      // The pattern that names only this file passes the same gate as the file.
+      allowed.append(Self.literal(path))
+      if Self.pattern(path) != path { allowed.append(Self.literal(Self.pattern(path))) }
+    }
+    let lock = """
+      SET allowed_paths=[\(allowed.joined(separator: ", "))];
+      SET enable_external_access=false;
+      SET preserve_insertion_order=true;
+      SET lock_configuration=true;
+
+      """
+    return try ProgramOutput(
+      path: files[0], program,
+      ["-no-init", "-no-stdin", "-batch", "-bail", "-jsonlines", "-c", lock + queries],
+      environment)
+  }
+
+  /// A file as a table.  Bytes without a text mark are text, as older writers leave the mark
+  /// out, and folder names like `a=1` are no columns.
+  private static func table(_ path: String) -> String {
+    "read_parquet(\(literal(pattern(absolute(path)))), binary_as_string=true, hive_partitioning=false)"
+  }
+
+  static func literal(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+
+  static func identifier(_ text: String) -> String {
+    "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+
+  /// The glob pattern that matches `path`, and whatever else it matches may not be opened.
+  private static func pattern(_ path: String) -> String {
+    guard path.contains(where: { "*?[".contains($0) }) else { return path }
+    return path.reduce(into: "") { text, character in
+      // In brackets these stand for themselves; a backslash does not even there.
+      text +=
+        character == "\\" ? "?" : "*?[".contains(character) ? "[\(character)]" : "\(character)"
+    }
+  }
+
+  /// The program compares paths as texts, and only absolute ones always agree.
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : currentFolder() + "/" + path
+  }
+}

@@ -1,0 +1,44 @@
+/// The metadata of some consecutive rows of a shard, column by column.
+///
+/// Row i's key is `keyBytes[keyOffsets[i] ..< keyOffsets[i + 1]]`, and so for captions.  A column
+/// that the data set does not have is empty: no bytes, no offsets, no similarities.
+public struct MetadataBlock: Sendable {
+  /// The first row, counted within the shard from 0.
+  public internal(set) var firstRow = 0
+  /// Number of rows.
+  public internal(set) var rows = 0
+  /// Valid UTF-8, none of them empty.
+  public internal(set) var keyBytes: [UInt8] = []
+  public internal(set) var keyOffsets: [Int] = []
+  /// Valid UTF-8; a missing caption is empty.
+  public internal(set) var captionBytes: [UInt8] = []
+  public internal(set) var captionOffsets: [Int] = []
+  /// NaN where it is missing.
+  public internal(set) var similarity: [Float] = []
+
+  public init() {}
+
+  /// Rows `firstRow ..< firstRow + rows`, within the shard.
+  public var range: Range<Int> { firstRow..<firstRow + rows }
+
+  /// The key of the block's row `index`.
+  public func key(_ index: Int) -> String {
+    String(decoding: keyBytes[keyOffsets[index]..<keyOffsets[index + 1]], as: UTF8.self)
+  }
+
+  /// The caption of the block's row `index`, or nil where it has none.
+  public func caption(_ index: Int) -> String? {
+    let range = captionOffsets[index]..<captionOffsets[index + 1]
+    return range.isEmpty ? nil : String(decoding: captionBytes[range], as: UTF8.self)
+  }
+
+  mutating func clear(from row: Int) {
+    firstRow = row
+    rows = 0
+    keyBytes.removeAll(keepingCapacity: true)
+    keyOffsets.removeAll(keepingCapacity: true)
+    captionBytes.removeAll(keepingCapacity: true)
+    captionOffsets.removeAll(keepingCapacity: true)
+    similarity.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,69 @@
+// What columns the metadata files have, read from their footers, headers or first lines.
+
+extension MetadataColumns {
+  /// JSON lines have no header: this many lines, or bytes, tell what fields there are.
+  private static let sampledLines = 1000
+
+  /// Chooses the columns from the first shard's metadata and checks that all shards have them;
+  /// nil when there is no metadata.
+  ///
+  /// - Throws: ``IngestError``, also where a Parquet footer's number of rows is not the shard's.
+  init?(of shards: [EmbeddingShard], _ options: IngestOptions) throws(IngestError) {
+    guard shards[0].metadata != nil else {
+      if let name = options.key ?? options.caption ?? options.similarity {
+        throw IngestError(
+          path: shards[0].path, fault: "expected metadata with a column '\(name)', found none",
+          remedy: "name a clip-retrieval folder with metadata, or leave out --key, --caption and "
+            + "--similarity")
+      }
+      return nil
+    }
+    var chosen: MetadataColumns?
+    let summaries = try Self.parquetSummaries(shards, options)
+    for shard in shards {
+      guard let file = shard.metadata else { preconditionFailure("a shard without metadata") }
+      let found: [String]
+      switch file.format {
+      case .parquet: found = summaries[file.path]!.columns
+      case .csv: found = try CSVParser(FileSource(file.path), path: file.path).header
+      case .jsonLines:
+        // A shard without rows has no line that could name a field.
+        if shard.rows == 0 { continue }
+        found = try Self.sampledNames(file)
+      }
+      if let chosen {
+        try chosen.check(found, of: file)
+      } else {
+        chosen = try MetadataColumns(choosingFrom: found, of: file, options)
+      }
+    }
+    self = chosen ?? MetadataColumns()
+  }
+
+  private static func parquetSummaries(
+    _ shards: [EmbeddingShard], _ options: IngestOptions
+  ) throws(IngestError) -> [String: DuckDB.Summary] {
+    let parquet = shards.filter { $0.metadata?.format == .parquet }
+    guard let first = parquet.first?.metadata else { return [:] }
+    let paths = parquet.map { $0.metadata!.path }
+    let program = try DuckDB(options, for: first.path)
+    var summaries: [String: DuckDB.Summary] = [:]
+    for (shard, summary) in zip(parquet, try program.summaries(of: paths)) {
+      guard summary.rows == shard.rows else {
+        throw .rowCount(shard.metadata!, summary.rows ?? 0, shard.path, shard.rows)
+      }
+      summaries[shard.metadata!.path] = summary
+    }
+    return summaries
+  }
+
+  private static func sampledNames(_ file: MetadataFile) throws(IngestError) -> [String] {
+    let parser = try JSONLinesParser(FileSource(file.path), path: file.path, wanted: [])
+    var names: [String] = []
+    for _ in 0..<sampledLines {
+      guard let found = try parser.nextNames() else { break }
+      for name in found where !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+}

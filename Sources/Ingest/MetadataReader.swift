@@ -1,0 +1,52 @@
+/// Reads the metadata of a data set, shard by shard; any thread may read any shard.
+public struct MetadataReader: Sendable {
+  public let dataset: Dataset
+  private let options: IngestOptions
+
+  /// - Precondition: the data set has metadata (``Dataset/columns`` is not nil).
+  public init(_ dataset: Dataset, _ options: IngestOptions) {
+    precondition(dataset.columns != nil, "the data set has no metadata")
+    self.dataset = dataset
+    self.options = options
+  }
+
+  /// The metadata of one shard.
+  ///
+  /// - Throws: ``IngestError`` when the file, or the program that reads it, cannot be opened.
+  public func stream(_ shard: Int) throws(IngestError) -> MetadataStream {
+    try MetadataStream(dataset.shards[shard], dataset.columns!, options)
+  }
+
+  /// Gives every block of one shard to `sink`, in row order.
+  ///
+  /// - Throws: ``IngestError``, or what `sink` throws, which ends the reading.
+  public func read(_ shard: Int, _ sink: (MetadataBlock) throws -> Void) throws {
+    var stream = try stream(shard)
+    var block = MetadataBlock()
+    while try stream.next(into: &block) { try sink(block) }
+  }
+}
+
+extension MetadataFile {
+  /// A parser of this file for the columns `names`.
+  func parser(
+    _ names: [String], _ options: IngestOptions
+  ) throws(IngestError) -> any RecordParser {
+    switch format {
+    case .csv:
+      let parser = try CSVParser(FileSource(path), path: path)
+      let columns = parser.header
+      for name in names where !columns.contains(name) {
+        throw IngestError(
+          path: path, fault: "expected a column '\(name)', found it no more",
+          remedy: "it was changed while it was read: start again")
+      }
+      parser.want(names)
+      return parser
+    case .jsonLines:
+      return try JSONLinesParser(FileSource(path), path: path, wanted: names)
+    case .parquet:
+      return try DuckDB(options, for: path).rows(of: path, names)
+    }
+  }
+}

@@ -1,0 +1,214 @@
+// Running another program and reading what it writes.  `Foundation.Process` would bring threads
+// and run loops for what is one spawn, one poll and one wait.
+
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A running program's standard output; its standard error is kept for the error message.
+///
+/// The program has no input, its own process group (so that ending it ends what it started), and
+/// no open file of ours.  Dropped early, it is killed; it never stays behind as a zombie.
+final class ProgramOutput: ByteSource {
+  /// The file that the program is working on, for errors.
+  var path: String
+  private let program: String
+  private var process: pid_t = -1
+  private var output: Int32 = -1
+  private var errors: Int32 = -1
+  private var message: [UInt8] = []
+
+  /// Starts the program.
+  init(
+    path: String, _ program: String, _ arguments: [String], _ environment: [String: String]
+  ) throws(IngestError) {
+    self.path = path
+    self.program = program
+    let code = Self.starting.withLock { _ in start(program, arguments, environment) }
+    guard code == 0 else {
+      process = -1
+      throw cannotStart(code)
+    }
+  }
+
+  deinit {
+    if process > 0 {
+      kill(-process, SIGKILL)
+      _ = wait()
+    }
+    if output >= 0 { close(output) }
+    if errors >= 0 { close(errors) }
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
+    // Both pipes are watched: a program that blocks on a full one would never fill the other.
+    while output >= 0 {
+      var watched = [
+        pollfd(fd: output, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: errors, events: Int16(POLLIN), revents: 0),
+      ]
+      guard poll(&watched, 2, -1) >= 0 || errno == EINTR else { throw failed("poll", errno) }
+      if watched[1].revents != 0 { takeErrors() }
+      guard watched[0].revents != 0 else { continue }
+      let count = Glibc.read(output, buffer.baseAddress!, buffer.count)
+      if count > 0 { return count }
+      if count < 0 && errno == EINTR { continue }
+      guard count == 0 else { throw failed("read", errno) }
+      close(output)
+      output = -1
+    }
+    if process > 0 {
+      while errors >= 0 { takeErrors() }
+      let status = wait()
+      guard status == 0 else { throw failed(status) }
+    }
+    return 0
+  }
+
+  private func takeErrors() {
+    var part = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(errors, &part, part.count)
+    if count < 0 && errno == EINTR { return }
+    guard count > 0 else {
+      close(errors)
+      errors = -1
+      return
+    }
+    // Only the beginning is ever shown.
+    if message.count < 8192 { message += part[..<count] }
+  }
+
+  /// Waits for the end: 0, the exit code, or 128 and the signal.
+  private func wait() -> Int {
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    process = -1
+    let signal = Int(status & 0x7F)
+    return signal == 0 ? Int(status >> 8 & 0xFF) : 128 + signal
+  }
+
+  private func failed(_ status: Int) -> IngestError {
+    var text = ""
+    var isGap = false
+    for character in String(decoding: message, as: UTF8.self) {
+      if character.isWhitespace || character.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+        isGap = !text.isEmpty
+        continue
+      }
+      if isGap { text += " " }
+      isGap = false
+      text.append(character)
+      if text.count == 300 {
+        text += "…"
+        break
+      }
+    }
+    let ended = status > 128 ? "was ended by signal \(status - 128)" : "failed (exit \(status))"
+    return IngestError(
+      path: path, fault: "\(program) \(ended)" + (text.isEmpty ? "" : ": \(text)"))
+  }
+
+  private func failed(_ call: String, _ code: Int32) -> IngestError {
+    IngestError(
+      path: path,
+      fault: "cannot \(call) the output of \(program): "
+        + String(cString: strerror(code)).lowercased())
+  }
+
+  private func cannotStart(_ code: Int32) -> IngestError {
+    IngestError(
+      path: path,
+      fault: "cannot start \(program): " + String(cString: strerror(code)).lowercased(),
+      remedy: "check that it is a program for this machine")
+  }
+
+  /// Between making a pipe and marking it as ours alone, no other thread may start a program,
+  /// which would hold the pipe open.
+  private static let starting = Mutex(())
+
+  /// Makes the pipes and starts the program: 0 or the system's error number.
+  private func start(
+    _ program: String, _ arguments: [String], _ environment: [String: String]
+  ) -> Int32 {
+    var results: [Int32] = [-1, -1]
+    var complaints: [Int32] = [-1, -1]
+    guard pipe(&results) == 0 else { return errno }
+    output = results[0]
+    defer { close(results[1]) }
+    guard pipe(&complaints) == 0 else { return errno }
+    errors = complaints[0]
+    defer { close(complaints[1]) }
+    for descriptor in results + complaints {
+      guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { return errno }
+    }
+    return Self.spawn(
+      &process, program, arguments, environment, output: results[1], errors: complaints[1])
+  }
+
+  private static func spawn(
+    _ process: inout pid_t, _ program: String, _ arguments: [String],
+    _ environment: [String: String], output: Int32, errors: Int32
+  ) -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, 1)
+    posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // Our threads may block or ignore signals; the program shall not.
+    var none = sigset_t()
+    var ours = sigset_t()
+    sigemptyset(&none)
+    sigemptyset(&ours)
+    for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT] { sigaddset(&ours, signal) }
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &ours)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGMASK)
+        | Int16(POSIX_SPAWN_SETSIGDEF))
+    var words = ([program] + arguments).map { strdup($0) }
+    var variables = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") }
+    defer { (words + variables).forEach { free($0) } }
+    words.append(nil)
+    variables.append(nil)
+    return posix_spawn(&process, program, &actions, &attributes, words, variables)
+  }
+}
+
+/// The program `name`: itself where it has a slash, else the first on `searchPath`; nil when
+/// there is none that may be run.
+func findProgram(_ name: String, _ searchPath: String) -> String? {
+  func isProgram(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      && access(path, X_OK) == 0
+  }
+  if name.contains("/") { return isProgram(name) ? name : nil }
+  for folder in searchPath.split(separator: ":") where isProgram("\(folder)/\(name)") {
+    return "\(folder)/\(name)"
+  }
+  return nil
+}
+
+/// The folder that relative paths begin at.
+func currentFolder() -> String {
+  guard let text = getcwd(nil, 0) else { return "." }
+  defer { free(text) }
+  return String(cString: text)
+}
+
+/// `path` without links, dots and relative parts, or as it is when that cannot be said.
+func resolvedPath(_ path: String) -> String {
+  guard let text = realpath(path, nil) else { return path }
+  defer { free(text) }
+  return String(cString: text)
+}

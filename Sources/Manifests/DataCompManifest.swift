@@ -1,0 +1,30 @@
+// DataComp's subset file (https://github.com/mlfoundations/datacomp, "Subset files"): a numpy
+// array of dtype "u8,u8", each uid as the numbers of its first and last 16 hex digits, sorted.
+
+import Storage
+import Workspace
+
+enum DataCompManifest: ManifestWriter {
+  static func check(_ workspace: OpenWorkspace) throws(ManifestError) {
+    guard workspace.hasHexKeys else {
+      throw .invalid(
+        "\(workspace.path): --format datacomp needs keys of 32 lower-case hex digits (uids), the "
+          + "workspace has \(workspace.hasKeys ? "others" : "none"); choose another format or "
+          + "build with --key NAME")
+    }
+  }
+
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
+    let workspace = source.workspace
+    guard let order = try reading({ () throws(WorkspaceError) in try workspace.keyOrder() })
+    else { throw .invalid("\(workspace.path): it has no keys") }
+    try sink.write(NpyHeader.bytes(.uint64Pair, shape: [source.count]))
+    for position in 0..<order.count {
+      let row = try reading { () throws(WorkspaceError) in try order.row(position) }
+      guard source.kept.contains(row), let key = workspace.hexKey(row) else { continue }
+      try sink.write(littleEndian: key.high)
+      try sink.write(littleEndian: key.low)
+      try sink.endRow()
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// The quota table of a plan, for people (text) and for programs (JSON, CSV).
+
+import Pruning
+import Workspace
+
+/// A plan's quotas on a workspace, ready to be printed.
+public struct QuotaReport: Sendable {
+  private let workspace: OpenWorkspace
+  private let plan: Plan
+  private let quotas: Quotas
+
+  /// - Throws: ``ManifestError`` when the plan is infeasible or does not fit the workspace.
+  public init(_ workspace: OpenWorkspace, _ plan: Plan) throws(ManifestError) {
+    self.workspace = workspace
+    self.plan = plan
+    do throws(PlanError) {
+      quotas = try QuotaSolver(scores: workspace.scores).solve(plan)
+    } catch { throw .plan(error) }
+  }
+
+  private static let columns = [
+    "concept", "size", "d_intra", "d_inter", "complexity", "probability", "quota", "keep",
+    "override",
+  ]
+
+  /// One line a concept, the most complex first, under a summary.
+  public func text() -> String {
+    let scores = workspace.scores
+    let order = (0..<scores.clusters).sorted {
+      scores.complexity[$0] != scores.complexity[$1]
+        ? scores.complexity[$0] > scores.complexity[$1] : $0 < $1
+    }
+    var lines = [summary(), ""]
+    lines.append(line(Self.columns))
+    for cluster in order {
+      lines.append(
+        line([
+          String(cluster), String(scores.size[cluster]), fixed(scores.dIntra[cluster], 4),
+          fixed(scores.dInter[cluster], 4), fixed(scores.complexity[cluster], 4),
+          fixed(quotas.probability[cluster], 6), String(quotas.quota[cluster]),
+          percent(cluster), overrideText(cluster),
+        ]))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func summary() -> String {
+    let fraction = Double(plan.target) / Double(workspace.candidates) * 100
+    var text =
+      "\(workspace.name): keep \(plan.target) of \(workspace.candidates) candidates "
+      + "(\(fixed(fraction, 2)) %), \(workspace.clusters) concepts, \(plan.strategy.rawValue)"
+    if plan.strategy.usesTemperature { text += ", tau \(plan.temperature)" }
+    text += ", \(plan.order.rawValue), minimum \(plan.minimum), share \(plan.share)\n"
+    return text + "sum of quotas \(quotas.sum), \(quotas.saturated) concepts saturated, "
+      + "\(plan.overrides.count) overrides"
+  }
+
+  private func line(_ cells: [String]) -> String {
+    let widths = [7, 10, 8, 8, 10, 11, 10, 8, 0]
+    var text = ""
+    for (cell, width) in zip(cells, widths) {
+      if width == 0 {
+        text += cell.isEmpty ? "" : "  \(cell)"
+      } else {
+        text += String(repeating: " ", count: max(text.isEmpty ? 0 : 1, width - cell.count)) + cell
+      }
+    }
+    return text
+  }
+
+  private func percent(_ cluster: Int) -> String {
+    let size = workspace.scores.size[cluster]
+    guard size > 0 else { return "-" }
+    return fixed(Double(quotas.quota[cluster]) / Double(size) * 100, 1) + "%"
+  }
+
+  private func overrideText(_ cluster: Int) -> String {
+    guard let override = plan.override(of: cluster) else { return "" }
+    switch override.action {
+    case .drop: return "drop"
+    case .keep(let fraction): return "keep \(fraction)"
+    case .count(let count): return "count \(count)"
+    case .weight(let weight): return "weight \(weight)"
+    }
+  }
+
+  /// Comma-separated values with a header, by concept number.
+  public func csv() -> String {
+    var text = Self.columns.joined(separator: ",") + "\n"
+    for cluster in 0..<workspace.clusters {
+      text += values(cluster).joined(separator: ",") + "," + overrideText(cluster) + "\n"
+    }
+    return text
+  }
+
+  /// One object: the plan's figures and an array of concepts by number.
+  public func json() -> String {
+    let names = Self.columns.dropLast()
+    let concepts = (0..<workspace.clusters).map { cluster in
+      let fields = zip(names, values(cluster)).map {
+        "\"\($0)\": \($1.isEmpty ? "null" : $1)"
+      }
+      let override = overrideText(cluster)
+      return "    { " + fields.joined(separator: ", ")
+        + ", \"override\": \(override.isEmpty ? "null" : jsonQuoted(override)) }"
+    }
+    let plan = String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")
+      .joined(separator: "\n  ")
+    return """
+      {
+        "workspace": \(jsonQuoted(workspace.name)),
+        "rows": \(workspace.rows),
+        "candidates": \(workspace.candidates),
+        "target": \(self.plan.target),
+        "sum": \(quotas.sum),
+        "saturated": \(quotas.saturated),
+        "shift": \(quotas.shift),
+        "plan": \(plan),
+        "concepts": [
+      \(concepts.joined(separator: ",\n"))
+        ]
+      }
+
+      """
+  }
+
+  /// All but the override, as numbers that read back exactly; an empty concept has no `keep`.
+  private func values(_ cluster: Int) -> [String] {
+    let scores = workspace.scores
+    let size = scores.size[cluster]
+    let keep = size > 0 ? "\(Double(quotas.quota[cluster]) / Double(size))" : ""
+    return [
+      "\(cluster)", "\(size)", "\(scores.dIntra[cluster])", "\(scores.dInter[cluster])",
+      "\(scores.complexity[cluster])", "\(quotas.probability[cluster])",
+      "\(quotas.quota[cluster])", keep,
+    ]
+  }
+}
+
+/// `value` with `places` decimals, rounded half away from zero.
+func fixed(_ value: Double, _ places: Int) -> String {
+  var scale = 1.0
+  for _ in 0..<places { scale *= 10 }
+  let scaled = (abs(value) * scale).rounded()
+  guard scaled < 9e15 else { return "\(value)" }
+  let digits = String(Int(scaled))
+  let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+  let sign = value < 0 && scaled > 0 ? "-" : ""
+  return places == 0 ? sign + padded : sign + padded.dropLast(places) + "." + padded.suffix(places)
+}

@@ -1,0 +1,18 @@
+import Workspace
+
+/// One key a line.
+enum TextManifest: ManifestWriter {
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
+    try source.kept.forEach { (row: Int) throws(ManifestError) in
+      let key = try reading { () throws(WorkspaceError) in try source.workspace.key(row) }
+      guard !key.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
+        throw .invalid(
+          "row \(row): its key has a line break, which a list of one key a line cannot hold; "
+            + "choose --format jsonl")
+      }
+      try sink.write(key)
+      try sink.write(CollectionOfOne(0x0A))
+      try sink.endRow()
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// `winnow info`: what is in a workspace.
+
+import Workspace
+
+/// The facts of a workspace, ready to be printed.
+public struct WorkspaceReport: Sendable {
+  private let facts: [(name: String, text: String, json: String)]
+
+  /// - Complexity: O(files), or O(bytes) when the build's record of them is missing.
+  public init(_ workspace: OpenWorkspace) throws(ManifestError) {
+    let description = workspace.description
+    let fingerprint = try reading { () throws(WorkspaceError) in try workspace.fingerprint() }
+    let last = try reading { () throws(WorkspaceError) in try workspace.lastCommittedPlan() }
+    let scores = workspace.scores
+    let empty = scores.size.count { $0 == 0 }
+    func number(_ name: String, _ value: Int) -> (String, String, String) {
+      (name, "\(value)", "\(value)")
+    }
+    func text(_ name: String, _ value: String?) -> (String, String, String) {
+      (name, value ?? "none", value.map(jsonQuoted) ?? "null")
+    }
+    let training = description.training
+    var facts: [(String, String, String)] = [
+      text("workspace", workspace.path),
+      number("format", description.format),
+      number("rows", description.rows),
+      number("candidates", description.candidates),
+    ]
+    for (filter, count) in description.filters.sorted(by: { $0.key < $1.key }) {
+      facts.append(number("dropped-\(filter)", count))
+    }
+    facts += [
+      number("dimensions", description.dimensions),
+      number("shards", description.inputs.count),
+      number("concepts", description.clusters),
+      number("empty-concepts", empty),
+      number("largest-concept", scores.size.max() ?? 0),
+      number("training-rows", training.rows),
+      number("iterations", training.iterations),
+      ("converged", training.converged ? "yes" : "no", "\(training.converged)"),
+      ("seed", "\(description.parameters.seed)", "\(description.parameters.seed)"),
+      ("mean-cosine", fixed(description.objective, 6), "\(description.objective)"),
+      text("keys", description.columns.key.map { "\($0) (\(description.columns.keyKind ?? ""))" }),
+      text("captions", description.columns.caption),
+      text("similarity", description.columns.similarity),
+      text("fingerprint", fingerprint),
+      text("clustering", workspace.clustering),
+      ("last-plan", last.map { "\($0.number)" } ?? "none", last.map { "\($0.number)" } ?? "null"),
+    ]
+    self.facts = facts.map { (name: $0.0, text: $0.1, json: $0.2) }
+  }
+
+  /// A line a fact.
+  public func text() -> String {
+    let width = (facts.map(\.name.count).max() ?? 0) + 2
+    return facts.map {
+      $0.name + String(repeating: " ", count: width - $0.name.count) + $0.text + "\n"
+    }.joined()
+  }
+
+  /// One object.
+  public func json() -> String {
+    "{\n" + facts.map { "  \"\($0.name)\": \($0.json)" }.joined(separator: ",\n") + "\n}\n"
+  }
+}

@@ -1,0 +1,23 @@
+/// How one component of an embedding is stored; little endian.
+public enum EmbeddingElement: String, Sendable, Equatable, CaseIterable {
+  case float16, float32, float64
+
+  /// Bytes of one component.
+  public var stride: Int {
+    switch self {
+    case .float16: 2
+    case .float32: 4
+    case .float64: 8
+    }
+  }
+
+  /// The element of a .npy type, or nil when embeddings cannot have it.
+  public init?(_ type: NpyType) {
+    switch type {
+    case .float16: self = .float16
+    case .float32: self = .float32
+    case .float64: self = .float64
+    default: return nil
+    }
+  }
+}

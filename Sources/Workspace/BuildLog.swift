@@ -1,0 +1,40 @@
+// build-log.json: how a build went on this machine.  No part of the workspace's identity.
+
+import FoundationEssentials
+import Storage
+
+/// The contents of `build-log.json`.
+public struct BuildLog: Codable, Equatable, Sendable {
+  public struct File: Codable, Equatable, Sendable {
+    public var size: Int
+    public var digest: String
+  }
+
+  /// The version of the program that built.
+  public var version: String
+  /// When the build began, UTC.
+  public var started: String
+  /// Seconds of every stage, by its name.
+  public var seconds: [String: Double]
+  public var threads: Int
+  public var instructions: String
+  /// Peak resident memory of the process in bytes.
+  public var peakMemory: Int
+  /// What ran the tasks.
+  public var engine: String
+  /// Paths of the inputs as they were given.
+  public var inputs: [String]
+  /// Size and SHA-256 of every file that makes the workspace's identity.
+  public var files: [String: File]
+  public var fingerprint: String
+
+  enum CodingKeys: String, CodingKey {
+    case version, started, seconds, threads, instructions, engine, inputs, files, fingerprint
+    case peakMemory = "peak-memory"
+  }
+
+  static func read(_ path: String) -> BuildLog? {
+    guard let bytes = try? InputFile.contents(of: path) else { return nil }
+    return try? JSONDecoder().decode(BuildLog.self, from: Data(bytes))
+  }
+}

@@ -1,0 +1,85 @@
+import Clustering
+import Ingest
+
+/// Everything `winnow build` can be told.
+public struct BuildParameters: Sendable {
+  /// Files and folders of embeddings, in order.
+  public var inputs: [String]
+  /// Where the workspace shall be.
+  public var output: String
+  /// k.  With ``centroidsFile`` its number of rows.
+  public var clusters: Int
+  /// Rounds of k-means at most.
+  public var iterations = 25
+  /// How many rows k-means sees.
+  public var trainingRows = TrainingRows.perCluster(256)
+  public var seed: UInt64 = 1
+  /// l, the number of nearest centroids that d_inter is a mean over.
+  public var neighbours = 20
+  /// A `.npy` file of centroids to use instead of training.
+  public var centroidsFile: String?
+  /// Drop rows that are zero, NaN or infinite instead of refusing them.
+  public var skipInvalid = false
+  /// Replace an existing workspace.
+  public var force = false
+  public var threads: Int
+  public var instructions: InstructionSet
+  public var ingest: IngestOptions
+  /// The program's version, for the log.
+  public var version: String
+
+  /// How many rows k-means sees: the ones with the smallest hashes.
+  public enum TrainingRows: Sendable, Equatable {
+    /// Every candidate.
+    case all
+    /// This many in all, at most the candidates.
+    case total(Int)
+    /// This many for each cluster, at most the candidates.
+    case perCluster(Int)
+  }
+
+  public init(
+    inputs: [String], output: String, clusters: Int, threads: Int, instructions: InstructionSet,
+    ingest: IngestOptions, version: String
+  ) {
+    self.inputs = inputs
+    self.output = output
+    self.clusters = clusters
+    self.threads = threads
+    self.instructions = instructions
+    self.ingest = ingest
+    self.version = version
+  }
+}
+
+/// What a build tells while it runs.
+public struct BuildProgress: Sendable, Equatable {
+  public enum Stage: String, Sendable, CaseIterable {
+    case metadata, scan, train, assign, sort, score
+  }
+
+  public var stage: Stage
+  public var done: Int
+  public var total: Int
+  /// What is counted: `rows`, `rounds` or `concepts`.
+  public var unit: String
+}
+
+/// What a build asks and tells its caller, from any thread.
+public struct BuildObserver: Sendable {
+  public var progress: @Sendable (BuildProgress) -> Void
+  /// Something a person should know, a line or more.
+  public var message: @Sendable (String) -> Void
+  /// Asked between blocks of work; true ends the build with nothing left behind.
+  public var isCancelled: @Sendable () -> Bool
+
+  public init(
+    progress: @escaping @Sendable (BuildProgress) -> Void = { _ in },
+    message: @escaping @Sendable (String) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.progress = progress
+    self.message = message
+    self.isCancelled = isCancelled
+  }
+}

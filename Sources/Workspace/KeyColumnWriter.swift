@@ -1,0 +1,88 @@
+// The keys: keys/hex.npy while all of them are 32 lower-case hex digits (16 bytes a key instead of
+// 40), else keys/data.utf8 and keys/offsets.npy.  Which it is shows only at the last key, so
+// writing starts with the first form and moves to the second at the first key that does not fit.
+
+import Ingest
+import Storage
+
+struct KeyColumnWriter: ~Copyable {
+  private let folder: String
+  private let rows: Int
+  private var hex: AtomicFile?
+  private var text: StringColumnWriter?
+  private var written = 0
+
+  init(folder: String, rows: Int) throws(WorkspaceError) {
+    self.folder = folder + "/keys"
+    self.rows = rows
+    let path = self.folder
+    hex = try storing { () throws(StorageError) in
+      try makeFolder(path)
+      var file = try AtomicFile(path + "/hex.npy")
+      try file.write(NpyHeader.bytes(.uint64Pair, shape: [rows]))
+      return file
+    }
+    text = nil
+  }
+
+  mutating func append(_ block: MetadataBlock) throws(WorkspaceError) {
+    if text == nil {
+      if let halves = Self.halves(block) {
+        try storing { () throws(StorageError) in try hex?.write(elements: halves) }
+        written += block.rows
+        return
+      }
+      try changeToText()
+    }
+    try storing { () throws(StorageError) in
+      try text?.append(bytes: block.keyBytes, offsets: block.keyOffsets)
+    }
+    written += block.rows
+  }
+
+  /// High and low half of every key, or nil when one is not 32 lower-case hex digits.
+  private static func halves(_ block: MetadataBlock) -> [UInt64]? {
+    var halves: [UInt64] = []
+    halves.reserveCapacity(2 * block.rows)
+    for row in 0..<block.rows {
+      let range = block.keyOffsets[row]..<block.keyOffsets[row + 1]
+      guard let pair = HexKey(block.keyBytes[range]) else { return nil }
+      halves.append(pair.high)
+      halves.append(pair.low)
+    }
+    return halves
+  }
+
+  /// Writes the keys so far again, as text.
+  private mutating func changeToText() throws(WorkspaceError) {
+    let path = folder
+    let (rows, written) = (rows, written)
+    text = try storing { () throws(StorageError) in
+      try StringColumnWriter(folder: path, rows: rows)
+    }
+    try storing { () throws(StorageError) in
+      if written > 0 {
+        // What is written is whole only with all rows, so it is brought to that length first.
+        for _ in written..<rows { try hex?.write(elements: [HexKey(high: 0, low: 0)]) }
+        _ = try hex?.commit()
+        let halves = try MappedArray<HexKey>(path + "/hex.npy", type: .uint64Pair, shape: [rows])
+        for row in 0..<written { try text?.append(halves[row].text) }
+        try removeTree(path + "/hex.npy")
+      }
+    }
+    hex = nil
+  }
+
+  /// Puts the keys in their place; returns their kind.
+  mutating func commit(to staging: StagingFiles) throws(WorkspaceError) -> String {
+    if text != nil {
+      let seals = try storing { () throws(StorageError) in try text!.commit() }
+      staging.record("keys/data.utf8", seals.data)
+      staging.record("keys/offsets.npy", seals.offsets)
+      return "text"
+    }
+    let seal = try storing { () throws(StorageError) in try hex!.commit() }
+    staging.record("keys/hex.npy", seal)
+    return "hex"
+  }
+}

@@ -1,0 +1,63 @@
+import Storage
+
+/// An array of row numbers of a workspace, u4 or u8 on disk; every element read is checked.
+public final class MemberRows: Sendable {
+  private let path: String
+  private let rows: Int
+  public let count: Int
+  private let narrow: MappedArray<UInt32>?
+  private let wide: MappedArray<UInt64>?
+
+  init(_ path: String, rows: Int, candidates: Int) throws(WorkspaceError) {
+    self.path = path
+    self.rows = rows
+    count = candidates
+    if rows <= Int(UInt32.max) {
+      narrow = try storing { () throws(StorageError) in
+        try MappedArray(path, type: .uint32, shape: [candidates])
+      }
+      wide = nil
+    } else {
+      narrow = nil
+      wide = try storing { () throws(StorageError) in
+        try MappedArray(path, type: .uint64, shape: [candidates])
+      }
+    }
+  }
+
+  /// - Throws: ``WorkspaceError`` when the element is no row of the workspace.
+  public func row(_ position: Int) throws(WorkspaceError) -> Int {
+    let row = narrow != nil ? UInt64(narrow![position]) : wide![position]
+    guard row < UInt64(rows) else {
+      throw damaged(path, "element \(position) is \(row), expected a row below \(rows)")
+    }
+    return Int(row)
+  }
+
+  /// Gives the elements of `range`, checked where asked, to one of the two bodies.
+  ///
+  /// - Complexity: O(range.count) when checked, else O(1)
+  func withRows<R>(
+    _ range: Range<Int>, checked: Bool, narrow narrowBody: (UnsafeBufferPointer<UInt32>) -> R,
+    wide wideBody: (UnsafeBufferPointer<UInt64>) -> R
+  ) throws(WorkspaceError) -> R {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    if narrow != nil {
+      let slice = UnsafeBufferPointer(rebasing: narrow!.elements[range])
+      if checked { try check(slice, at: range.lowerBound) }
+      return narrowBody(slice)
+    }
+    let slice = UnsafeBufferPointer(rebasing: wide!.elements[range])
+    if checked { try check(slice, at: range.lowerBound) }
+    return wideBody(slice)
+  }
+
+  private func check<Row: FixedWidthInteger>(
+    _ slice: UnsafeBufferPointer<Row>, at start: Int
+  ) throws(WorkspaceError) {
+    let limit = UInt64(rows)
+    for (place, row) in slice.enumerated() where UInt64(row) >= limit {
+      throw damaged(path, "element \(start + place) is \(row), expected a row below \(rows)")
+    }
+  }
+}

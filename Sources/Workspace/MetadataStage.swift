@@ -1,0 +1,79 @@
+// Keys, captions and similarities, streamed into the workspace's columns.
+
+import Clustering
+import Ingest
+import Storage
+
+/// What the metadata came to.
+struct MetadataResult: Sendable {
+  var columns = WorkspaceDescription.Columns()
+}
+
+func writeMetadata(
+  _ dataset: Dataset, to staging: StagingFiles, parameters: BuildParameters,
+  observer: BuildObserver
+) throws(WorkspaceError) -> MetadataResult {
+  var result = MetadataResult()
+  guard let columns = dataset.columns else { return result }
+  result.columns.key = columns.key
+  result.columns.caption = columns.caption
+  result.columns.similarity = columns.similarity
+  let folder = staging.folder
+  var keys = columns.key == nil ? nil : try KeyColumnWriter(folder: folder, rows: dataset.rows)
+  var captions: StringColumnWriter? = nil
+  if columns.caption != nil {
+    captions = try storing { () throws(StorageError) in
+      try makeFolder(folder + "/captions")
+      return try StringColumnWriter(folder: folder + "/captions", rows: dataset.rows)
+    }
+  }
+  var similarity: AtomicFile? = nil
+  if columns.similarity != nil {
+    similarity = try storing { () throws(StorageError) in
+      var file = try AtomicFile(folder + "/similarity.npy")
+      try file.write(NpyHeader.bytes(.float32, shape: [dataset.rows]))
+      return file
+    }
+  }
+  let reader = MetadataReader(dataset, parameters.ingest)
+  var block = MetadataBlock()
+  var done = 0
+  for shard in dataset.shards.indices {
+    var stream = try ingesting { () throws(IngestError) in try reader.stream(shard) }
+    while try ingesting({ () throws(IngestError) in try stream.next(into: &block) }) {
+      if observer.isCancelled() { throw .interrupted }
+      try keys?.append(block)
+      if captions != nil {
+        try storing { () throws(StorageError) in
+          try captions?.append(bytes: block.captionBytes, offsets: block.captionOffsets)
+        }
+      }
+      if similarity != nil {
+        try storing { () throws(StorageError) in
+          try similarity?.write(elements: block.similarity)
+        }
+      }
+      done += block.rows
+      observer.progress(
+        BuildProgress(stage: .metadata, done: done, total: dataset.rows, unit: "rows"))
+    }
+  }
+  if keys != nil { result.columns.keyKind = try keys!.commit(to: staging) }
+  if captions != nil {
+    let seals = try storing { () throws(StorageError) in try captions!.commit() }
+    staging.record("captions/data.utf8", seals.data)
+    staging.record("captions/offsets.npy", seals.offsets)
+  }
+  if similarity != nil {
+    let seal = try storing { () throws(StorageError) in try similarity!.commit() }
+    staging.record("similarity.npy", seal)
+  }
+  return result
+}
+
+/// Runs `body`, turning an ``IngestError`` into a ``WorkspaceError``.
+func ingesting<R: ~Copyable>(
+  _ body: () throws(IngestError) -> R
+) throws(WorkspaceError) -> R {
+  do throws(IngestError) { return try body() } catch { throw .ingest(error) }
+}

@@ -1,0 +1,251 @@
+// A workspace that is open for reading.  Opening looks at headers, lengths and the O(k) arrays;
+// everything else is mapped and checked where it is read.
+
+import Pruning
+import Storage
+
+/// A workspace, open; any thread may read it.
+///
+/// - Complexity: opening is O(k * dimensions).
+public final class OpenWorkspace: Sendable {
+  /// The folder, as it was given.
+  public let path: String
+  /// The folder's own name.
+  public let name: String
+  public let description: WorkspaceDescription
+  /// Size, d_intra, d_inter and complexity of every cluster.
+  public let scores: ConceptScores
+  /// SHA-256 of `centroids.npy`, which plans with overrides are bound to.
+  public let clustering: String
+  let offsets: [Int]
+  let members: MemberRows
+  let distances: MappedArray<Float>
+  let keys: KeyColumn?
+  let captions: StringColumn?
+  let similarities: MappedArray<Float>?
+
+  public var rows: Int { description.rows }
+  public var candidates: Int { description.candidates }
+  public var clusters: Int { description.clusters }
+  public var dimensions: Int { description.dimensions }
+  public var hasKeys: Bool { keys != nil }
+  public var hasHexKeys: Bool { keys?.isHex ?? false }
+  public var hasCaptions: Bool { captions != nil }
+  public var hasSimilarity: Bool { similarities != nil }
+
+  /// - Throws: ``WorkspaceError`` that names the file and the fault: no workspace, a newer format,
+  ///   another distance, an array that is missing, damaged or does not fit the others.
+  public init(path: String) throws(WorkspaceError) {
+    guard pathKind(path) == .folder, pathKind(path + "/workspace.json") == .file else {
+      throw .invalid(
+        "\(path): expected a workspace (a folder with workspace.json), found "
+          + (pathKind(path) == .nothing ? "nothing" : "none")
+          + "; make one with winnow build")
+    }
+    self.path = path
+    var trimmed = path
+    while trimmed.count > 1 && trimmed.last == "/" { trimmed.removeLast() }
+    name = Self.displayName(of: lastComponent(trimmed))
+    let description = try WorkspaceDescription.read(path + "/workspace.json")
+    self.description = description
+    let (k, n) = (description.clusters, description.candidates)
+    guard k >= 1, n >= 1, description.rows >= n, description.dimensions >= 1 else {
+      throw damaged(path + "/workspace.json", "its counts are not those of a workspace")
+    }
+    let offsets = try Self.readOffsets(path + "/offsets.npy", clusters: k, candidates: n)
+    self.offsets = offsets
+    scores = try Self.readScores(path + "/clusters.npy", offsets)
+    clustering = try storing { () throws(StorageError) in
+      _ = try MappedArray<Float>(
+        path + "/centroids.npy", type: .float32, shape: [k, description.dimensions])
+      return try Digest.ofFile(path + "/centroids.npy")
+    }
+    members = try MemberRows(path + "/members.npy", rows: description.rows, candidates: n)
+    distances = try storing { () throws(StorageError) in
+      try MappedArray(path + "/distances.npy", type: .float32, shape: [n])
+    }
+    keys = try Self.openKeys(path, description)
+    captions = try Self.openCaptions(path, description)
+    similarities = try Self.openSimilarities(path, description)
+  }
+
+  /// Cluster j owns positions `offset(j) ..< offset(j + 1)` of the members.
+  public func offset(_ cluster: Int) -> Int { offsets[cluster] }
+
+  /// The row at a position of the members.
+  public func row(at position: Int) throws(WorkspaceError) -> Int { try members.row(position) }
+
+  /// The distance to its centroid of the row at a position of the members.
+  ///
+  /// - Throws: ``WorkspaceError`` when it is no distance, 0...2.
+  public func distance(at position: Int) throws(WorkspaceError) -> Float {
+    let distance = distances[position]
+    guard distance >= 0, distance <= 2.001 else {
+      throw damaged(
+        path + "/distances.npy", "element \(position) is \(distance), expected 0 to 2")
+    }
+    return distance
+  }
+
+  /// A row's key; its number where the workspace has no keys.
+  public func key(_ row: Int) throws(WorkspaceError) -> String {
+    precondition(row >= 0 && row < rows)
+    guard let text = try keyText(row) else { return String(row) }
+    return text
+  }
+
+  private func keyText(_ row: Int) throws(WorkspaceError) -> String? {
+    guard let keys else { return nil }
+    return try keys.text(row)
+  }
+
+  /// A row's key as a 128-bit number; nil unless ``hasHexKeys``.
+  public func hexKey(_ row: Int) -> HexKey? { keys?.hexKey(row) }
+
+  /// A row's caption; nil where it has none.
+  public func caption(_ row: Int) throws(WorkspaceError) -> String? {
+    precondition(row >= 0 && row < rows)
+    if captions == nil { return nil }
+    let text = try storing { () throws(StorageError) in try captions!.text(row) }
+    return text.isEmpty ? nil : text
+  }
+
+  /// A row's image-text similarity; nil where it is missing.
+  public func similarity(_ row: Int) throws(WorkspaceError) -> Float? {
+    precondition(row >= 0 && row < rows)
+    guard hasSimilarity else { return nil }
+    let value = similarities![row]
+    return value.isNaN ? nil : value
+  }
+
+  /// The rows by ascending key, or nil where there are no keys.
+  ///
+  /// - Complexity: O(1); pages are read as they are visited.
+  public func keyOrder() throws(WorkspaceError) -> MemberRows? {
+    guard hasKeys else { return nil }
+    return try MemberRows(path + "/key_order.npy", rows: rows, candidates: rows)
+  }
+
+  /// The workspace's identity: see docs/formats.md.
+  ///
+  /// - Complexity: O(files) when the build's own record fits the files' sizes, else O(bytes).
+  public func fingerprint() throws(WorkspaceError) -> String {
+    let folder = path
+    let names = try storing { () throws(StorageError) in try Fingerprint.files(in: folder) }
+    if let log = BuildLog.read(path + "/build-log.json"),
+      Set(names) == Set(log.files.keys),
+      names.allSatisfy({ fileSize(folder + "/" + $0) == log.files[$0]?.size }),
+      log.fingerprint == Fingerprint.of(log.files.mapValues(\.digest))
+    {
+      return log.fingerprint
+    }
+    return try computedFingerprint()
+  }
+
+  /// The same, computed from every byte.
+  ///
+  /// - Complexity: O(bytes)
+  public func computedFingerprint() throws(WorkspaceError) -> String {
+    let folder = path
+    return try storing { () throws(StorageError) in
+      var digests: [String: String] = [:]
+      for name in try Fingerprint.files(in: folder) {
+        digests[name] = try Digest.ofFile(folder + "/" + name)
+      }
+      return Fingerprint.of(digests)
+    }
+  }
+}
+
+/// The error of a damaged file of a workspace.
+func damaged(_ path: String, _ fault: String) -> WorkspaceError {
+  .invalid("\(path): \(fault); the workspace is damaged: build it again")
+}
+
+extension OpenWorkspace {
+  /// `laion.winnow` is shown as `laion`.
+  private static func displayName(of folder: String) -> String {
+    folder.hasSuffix(".winnow") && folder.count > 7 ? String(folder.dropLast(7)) : folder
+  }
+
+  private static func readOffsets(
+    _ path: String, clusters: Int, candidates: Int
+  ) throws(WorkspaceError) -> [Int] {
+    let raw = try storing { () throws(StorageError) in
+      let array = try MappedArray<UInt64>(path, type: .uint64, shape: [clusters + 1])
+      return Array(array.elements)
+    }
+    guard raw.first == 0, raw.last == UInt64(candidates),
+      zip(raw, raw.dropFirst()).allSatisfy({ $0 <= $1 })
+    else {
+      throw damaged(path, "expected offsets that rise from 0 to \(candidates)")
+    }
+    return raw.map(Int.init)
+  }
+
+  private static func readScores(
+    _ path: String, _ offsets: [Int]
+  ) throws(WorkspaceError) -> ConceptScores {
+    let records = try storing { () throws(StorageError) in
+      let array = try MappedArray<ClusterRecord>(
+        path, type: ClusterRecord.type, shape: [offsets.count - 1])
+      return Array(array.elements)
+    }
+    for (cluster, record) in records.enumerated() {
+      guard record.size == UInt64(offsets[cluster + 1] - offsets[cluster]) else {
+        throw damaged(
+          path, "record \(cluster) has size \(record.size), its offsets say "
+            + "\(offsets[cluster + 1] - offsets[cluster])")
+      }
+      for (field, value) in [
+        ("d_intra", record.dIntra), ("d_inter", record.dInter),
+        ("complexity", record.complexity),
+      ] where !(value.isFinite && value >= 0 && value <= 4.01) {
+        throw damaged(path, "record \(cluster) has \(field) \(value), expected 0 to 4")
+      }
+    }
+    return ConceptScores(
+      size: records.map { Int($0.size) }, dIntra: records.map(\.dIntra),
+      dInter: records.map(\.dInter), complexity: records.map(\.complexity))
+  }
+
+  private static func openKeys(
+    _ path: String, _ description: WorkspaceDescription
+  ) throws(WorkspaceError) -> KeyColumn? {
+    guard let kind = description.columns.keyKind else { return nil }
+    return try KeyColumn(folder: path + "/keys", kind: kind, rows: description.rows)
+  }
+
+  private static func openCaptions(
+    _ path: String, _ description: WorkspaceDescription
+  ) throws(WorkspaceError) -> StringColumn? {
+    guard description.columns.caption != nil else { return nil }
+    return try storing { () throws(StorageError) in
+      try StringColumn(folder: path + "/captions", rows: description.rows)
+    }
+  }
+
+  private static func openSimilarities(
+    _ path: String, _ description: WorkspaceDescription
+  ) throws(WorkspaceError) -> MappedArray<Float>? {
+    guard description.columns.similarity != nil else { return nil }
+    return try storing { () throws(StorageError) in
+      try MappedArray(path + "/similarity.npy", type: .float32, shape: [description.rows])
+    }
+  }
+}
+
+extension OpenWorkspace {
+  /// The cluster that owns a position of the members.
+  ///
+  /// - Complexity: O(log k)
+  public func cluster(at position: Int) -> Int {
+    precondition(position >= 0 && position < candidates)
+    var (low, high) = (0, clusters)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if offsets[middle] <= position { low = middle } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,45 @@
+/// The rows with the smallest hashes (ties: the lower row) out of any number of rows, offered in
+/// any order.
+///
+/// Twice as many as wanted are held before the larger half is dropped, so that a row costs O(1)
+/// on average.
+struct SmallestHashes: Sendable {
+  private struct Entry: Comparable, Sendable {
+    let hash: UInt64
+    let row: UInt64
+
+    static func < (a: Entry, b: Entry) -> Bool {
+      a.hash != b.hash ? a.hash < b.hash : a.row < b.row
+    }
+  }
+
+  private let limit: Int
+  private var entries: [Entry] = []
+  /// Rows with a larger hash can no longer be among the smallest.
+  private var ceiling = UInt64.max
+
+  init(limit: Int) { self.limit = limit }
+
+  mutating func offer(_ hash: UInt64, row: UInt64) {
+    guard hash <= ceiling, limit > 0 else { return }
+    entries.append(Entry(hash: hash, row: row))
+    if entries.count >= max(1024, 2 * limit) { shrink() }
+  }
+
+  mutating func merge(_ other: SmallestHashes) {
+    for entry in other.entries { offer(entry.hash, row: entry.row) }
+  }
+
+  /// The rows, ascending.
+  mutating func rows() -> [Int] {
+    shrink()
+    return entries.map { Int($0.row) }.sorted()
+  }
+
+  private mutating func shrink() {
+    guard entries.count > limit else { return }
+    entries.sort()
+    entries.removeLast(entries.count - limit)
+    ceiling = entries.last?.hash ?? 0
+  }
+}

@@ -1,0 +1,53 @@
+// The files of a workspace in the making, with their sizes and digests.
+
+import Storage
+import Synchronization
+
+/// Writes files below a staging folder and remembers what they hold.
+final class StagingFiles: Sendable {
+  let folder: String
+  private let seals = Mutex<[String: FileSeal]>([:])
+
+  init(folder: String) { self.folder = folder }
+
+  /// Every file so far: its name below the folder, its size and digest.
+  var files: [String: FileSeal] { seals.withLock { $0 } }
+
+  func record(_ name: String, _ seal: FileSeal) { seals.withLock { $0[name] = seal } }
+
+  /// Writes `NAME`, an array of these bytes.
+  func writeArray(
+    _ name: String, _ type: NpyType, shape: [Int], _ bytes: UnsafeRawBufferPointer
+  ) throws(WorkspaceError) {
+    let path = folder + "/" + name
+    record(
+      name,
+      try storing { () throws(StorageError) in
+        var file = try AtomicFile(path)
+        try file.write(NpyHeader.bytes(type, shape: shape))
+        try file.write(bytes)
+        return try file.commit()
+      })
+  }
+
+  /// Writes `NAME`, an array of these elements.
+  func writeArray<Element: BitwiseCopyable>(
+    _ name: String, _ type: NpyType, shape: [Int], elements: [Element]
+  ) throws(WorkspaceError) {
+    let path = folder + "/" + name
+    record(
+      name,
+      try storing { () throws(StorageError) in
+        var file = try AtomicFile(path)
+        try file.write(NpyHeader.bytes(type, shape: shape))
+        try file.write(elements: elements)
+        return try file.commit()
+      })
+  }
+
+  func write(_ name: String, _ bytes: [UInt8]) throws(WorkspaceError) {
+    let path = folder + "/" + name
+    record(
+      name, try storing { () throws(StorageError) in try AtomicFile.write(bytes, to: path) })
+  }
+}

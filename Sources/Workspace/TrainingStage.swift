@@ -1,0 +1,152 @@
+// The rows that k-means sees, read into memory, and the training.
+
+import Clustering
+import Ingest
+import Pruning
+import Storage
+import Synchronization
+
+/// Centroids and how they came to be.
+struct TrainedCentroids: Sendable {
+  var centroids: Centroids
+  var training: WorkspaceDescription.Training
+}
+
+func train(
+  _ blocks: RowBlocks, _ scan: ScanResult, parameters: BuildParameters, observer: BuildObserver
+) throws(WorkspaceError) -> TrainedCentroids {
+  let count = scan.trainingRows?.count ?? scan.candidates
+  let rows = VectorBlock(capacity: count, dimensions: blocks.dataset.dimensions)
+  let numbers = try gather(blocks, scan.trainingRows, into: rows, parameters, observer)
+  // The first centroids are the k rows of smallest hash.
+  let initial = numbers.indices.map {
+    (hash: splitmix64(seed: parameters.seed, row: UInt64(numbers[$0])), slot: $0)
+  }
+  .sorted { $0.hash != $1.hash ? $0.hash < $1.hash : $0.slot < $1.slot }
+  .prefix(parameters.clusters).map(\.slot)
+  func report(_ round: Int) {
+    observer.progress(
+      BuildProgress(
+        stage: .train, done: round, total: parameters.iterations, unit: "rounds"))
+  }
+  report(0)
+  let result = trainSphericalKMeans(
+    rows: rows, initial: initial,
+    parameters: TrainingParameters(
+      clusters: parameters.clusters, iterations: parameters.iterations,
+      threads: parameters.threads, instructions: parameters.instructions)
+  ) { round, _ in
+    report(round)
+    return !observer.isCancelled()
+  }
+  guard let result else { throw .interrupted }
+  report(parameters.iterations)
+  return TrainedCentroids(
+    centroids: result.centroids,
+    training: .init(rows: count, iterations: result.iterations, converged: result.converged))
+}
+
+/// Reads the training rows (nil: all that can be used) into `vectors`, ascending; returns their
+/// numbers.
+private func gather(
+  _ blocks: RowBlocks, _ wanted: [Int]?, into vectors: VectorBlock,
+  _ parameters: BuildParameters, _ observer: BuildObserver
+) throws(WorkspaceError) -> [Int] {
+  let buffer = BlockBuffer(blocks)
+  var numbers: [Int] = []
+  numbers.reserveCapacity(vectors.capacity)
+  var next = 0
+  for block in blocks.blocks {
+    if observer.isCancelled() { throw .interrupted }
+    let end = block.firstRow + block.rows.count
+    guard let wanted else {
+      var invalid = Set<Int>()
+      try buffer.load(block, of: blocks, instructions: parameters.instructions) { row, _ in
+        invalid.insert(row)
+      }
+      for row in 0..<block.rows.count where !invalid.contains(row) {
+        guard numbers.count < vectors.capacity else { throw changed(blocks, block) }
+        vectors.copy(row, of: buffer.vectors, to: numbers.count)
+        numbers.append(block.firstRow + row)
+      }
+      continue
+    }
+    while next < wanted.count, wanted[next] < end {
+      // Rows that lie close together are read at once.
+      let first = wanted[next]
+      var last = next
+      while last + 1 < wanted.count, wanted[last + 1] < end,
+        wanted[last + 1] - wanted[last] <= 16
+      {
+        last += 1
+      }
+      let start = block.rows.lowerBound + first - block.firstRow
+      let run = RowBlock(
+        shard: block.shard, rows: start..<(start + wanted[last] - first + 1), firstRow: first)
+      try buffer.load(run, of: blocks, instructions: parameters.instructions) { _, _ in }
+      for index in next...last {
+        vectors.copy(wanted[index] - first, of: buffer.vectors, to: index)
+      }
+      next = last + 1
+    }
+  }
+  if let wanted { return wanted }
+  guard numbers.count == vectors.capacity else { throw changed(blocks, blocks.blocks.last) }
+  return numbers
+}
+
+private func changed(_ blocks: RowBlocks, _ block: RowBlock?) -> WorkspaceError {
+  let path = block.map { blocks.readers[$0.shard].shard.path } ?? "input"
+  return .invalid("\(path): it changed while it was read; build again")
+}
+
+/// Centroids from a `.npy` file of float16, float32 or float64, shape (k, dimensions).
+func readCentroids(
+  _ path: String, dimensions: Int, instructions: InstructionSet
+) throws(WorkspaceError) -> Centroids {
+  let (header, bytes) = try storing { () throws(StorageError) in
+    let file = try InputFile(path)
+    let header = try NpyHeader(of: file)
+    let space = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(1, file.size - header.dataOffset), alignment: 64)
+    try file.readExactly(
+      into: UnsafeMutableRawBufferPointer(rebasing: space[..<(file.size - header.dataOffset)]),
+      at: header.dataOffset)
+    return (header, space)
+  }
+  defer { bytes.deallocate() }
+  guard let element = EmbeddingElement(header.type), !header.isFortranOrder,
+    header.shape.count == 2, header.shape[1] == dimensions, header.shape[0] > 0
+  else {
+    throw .invalid(
+      "\(path): expected float centroids in C order of shape (k, \(dimensions)), found "
+        + "\(header.type) of shape \(NpyHeader.text(header.shape))"
+        + (header.isFortranOrder ? " in Fortran order" : "")
+        + "; the width must be that of the embeddings")
+  }
+  let count = header.shape[0]
+  let block = VectorBlock(capacity: count, dimensions: dimensions)
+  var faults: [String] = []
+  block.load(
+    UnsafeRawBufferPointer(bytes), element: element, count: count, instructions: instructions
+  ) { row, fault in
+    faults.append("row \(row) (\(fault.text))")
+  }
+  guard faults.isEmpty else {
+    throw .invalid(
+      "\(path): \(faults.count) of \(count) centroids cannot be used: "
+        + faults.prefix(10).joined(separator: ", "))
+  }
+  var components: [Float] = []
+  components.reserveCapacity(count * dimensions)
+  // Float32 centroids are taken as they are; others by their direction.
+  if element == .float32 {
+    bytes.withMemoryRebound(to: Float.self) {
+      components.append(contentsOf: $0[..<(count * dimensions)])
+    }
+  } else {
+    for row in 0..<count { components += block.vector(row) }
+  }
+  return Centroids(
+    components: components, count: count, dimensions: dimensions, instructions: instructions)
+}

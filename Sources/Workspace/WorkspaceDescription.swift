@@ -1,0 +1,123 @@
+// workspace.json: what is in a workspace and everything that decided it.  Part of its identity, so
+// it holds no times, paths or thread counts; those are in build-log.json.
+
+import FoundationEssentials
+import Storage
+
+/// The contents of `workspace.json`.
+public struct WorkspaceDescription: Codable, Equatable, Sendable {
+  /// The format that this program writes and the newest it reads.
+  public static let currentFormat = 1
+
+  /// One shard of embeddings, in the order of rows.
+  public struct Input: Codable, Equatable, Sendable {
+    public var rows: Int
+    public var dimensions: Int
+    /// `float16`, `float32` or `float64`.
+    public var element: String
+    /// SHA-256 of the whole file.
+    public var digest: String
+  }
+
+  /// Everything a user may set that can change a byte of the result.
+  public struct Parameters: Codable, Equatable, Sendable {
+    public var clusters: Int
+    public var iterations: Int
+    /// Training rows asked for; nil means all candidates.
+    public var trainingRows: Int?
+    public var seed: UInt64
+    public var neighbours: Int
+    public var skipInvalid: Bool
+    /// SHA-256 of the file given with `--centroids`.
+    public var centroids: String?
+
+    enum CodingKeys: String, CodingKey {
+      case clusters, iterations, seed, neighbours, centroids
+      case trainingRows = "training-rows"
+      case skipInvalid = "skip-invalid"
+    }
+  }
+
+  /// How the centroids came to be.
+  public struct Training: Codable, Equatable, Sendable {
+    /// Rows that k-means saw; 0 for centroids from elsewhere.
+    public var rows: Int
+    public var iterations: Int
+    public var converged: Bool
+  }
+
+  /// Names of the metadata columns that were used.
+  public struct Columns: Codable, Equatable, Sendable {
+    public var key: String?
+    /// `hex` for 32 lower-case hex digits, else `text`.
+    public var keyKind: String?
+    public var caption: String?
+    public var similarity: String?
+
+    enum CodingKeys: String, CodingKey {
+      case key, caption, similarity
+      case keyKind = "key-kind"
+    }
+  }
+
+  public var format: Int
+  public var distance: String
+  public var rows: Int
+  public var dimensions: Int
+  public var candidates: Int
+  public var clusters: Int
+  public var inputs: [Input]
+  public var parameters: Parameters
+  public var training: Training
+  public var columns: Columns
+  /// Mean cosine of the candidates to their centroids.
+  public var objective: Double
+  /// Rows dropped by each filter, by its name.
+  public var filters: [String: Int]
+
+  /// What every format of the file begins with.
+  private struct Version: Codable {
+    var format: Int
+    var distance: String
+  }
+
+  func json() throws(WorkspaceError) -> [UInt8] { try encodeJSON(self) }
+
+  /// - Throws: ``WorkspaceError`` for a newer format, another distance or a damaged file.
+  static func read(_ path: String) throws(WorkspaceError) -> WorkspaceDescription {
+    let bytes = try storing { () throws(StorageError) in
+      try InputFile.contents(of: path, limit: 1 << 28)
+    }
+    let decoder = JSONDecoder()
+    guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {
+      throw .invalid(
+        "\(path): expected JSON with format and distance; it is damaged: build the workspace again"
+      )
+    }
+    guard version.format <= currentFormat, version.format >= 1 else {
+      throw .invalid(
+        "\(path): expected format 1, found format \(version.format); "
+          + "it was written by a newer winnow: use that one, or build the workspace again")
+    }
+    guard version.distance == "cosine" else {
+      throw .invalid(
+        "\(path): expected distance cosine, found \(version.distance); build the workspace again")
+    }
+    do {
+      return try decoder.decode(WorkspaceDescription.self, from: Data(bytes))
+    } catch {
+      throw .invalid("\(path): it is damaged (\(error)); build the workspace again")
+    }
+  }
+}
+
+/// Sorted keys, two blanks of indentation, a newline at the end: the same value, the same bytes.
+func encodeJSON(_ value: some Encodable) throws(WorkspaceError) -> [UInt8] {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  do {
+    return Array(try encoder.encode(value)) + [0x0A]
+  } catch {
+    throw .invalid("cannot write JSON: \(error)")
+  }
+}

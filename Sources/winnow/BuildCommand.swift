@@ -1,0 +1,39 @@
+import ArgumentParser
+import Clustering
+import FoundationEssentials
+import Ingest
+import Workspace
+
+/// `winnow build`.
+struct BuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "build",
+    abstract: "Cluster and score embeddings; everything later reads only the workspace.")
+
+  @Argument(
+    help: "Files and folders of embeddings: .npy files, folders of them, clip-retrieval folders.")
+  var inputs: [String]
+
+  @OptionGroup var options: BuildOptions
+
+  @Option(name: .shortAndLong, help: "The workspace to make.")
+  var output: String
+
+  @Flag(help: "Replace an existing workspace; its committed plans stay.")
+  var force = false
+
+  func run() throws {
+    let summary = try options.build(inputs: inputs, output: output, force: force)
+    standardError(summary.announcement)
+  }
+}
+
+extension BuildSummary {
+  /// One line for people.
+  var announcement: String {
+    "\(path): \(description.candidates) candidates of \(description.rows) rows, "
+      + "\(description.clusters) concepts, mean cosine "
+      + "\((description.objective * 1e6).rounded() / 1e6), fingerprint "
+      + "\(log.fingerprint.prefix(16)); look at it with: winnow explore \(path)"
+  }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Clustering
+import FoundationEssentials
+import Ingest
+import Workspace
+
+/// The flags of `winnow build` that other commands share.
+struct BuildOptions: ParsableArguments {
+  @Option(help: "The number of concepts, k.")
+  var clusters: Int?
+
+  @Option(help: "Rounds of k-means at most.")
+  var iterations = 25
+
+  @Option(
+    help: ArgumentHelp(
+      "Rows that k-means sees: a total, or 'all'; 256 times the clusters by default.",
+      valueName: "rows"))
+  var trainingRows: String?
+
+  @Option(help: "Seed of the choice of training rows.")
+  var seed: UInt64 = 1
+
+  @Option(help: "A .npy file of centroids to use instead of training.")
+  var centroids: String?
+
+  @Option(help: "Nearest centroids that d_inter is a mean over.")
+  var neighbours = 20
+
+  @Flag(help: "Drop rows that are zero, NaN or infinite instead of refusing them.")
+  var skipInvalid = false
+
+  @Option(help: "The metadata column of keys (default: uid, key or image_path).")
+  var key: String?
+
+  @Option(help: "The metadata column of captions (default: caption or text).")
+  var caption: String?
+
+  @Option(
+    help: "The metadata column of similarities (default: similarity, clip_l14_similarity_score).")
+  var similarity: String?
+
+  @Option(help: "Threads to use; the result is the same for any number.")
+  var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The kernels to use: portable, avx2 or avx512; the result is the same for all.",
+      valueName: "set"))
+  var kernels: String?
+
+  func validate() throws {
+    func require(_ holds: Bool, _ text: String) throws {
+      if !holds { throw ValidationError(text) }
+    }
+    try require(
+      (clusters == nil) != (centroids == nil),
+      clusters == nil
+        ? "--clusters: expected the number of concepts, found none; for example --clusters 500"
+        : "--clusters and --centroids exclude each other: a centroid is a concept")
+    try require(clusters.map { $0 >= 1 } ?? true, "--clusters: expected 1 or more")
+    try require(clusters.map { $0 < 1 << 31 } ?? true, "--clusters: expected fewer than 2^31")
+    try require(iterations >= 0, "--iterations: expected 0 or more, found \(iterations)")
+    try require(neighbours >= 1, "--neighbours: expected 1 or more, found \(neighbours)")
+    try require(threads.map { $0 >= 1 } ?? true, "--threads: expected 1 or more")
+    _ = try wantedTrainingRows()
+    _ = try instructions()
+  }
+
+  private func wantedTrainingRows() throws -> BuildParameters.TrainingRows {
+    guard let trainingRows else { return .perCluster(256) }
+    if trainingRows == "all" { return .all }
+    guard let count = Int(trainingRows), count >= max(1, clusters ?? 1) else {
+      throw ValidationError(
+        "--training-rows: expected 'all' or a number, at least one a cluster, found "
+          + "'\(trainingRows)'")
+    }
+    return .total(count)
+  }
+
+  private func instructions() throws -> InstructionSet {
+    guard let kernels else { return .best }
+    guard let set = InstructionSet(rawValue: kernels), set.isAvailable else {
+      let names = InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue)
+      throw ValidationError(
+        "--kernels: expected \(names.joined(separator: ", ")), which this processor has, found "
+          + "'\(kernels)'")
+    }
+    return set
+  }
+
+  /// Builds, with progress on standard error.
+  func build(inputs: [String], output: String, force: Bool) throws -> BuildSummary {
+    let environment = ProcessInfo.processInfo.environment
+    var parameters = BuildParameters(
+      inputs: inputs, output: output, clusters: clusters ?? 1,
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+      instructions: try instructions(),
+      ingest: IngestOptions(
+        key: key, caption: caption, similarity: similarity, environment: environment),
+      version: Winnow.version)
+    parameters.iterations = iterations
+    parameters.trainingRows = try wantedTrainingRows()
+    parameters.seed = seed
+    parameters.neighbours = neighbours
+    parameters.centroidsFile = centroids
+    parameters.skipInvalid = skipInvalid
+    parameters.force = force
+    let reporter = ProgressReporter()
+    let observer = BuildObserver(
+      progress: { reporter.report($0) }, message: { reporter.message($0) },
+      isCancelled: { Interruption.isAsked })
+    do {
+      let summary = try buildWorkspace(parameters, observer: observer)
+      reporter.finish()
+      return summary
+    } catch {
+      reporter.abandon()
+      throw Failure(error)
+    }
+  }
+}

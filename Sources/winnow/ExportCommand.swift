@@ -1,0 +1,59 @@
+import ArgumentParser
+import FoundationEssentials
+import Manifests
+import Storage
+import Workspace
+
+/// `winnow export`.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write the keep list of a plan.",
+    discussion: "Beside the list, NAME.winnow.json says what it is and how to make it again.")
+
+  @Argument(help: "A workspace.")
+  var workspace: String
+
+  @OptionGroup var plan: PlanOptions
+
+  @Option(help: "text, rows, datacomp, csv or jsonl.")
+  var format = "text"
+
+  @Option(name: .shortAndLong, help: "The file to write; - is standard output.")
+  var output: String
+
+  @Flag(help: "Replace existing files.")
+  var force = false
+
+  @Option(help: "Threads to use; the result is the same for any number.")
+  var threads: Int?
+
+  func validate() throws {
+    if ManifestFormat(rawValue: format) == nil {
+      let names = ManifestFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--format: expected one of \(names), found '\(format)'")
+    }
+    if !plan.decidesTarget {
+      throw ValidationError("--keep: expected how much to keep, for example --keep 27.7%, or --plan")
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more") }
+  }
+
+  func run() throws {
+    try failing {
+      let workspace = try OpenWorkspace(path: workspace)
+      let request = ManifestRequest(
+        workspace: workspace, plan: try plan.resolve(workspace),
+        format: ManifestFormat(rawValue: format) ?? .text, output: output, force: force,
+        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      let summary = try export(
+        request,
+        standardOutput: { (bytes) throws(StorageError) in try standardOutput(bytes) },
+        progress: { _ in !Interruption.isAsked })
+      if output != "-" {
+        standardError(
+          "\(output): \(summary.kept) of \(workspace.candidates) candidates, "
+            + "SHA-256 \(summary.digest.prefix(16)); header in \(output).winnow.json")
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Ingest
+import Manifests
+import Pruning
+import Storage
+import Workspace
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// How a command ends when it does not end well.
+struct Failure: Error {
+  let text: String
+  let status: Int32
+
+  init(_ text: String, status: Int32 = 1) {
+    self.text = text
+    self.status = status
+  }
+
+  /// The failure of an error that any of the modules threw.
+  init(_ error: any Error) {
+    switch error {
+    case let error as Failure: self = error
+    case WorkspaceError.interrupted, ManifestError.interrupted:
+      self.init("interrupted: nothing was written", status: 130)
+    default: self.init("\(error)")
+    }
+  }
+}
+
+/// Runs `body`; what it throws ends the command with a message.
+func failing<R>(_ body: () throws -> R) throws -> R {
+  do { return try body() } catch { throw Failure(error) }
+}
+
+/// Writes text to standard output; a reader that went away ends the program quietly.
+func standardOutput(_ text: String) {
+  do throws(StorageError) { try standardOutput(Array(text.utf8)) } catch {
+    standardError("winnow: \(error)")
+    exit(1)
+  }
+}
+
+/// Writes bytes to standard output.
+func standardOutput(_ bytes: [UInt8]) throws(StorageError) {
+  var done = 0
+  while done < bytes.count {
+    let count = bytes.withUnsafeBytes { write(1, $0.baseAddress! + done, bytes.count - done) }
+    if count < 0 {
+      if errno == EINTR { continue }
+      throw StorageError(
+        path: "standard output", fault: "cannot write: \(String(cString: strerror(errno)))")
+    }
+    done += count
+  }
+}
+
+/// Writes a line to standard error.
+func standardError(_ line: String) {
+  let bytes = Array((line + "\n").utf8)
+  _ = bytes.withUnsafeBytes { write(2, $0.baseAddress!, $0.count) }
+}

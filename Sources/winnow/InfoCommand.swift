@@ -1,0 +1,22 @@
+import ArgumentParser
+import Manifests
+import Workspace
+
+/// `winnow info`.
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Say what is in a workspace.")
+
+  @Argument(help: "A workspace.")
+  var workspace: String
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    try failing {
+      let report = try WorkspaceReport(OpenWorkspace(path: workspace))
+      standardOutput(json ? report.json() : report.text())
+    }
+  }
+}

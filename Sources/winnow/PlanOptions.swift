@@ -1,0 +1,89 @@
+import ArgumentParser
+import Pruning
+import Storage
+import Workspace
+
+/// The flags that make a plan: a file, or its parts.
+struct PlanOptions: ParsableArguments {
+  @Option(help: "How much to keep: a fraction (0.277), a per cent (27.7%) or a count (84000000).")
+  var keep: String?
+
+  @Option(help: "The temperature of the softmax over complexities (default: 0.1).")
+  var tau: Double?
+
+  @Option(help: "complexity, uniform, proportional, d-inter or d-intra (default: complexity).")
+  var strategy: String?
+
+  @Option(
+    help: "Which rows stay: hardest, easiest, random, similarity, stratified (default: hardest).")
+  var order: String?
+
+  @Option(help: "Rows that every concept keeps at least (default: 1).")
+  var minimum: Int?
+
+  @Option(help: "The part of an even split that every concept keeps at least (default: 0).")
+  var share: Double?
+
+  @Option(help: "Seed of the order 'random' (default: 1).")
+  var selectionSeed: UInt64?
+
+  @Option(help: "A plan, or the header (.winnow.json) of a keep list, instead of these flags.")
+  var plan: String?
+
+  func validate() throws {
+    let others =
+      keep != nil || tau != nil || strategy != nil || order != nil || minimum != nil
+      || share != nil || selectionSeed != nil
+    if plan != nil && others {
+      throw ValidationError("--plan: a plan decides everything; remove the other flags, or --plan")
+    }
+    if let keep { _ = try Self.usage { () throws(PlanError) in try Keep(parsing: keep) } }
+    _ = try choice("--strategy", strategy, Strategy.complexity)
+    _ = try choice("--order", order, Order.hardest)
+    // Any workspace refuses these, so they are wrong usage.
+    var plan = Plan(target: 0)
+    plan.temperature = tau ?? plan.temperature
+    plan.minimum = minimum ?? plan.minimum
+    plan.share = share ?? plan.share
+    let nothing = ConceptScores(size: [], dIntra: [], dInter: [], complexity: [])
+    try Self.usage { () throws(PlanError) in try plan.validate(nothing) }
+  }
+
+  /// Whether a target was given.
+  var decidesTarget: Bool { keep != nil || plan != nil }
+
+  private static func usage<R>(_ body: () throws(PlanError) -> R) throws -> R {
+    do throws(PlanError) { return try body() } catch { throw ValidationError("\(error)") }
+  }
+
+  private func choice<Choice: RawRepresentable & CaseIterable>(
+    _ flag: String, _ text: String?, _ usual: Choice
+  ) throws -> Choice where Choice.RawValue == String {
+    guard let text else { return usual }
+    guard let choice = Choice(rawValue: text) else {
+      let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("\(flag): expected one of \(names), found '\(text)'")
+    }
+    return choice
+  }
+
+  /// The plan that the flags say; without a target the opening plan's.
+  func resolve(_ workspace: OpenWorkspace) throws -> Plan {
+    if let path = plan { return try workspace.readPlan(path) }
+    var plan = try openingPlan(workspace.scores)
+    plan.clustering = workspace.clustering
+    plan.temperature = tau ?? plan.temperature
+    plan.strategy = try choice("--strategy", strategy, plan.strategy)
+    plan.order = try choice("--order", order, plan.order)
+    plan.minimum = minimum ?? plan.minimum
+    plan.share = share ?? plan.share
+    plan.selectionSeed = selectionSeed ?? plan.selectionSeed
+    if let keep {
+      plan.target = try Keep(parsing: keep).target(candidates: workspace.candidates)
+    } else {
+      let feasible = QuotaSolver(scores: workspace.scores).feasibleTargets(plan)
+      plan.target = min(max(plan.target, feasible.lowerBound), feasible.upperBound)
+    }
+    return plan
+  }
+}

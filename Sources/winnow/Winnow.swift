@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// The root command.
+struct Winnow: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "winnow",
+    abstract: "Prune a web-scale training set by the complexity of its concepts.",
+    discussion: """
+      Embeddings in, concept clusters scored by complexity, exact quotas for every concept, and \
+      an explorer in which you see and steer what is pruned before a keep list is written.
+
+      Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+      """,
+    version: version,
+    subcommands: [
+      DemoCommand.self, BuildCommand.self, ExploreCommand.self, PlanCommand.self,
+      ExportCommand.self, VerifyCommand.self, InfoCommand.self,
+    ],
+    defaultSubcommand: ExploreCommand.self)
+}

@@ -1,0 +1,21 @@
+// Where the tests find what they run and read, from any current folder.
+
+import Foundation
+
+/// The `winnow` program of the same build as the running tests: it lies beside them.
+public func winnowBinary() -> String {
+  let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+  return tests.deletingLastPathComponent().appendingPathComponent("winnow").path
+}
+
+/// The folder of `Package.swift`.
+public func packageRoot(file: String = #filePath) -> String {
+  // Tests/TestSupport/Binaries.swift: three up.
+  URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+}
+
+/// The Python with numpy that `Tests/run.sh` made, if these tests run under it.
+public func testPython() -> String? {
+  ProcessInfo.processInfo.environment["WINNOW_TEST_PYTHON"]
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Compiles winnow and opens the explorer on the bundled sample. Whatever follows is handed on:
+#   bash assets/demo.sh [FOLDER]
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/assets/packages.sh"
+
+require_swift
+require_package libncurses-dev test -e /usr/include/ncurses.h
+
+# Standard output belongs to the demo: the compiler's progress goes where people look.
+swift build --package-path "$root" -c release --product winnow >&2
+exec "$(swift build --package-path "$root" -c release --show-bin-path)/winnow" demo "$@"
