@@ -14,7 +14,14 @@ extension Grid {
   /// One row as text, blanks included.
   public func row(_ y: Int) -> String {
     var scalars = String.UnicodeScalarView()
-    for x in 0..<width { scalars.append(contentsOf: self.scalars(of: self[x, y])) }
+    for x in 0..<width {
+      let cell = self[x, y]
+      if let scalar = cell.glyph.scalar {
+        scalars.append(scalar)
+      } else {
+        scalars.append(contentsOf: self.scalars(of: cell))
+      }
+    }
     return String(scalars)
   }
 

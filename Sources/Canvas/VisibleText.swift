@@ -79,12 +79,18 @@ public func visible(_ text: some StringProtocol) -> String {
 /// The columns that the text takes when it is drawn.
 /// - Complexity: O(n log t).
 public func columns(of text: some StringProtocol) -> Int {
+  if isPlainASCII(text) { return text.utf8.count }
   var sum = 0
   forEachGlyph(in: text) { glyph in
     sum += glyph.columns
     return true
   }
   return sum
+}
+
+/// Whether the text is printable ASCII, one byte a column, as nearly all of a screen is.
+func isPlainASCII(_ text: some StringProtocol) -> Bool {
+  text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
 }
 
 /// The text cut to `width` columns, with `…` in the last one where something is missing.

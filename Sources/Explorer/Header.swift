@@ -128,7 +128,7 @@ private struct HeaderFacts {
   }
 
   var outcome: [HeaderPiece] {
-    let sum = state.quotas.sum
+    let sum = state.impact.sum
     let agrees = sum == state.plan.target
     let impact = state.impact
     return [

@@ -15,6 +15,9 @@ public struct Impact: Sendable, Equatable {
   /// have the same nested order these are the rows that enter and leave the kept set.
   public var more = 0
   public var fewer = 0
+  /// The sum of the quotas, added up from the quotas themselves: equal to the plan's target, and
+  /// shown beside it so that one can see that it is.
+  public var sum = 0
   /// The largest P over the smallest, among the concepts that take part; nil without any.
   public var ratio: Double?
 
@@ -24,6 +27,7 @@ public struct Impact: Sendable, Equatable {
     var smallest = Double.infinity
     for cluster in size.indices {
       let quota = quotas.quota[cluster]
+      sum += quota
       let difference = quota - baseline[cluster]
       if difference > 0 {
         gained += 1

@@ -139,10 +139,16 @@ extension State {
     start(.inspect(output))
   }
 
+  /// The next format; a file's name that ends as the old one does gets the new one's ending.
   mutating func changeFormat(_ step: Int) {
-    guard case .commit? = overlay, !subject.formats.isEmpty else { return }
-    let here = subject.formats.firstIndex(of: output.format) ?? 0
-    output.format = subject.formats[(here + step + subject.formats.count) % subject.formats.count]
+    let formats = subject.formats
+    guard case .commit? = overlay, !formats.isEmpty else { return }
+    let here = formats.firstIndex { $0.name == output.format } ?? 0
+    let next = formats[(here + step + formats.count) % formats.count]
+    if output.path.hasSuffix("." + formats[here].ending) {
+      output.path = output.path.dropLast(formats[here].ending.count) + next.ending
+    }
+    output.format = next.name
     openCommit()
   }
 

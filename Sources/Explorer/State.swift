@@ -72,10 +72,8 @@ public struct State: Sendable {
     if let given = plan ?? committed?.plan {
       opening = given
     } else {
-      var published = Plan(target: 0, clustering: subject.clustering)
-      let feasible = solver.feasibleTargets(published)
-      let wish = Keep.published.target(candidates: subject.candidates)
-      published.target = min(max(wish, feasible.lowerBound), feasible.upperBound)
+      var published = try openingPlan(subject.scores)
+      published.clustering = subject.clustering
       opening = published
     }
     let quotas = try solver.solve(opening)
@@ -169,9 +167,4 @@ struct Running: Sendable {
 struct History: Sendable {
   var past: [Plan] = []
   var future: [Plan] = []
-}
-
-extension Keep {
-  /// The published budget: 27.7 % of the training cost.
-  static let published = Keep.fraction(ExactDecimal("0.277")!)
 }

@@ -13,12 +13,12 @@ public struct Subject: Sendable {
   public let clustering: String
   /// Whether rows have an image-text similarity, which the order `similarity` needs.
   public let hasSimilarity: Bool
-  /// The names of the formats that a commit can write.
-  public let formats: [String]
+  /// The formats that a commit can write.
+  public let formats: [OutputFormat]
 
   public init(
     name: String, rows: Int, scores: ConceptScores, clustering: String, hasSimilarity: Bool,
-    formats: [String]
+    formats: [OutputFormat]
   ) {
     self.name = name
     self.rows = rows

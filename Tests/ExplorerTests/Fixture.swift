@@ -21,7 +21,10 @@ enum Fixture {
   }
 
   static func subject(
-    clusters: Int = 200, hasSimilarity: Bool = false, formats: [String] = ["text", "rows"]
+    clusters: Int = 200, hasSimilarity: Bool = false,
+    formats: [OutputFormat] = [
+      OutputFormat(name: "text", ending: "txt"), OutputFormat(name: "rows", ending: "npy"),
+    ]
   ) -> Subject {
     let scores = scores(clusters: clusters)
     return Subject(

@@ -11,7 +11,7 @@ import Testing
     Array(Set(Actions.all.flatMap(\.keys))).sorted { $0.text < $1.text }
     + ["1", "2", "%", ".", "z", "花", .function(9), .left]
 
-  @Test(arguments: 0..<120)
+  @Test(arguments: 0..<60)
   func theSumIsTheTarget(_ seed: Int) throws {
     var draw = 0
     func random(_ bound: Int) -> Int {
@@ -36,7 +36,9 @@ import Testing
         #expect(
           grid.text.contains("Σ \(thousands(sum)) ="), "\(state.size.text): \(event)")
       }
-      for y in 0..<grid.height { #expect(columns(of: grid.row(y)) == grid.width) }
+      if draw % 8 == 0 {
+        #expect((0..<grid.height).allSatisfy { columns(of: grid.row($0)) == grid.width })
+      }
     }
     #expect(state.isIdle)
   }

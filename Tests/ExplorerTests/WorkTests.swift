@@ -101,9 +101,9 @@ import Testing
 
   @Test func theFormatCanBeChosen() throws {
     let state = try Fixture.state().pressing("c f")
-    #expect(state.output.format == "rows")
+    #expect(state.output == Output(format: "rows", path: "keep.npy"))
     #expect(state.screenText.contains("rows"))
-    #expect(try state.pressing("f").output.format == "text")
+    #expect(try state.pressing("f").output == Output(format: "text", path: "keep.txt"))
   }
 
   @Test func aCommitThatFailsIsToldAndChangesNothing() throws {
