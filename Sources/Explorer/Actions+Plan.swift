@@ -37,11 +37,11 @@ extension Actions {
 
   static let plan: [Action] = [
     Action(
-      "tau.down", ["t"], [.concepts], .plan, label: "τ",
+      "tau.down", ["t"], [.concepts], .plan, label: "tau",
       help: "Temperature τ down: favour complex ones", barRank: 4, barKeys: "t T"
     ) { $0.moveTemperature(up: false) }.when(usesTemperature),
     Action(
-      "tau.up", ["T"], [.concepts], .plan, label: "τ up",
+      "tau.up", ["T"], [.concepts], .plan, label: "tau up",
       help: "Temperature τ up: treat all more alike"
     ) { $0.moveTemperature(up: true) }.when(usesTemperature),
     Action(

@@ -64,7 +64,10 @@ struct Palette {
     if isQuiet, depth == .none || depth == .eight, style.ground != .cursor {
       attributes |= Int32(winnow_attribute_dim)
     }
-    return (attributes, depth == .none ? 0 : pair(style.role, style.ground))
+    if depth == .none { return (attributes, 0) }
+    // A row that is turned around is one block, not a patchwork of colours.
+    if depth != .many, style.ground == .cursor { return (attributes, pair(.plain, .plain)) }
+    return (attributes, pair(style.role, style.ground))
   }
 
   private func background(_ ground: Ground) -> Int32? {
