@@ -9,7 +9,7 @@
 ///
 /// - Parameter x: any value; infinities and NaN give what IEEE 754 recommends.
 /// - Complexity: O(1).
-@inlinable
+@inlinable @inline(__always)
 public func portableExp(_ x: Double) -> Double {
   if !(x > -746) { return x.isNaN ? x : 0 }
   if x > 710 { return .infinity }

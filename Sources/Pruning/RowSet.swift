@@ -17,6 +17,22 @@ public struct RowSet: Sendable, Equatable {
     words = [UInt64](repeating: 0, count: (rows + 63) / 64)
   }
 
+  /// The rows for which `contains` says so; it is asked once for each row, ascending.
+  ///
+  /// - Complexity: O(rows).
+  @inlinable
+  public init(rows: Int, where contains: (Int) -> Bool) {
+    precondition(rows >= 0, "a row set has a negative size")
+    self.rows = rows
+    words = (0..<(rows + 63) / 64).map { index in
+      var word: UInt64 = 0
+      for row in index << 6..<min(index << 6 + 64, rows) where contains(row) {
+        word |= 1 &<< UInt64(truncatingIfNeeded: row & 63)
+      }
+      return word
+    }
+  }
+
   /// Adds `row`.
   ///
   /// - Precondition: `0 <= row < rows`.
