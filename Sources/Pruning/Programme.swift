@@ -14,6 +14,11 @@ struct Programme {
   let participants: Int
   let lower: [Int]
   let upper: [Int]
+  /// The upper bound of concepts that take part, 0 for fixed and empty ones; with `remaining` for
+  /// a target that is the same programme without them.
+  let room: [Double]
+  /// The lower bound of concepts that take part and have the room for it.
+  let bound: Double
   /// Which concepts are neither fixed nor empty.
   private let takesPart: [Bool]
   private(set) var probability: [Double]
@@ -47,6 +52,8 @@ struct Programme {
     }
     lower = zip(upper, takesPart).map { $1 ? min(bound, $0) : $0 }
     self.upper = upper
+    self.bound = Double(bound)
+    room = zip(upper, takesPart).map { $1 ? Double($0) : 0 }
     self.takesPart = takesPart
     target = plan.target
     self.remaining = remaining

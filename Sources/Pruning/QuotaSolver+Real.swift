@@ -6,38 +6,30 @@
 extension QuotaSolver {
   /// The shift at which the clipped sum is the target, as near as Double sums can tell.
   ///
-  /// - Complexity: O(k) a step; some five steps, at most 200.
+  /// - Complexity: O(k) a step; some six steps, at most 200.
   static func shift(_ programme: Programme) -> Double {
-    let wanted = programme.wanted
-    let lower = programme.lower
-    let upper = programme.upper
-    let target = Double(programme.target)
-    if programme.target == programme.feasible.upperBound {
-      return edge(wanted, upper, lower, upper, largest: true)
-    }
+    if programme.target == programme.feasible.upperBound { return edge(programme, upper: true) }
+    let target = Double(programme.remaining)
     var low = -Double.infinity
     var high = Double.infinity
     var shift = 0.0
     // A few times what the rounding of the sum amounts to.
     let tolerance = target * 0x1p-46
     for step in 0..<200 {
-      let (sum, slope) = clippedSum(wanted, lower, upper, shift)
+      let (sum, slope) = clippedSum(programme, shift)
       let missing = target - sum
       if abs(missing) <= tolerance { break }
       if missing > 0 { low = shift } else { high = shift }
-      var next = slope > 0 ? shift + missing / Double(slope) : shift
+      var next = slope > 0 ? shift + missing / slope : shift
       let isInside = next > low && next < high
-      if !isInside || step % 8 == 7 {
-        if low == -.infinity || high == .infinity {
-          // Flat here: go where every concept is at the bound on that side.
-          if !isInside {
-            next = edge(wanted, missing > 0 ? upper : lower, lower, upper, largest: missing > 0)
-          }
-        } else {
-          next = low + (high - low) / 2
-        }
+      if low.isFinite && high.isFinite {
+        // Every eighth step halves the bracket, whatever Newton says.
+        if !isInside || step % 8 == 7 { next = low + (high - low) / 2 }
+      } else if !isInside {
+        // Flat here: go where every concept is at the bound on that side.
+        next = edge(programme, upper: missing > 0)
       }
-      if next == shift || next <= low || next >= high { break }
+      if next <= low || next >= high { break }
       shift = next
     }
     return shift
@@ -45,57 +37,44 @@ extension QuotaSolver {
 
   /// The sum of the clipped numbers, and how many of them move with the shift.
   ///
-  /// Four running sums, so that additions overlap, in an order that no processor changes.
+  /// The loads are sound: four numbers from `cluster` on are inside both arrays, whose lengths are
+  /// checked, while `cluster + 4 <= count`.
   private static func clippedSum(
-    _ wanted: [Double], _ lower: [Int], _ upper: [Int], _ shift: Double
-  ) -> (sum: Double, slope: Int) {
-    let count = wanted.count
-    let wanted = wanted.span
-    let lower = lower.span
-    let upper = upper.span
-    precondition(lower.count == count && upper.count == count)
-    var slope = 0
-    @inline(__always) func clipped(_ cluster: Int) -> Double {
-      let value = clip(wanted[cluster] + shift, lower[cluster], upper[cluster])
-      // A free number that lies exactly on a bound counts too: that costs a step, never the end.
-      let isFree = value == wanted[cluster] + shift ? 1 : 0
-      slope &+= isFree & (lower[cluster] < upper[cluster] ? 1 : 0)
-      return value
+    _ programme: Programme, _ shift: Double
+  ) -> (sum: Double, slope: Double) {
+    let count = programme.wanted.count
+    precondition(programme.room.count == count)
+    var lanes = ClippedLanes(bound: programme.bound, shift: shift)
+    programme.wanted.withUnsafeBytes { wanted in
+      programme.room.withUnsafeBytes { room in
+        var cluster = 0
+        while cluster + 4 <= count {
+          let offset = cluster * MemoryLayout<Double>.stride
+          lanes.add(
+            wanted: wanted.loadUnaligned(fromByteOffset: offset, as: SIMD4<Double>.self),
+            room: room.loadUnaligned(fromByteOffset: offset, as: SIMD4<Double>.self))
+          cluster += 4
+        }
+      }
     }
-    var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0)
-    var cluster = 0
-    while cluster + 4 <= count {
-      a += clipped(cluster)
-      b += clipped(cluster + 1)
-      c += clipped(cluster + 2)
-      d += clipped(cluster + 3)
-      cluster += 4
+    for cluster in count & ~3..<count {
+      // Lanes without room stay 0.
+      lanes.add(
+        wanted: SIMD4(programme.wanted[cluster], 0, 0, 0),
+        room: SIMD4(programme.room[cluster], 0, 0, 0))
     }
-    while cluster < count {
-      a += clipped(cluster)
-      cluster += 1
-    }
-    return ((a + b) + (c + d), slope)
+    return (lanes.sums.sum(), lanes.slopes.sum())
   }
 
-  /// `value` between bounds, by comparisons that become two instructions and no branch: which
-  /// concepts are at a bound is not for a branch predictor to learn.
-  @inline(__always)
-  static func clip(_ value: Double, _ lower: Int, _ upper: Int) -> Double {
-    let bottom = Double(lower)
-    let top = Double(upper)
-    let raised = value > bottom ? value : bottom
-    return raised < top ? raised : top
-  }
-
-  /// The shift from which on (`largest`) or up to which all concepts are at `bound`.
-  private static func edge(
-    _ wanted: [Double], _ bound: [Int], _ lower: [Int], _ upper: [Int], largest: Bool
-  ) -> Double {
+  /// The shift from which on all concepts are at their upper bounds, or up to which all are at their
+  /// lower ones.
+  private static func edge(_ programme: Programme, upper: Bool) -> Double {
     var result: Double?
-    for cluster in wanted.indices where lower[cluster] < upper[cluster] {
-      let here = Double(bound[cluster]) - wanted[cluster]
-      result = result.map { largest ? max($0, here) : min($0, here) } ?? here
+    for (wanted, room) in zip(programme.wanted, programme.room) {
+      let lower = min(programme.bound, room)
+      if lower == room { continue }
+      let here = (upper ? room : lower) - wanted
+      result = result.map { upper ? max($0, here) : min($0, here) } ?? here
     }
     return result ?? 0
   }

@@ -28,34 +28,33 @@ extension QuotaSolver {
       step *= 2
       below = rowsBelow(low, programme)
     }
-    var window = offers(from: below.rows, below: min(high, low + 1), programme)
-    if window.count < target - below.sum || !window.isSingle {
-      step = 1
-      while high == .infinity {
-        let next = rowsBelow(low + step, programme)
-        if next.sum > target {
-          high = low + step
-        } else {
-          below = next
-          low += step
-          step *= 2
-        }
-      }
-      // Two rows of one concept differ by more than this (ConceptScores keeps sizes below 2^50).
-      while high - low > 0.5 {
-        let middle = low + (high - low) / 2
-        let next = rowsBelow(middle, programme)
-        if next.sum > target {
-          high = middle
-        } else {
-          below = next
-          low = middle
-        }
-      }
-      window = offers(from: below.rows, below: high, programme)
+    if handOut(target - below.sum, to: &below.rows, low..<min(high, low + 1), programme) {
+      return below.rows
     }
-    let left = target - below.sum
-    if left > 0 { handOut(left, to: &below.rows, window.range, programme) }
+    step = 1
+    while high == .infinity {
+      let next = rowsBelow(low + step, programme)
+      if next.sum > target {
+        high = low + step
+      } else {
+        below = next
+        low += step
+        step *= 2
+      }
+    }
+    // Two rows of one concept differ by more than this (ConceptScores keeps sizes below 2^50).
+    while high - low > 0.5 {
+      let middle = low + (high - low) / 2
+      let next = rowsBelow(middle, programme)
+      if next.sum > target {
+        high = middle
+      } else {
+        below = next
+        low = middle
+      }
+    }
+    let isDone = handOut(target - below.sum, to: &below.rows, low..<high, programme)
+    precondition(isDone, "a window without the rows that were counted in it")
     return below.rows
   }
 
@@ -67,6 +66,8 @@ extension QuotaSolver {
     let lower = programme.lower.span
     let upper = programme.upper.span
     precondition(lower.count == wanted.count && upper.count == wanted.count)
+    // Adding this to a number from 0 to 2^51 rounds it and leaves the result in the low bits.
+    let magic = 0x1.8p52
     var sum = 0
     let rows = [Int](capacity: wanted.count) { rows in
       for cluster in 0..<wanted.count {
@@ -74,8 +75,9 @@ extension QuotaSolver {
         let bottom = lower[cluster]
         let top = upper[cluster]
         // Near the first x with Double(x) - want >= threshold; the keys themselves decide.
-        let near = clip(want + threshold, bottom, top)
-        var x = Int(near)
+        let raised = want + threshold > Double(bottom) ? want + threshold : Double(bottom)
+        let near = raised < Double(top) ? raised : Double(top)
+        var x = Int(truncatingIfNeeded: (near + magic).bitPattern &- magic.bitPattern)
         x += Double(x) < near ? 1 : 0
         while Double(x - 1) - want >= threshold && x > bottom { x -= 1 }
         while Double(x) - want < threshold && x < top { x += 1 }
@@ -93,54 +95,43 @@ extension QuotaSolver {
     return rows < upper ? key : .max
   }
 
-  /// What the rows that follow `rows` offer below `end`: how many concepts a row, between which
-  /// keys, and whether none of them a second one.
-  private static func offers(
-    from rows: [Int], below end: Double, _ programme: Programme
-  ) -> (count: Int, range: ClosedRange<UInt64>, isSingle: Bool) {
-    let rows = rows.span
-    let wanted = programme.wanted.span
-    let upper = programme.upper.span
-    let limit = ascendingBits(end)
-    var count = 0
-    var seconds = 0
-    var least = UInt64.max
-    var most = UInt64.min
-    for cluster in 0..<wanted.count {
-      let key = nextKey(rows[cluster], wanted[cluster], upper[cluster])
-      let second = nextKey(rows[cluster] + 1, wanted[cluster], upper[cluster])
-      count += key < limit ? 1 : 0
-      seconds += second < limit ? 1 : 0
-      least = min(least, key)
-      most = max(most, key < limit ? key : 0)
-    }
-    return (count, count == 0 ? 0...0 : least...most, seconds == 0)
-  }
-
-  /// Gives one row each to the `left` concepts with the smallest keys, which are in `range`.
+  /// Gives one row each to the `left` concepts with the smallest keys, ties to the lowest numbers;
+  /// `rows` holds all rows with keys below `window`.
+  ///
+  /// - Returns: whether that is right, which it is unless the window holds fewer rows, or two of
+  ///   one concept that both are among the smallest. If not, `rows` is spoilt or as it was.
   private static func handOut(
-    _ left: Int, to rows: inout [Int], _ range: ClosedRange<UInt64>, _ programme: Programme
-  ) {
+    _ left: Int, to rows: inout [Int], _ window: Range<Double>, _ programme: Programme
+  ) -> Bool {
+    if left == 0 { return true }
     let wanted = programme.wanted.span
     let upper = programme.upper.span
-    var (last, ties) = lastKey(left, rows.span, range, wanted, upper)
+    guard let found = lastKey(left, rows.span, window, wanted, upper) else { return false }
+    let last = found.key
+    var ties = found.ties
+    var tooMany = 0
     var rows = rows.mutableSpan
     for cluster in 0..<wanted.count {
       let key = nextKey(rows[cluster], wanted[cluster], upper[cluster])
-      rows[cluster] += key < last ? 1 : 0
+      let second = nextKey(rows[cluster] &+ 1, wanted[cluster], upper[cluster])
+      tooMany &+= second <= last ? 1 : 0
+      rows[cluster] &+= key < last ? 1 : 0
       if key == last && ties > 0 {
         rows[cluster] += 1
         ties -= 1
       }
     }
+    return tooMany == 0
   }
 
-  /// The `left`-th smallest key, and how many that equal it are handed out.
+  /// The `left`-th smallest key, and how many that equal it are handed out; nil when fewer are in
+  /// the window.
   private static func lastKey(
-    _ left: Int, _ rows: Span<Int>, _ range: ClosedRange<UInt64>, _ wanted: Span<Double>,
+    _ left: Int, _ rows: Span<Int>, _ window: Range<Double>, _ wanted: Span<Double>,
     _ upper: Span<Int>
-  ) -> (key: UInt64, ties: Int) {
-    rankedKey(left, of: wanted.count, between: range) { cluster in
+  ) -> (key: UInt64, ties: Int)? {
+    let range = ascendingBits(window.lowerBound)...ascendingBits(window.upperBound) - 1
+    return rankedKey(left, of: wanted.count, between: range) { cluster in
       nextKey(rows[cluster], wanted[cluster], upper[cluster])
     }
   }

@@ -6,15 +6,16 @@
 /// The `rank`-th smallest (1-based) of the keys of `0 ..< count`, and how many keys equal to it
 /// are among the `rank` smallest.
 ///
-/// - Parameter range: begins at or below every key and holds at least the `rank` smallest ones; the
-///   narrower, the fewer passes.
-/// - Precondition: `1 <= rank <= count`, and `key` answers the same each time.
+/// - Parameter range: begins at or below every key; larger keys may be outside. The narrower, the
+///   fewer passes.
+/// - Returns: nil when fewer than `rank` keys are in the range.
+/// - Precondition: `rank >= 1`, and `key` answers the same each time.
 /// - Complexity: O(count).
 @inline(__always)
 func rankedKey(
   _ rank: Int, of count: Int, between range: ClosedRange<UInt64>, key: (Int) -> UInt64
-) -> (key: UInt64, ties: Int) {
-  precondition(rank >= 1 && rank <= count, "a rank is outside its keys")
+) -> (key: UInt64, ties: Int)? {
+  precondition(rank >= 1, "ranks count from 1")
   let few = 512
   var rank = rank
   // Still in question: keys from `base` up to 2^bits further.
@@ -30,29 +31,32 @@ func rankedKey(
     var counts = [Int](repeating: 0, count: Int(others) + 1)
     var tally = counts.mutableSpan
     for index in 0..<count {
-      tally[Int(min((key(index) &- base) >> shift, others))] += 1
+      tally[Int(truncatingIfNeeded: min((key(index) &- base) &>> shift, others))] &+= 1
     }
     var digit = 0
-    while tally[digit] < rank {
+    while digit < Int(others) && tally[digit] < rank {
       rank -= tally[digit]
       digit += 1
     }
+    if digit == Int(others) { return nil }
     inQuestion = tally[digit]
     base += UInt64(digit) << shift
     bits -= digitBits
   }
-  if bits == 0 { return (base, rank) }
-  var rest: [UInt64] = []
-  rest.reserveCapacity(inQuestion)
   let width = bits == 64 ? UInt64.max : (1 << UInt64(bits)) - 1
+  if bits == 0 && inQuestion > few {
+    return base <= range.upperBound ? (base, rank) : nil
+  }
+  var rest: [UInt64] = []
   for index in 0..<count {
     let value = key(index)
     if value &- base <= width { rest.append(value) }
   }
+  if rest.count < rank { return nil }
   rest.sort()
   let found = rest[rank - 1]
-  let first = rest.firstIndex(of: found)!
-  return (found, rank - first)
+  if found > range.upperBound { return nil }
+  return (found, rank - rest.firstIndex(of: found)!)
 }
 
 /// Bits that order like the number: ascending, -0 equal to +0. NaN is not a number here.

@@ -25,7 +25,7 @@ extension Selection {
       return stratified(quota, of: size)
     case .random:
       // The hash is a bijection of the row: no two keys are equal.
-      let last = rankedKey(quota, of: size, between: 0 ... .max) { hash(rows[$0], seed) }
+      let last = rankedKey(quota, of: size, between: 0 ... .max) { hash(rows[$0], seed) }!
       return KeptPositions(
         RowSet(rows: size) { hash(rows[$0], seed) <= last.key }, count: quota)
     case .similarity:
@@ -40,12 +40,12 @@ extension Selection {
   ) -> KeptPositions {
     let keys = rows.indices.map { descendingBits(similarity[Int(rows[$0])]) }
     let all = 0...UInt64(UInt32.max)
-    let last = rankedKey(quota, of: keys.count, between: all) { UInt64(keys[$0]) }
+    let last = rankedKey(quota, of: keys.count, between: all) { UInt64(keys[$0]) }!
     // Of the rows that share the last similarity, the lowest ones.
     let tied = keys.indices.filter { UInt64(keys[$0]) == last.key }
     let lastRow = rankedKey(last.ties, of: tied.count, between: 0 ... .max) {
       UInt64(truncatingIfNeeded: rows[tied[$0]])
-    }
+    }!
     let kept = RowSet(rows: keys.count) { position in
       UInt64(keys[position]) < last.key
         || UInt64(keys[position]) == last.key
