@@ -40,20 +40,28 @@ struct Programme {
     var participants = 0
     var atLeast = fixed
     var atMost = fixed
-    for (size, isFree) in zip(upper, takesPart) where isFree {
-      participants += 1
-      atMost += size
-      atLeast += min(plan.minimum, size)
+    let room = [Double](capacity: upper.count) { room in
+      for cluster in upper.indices {
+        let size = takesPart[cluster] ? upper[cluster] : 0
+        participants += takesPart[cluster] ? 1 : 0
+        atMost += size
+        atLeast += min(plan.minimum, size)
+        room.append(Double(size))
+      }
     }
     let remaining = plan.target - fixed
     var bound = plan.minimum
     if participants > 0, remaining > 0 {
       bound = max(bound, Int(plan.share * Double(remaining) / Double(participants)))
     }
-    lower = zip(upper, takesPart).map { $1 ? min(bound, $0) : $0 }
+    lower = [Int](capacity: upper.count) { lower in
+      for cluster in upper.indices {
+        lower.append(takesPart[cluster] ? min(bound, upper[cluster]) : upper[cluster])
+      }
+    }
     self.upper = upper
     self.bound = Double(bound)
-    room = zip(upper, takesPart).map { $1 ? Double($0) : 0 }
+    self.room = room
     self.takesPart = takesPart
     target = plan.target
     self.remaining = remaining
@@ -118,7 +126,9 @@ struct Programme {
   /// exp((score - largest score) / temperature) of the participants, so that the largest gives 1.
   private func exponentials(_ scores: [Double], _ temperature: Double) -> [Double] {
     var largest = -Double.infinity
-    for (score, isFree) in zip(scores, takesPart) where isFree { largest = max(largest, score) }
+    for cluster in scores.indices where takesPart[cluster] {
+      largest = max(largest, scores[cluster])
+    }
     return [Double](capacity: scores.count) { result in
       for cluster in scores.indices {
         let power = portableExp((scores[cluster] - largest) / temperature)

@@ -79,8 +79,9 @@ extension QuotaSolver {
         let near = raised < Double(top) ? raised : Double(top)
         var x = Int(truncatingIfNeeded: (near + magic).bitPattern &- magic.bitPattern)
         x += Double(x) < near ? 1 : 0
-        while Double(x - 1) - want >= threshold && x > bottom { x -= 1 }
-        while Double(x) - want < threshold && x < top { x += 1 }
+        // Both loops test once and go on: the first guess is off by rounding alone.
+        while Double(x &- 1) - want >= threshold && x > bottom { x &-= 1 }
+        while x < top && Double(x) - want < threshold { x &+= 1 }
         sum += x
         rows.append(x)
       }

@@ -102,9 +102,10 @@ public struct RowSet: Sendable, Equatable {
   /// - Complexity: O(distance / 64 + 1).
   @inlinable
   public func next(from row: Int) -> Int? {
-    if row >= rows { return nil }
-    var index = max(row, 0) >> 6
-    var word = words[index] & (~0 &<< UInt64(truncatingIfNeeded: max(row, 0) & 63))
+    let first = max(row, 0)
+    if first >= rows { return nil }
+    var index = first >> 6
+    var word = words[index] & (~0 &<< UInt64(truncatingIfNeeded: first & 63))
     while word == 0 {
       index += 1
       if index == words.count { return nil }

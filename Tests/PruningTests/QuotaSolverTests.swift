@@ -93,14 +93,17 @@ import Testing
       #expect(abs(real.reduce(0, +) - Double(plan.target)) <= tolerance)
       let twin = IndependentSolver.bisected(
         quotas.wanted, quotas.lower, quotas.upper, plan.target)
-      for (cluster, x) in real.enumerated() {
-        #expect(abs(x - twin[cluster]) <= tolerance)
-        // KKT: between the bounds the distance to the wanted number is the shift; at the lower
-        // bound it is no less, at the upper one no more.
-        let distance = x - quotas.wanted[cluster]
-        if x > Double(quotas.lower[cluster]) { #expect(distance <= quotas.shift + tolerance) }
-        if x < Double(quotas.upper[cluster]) { #expect(distance >= quotas.shift - tolerance) }
+      // KKT: between the bounds the distance to the wanted number is the shift; at the lower bound
+      // it is no less, at the upper one no more.
+      let meetsConditions = real.indices.allSatisfy { cluster in
+        let distance = real[cluster] - quotas.wanted[cluster]
+        let isAtLower = real[cluster] <= Double(quotas.lower[cluster])
+        let isAtUpper = real[cluster] >= Double(quotas.upper[cluster])
+        return (isAtLower || distance <= quotas.shift + tolerance)
+          && (isAtUpper || distance >= quotas.shift - tolerance)
       }
+      #expect(meetsConditions)
+      #expect(zip(real, twin).allSatisfy { abs($0 - $1) <= tolerance })
     }
   }
 
