@@ -26,7 +26,7 @@ public struct RowSet: Sendable, Equatable {
     self.rows = rows
     words = (0..<(rows + 63) / 64).map { index in
       var word: UInt64 = 0
-      for row in index << 6..<min(index << 6 + 64, rows) where contains(row) {
+      for row in index << 6..<Swift.min(index << 6 + 64, rows) where contains(row) {
         word |= 1 &<< UInt64(truncatingIfNeeded: row & 63)
       }
       return word
@@ -102,7 +102,7 @@ public struct RowSet: Sendable, Equatable {
   /// - Complexity: O(distance / 64 + 1).
   @inlinable
   public func next(from row: Int) -> Int? {
-    let first = max(row, 0)
+    let first = Swift.max(row, 0)
     if first >= rows { return nil }
     var index = first >> 6
     var word = words[index] & (~0 &<< UInt64(truncatingIfNeeded: first & 63))

@@ -77,38 +77,42 @@ enum IndependentSolver {
   /// Hands out one row at a time from the lower bounds, by a binary heap.
   static func greedy(_ wanted: [Double], _ lower: [Int], _ upper: [Int], _ target: Int) -> [Int] {
     var quota = lower
-    var heap: [(key: Double, cluster: Int)] = []
-    func precedes(_ a: Int, _ b: Int) -> Bool {
-      (heap[a].key, heap[a].cluster) < (heap[b].key, heap[b].cluster)
+    var heap = Heap()
+    for cluster in quota.indices where quota[cluster] < upper[cluster] {
+      heap.entries.append((Double(quota[cluster]) - wanted[cluster], cluster))
     }
-    func sink(_ start: Int) {
+    for at in heap.entries.indices.reversed() { heap.sink(at) }
+    for _ in 0..<target - lower.reduce(0, +) {
+      let cluster = heap.entries[0].cluster
+      quota[cluster] += 1
+      if quota[cluster] < upper[cluster] {
+        heap.entries[0].key = Double(quota[cluster]) - wanted[cluster]
+      } else {
+        heap.entries.swapAt(0, heap.entries.count - 1)
+        heap.entries.removeLast()
+      }
+      heap.sink(0)
+    }
+    return quota
+  }
+
+  /// A binary heap, the smallest (key, cluster) on top.
+  private struct Heap {
+    var entries: [(key: Double, cluster: Int)] = []
+
+    mutating func sink(_ start: Int) {
       var at = start
       while true {
         var least = at
-        for child in [2 * at + 1, 2 * at + 2] where child < heap.count && precedes(child, least) {
+        for child in 2 * at + 1..<2 * at + 3
+        where child < entries.count && entries[child] < entries[least] {
           least = child
         }
         if least == at { return }
-        heap.swapAt(at, least)
+        entries.swapAt(at, least)
         at = least
       }
     }
-    for cluster in quota.indices where quota[cluster] < upper[cluster] {
-      heap.append((Double(quota[cluster]) - wanted[cluster], cluster))
-    }
-    for at in heap.indices.reversed() { sink(at) }
-    for _ in 0..<target - lower.reduce(0, +) {
-      let cluster = heap[0].cluster
-      quota[cluster] += 1
-      if quota[cluster] < upper[cluster] {
-        heap[0].key = Double(quota[cluster]) - wanted[cluster]
-      } else {
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
-      }
-      sink(0)
-    }
-    return quota
   }
 
   /// The least cost of any quotas between the bounds that sum to the target, by trying all; nil

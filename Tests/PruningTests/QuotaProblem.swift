@@ -9,7 +9,7 @@ struct QuotaProblem {
   var plan: Plan
 
   /// A problem of up to `mostClusters` concepts of up to `mostRows` rows.
-  init(seed: UInt64, mostClusters: Int = 400, mostRows: Int = 2000) {
+  init(seed: UInt64, mostClusters: Int = 400, mostRows: Int = 300) {
     var random = TestRandom(seed: seed)
     let k = Int.random(in: 1...mostClusters, using: &random)
     let rows = random.oneIn(3) ? 3 : Int.random(in: 1...mostRows, using: &random)

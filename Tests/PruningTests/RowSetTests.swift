@@ -2,12 +2,6 @@ import Pruning
 import Testing
 
 @Suite struct RowSetTests {
-  private func list(_ rows: RowSet) -> [Int] {
-    var result: [Int] = []
-    rows.forEach { result.append($0) }
-    return result
-  }
-
   @Test func equalsASetOfIntegers() {
     var random = TestRandom(seed: 11)
     for rows in [0, 1, 63, 64, 65, 127, 128, 1000] {
@@ -22,7 +16,10 @@ import Testing
       let to = Int.random(in: from...rows, using: &random)
       set.insert(from..<to)
       twin.formUnion(from..<to)
-      #expect(list(set) == twin.sorted())
+      #expect(Array(set) == twin.sorted())
+      var walked: [Int] = []
+      set.forEach({ walked.append($0) })
+      #expect(walked == twin.sorted())
       #expect(set.count == twin.count && set.isEmpty == twin.isEmpty)
       for row in -2...rows + 2 {
         #expect(set.contains(row) == twin.contains(row))
@@ -32,7 +29,7 @@ import Testing
       let odd = RowSet(rows: rows) { $0 % 2 == 1 }
       #expect(set.countMissing(in: odd) == twin.filter { $0 % 2 == 0 }.count)
       set.merge(odd)
-      #expect(list(set) == (0..<rows).filter { twin.contains($0) || $0 % 2 == 1 })
+      #expect(Array(set) == (0..<rows).filter { twin.contains($0) || $0 % 2 == 1 })
     }
   }
 

@@ -26,12 +26,6 @@ import Testing
     }
   }
 
-  private func list(_ kept: KeptPositions) -> [Int] {
-    var result: [Int] = []
-    kept.forEach { result.append($0) }
-    return result
-  }
-
   @Test(arguments: Order.allCases)
   func equalsTheSortingTwin(order: Order) {
     for seed in 0..<300 as Range<UInt64> {
@@ -50,8 +44,11 @@ import Testing
         let kept = Selection.positions(
           rows: narrow.span, distances: concept.distances.span,
           similarity: concept.similarity.span, quota: quota, order: order, seed: seed)
-        #expect(list(wide) == expected)
+        #expect(Array(wide) == expected)
         #expect(wide == kept)
+        var walked: [Int] = []
+        kept.forEach({ walked.append($0) })
+        #expect(walked == expected)
         #expect(kept.count == quota && kept.size == size)
         let members = Set(expected)
         let isSame = (-1...size).allSatisfy { kept.contains($0) == members.contains($0) }
@@ -75,7 +72,7 @@ import Testing
     let distances: [Float] = [0.5, 0.3, 0.3, 0.3, 0.1]
     let kept = Selection.positions(
       rows: rows.span, distances: distances.span, quota: 3, order: .easiest, seed: 1)
-    #expect(list(kept) == [1, 2, 4])
+    #expect(Array(kept) == [1, 2, 4])
   }
 
   @Test(arguments: Order.allCases.filter(\.isNested))
@@ -84,7 +81,7 @@ import Testing
     var before = Set<Int>()
     for quota in stride(from: 0, through: 700, by: 35) {
       let kept = Set(
-        list(
+        Array(
           Selection.positions(
             rows: concept.rows.span, distances: concept.distances.span,
             similarity: concept.similarity.span, quota: quota, order: order, seed: 3)))
