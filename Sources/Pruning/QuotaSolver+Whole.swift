@@ -79,9 +79,13 @@ extension QuotaSolver {
         let near = raised < Double(top) ? raised : Double(top)
         var x = Int(truncatingIfNeeded: (near + magic).bitPattern &- magic.bitPattern)
         x += Double(x) < near ? 1 : 0
-        // Both loops test once and go on: the first guess is off by rounding alone.
-        while Double(x &- 1) - want >= threshold && x > bottom { x &-= 1 }
-        while x < top && Double(x) - want < threshold { x &+= 1 }
+        // The guess is off by rounding alone, so this is one branch that is hardly ever taken.
+        let isHigh = (Double(x &- 1) - want >= threshold ? 1 : 0) & (x > bottom ? 1 : 0)
+        let isLow = (Double(x) - want < threshold ? 1 : 0) & (x < top ? 1 : 0)
+        if isHigh | isLow != 0 {
+          while x > bottom && Double(x - 1) - want >= threshold { x -= 1 }
+          while x < top && Double(x) - want < threshold { x += 1 }
+        }
         sum += x
         rows.append(x)
       }
