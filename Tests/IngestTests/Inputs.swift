@@ -9,6 +9,13 @@ struct Row: Equatable {
   var key: String?
   var caption: String?
   var similarity: Float?
+
+  /// Byte for byte: to Swift's strings `é` equals `e` with an accent.
+  static func == (left: Row, right: Row) -> Bool {
+    left.key.map { Array($0.utf8) } == right.key.map { Array($0.utf8) }
+      && left.caption.map { Array($0.utf8) } == right.caption.map { Array($0.utf8) }
+      && left.similarity == right.similarity
+  }
 }
 
 extension TemporaryFolder {
