@@ -78,17 +78,19 @@ struct ParquetTests {
     #expect(try allRows(folder("in"), named) == [Row(key: "a", caption: "2")])
   }
 
-  @Test(arguments: [
-    "it's", "a \"b\"", "new\nline", "*", "a?b", "[ab]", "b\\s", "c\\s[1]", "year=2024", "été",
-    "{x,y}",
-    "; DROP", "-x", "$(id)", "**",
-  ])
-  func pathsAreQuoted(name: String) throws {
+  @Test func pathsAreQuoted() throws {
+    let names = [
+      "it's", "a \"b\"", "new\nline", "*", "a?b", "[ab]", "b\\s", "c\\s[1]", "year=2024", "été",
+      "{x,y}", "; DROP", "-x", "$(id)", "**",
+    ]
     // What a pattern would match instead must not be read instead.
     try parquet("SELECT 'decoy' AS uid", rows: 1, in: "a")
-    try parquet("SELECT 'decoy' AS uid", rows: 1, in: "aab")
-    try parquet("SELECT 'right' AS uid", rows: 1, in: name)
-    #expect(try allRows(folder(name)) == [Row(key: "right")])
+    try FileManager.default.copyItem(atPath: folder("a"), toPath: folder("aab"))
+    try parquet("SELECT 'right' AS uid", rows: 1, in: "plain")
+    for name in names {
+      try FileManager.default.copyItem(atPath: folder("plain"), toPath: folder(name))
+      #expect(try allRows(folder(name)) == [Row(key: "right")], "\(name)")
+    }
   }
 
   @Test func filesWithoutAnyKnownColumnAreStillCounted() throws {
