@@ -96,11 +96,10 @@ struct ProgramOutputTests {
       let stream = try MetadataReader(dataset, options).stream(0)
       _ = consume stream
     }
-    // It may have been ended before it wrote its number; then there is nothing to look for.
-    guard let text = try? String(contentsOfFile: folder("pid"), encoding: .utf8),
-      let process = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
-    else { return }
-    // The shell is reaped when the stream is dropped, so neither it nor its group is there.
+    // Opening the stream has waited for the first row, before which the number was written.
+    let text = try String(contentsOfFile: folder("pid"), encoding: .utf8)
+    let process = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    // The shell was killed and reaped when the stream was dropped.
     #expect(kill(process, 0) != 0)
   }
 }

@@ -62,8 +62,8 @@ struct AtomicFileTests {
   @Test func theCommitCanFailToo() throws {
     // A folder in the file's place cannot be replaced by a file.
     try folder.write("a/inside", "old")
-    let file = try AtomicFile(folder("a"))
     do {
+      var file = try AtomicFile(folder("a"))
       _ = try file.commit()
       Issue.record("a folder was replaced")
     } catch {
