@@ -180,7 +180,7 @@ def svg(lines, columns, title):
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" font-size="{FONT}" fill="{INK}" '
-        'font-family="ui-monospace, \'DejaVu Sans Mono\', Menlo, Consolas, monospace">',
+        'font-family="\'DejaVu Sans Mono\', Menlo, Consolas, \'Liberation Mono\', monospace">',
         f"<title>{html.escape(title)}</title>",
         f'<rect width="{width}" height="{height}" rx="8" fill="{PAPER}"/>',
         *back, *front, "</svg>", ""])

@@ -186,12 +186,24 @@ import Testing
 
   // MARK: demo
 
+  /// Runs `demo FOLDER` and looks for a keep list with its provenance in the folder.
+  private func checkDemo(of program: String, in scratch: Scratch, folder: String) throws {
+    let result = try ProcessRunner.run(program, ["demo", scratch(folder)], folder: scratch.path)
+    #expect(result.exitCode == 0, "\(program): \(result.errors)")
+    #expect(!result.standardOutput.isEmpty, "a summary")
+    let manifests = try scratch.contents().keys.filter {
+      $0.hasPrefix("\(folder)/") && $0.hasSuffix(".winnow.json")
+    }
+    try #require(manifests.count == 1, "\(manifests)")
+    let list = String(manifests[0].dropLast(".winnow.json".count))
+    #expect(try winnow("verify", scratch(list)).exitCode == 0)
+    #expect(try scratch.contents()[list]?.isEmpty == false)
+  }
+
   @Test func demoWithoutATerminalWritesAKeepList() throws {
     let scratch = try Scratch()
-    let result = try winnow("demo", scratch("demo"), folder: scratch.path)
-    #expect(result.exitCode == 0, "\(result.errors)")
-    let names = try scratch.contents().keys
-    #expect(names.contains { $0.hasSuffix(".winnow.json") }, "\(names.sorted())")
+    try checkDemo(of: winnowBinary(), in: scratch, folder: "demo")
+    #expect(try scratch.contents().keys.allSatisfy { $0.hasPrefix("demo") }, "nothing beside it")
   }
 
   @Test func demoFindsItsDataThroughALinkAndWhenMoved() throws {
@@ -200,9 +212,7 @@ import Testing
       atPath: scratch("link"), withDestinationPath: winnowBinary())
     try FileManager.default.copyItem(atPath: winnowBinary(), toPath: scratch("moved"))
     for program in ["link", "moved"] {
-      let result = try ProcessRunner.run(
-        scratch(program), ["demo", scratch("demo-\(program)")], folder: scratch.path)
-      #expect(result.exitCode == 0, "\(program): \(result.errors)")
+      try checkDemo(of: scratch(program), in: scratch, folder: "demo-\(program)")
     }
   }
 }

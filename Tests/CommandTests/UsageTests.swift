@@ -49,11 +49,21 @@ import Testing
     expectRefusal(result, exitCode: 2, ["excel", "text", "rows", "datacomp", "csv", "jsonl"])
   }
 
-  @Test(arguments: [["--version"], ["--help"], ["build", "--help"], ["export", "--help"]])
-  func helpIsDataAndNoError(arguments: [String]) throws {
+  @Test(arguments: [
+    (["--help"], "explore"), (["build", "--help"], "--clusters"), (["export", "--help"], "--keep"),
+    (["plan", "--help"], "--tau"),
+  ])
+  func helpIsDataAndNoError(arguments: [String], part: String) throws {
     let result = try winnow(arguments)
     #expect(result.exitCode == 0)
-    #expect(!result.standardOutput.isEmpty)
+    #expect(result.output.contains(part), "\(result.output)")
+    #expect(result.standardError.isEmpty, "\(result.errors)")
+  }
+
+  @Test func versionIsOneLine() throws {
+    let result = try winnow("--version")
+    #expect(result.exitCode == 0)
+    #expect(try result.output.wholeMatch(of: Regex("[a-z ]*[0-9]+[.][0-9]+[.][0-9]+.*\n")) != nil)
     #expect(result.standardError.isEmpty, "\(result.errors)")
   }
 
@@ -79,7 +89,9 @@ import Testing
 
   @Test(arguments: ["20", "1", "100%"])
   func targetAtTheEdgeIsFine(keep: String) throws {
-    #expect(try winnow("plan", try SampleWorkspace.path, "--keep", keep).exitCode == 0)
+    let result = try winnow("plan", try SampleWorkspace.path, "--keep", keep, "--csv")
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(result.output.split(separator: "\n").count == 21, "\(result.output)")
   }
 
   // MARK: The explorer without a place to be
