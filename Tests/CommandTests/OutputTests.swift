@@ -24,7 +24,8 @@ import Testing
 
   @Test func planAsCSVParsesAndSumsToTheTarget() throws {
     let result = try winnowSucceeds("plan", try SampleWorkspace.path, "--keep", "27.7%", "--csv")
-    let lines = result.output.split(separator: "\n").map { $0.split(separator: ",") }
+    let lines = result.output.split(separator: "\n")
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     #expect(lines.count == 21)
     let header = try #require(lines.first)
     for line in lines { #expect(line.count == header.count) }
@@ -70,7 +71,8 @@ import Testing
     let object = try #require(value as? [String: Any])
     #expect(object["rows"] as? Int == 1250)
     #expect(object["candidates"] as? Int == 1250)
-    #expect(object["clusters"] as? Int == 20)
+    #expect(object["dimensions"] as? Int == 1280)
+    #expect(object["concepts"] as? Int == 20)
   }
 
   // MARK: export
@@ -177,7 +179,8 @@ import Testing
       scratch("keep.npy"))
     let bytes = try #require(try scratch.contents()["keep.npy.winnow.json"])
     let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
-    #expect(object?["kept"] as? Int == 346 || object?["rows"] as? Int == 346, "\(object ?? [:])")
+    #expect(object?["kept"] as? Int == 346, "\(object ?? [:])")
+    #expect((object?["plan"] as? [String: Any])?["target"] as? Int == 346, "\(object ?? [:])")
     let text = String(decoding: bytes, as: UTF8.self)
     let sum = try ProcessRunner.run("sha256sum", [scratch("keep.npy")]).output.prefix(64)
     #expect(text.contains(sum), "the file's SHA-256")
