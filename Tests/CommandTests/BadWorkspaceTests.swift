@@ -172,6 +172,7 @@ import Testing
           let result = try winnow("verify", manifest)
           #expect(
             result.exitCode == 1, "\(file), byte \(place): \(result.output)\(result.errors)")
+          #expect(!result.errors.contains("ExitCode"), "\(result.errors)")
         }
       }
     }
