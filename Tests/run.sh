@@ -37,12 +37,12 @@ if grep -E "^$root/(Sources|Tests)/.*warning:" "$log" >&2; then
   exit 1
 fi
 
-swift format lint --strict --recursive Package.swift Sources Tests
-
 swift test -c release --skip-build --disable-xctest "$@" 2>&1 | tee "$log"
 if ! grep -q 'Test run with .* passed' "$log"; then
   echo "the test runner printed no summary" >&2
   exit 1
 fi
-echo
+
+swift format lint --strict --recursive Package.swift Sources Tests
+
 grep 'Test run with' "$log" | tail -n 1

@@ -1,6 +1,10 @@
 // Parquet is read by the `duckdb` program, which writes JSON lines to us: the one output of it
 // that keeps NULL, quotes, newlines and NUL bytes apart.  It runs locked: before the first query
 // it may open only the named files, may reach nothing else, and may not change that again.
+//
+// Rows come by `COPY ... TO '/dev/stdout'` and not as a query's answer, which the program would
+// gather in memory first; with one thread it holds one row group at a time (measured: 72 MB for
+// 1.5 and for 6 million rows, against 485 MB and 1.8 GB).
 
 /// The `duckdb` program of this machine.
 struct DuckDB {
@@ -91,12 +95,14 @@ struct DuckDB {
   func rows(of path: String, _ names: [String]) throws(IngestError) -> any RecordParser {
     // Without any column there are still rows to be counted.
     let columns = names.isEmpty ? "NULL" : names.map(Self.identifier).joined(separator: ", ")
-    let output = try run("SELECT \(columns) FROM \(Self.table(path));", files: [path])
+    let output = try run(
+      "COPY (SELECT \(columns) FROM \(Self.table(path))) TO '/dev/stdout' (FORMAT json);",
+      files: [path])
     return try JSONLinesParser(output, path: path, wanted: names, namesLines: false)
   }
 
   private func run(_ queries: String, files: [String]) throws(IngestError) -> ProgramOutput {
-    var allowed: [String] = []
+    var allowed = ["'/dev/stdout'"]
     for file in files {
       let path = Self.absolute(file)
       // The pattern that names only this file passes the same gate as the file.
@@ -106,6 +112,7 @@ struct DuckDB {
     let lock = """
       SET allowed_paths=[\(allowed.joined(separator: ", "))];
       SET enable_external_access=false;
+      SET threads=1;
       SET preserve_insertion_order=true;
       SET lock_configuration=true;
 

@@ -101,7 +101,7 @@ struct JSONScanner {
         }
         length += Self.encode(scalar, output + length)
       } else if byte < 0x20 {
-        throw fault("a string without control characters")
+        throw JSONFault(expected: "a string without control characters", found: shown(byte))
       } else {
         output[length] = byte
         length += 1
@@ -181,7 +181,7 @@ struct JSONScanner {
         position += 1
         _ = try escape()
       } else if byte < 0x20 {
-        throw fault("a string without control characters")
+        throw JSONFault(expected: "a string without control characters", found: shown(byte))
       } else {
         position += 1
       }

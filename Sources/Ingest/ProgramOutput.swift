@@ -177,7 +177,7 @@ final class ProgramOutput: ByteSource {
         | Int16(POSIX_SPAWN_SETSIGDEF))
     var words = ([program] + arguments).map { strdup($0) }
     var variables = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") }
-    defer { (words + variables).forEach { free($0) } }
+    defer { for text in words + variables { free(text) } }
     words.append(nil)
     variables.append(nil)
     return posix_spawn(&process, program, &actions, &attributes, words, variables)

@@ -17,7 +17,7 @@ public struct ConceptScores: Sendable, Equatable {
 
   /// Takes four arrays of one length.
   ///
-  /// - Precondition: the lengths agree, sizes are 0...2^52 and so is their sum, scores are finite.
+  /// - Precondition: the lengths agree, sizes are 0...2^50 and so is their sum, scores are finite.
   /// - Complexity: O(k).
   public init(size: [Int], dIntra: [Double], dInter: [Double], complexity: [Double]) {
     let k = size.count
@@ -29,8 +29,8 @@ public struct ConceptScores: Sendable, Equatable {
       precondition(rows >= 0, "a concept has a negative size")
       total += rows
     }
-    // Sizes and targets stay exact as Double; the solver's exactness rests on it.
-    precondition(total <= 1 << 52, "more than 2^52 rows")
+    // Then neighbouring keys of the solver differ by more than 1/2 as Doubles; it rests on that.
+    precondition(total <= 1 << 50, "more than 2^50 rows")
     precondition(
       dIntra.allSatisfy(\.isFinite) && dInter.allSatisfy(\.isFinite)
         && complexity.allSatisfy(\.isFinite), "a concept score is not finite")

@@ -9,16 +9,15 @@
 ///
 /// - Parameter x: any value; infinities and NaN give what IEEE 754 recommends.
 /// - Complexity: O(1).
-@inlinable
+@inlinable @inline(__always)
 public func portableExp(_ x: Double) -> Double {
-  if !(x > -746) { return x.isNaN ? x : 0 }
-  if x > 710 { return .infinity }
-  // Adding 1.5 * 2^52 rounds to the nearest whole number, and leaves it in the low bits.
+  // From 710 on and up to -746 the steps below give infinity and 0 by themselves; NaN stays.
+  let x = x > 710 ? 710 : x < -746 ? -746 : x
+  // Adding 1.5 * 2^52 rounds to the nearest whole number n, and leaves it in the low bits.
   let magic = 0x1.8p52
   let shifted = x * 0x1.71547652b82fep0 + magic
-  let n = Int(truncatingIfNeeded: Int32(truncatingIfNeeded: shifted.bitPattern))
   let multiple = shifted - magic
-  // 32 leading bits of ln 2: the product with |n| <= 1076 is exact, and so is the difference.
+  // 32 leading bits of ln 2: the product with |n| <= 1077 is exact, and so is the difference.
   let high = x - multiple * 0x1.62e42feep-1
   let low = multiple * 0x1.a39ef35793c76p-33
   let r = high - low
@@ -35,11 +34,10 @@ public func portableExp(_ x: Double) -> Double {
   // What the rounding of r lost comes back in.
   let lost = (high - r) - low
   let value = 1 + (r + (r2 * tail + lost))
-  if n >= -1021 && n <= 1023 {
-    return value * Double(bitPattern: UInt64(1023 + n) << 52)
-  }
-  // Near the ends the power of two itself is out of range: two steps, of which one rounds.
-  let half = n < 0 ? -1000 : 1000
-  return value * Double(bitPattern: UInt64(1023 + half) << 52)
-    * Double(bitPattern: UInt64(1023 + n - half) << 52)
+  // 2^n may be out of range where e^x is not: two factors, of which only the last rounds. Biased
+  // by 2048, n is positive.
+  let n = shifted.bitPattern &- magic.bitPattern &+ 2048
+  let half = n >> 1
+  return value * Double(bitPattern: (half &- 1) << 52)
+    * Double(bitPattern: (n &- half &- 1) << 52)
 }

@@ -49,7 +49,7 @@ public struct KeptPositions: Sendable, Equatable {
       for position in first { try body(position) }
       for position in second { try body(position) }
     case .bits(let bits):
-      try bits.forEach(body)
+      for position in bits { try body(position) }
     }
   }
 }

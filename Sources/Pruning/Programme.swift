@@ -12,35 +12,41 @@ struct Programme {
   let feasible: ClosedRange<Int>
   /// k', the concepts that have rows and are not fixed.
   let participants: Int
-  private(set) var lower: [Int]
-  private(set) var upper: [Int]
+  let lower: [Int]
+  let upper: [Int]
+  /// The upper bound of concepts that take part, 0 for fixed and empty ones; with `remaining` for
+  /// a target that is the same programme without them.
+  let room: [Double]
+  /// The lower bound of concepts that take part and have the room for it.
+  let bound: Double
+  /// Which concepts are neither fixed nor empty.
+  private let takesPart: [Bool]
   private(set) var probability: [Double]
   private(set) var wanted: [Double]
 
   /// Sets the bounds. The share's bound counts only where the target is feasible, since it is a
   /// share of it.
   init(_ plan: Plan, _ scores: ConceptScores) {
-    let k = scores.clusters
     var upper = scores.size
-    var isFixed = [Bool](repeating: false, count: 0)
+    var takesPart = upper.map { $0 > 0 }
     var fixed = 0
-    var participants = 0
     for override in plan.overrides {
       let cluster = override.cluster
       guard let count = override.fixedCount(size: scores.size[cluster]) else { continue }
-      if isFixed.isEmpty { isFixed = [Bool](repeating: false, count: k) }
-      isFixed[cluster] = true
+      takesPart[cluster] = false
       upper[cluster] = count
       fixed += count
     }
+    var participants = 0
     var atLeast = fixed
     var atMost = fixed
-    for cluster in 0..<k where isFixed.isEmpty || !isFixed[cluster] {
-      let size = upper[cluster]
-      if size > 0 {
-        participants += 1
+    let room = [Double](capacity: upper.count) { room in
+      for cluster in upper.indices {
+        let size = takesPart[cluster] ? upper[cluster] : 0
+        participants += takesPart[cluster] ? 1 : 0
         atMost += size
         atLeast += min(plan.minimum, size)
+        room.append(Double(size))
       }
     }
     let remaining = plan.target - fixed
@@ -48,16 +54,19 @@ struct Programme {
     if participants > 0, remaining > 0 {
       bound = max(bound, Int(plan.share * Double(remaining) / Double(participants)))
     }
-    var lower = upper
-    for cluster in 0..<k where isFixed.isEmpty || !isFixed[cluster] {
-      lower[cluster] = min(bound, upper[cluster])
+    lower = [Int](capacity: upper.count) { lower in
+      for cluster in upper.indices {
+        lower.append(takesPart[cluster] ? min(bound, upper[cluster]) : upper[cluster])
+      }
     }
+    self.upper = upper
+    self.bound = Double(bound)
+    self.room = room
+    self.takesPart = takesPart
     target = plan.target
     self.remaining = remaining
     self.participants = participants
     feasible = atLeast...atMost
-    self.lower = lower
-    self.upper = upper
     probability = []
     wanted = []
   }
@@ -84,52 +93,47 @@ struct Programme {
 
   /// Sets `probability` and `wanted`.
   mutating func setProbabilities(_ plan: Plan, _ scores: ConceptScores) {
-    var share = [Double](repeating: 0, count: upper.count)
-    defer {
-      let total = Double(remaining)
-      wanted = share.map { $0 * total }
-      probability = share
-    }
-    if participants == 0 { return }
-    var takesPart = scores.size.map { $0 > 0 }
-    var weights: [(cluster: Int, weight: Double)] = []
-    for override in plan.overrides {
-      if case .weight(let weight) = override.action {
-        weights.append((override.cluster, weight))
-      } else {
-        takesPart[override.cluster] = false
-      }
-    }
     switch plan.strategy {
     case .uniform:
-      for cluster in share.indices where takesPart[cluster] { share[cluster] = 1 }
+      probability = takesPart.map { $0 ? 1 : 0 }
     case .proportional:
-      for cluster in share.indices where takesPart[cluster] {
-        share[cluster] = Double(scores.size[cluster])
-      }
+      probability = zip(scores.size, takesPart).map { $1 ? Double($0) : 0 }
     case .complexity:
-      Self.exponentials(scores.complexity, plan.temperature, takesPart, &share)
+      probability = exponentials(scores.complexity, plan.temperature)
     case .dInter:
-      Self.exponentials(scores.dInter, plan.temperature, takesPart, &share)
+      probability = exponentials(scores.dInter, plan.temperature)
     case .dIntra:
-      Self.exponentials(scores.dIntra, plan.temperature, takesPart, &share)
+      probability = exponentials(scores.dIntra, plan.temperature)
     }
-    Self.weigh(&share, weights)
+    let weights = plan.overrides.compactMap { override -> (cluster: Int, weight: Double)? in
+      if case .weight(let weight) = override.action { (override.cluster, weight) } else { nil }
+    }
+    Self.weigh(&probability, weights)
     var sum = 0.0
-    for value in share { sum += value }
-    for cluster in share.indices { share[cluster] /= sum }
+    for value in probability { sum += value }
+    // Without a participant all shares are 0, and stay so.
+    let divisor = participants > 0 ? sum : 1
+    let total = Double(remaining)
+    var share = probability.mutableSpan
+    wanted = [Double](capacity: share.count) { wanted in
+      for cluster in 0..<share.count {
+        share[cluster] /= divisor
+        wanted.append(share[cluster] * total)
+      }
+    }
   }
 
-  /// exp((score - largest score) / temperature) where `takesPart`; the largest gives 1.
-  private static func exponentials(
-    _ scores: [Double], _ temperature: Double, _ takesPart: [Bool], _ result: inout [Double]
-  ) {
+  /// exp((score - largest score) / temperature) of the participants, so that the largest gives 1.
+  private func exponentials(_ scores: [Double], _ temperature: Double) -> [Double] {
     var largest = -Double.infinity
     for cluster in scores.indices where takesPart[cluster] {
       largest = max(largest, scores[cluster])
     }
-    for cluster in scores.indices where takesPart[cluster] {
-      result[cluster] = portableExp((scores[cluster] - largest) / temperature)
+    return [Double](capacity: scores.count) { result in
+      for cluster in scores.indices {
+        let power = portableExp((scores[cluster] - largest) / temperature)
+        result.append(takesPart[cluster] ? power : 0)
+      }
     }
   }
 

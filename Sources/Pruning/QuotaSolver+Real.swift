@@ -6,67 +6,75 @@
 extension QuotaSolver {
   /// The shift at which the clipped sum is the target, as near as Double sums can tell.
   ///
-  /// - Complexity: O(k) a step; some five steps, at most 200.
+  /// - Complexity: O(k) a step; some six steps, at most 200.
   static func shift(_ programme: Programme) -> Double {
-    let wanted = programme.wanted
-    let lower = programme.lower
-    let upper = programme.upper
-    let target = Double(programme.target)
-    if programme.target == programme.feasible.upperBound {
-      return edge(wanted, upper, lower, upper, largest: true)
-    }
+    if programme.target == programme.feasible.upperBound { return edge(programme, upper: true) }
+    let target = Double(programme.remaining)
     var low = -Double.infinity
     var high = Double.infinity
     var shift = 0.0
-    // What summing k numbers of this size cannot tell apart.
-    let tolerance = target * 0x1p-50
+    // A few times what the rounding of the sum amounts to.
+    let tolerance = target * 0x1p-46
     for step in 0..<200 {
-      let (sum, slope) = clippedSum(wanted, lower, upper, shift)
+      let (sum, slope) = clippedSum(programme, shift)
       let missing = target - sum
       if abs(missing) <= tolerance { break }
       if missing > 0 { low = shift } else { high = shift }
-      var next = slope > 0 ? shift + missing / Double(slope) : shift
+      var next = slope > 0 ? shift + missing / slope : shift
       let isInside = next > low && next < high
-      if !isInside || step % 8 == 7 {
-        if low == -.infinity || high == .infinity {
-          // Flat here: go where every concept is at the bound on that side.
-          if !isInside {
-            next = edge(wanted, missing > 0 ? upper : lower, lower, upper, largest: missing > 0)
-          }
-        } else {
-          next = low + (high - low) / 2
-        }
+      if low.isFinite && high.isFinite {
+        // Every eighth step halves the bracket, whatever Newton says.
+        if !isInside || step % 8 == 7 { next = low + (high - low) / 2 }
+      } else if !isInside {
+        // Flat here: go where every concept is at the bound on that side.
+        next = edge(programme, upper: missing > 0)
       }
-      if next == shift || next <= low || next >= high { break }
+      if next <= low || next >= high { break }
       shift = next
     }
     return shift
   }
 
-  /// The sum of the clipped numbers, and how many of them are strictly between their bounds.
+  /// The sum of the clipped numbers, and how many of them move with the shift.
+  ///
+  /// The loads are sound: four numbers from `cluster` on are inside both arrays, whose lengths are
+  /// checked, while `cluster + 4 <= count`.
   private static func clippedSum(
-    _ wanted: [Double], _ lower: [Int], _ upper: [Int], _ shift: Double
-  ) -> (sum: Double, slope: Int) {
-    var sum = 0.0
-    var slope = 0
-    for cluster in wanted.indices {
-      let free = wanted[cluster] + shift
-      let bottom = Double(lower[cluster])
-      let top = Double(upper[cluster])
-      sum += min(max(free, bottom), top)
-      slope += free > bottom && free < top ? 1 : 0
+    _ programme: Programme, _ shift: Double
+  ) -> (sum: Double, slope: Double) {
+    let count = programme.wanted.count
+    precondition(programme.room.count == count)
+    var lanes = ClippedLanes(bound: programme.bound, shift: shift)
+    programme.wanted.withUnsafeBytes { wanted in
+      programme.room.withUnsafeBytes { room in
+        var cluster = 0
+        while cluster + 4 <= count {
+          let offset = cluster * MemoryLayout<Double>.stride
+          lanes.add(
+            wanted: wanted.loadUnaligned(fromByteOffset: offset, as: SIMD4<Double>.self),
+            room: room.loadUnaligned(fromByteOffset: offset, as: SIMD4<Double>.self))
+          cluster += 4
+        }
+      }
     }
-    return (sum, slope)
+    for cluster in count & ~3..<count {
+      // Lanes without room stay 0.
+      lanes.add(
+        wanted: SIMD4(programme.wanted[cluster], 0, 0, 0),
+        room: SIMD4(programme.room[cluster], 0, 0, 0))
+    }
+    return (lanes.sums.sum(), lanes.slopes.sum())
   }
 
-  /// The shift from which on (`largest`) or up to which all concepts are at `bound`.
-  private static func edge(
-    _ wanted: [Double], _ bound: [Int], _ lower: [Int], _ upper: [Int], largest: Bool
-  ) -> Double {
+  /// The shift from which on all concepts are at their upper bounds, or up to which all are at their
+  /// lower ones.
+  private static func edge(_ programme: Programme, upper: Bool) -> Double {
     var result: Double?
-    for cluster in wanted.indices where lower[cluster] < upper[cluster] {
-      let here = Double(bound[cluster]) - wanted[cluster]
-      result = result.map { largest ? max($0, here) : min($0, here) } ?? here
+    for (wanted, room) in zip(programme.wanted, programme.room) {
+      let lower = min(programme.bound, room)
+      if lower == room { continue }
+      let here = (upper ? room : lower) - wanted
+      result = result.map { upper ? max($0, here) : min($0, here) } ?? here
     }
     return result ?? 0
   }

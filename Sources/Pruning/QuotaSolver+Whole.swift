@@ -7,7 +7,7 @@
 // tie. The real shift s only says where to look: x_j is about w_j + s, so the threshold is between
 // s - 1 and s. Rows with keys below the lower end are counted exactly (sums of Int); if they are
 // too many, or the rest too few, floating error has moved s, and bisection by such counts finds the
-// window. Within it each concept has a row or two to offer, of which the smallest keys are taken.
+// window. Within it each concept offers one row, and of those the smallest keys are taken.
 
 extension QuotaSolver {
   /// The whole-number solution of a feasible programme; `shift` solves it over the reals, or
@@ -28,89 +28,116 @@ extension QuotaSolver {
       step *= 2
       below = rowsBelow(low, programme)
     }
-    var offered = offers(from: below.rows, below: min(high, low + 1), programme)
-    if offered.keys.count < target - below.sum {
-      step = 1
-      while high == .infinity {
-        let next = rowsBelow(low + step, programme)
-        if next.sum > target {
-          high = low + step
-        } else {
-          below = next
-          low += step
-          step *= 2
-        }
-      }
-      while high - low > 1 {
-        let middle = low + (high - low) / 2
-        let next = rowsBelow(middle, programme)
-        if next.sum > target {
-          high = middle
-        } else {
-          below = next
-          low = middle
-        }
-      }
-      offered = offers(from: below.rows, below: high, programme)
+    if handOut(target - below.sum, to: &below.rows, low..<min(high, low + 1), programme) {
+      return below.rows
     }
-    let left = target - below.sum
-    var rows = below.rows
-    if left == 0 { return rows }
-    let keys = offered.keys
-    var (last, ties) = rankedKey(left, of: keys.count) { keys[$0] }
-    for (key, owner) in zip(keys, offered.owners) where key <= last {
-      if key == last {
-        if ties == 0 { continue }
-        ties -= 1
+    step = 1
+    while high == .infinity {
+      let next = rowsBelow(low + step, programme)
+      if next.sum > target {
+        high = low + step
+      } else {
+        below = next
+        low += step
+        step *= 2
       }
-      rows[owner] += 1
     }
-    return rows
+    // Two rows of one concept differ by more than this (ConceptScores keeps sizes below 2^50).
+    while high - low > 0.5 {
+      let middle = low + (high - low) / 2
+      let next = rowsBelow(middle, programme)
+      if next.sum > target {
+        high = middle
+      } else {
+        below = next
+        low = middle
+      }
+    }
+    let isDone = handOut(target - below.sum, to: &below.rows, low..<high, programme)
+    precondition(isDone, "a window without the rows that were counted in it")
+    return below.rows
   }
 
   /// For each concept the lower bound and all further rows with keys below `threshold`.
   private static func rowsBelow(
     _ threshold: Double, _ programme: Programme
   ) -> (rows: [Int], sum: Int) {
-    let wanted = programme.wanted
-    let lower = programme.lower
-    let upper = programme.upper
-    var rows = lower
+    let wanted = programme.wanted.span
+    let lower = programme.lower.span
+    let upper = programme.upper.span
+    precondition(lower.count == wanted.count && upper.count == wanted.count)
+    // Adding this to a number from 0 to 2^51 rounds it and leaves the result in the low bits.
+    let magic = 0x1.8p52
     var sum = 0
-    for cluster in wanted.indices {
-      let want = wanted[cluster]
-      let bottom = lower[cluster]
-      let top = upper[cluster]
-      // Near the first x with Double(x) - want >= threshold; the keys themselves decide.
-      var x = Int(min(max(want + threshold, Double(bottom)), Double(top)))
-      while x > bottom && Double(x - 1) - want >= threshold { x -= 1 }
-      while x < top && Double(x) - want < threshold { x += 1 }
-      rows[cluster] = x
-      sum += x
+    let rows = [Int](capacity: wanted.count) { rows in
+      for cluster in 0..<wanted.count {
+        let want = wanted[cluster]
+        let bottom = lower[cluster]
+        let top = upper[cluster]
+        // Near the first x with Double(x) - want >= threshold; the keys themselves decide.
+        let raised = want + threshold > Double(bottom) ? want + threshold : Double(bottom)
+        let near = raised < Double(top) ? raised : Double(top)
+        var x = Int(truncatingIfNeeded: (near + magic).bitPattern &- magic.bitPattern)
+        x += Double(x) < near ? 1 : 0
+        // The guess is off by rounding alone, so this is one branch that is hardly ever taken.
+        let isHigh = (Double(x &- 1) - want >= threshold ? 1 : 0) & (x > bottom ? 1 : 0)
+        let isLow = (Double(x) - want < threshold ? 1 : 0) & (x < top ? 1 : 0)
+        if isHigh | isLow != 0 {
+          while x > bottom && Double(x - 1) - want >= threshold { x -= 1 }
+          while x < top && Double(x) - want < threshold { x += 1 }
+        }
+        sum += x
+        rows.append(x)
+      }
     }
     return (rows, sum)
   }
 
-  /// The keys below `end` of the rows that follow `rows`, by cluster and then by row.
-  private static func offers(
-    from rows: [Int], below end: Double, _ programme: Programme
-  ) -> (keys: [UInt64], owners: [Int]) {
-    let wanted = programme.wanted
-    let upper = programme.upper
-    var keys: [UInt64] = []
-    var owners: [Int] = []
-    keys.reserveCapacity(rows.count)
-    owners.reserveCapacity(rows.count)
-    for cluster in rows.indices {
-      var x = rows[cluster]
-      while x < upper[cluster] {
-        let key = Double(x) - wanted[cluster]
-        if key >= end { break }
-        keys.append(ascendingBits(key))
-        owners.append(cluster)
-        x += 1
+  /// The key of the row that follows `rows` of a concept; `UInt64.max` when the concept is full.
+  @inline(__always)
+  private static func nextKey(_ rows: Int, _ wanted: Double, _ upper: Int) -> UInt64 {
+    let key = ascendingBits(Double(rows) - wanted)
+    return rows < upper ? key : .max
+  }
+
+  /// Gives one row each to the `left` concepts with the smallest keys, ties to the lowest numbers;
+  /// `rows` holds all rows with keys below `window`.
+  ///
+  /// - Returns: whether that is right, which it is unless the window holds fewer rows, or two of
+  ///   one concept that both are among the smallest. If not, `rows` is spoilt or as it was.
+  private static func handOut(
+    _ left: Int, to rows: inout [Int], _ window: Range<Double>, _ programme: Programme
+  ) -> Bool {
+    if left == 0 { return true }
+    let wanted = programme.wanted.span
+    let upper = programme.upper.span
+    guard let found = lastKey(left, rows.span, window, wanted, upper) else { return false }
+    let last = found.key
+    var ties = found.ties
+    var tooMany = 0
+    var rows = rows.mutableSpan
+    for cluster in 0..<wanted.count {
+      let key = nextKey(rows[cluster], wanted[cluster], upper[cluster])
+      let second = nextKey(rows[cluster] &+ 1, wanted[cluster], upper[cluster])
+      tooMany &+= second <= last ? 1 : 0
+      rows[cluster] &+= key < last ? 1 : 0
+      if key == last && ties > 0 {
+        rows[cluster] += 1
+        ties -= 1
       }
     }
-    return (keys, owners)
+    return tooMany == 0
+  }
+
+  /// The `left`-th smallest key, and how many that equal it are handed out; nil when fewer are in
+  /// the window.
+  private static func lastKey(
+    _ left: Int, _ rows: Span<Int>, _ window: Range<Double>, _ wanted: Span<Double>,
+    _ upper: Span<Int>
+  ) -> (key: UInt64, ties: Int)? {
+    let range = ascendingBits(window.lowerBound)...ascendingBits(window.upperBound) - 1
+    return rankedKey(left, of: wanted.count, between: range) { cluster in
+      nextKey(rows[cluster], wanted[cluster], upper[cluster])
+    }
   }
 }

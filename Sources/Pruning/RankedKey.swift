@@ -6,72 +6,65 @@
 /// The `rank`-th smallest (1-based) of the keys of `0 ..< count`, and how many keys equal to it
 /// are among the `rank` smallest.
 ///
-/// - Precondition: `1 <= rank <= count`, and `key` answers the same each time.
+/// - Parameter range: begins at or below every key; larger keys may be outside. The narrower, the
+///   fewer passes.
+/// - Returns: nil when fewer than `rank` keys are in the range.
+/// - Precondition: `rank >= 1`, and `key` answers the same each time.
 /// - Complexity: O(count).
 @inline(__always)
 func rankedKey(
-  _ rank: Int, of count: Int, key: (Int) -> UInt64
-) -> (key: UInt64, ties: Int) {
-  precondition(rank >= 1 && rank <= count, "a rank is outside its keys")
+  _ rank: Int, of count: Int, between range: ClosedRange<UInt64>, key: (Int) -> UInt64
+) -> (key: UInt64, ties: Int)? {
+  precondition(rank >= 1, "ranks count from 1")
   let few = 512
-  var lowest = UInt64.max
-  var highest = UInt64.min
-  if count > few {
-    for index in 0..<count {
-      let value = key(index)
-      lowest = min(lowest, value)
-      highest = max(highest, value)
-    }
-    if lowest == highest { return (lowest, rank) }
-  } else {
-    lowest = 0
-    highest = .max
-  }
-  // Keys that are still in question agree with `prefix` above `bits`.
-  var bits = 64 - (lowest ^ highest).leadingZeroBitCount
-  var prefix = lowest
-  var inQuestion = count
   var rank = rank
-  var counts: [Int] = []
+  // Still in question: keys from `base` up to 2^bits further.
+  var base = range.lowerBound
+  var bits = 64 - (range.upperBound - range.lowerBound).leadingZeroBitCount
+  var inQuestion = count
   while inQuestion > few && bits > 0 {
     let digitBits = min(12, bits)
     let shift = UInt64(bits - digitBits)
-    let mask = (UInt64(1) << UInt64(digitBits)) - 1
-    counts = [Int](repeating: 0, count: 1 << digitBits)
+    // The last count is for keys out of question. Smaller ones are among them: their offset wraps
+    // around, to no less than 2^bits because the range began below them.
+    let others = UInt64(1) << UInt64(digitBits)
+    var counts = [Int](repeating: 0, count: Int(others) + 1)
+    var tally = counts.mutableSpan
     for index in 0..<count {
-      let value = key(index)
-      if bits == 64 || (value ^ prefix) >> UInt64(bits) == 0 {
-        counts[Int(truncatingIfNeeded: (value >> shift) & mask)] += 1
-      }
+      tally[Int(truncatingIfNeeded: min((key(index) &- base) &>> shift, others))] &+= 1
     }
     var digit = 0
-    while counts[digit] < rank {
-      rank -= counts[digit]
+    while digit < Int(others) && tally[digit] < rank {
+      rank -= tally[digit]
       digit += 1
     }
-    inQuestion = counts[digit]
-    prefix = prefix & ~((mask << shift) | ((1 << shift) - 1)) | UInt64(digit) << shift
+    if digit == Int(others) { return nil }
+    inQuestion = tally[digit]
+    base += UInt64(digit) << shift
     bits -= digitBits
   }
-  if bits == 0 { return (prefix, rank) }
+  let width = bits == 64 ? UInt64.max : (1 << UInt64(bits)) - 1
+  if bits == 0 && inQuestion > few {
+    return base <= range.upperBound ? (base, rank) : nil
+  }
   var rest: [UInt64] = []
-  rest.reserveCapacity(inQuestion)
   for index in 0..<count {
     let value = key(index)
-    if bits == 64 || (value ^ prefix) >> UInt64(bits) == 0 { rest.append(value) }
+    if value &- base <= width { rest.append(value) }
   }
+  if rest.count < rank { return nil }
   rest.sort()
   let found = rest[rank - 1]
-  var first = rank - 1
-  while first > 0 && rest[first - 1] == found { first -= 1 }
-  return (found, rank - first)
+  if found > range.upperBound { return nil }
+  return (found, rank - rest.firstIndex(of: found)!)
 }
 
 /// Bits that order like the number: ascending, -0 equal to +0. NaN is not a number here.
 @inline(__always)
 func ascendingBits(_ value: Double) -> UInt64 {
   let bits = (value + 0).bitPattern
-  return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
+  let sign = UInt64(bitPattern: Int64(bitPattern: bits) >> 63)
+  return bits ^ (sign | 1 << 63)
 }
 
 /// Bits that order from the largest number to the smallest, NaN last, -0 equal to +0.

@@ -17,6 +17,22 @@ public struct RowSet: Sendable, Equatable {
     words = [UInt64](repeating: 0, count: (rows + 63) / 64)
   }
 
+  /// The rows for which `contains` says so; it is asked once for each row, ascending.
+  ///
+  /// - Complexity: O(rows).
+  @inlinable
+  public init(rows: Int, where contains: (Int) -> Bool) {
+    precondition(rows >= 0, "a row set has a negative size")
+    self.rows = rows
+    words = (0..<(rows + 63) / 64).map { index in
+      var word: UInt64 = 0
+      for row in index << 6..<Swift.min(index << 6 + 64, rows) where contains(row) {
+        word |= 1 &<< UInt64(truncatingIfNeeded: row & 63)
+      }
+      return word
+    }
+  }
+
   /// Adds `row`.
   ///
   /// - Precondition: `0 <= row < rows`.
@@ -86,9 +102,10 @@ public struct RowSet: Sendable, Equatable {
   /// - Complexity: O(distance / 64 + 1).
   @inlinable
   public func next(from row: Int) -> Int? {
-    if row >= rows { return nil }
-    var index = max(row, 0) >> 6
-    var word = words[index] & (~0 &<< UInt64(truncatingIfNeeded: max(row, 0) & 63))
+    let first = Swift.max(row, 0)
+    if first >= rows { return nil }
+    var index = first >> 6
+    var word = words[index] & (~0 &<< UInt64(truncatingIfNeeded: first & 63))
     while word == 0 {
       index += 1
       if index == words.count { return nil }

@@ -25,15 +25,9 @@ extension Selection {
       return stratified(quota, of: size)
     case .random:
       // The hash is a bijection of the row: no two keys are equal.
-      let last = rankedKey(quota, of: size) {
-        splitmix64(seed: seed, row: UInt64(truncatingIfNeeded: rows[$0]))
-      }
-      var kept = RowSet(rows: size)
-      for position in 0..<size
-      where splitmix64(seed: seed, row: UInt64(truncatingIfNeeded: rows[position])) <= last.key {
-        kept.insert(position)
-      }
-      return KeptPositions(kept, count: quota)
+      let last = rankedKey(quota, of: size, between: 0 ... .max) { hash(rows[$0], seed) }!
+      return KeptPositions(
+        RowSet(rows: size) { hash(rows[$0], seed) <= last.key }, count: quota)
     case .similarity:
       guard let similarity else { preconditionFailure("the order similarity needs similarities") }
       return mostSimilar(rows, similarity, quota)
@@ -45,18 +39,24 @@ extension Selection {
     _ rows: Span<Row>, _ similarity: Span<Float>, _ quota: Int
   ) -> KeptPositions {
     let keys = rows.indices.map { descendingBits(similarity[Int(rows[$0])]) }
-    let last = rankedKey(quota, of: keys.count) { UInt64(keys[$0]) }
-    let tied = keys.indices.filter { UInt64(keys[$0]) == last.key }
+    let all = 0...UInt64(UInt32.max)
+    let last = rankedKey(quota, of: keys.count, between: all) { UInt64(keys[$0]) }!
     // Of the rows that share the last similarity, the lowest ones.
-    let lastRow = rankedKey(last.ties, of: tied.count) {
+    let tied = keys.indices.filter { UInt64(keys[$0]) == last.key }
+    let lastRow = rankedKey(last.ties, of: tied.count, between: 0 ... .max) {
       UInt64(truncatingIfNeeded: rows[tied[$0]])
-    }
-    var kept = RowSet(rows: keys.count)
-    for position in keys.indices where UInt64(keys[position]) < last.key { kept.insert(position) }
-    for position in tied where UInt64(truncatingIfNeeded: rows[position]) <= lastRow.key {
-      kept.insert(position)
+    }!
+    let kept = RowSet(rows: keys.count) { position in
+      UInt64(keys[position]) < last.key
+        || UInt64(keys[position]) == last.key
+          && UInt64(truncatingIfNeeded: rows[position]) <= lastRow.key
     }
     return KeptPositions(kept, count: quota)
+  }
+
+  @inline(__always)
+  private static func hash(_ row: some FixedWidthInteger, _ seed: UInt64) -> UInt64 {
+    splitmix64(seed: seed, row: UInt64(truncatingIfNeeded: row))
   }
 
   /// Positions floor((2i + 1) size / (2 quota)) for i in 0 ..< quota, by quotient and remainder,
@@ -119,9 +119,7 @@ extension Selection {
       }
       return ranking
     case .random:
-      key = rows.indices.map {
-        splitmix64(seed: seed, row: UInt64(truncatingIfNeeded: rows[$0]))
-      }
+      key = rows.indices.map { hash(rows[$0], seed) }
     case .similarity:
       guard let similarity else { preconditionFailure("the order similarity needs similarities") }
       key = rows.indices.map { UInt64(descendingBits(similarity[Int(rows[$0])])) }

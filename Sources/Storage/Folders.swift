@@ -77,10 +77,11 @@ public func parentFolder(_ path: String) -> String {
   return cut == path.startIndex ? "/" : String(path[..<cut])
 }
 
-/// The last part of `path`.
+/// The last part of `path`, slashes at its end aside; `/` for the root.
 public func lastComponent(_ path: String) -> String {
   var text = Substring(path)
   while text.count > 1 && text.last == "/" { text.removeLast() }
+  if text == "/" { return "/" }
   return text.lastIndex(of: "/").map { String(text[text.index(after: $0)...]) } ?? String(text)
 }
 
@@ -93,9 +94,10 @@ public func renameFile(_ source: String, to target: String) throws(StorageError)
 /// Swaps two existing files or folders of one file system: in a single step where the file system
 /// can, else by renaming through `one.old`.
 public func exchange(_ one: String, _ other: String) throws(StorageError) {
-  typealias Rename = @convention(c) (
-    Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
-  ) -> Int32
+  typealias Rename =
+    @convention(c) (
+      Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+    ) -> Int32
   let renameExchange: UInt32 = 2
   // The C library has the function, its module shows it only to GNU C.
   if let symbol = dlsym(nil, "renameat2") {

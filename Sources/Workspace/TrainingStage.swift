@@ -18,18 +18,15 @@ func train(
   let count = scan.trainingRows?.count ?? scan.candidates
   let rows = VectorBlock(capacity: count, dimensions: blocks.dataset.dimensions)
   let numbers = try gather(blocks, scan.trainingRows, into: rows, parameters, observer)
-  // The first centroids are the k rows of smallest hash.
-  let initial = numbers.indices.map {
-    (hash: splitmix64(seed: parameters.seed, row: UInt64(numbers[$0])), slot: $0)
-  }
-  .sorted { $0.hash != $1.hash ? $0.hash < $1.hash : $0.slot < $1.slot }
-  .prefix(parameters.clusters).map(\.slot)
   func report(_ round: Int) {
     observer.progress(
       BuildProgress(
         stage: .train, done: round, total: parameters.iterations, unit: "rounds"))
   }
   report(0)
+  guard let initial = chooseInitial(rows, numbers, parameters, observer) else {
+    throw .interrupted
+  }
   let result = trainSphericalKMeans(
     rows: rows, initial: initial,
     parameters: TrainingParameters(
@@ -44,6 +41,26 @@ func train(
   return TrainedCentroids(
     centroids: result.centroids,
     training: .init(rows: count, iterations: result.iterations, converged: result.converged))
+}
+
+/// k slots of the training rows to begin with, chosen among the 16 k of smallest hash.
+private func chooseInitial(
+  _ rows: VectorBlock, _ numbers: [Int], _ parameters: BuildParameters, _ observer: BuildObserver
+) -> [Int]? {
+  let subset = numbers.indices.map {
+    (hash: splitmix64(seed: parameters.seed, row: UInt64(numbers[$0])), slot: $0)
+  }
+  .sorted { $0.hash != $1.hash ? $0.hash < $1.hash : $0.slot < $1.slot }
+  .prefix(16 * parameters.clusters).map(\.slot).sorted()
+  let chosenFrom = VectorBlock(capacity: subset.count, dimensions: rows.dimensions)
+  for (place, slot) in subset.enumerated() { chosenFrom.copy(slot, of: rows, to: place) }
+  // A sequence of its own: the hashes of rows decided the subset already.
+  let seed = splitmix64(seed: parameters.seed, row: .max)
+  return chooseInitialRows(
+    chosenFrom, count: parameters.clusters, trials: 4, threads: parameters.threads,
+    instructions: parameters.instructions, random: { splitmix64(seed: seed, row: UInt64($0)) },
+    shouldStop: observer.isCancelled)?
+    .map { subset[$0] }
 }
 
 /// Reads the training rows (nil: all that can be used) into `vectors`, ascending; returns their

@@ -21,20 +21,21 @@ func quotaBenchmarks() {
   func target(_ percent: Double, _ run: Int) -> Int {
     Int(Double(candidates) * (percent + 0.01 * Double(run)) / 100)
   }
-  var sum = 0
+  // As in the explorer, the quotas before are still there while the next ones are made.
+  var last: Quotas?
   for (percent, temperature) in [(27.7, 0.1), (27.7, 0.02), (90, 0.1)] {
     measure("re-solve, k = 50,000, keep \(percent) %, tau \(temperature)") { run in
       var plan = Plan(target: target(percent, run))
       plan.temperature = temperature
-      sum &+= try! solver.solve(plan).quota[run]
+      last = try! solver.solve(plan)
     }
   }
   measure("re-solve, k = 50,000, 1,000 overrides") { run in
     var plan = overridden
     plan.target = target(27.7, run)
-    sum &+= try! solver.solve(plan).quota[run]
+    last = try! solver.solve(plan)
   }
-  print("(checksum \(sum))")
+  precondition(last != nil)
 }
 
 /// Overrides of every kind on a fiftieth of the concepts.

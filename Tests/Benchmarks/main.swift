@@ -1,10 +1,11 @@
 // The promises about speed, measured: medians of 100 runs in a release build, to be read by
-// people. `swift run -c release winnow-bench`.
+// people. `swift run -c release winnow-bench`, or with a part of a name to run only those.
 
 import Pruning
 
 /// Prints the median and the fastest of `runs` timed calls; `body` gets the number of the run.
 func measure(_ name: String, runs: Int = 100, _ body: (Int) -> Void) {
+  if CommandLine.arguments.count > 1 && !name.contains(CommandLine.arguments[1]) { return }
   let clock = ContinuousClock()
   body(0)
   let times = (0..<runs).map { run in clock.measure { body(run) } }.sorted()

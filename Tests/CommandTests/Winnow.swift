@@ -22,9 +22,14 @@ func winnow(
   return result
 }
 
-/// Runs `winnow` and fails the test with its message when it does not succeed.
+/// Runs `winnow` and throws its message when it does not succeed.
 @discardableResult
 func winnowSucceeds(_ arguments: String..., folder: String? = nil) throws -> ProcessResult {
+  try winnowSucceeds(arguments, folder: folder)
+}
+
+@discardableResult
+func winnowSucceeds(_ arguments: [String], folder: String? = nil) throws -> ProcessResult {
   let result = try winnow(arguments, folder: folder)
   guard result.exitCode == 0 else {
     throw RunFailure(

@@ -1,0 +1,48 @@
+// Ctrl-C: exit code 130, and the disk as it was.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct InterruptionTests {
+  /// Starts the program, waits for its first message (the scan is done, training has begun), sends
+  /// the signal, and prints the exit code and what else it said.
+  private static let script = """
+    import signal, subprocess, sys
+    program = subprocess.Popen(
+        sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for line in program.stderr:
+        if line.startswith("scan"):
+            break
+    program.send_signal(getattr(signal, sys.argv[1]))
+    output, errors = program.communicate()
+    print(program.returncode, output, errors)
+    """
+
+  @Test(OutputTests.withPython) func anInterruptedBuildLeavesNothing() throws {
+    let scratch = try Scratch()
+    let result = try ProcessRunner.run(
+      testPython()!,
+      [
+        "-c", Self.script, "SIGINT", winnowBinary(), "build", "\(packageRoot())/assets/sample",
+        "-o", scratch("out.winnow"), "--clusters", "600", "--training-rows", "all",
+      ])
+    #expect(result.output.hasPrefix("130 "), "\(result.output)\(result.errors)")
+    #expect(result.output.contains("interrupted"), "\(result.output)")
+    #expect(try scratch.contents().isEmpty)
+  }
+
+  @Test(OutputTests.withPython) func anInterruptedForceKeepsTheOldWorkspace() throws {
+    let scratch = try Scratch()
+    let workspace = try SampleWorkspace.copy(into: scratch)
+    let before = try scratch.contents()
+    let result = try ProcessRunner.run(
+      testPython()!,
+      [
+        "-c", Self.script, "SIGINT", winnowBinary(), "build", "\(packageRoot())/assets/sample",
+        "-o", workspace, "--clusters", "600", "--training-rows", "all", "--force",
+      ])
+    #expect(result.output.hasPrefix("130 "), "\(result.output)\(result.errors)")
+    #expect(try scratch.contents() == before)
+  }
+}

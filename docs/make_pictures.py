@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Photographs the explorer: runs it in a terminal, presses keys, and writes what the screen shows
+as SVG (text in colour, placed cell by cell) and as plain text.
+
+    python3 docs/make_pictures.py                       # docs/pictures/concepts.svg and .txt
+    python3 docs/make_pictures.py --keys '? ' --name help
+    python3 docs/make_pictures.py --name top --wait 'load' -- top
+
+Without a command it builds the bundled sample into a temporary folder and opens that; winnow must
+have been compiled (swift build -c release --product winnow). Keys are tmux's names, separated by
+blanks. Needs tmux; its server runs on a socket of its own and ends with this program.
+"""
+import argparse
+import html
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import tempfile
+import time
+import unicodedata
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WIDTH, HEIGHT, FONT, MARGIN = 9, 19, 15, 12             # of a cell, in pixels
+INK, PAPER = "#d4d7dd", "#14161b"
+BASIC = ["#1c1f26", "#d9626c", "#7fbf6b", "#d8b05a", "#5e9bd6", "#b683d1", "#54b6b6", "#c6cad2",
+         "#5c6370", "#ef7c85", "#9ad586", "#f0cb78", "#7db4ec", "#cf9fe6", "#74d1d1", "#f2f4f8"]
+
+
+class Screen:
+    """A program in a tmux session of its own."""
+
+    def __init__(self, command, columns, rows):
+        self.tmux = ["tmux", "-L", f"winnow-pictures-{os.getpid()}", "-f", os.devnull]
+        self.call("new-session", "-d", "-x", str(columns), "-y", str(rows),
+                  "env", "-u", "NO_COLOR", "LC_ALL=C.UTF-8", "TERM=screen-256color", *command,
+                  ";", "set", "-s", "escape-time", "0")
+
+    def call(self, *arguments):
+        done = subprocess.run([*self.tmux, *arguments], capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"tmux {arguments[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+    def capture(self, colours=True):
+        return self.call("capture-pane", "-p", *(["-e"] if colours else []))
+
+    def settle(self, pattern, seconds=30):
+        """Waits until the screen matches and three looks in a row see the same."""
+        end, seen = time.monotonic() + seconds, []
+        while time.monotonic() < end:
+            seen = (seen + [self.capture()])[-3:]
+            if len(set(seen)) == 1 and len(seen) == 3 and \
+                    re.search(pattern, self.capture(colours=False)):
+                return seen[-1]
+            time.sleep(0.05)
+        raise SystemExit(f"the screen never showed {pattern!r}:\n{self.capture(colours=False)}")
+
+    def press(self, keys):
+        self.call("send-keys", "--", *keys)
+
+    def close(self):
+        subprocess.run([*self.tmux, "kill-server"], capture_output=True)
+
+
+def colour(number):
+    """Of xterm's 256: 16 basic ones, a 6 x 6 x 6 cube, 24 greys."""
+    if number < 16:
+        return BASIC[number]
+    if number >= 232:
+        return "#" + f"{8 + 10 * (number - 232):02x}" * 3
+    number -= 16
+    steps = (0, 95, 135, 175, 215, 255)
+    return "#%02x%02x%02x" % (steps[number // 36], steps[number // 6 % 6], steps[number % 6])
+
+
+class Style:
+    """What the escape sequences so far have set."""
+
+    def __init__(self):
+        self.ink = self.paper = None
+        self.bold = self.dim = self.underlined = self.reversed = False
+
+    def apply(self, codes):
+        codes = [int(code or 0) for code in re.split("[;:]", codes)] if codes else [0]
+        while codes:
+            code = codes.pop(0)
+            if code == 0:
+                self.__init__()
+            elif code in (38, 48):
+                kind = codes.pop(0)
+                value = colour(codes.pop(0)) if kind == 5 else \
+                    "#%02x%02x%02x" % tuple(codes.pop(0) for _ in range(3))
+                if code == 38:
+                    self.ink = value
+                else:
+                    self.paper = value
+            elif code in (39, 49):
+                setattr(self, "ink" if code == 39 else "paper", None)
+            elif 30 <= code % 60 <= 37 and code < 100:
+                self.ink = BASIC[code % 10 + (8 if code >= 90 else 0)]
+            elif 40 <= code <= 47 or 100 <= code <= 107:
+                self.paper = BASIC[code % 10 + (8 if code >= 100 else 0)]
+            elif code == 22:
+                self.bold = self.dim = False
+            else:
+                for on, off, name in [(1, 21, "bold"), (2, 0, "dim"), (4, 24, "underlined"),
+                                      (7, 27, "reversed")]:
+                    if code in (on, off):
+                        setattr(self, name, code == on)
+
+    def key(self):
+        """Ink, paper (None: the terminal's own), weight, opacity, underline."""
+        ink, paper = self.ink or INK, self.paper
+        if self.reversed:
+            ink, paper = paper or PAPER, ink
+        return ink, paper, self.bold, self.dim, self.underlined
+
+
+def cells(line):
+    """(column, character with its combining marks, width, style) of one captured line."""
+    style, column, out = Style(), 0, []
+    for codes, character in re.findall(r"\x1b\[([0-9;:]*)m|([^\x1b\x0e\x0f])", line):
+        if not character:
+            style.apply(codes)
+        elif unicodedata.combining(character) and out:
+            last = out[-1]
+            out[-1] = (last[0], last[1] + character, last[2], last[3])
+        else:
+            wide = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+            out.append((column, character, wide, style.key()))
+            column += wide
+    return out
+
+
+def runs(line):
+    """Neighbouring cells of one style and one kind of character, which one font will draw."""
+    def kind(character):
+        return "letters" if character[0] < "\u2500" else character[0] if character[0] > "\u259f" \
+            else "blocks"
+    run = []
+    for cell in line:
+        if run and (cell[3], kind(cell[1])) != (run[-1][3], kind(run[-1][1])):
+            yield run
+            run = []
+        run.append(cell)
+    if run:
+        yield run
+
+
+def words(run):
+    """A run cut at double blanks, which an SVG reader may fold; (column, width, text)."""
+    text = "".join(cell[1] if len(cell[1]) == 1 else "\0" for cell in run)
+    for match in re.finditer(r"[^ ]+(?: [^ ]+)*", text):
+        part = run[match.start():match.end()]
+        yield part[0][0], sum(cell[2] for cell in part), "".join(cell[1] for cell in part)
+
+
+def svg(lines, columns, title):
+    width, height = columns * WIDTH + 2 * MARGIN, len(lines) * HEIGHT + 2 * MARGIN
+    back, front = [], []
+    for number, line in enumerate(lines):
+        top = MARGIN + number * HEIGHT
+        for run in runs(cells(line)):
+            ink, paper, bold, dim, underlined = run[0][3]
+            left, span = run[0][0], sum(cell[2] for cell in run)
+            if paper:
+                back.append(f'<rect x="{MARGIN + left * WIDTH}" y="{top}" '
+                            f'width="{span * WIDTH}" height="{HEIGHT}" fill="{paper}"/>')
+            look = f' fill="{ink}"' if ink != INK else ""
+            look += ' font-weight="bold"' if bold else ""
+            look += ' opacity="0.65"' if dim else ""
+            look += ' text-decoration="underline"' if underlined else ""
+            for column, span, text in words(run):
+                front.append(
+                    f'<text x="{MARGIN + column * WIDTH}" y="{top + 14}" '
+                    f'textLength="{span * WIDTH}" lengthAdjust="spacingAndGlyphs"{look}>'
+                    f"{html.escape(text, quote=False)}</text>")
+    return "\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" font-size="{FONT}" fill="{INK}" '
+        'font-family="\'DejaVu Sans Mono\', Menlo, Consolas, \'Liberation Mono\', monospace">',
+        f"<title>{html.escape(title)}</title>",
+        f'<rect width="{width}" height="{height}" rx="8" fill="{PAPER}"/>',
+        *back, *front, "</svg>", ""])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--name", default="concepts", help="of the files in docs/pictures")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "pictures")
+    parser.add_argument("--size", default="120x36")
+    parser.add_argument("--keys", default="- - - - - Down Down Down d Down Down",
+                        help="pressed one by one once the screen has settled")
+    parser.add_argument("--wait", default="Concepts", help="what the screen must show")
+    parser.add_argument("--clusters", default="60", help="of the sample")
+    parser.add_argument("command", nargs="*", help="instead of the explorer on the sample")
+    options = parser.parse_args()
+    columns, rows = map(int, options.size.split("x"))
+
+    with tempfile.TemporaryDirectory() as folder:
+        command = options.command
+        if not command:
+            winnow = ROOT / ".build" / "release" / "winnow"
+            workspace = pathlib.Path(folder) / "clip-art.winnow"
+            subprocess.run([winnow, "build", ROOT / "assets" / "sample", "-o", workspace,
+                            "--clusters", options.clusters], check=True)
+            command = [str(winnow), "explore", str(workspace)]
+        screen = Screen(command, columns, rows)
+        try:
+            shown = screen.settle(options.wait)
+            for key in options.keys.split():
+                screen.press([key])
+                shown = screen.settle(options.wait)
+            text = screen.capture(colours=False)
+        finally:
+            screen.close()
+
+    options.output.mkdir(parents=True, exist_ok=True)
+    lines = shown.rstrip("\n").split("\n")
+    title = "winnow" if not options.command else shlex.join(options.command)
+    (options.output / f"{options.name}.svg").write_text(
+        svg(lines + [""] * (rows - len(lines)), columns, f"{title}: {options.name}"),
+        encoding="utf-8")
+    (options.output / f"{options.name}.txt").write_text(
+        "\n".join(line.rstrip() for line in text.split("\n")).rstrip() + "\n", encoding="utf-8")
+    print(options.output / f"{options.name}.svg")
+
+
+if __name__ == "__main__":
+    main()
