@@ -149,7 +149,7 @@ private func writeFiles(
 func rowsDigest(_ rows: RowSet) -> String {
   var digest = Digest()
   var buffer: [UInt64] = []
-  rows.forEach { row in
+  for row in rows {
     buffer.append(UInt64(row).littleEndian)
     if buffer.count == 8192 {
       buffer.withUnsafeBytes { digest.update($0) }

@@ -27,7 +27,7 @@ extension ManifestSource {
       try reading { () throws(WorkspaceError) in
         let positions = try workspace.keptPositions(
           of: cluster, quota: quotas[cluster], plan)
-        try positions.forEach { (position: Int) throws(WorkspaceError) in
+        for position in positions {
           places.append((try workspace.row(at: offset + position), offset + position))
         }
       }
