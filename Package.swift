@@ -55,7 +55,7 @@ let package = Package(
     .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
     .testTarget(
       name: "ExplorerTests",
-      dependencies: ["Explorer", "Canvas", "Pruning", "TestSupport"]),
+      dependencies: ["Explorer", "Canvas", "Pruning", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["winnow", "Storage", "TestSupport"]),
     .testTarget(name: "TerminalTests", dependencies: ["winnow", "TestSupport"]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),

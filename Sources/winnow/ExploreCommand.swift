@@ -1,6 +1,96 @@
 import ArgumentParser
+import Canvas
+import Explorer
+import FoundationEssentials
+import Manifests
+import Storage
+import Terminal
+import Workspace
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// `winnow explore`.
 struct ExploreCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "explore")
-  @Argument var workspace: String
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "explore", abstract: "See and steer what is pruned, then commit it.",
+    discussion: "Needs a terminal. With --script keys come from a file and none is needed.")
+
+  @Argument(help: "A workspace.")
+  var workspace: String
+
+  @OptionGroup var plan: PlanOptions
+
+  @Option(help: "What a commit writes: text, rows, datacomp, csv or jsonl.")
+  var format = "text"
+
+  @Option(name: .shortAndLong, help: "The file that a commit writes (default: keep.txt).")
+  var output: String?
+
+  @Option(help: "Press the keys in this file, without a terminal (see docs/keys.md).")
+  var script: String?
+
+  @Option(help: "The size of the screen for --script, columns x rows.")
+  var size = "120x36"
+
+  @Option(help: "Threads to use; the result is the same for any number.")
+  var threads: Int?
+
+  func validate() throws {
+    if ManifestFormat(rawValue: format) == nil {
+      let names = ManifestFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--format: expected one of \(names), found '\(format)'")
+    }
+    if Size(parsing: size) == nil {
+      throw ValidationError("--size: expected columns x rows such as 120x36, found '\(size)'")
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more") }
+  }
+
+  func run() throws {
+    try failing {
+      let open = try OpenWorkspace(path: workspace)
+      let state = try State(
+        open, plan: isPlanGiven ? try plan.resolve(open) : nil,
+        format: ManifestFormat(rawValue: format) ?? .text, output: output)
+      let performer = WorkspaceWork(
+        workspace: open, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+        time: { Date().formatted(.iso8601) })
+      if let script {
+        try replay(script, state, performer)
+      } else {
+        try show(state, performer)
+      }
+    }
+  }
+
+  /// Whether any flag says something about the plan; without one the last committed plan opens.
+  private var isPlanGiven: Bool {
+    plan.decidesTarget || plan.tau != nil || plan.strategy != nil || plan.order != nil
+      || plan.minimum != nil || plan.share != nil || plan.selectionSeed != nil
+  }
+
+  private func replay(_ path: String, _ state: State, _ performer: WorkspaceWork) throws {
+    let text = String(decoding: try InputFile.contents(of: path), as: UTF8.self)
+    do throws(ScriptError) {
+      _ = try ScriptRunner(performer: performer).run(
+        try Script(parsing: text), from: state, size: Size(parsing: size)!
+      ) { path, text in _ = try AtomicFile.write(Array(text.utf8), to: path) }
+    } catch {
+      throw Failure("\(path): \(error)")
+    }
+  }
+
+  private func show(_ state: State, _ performer: WorkspaceWork) throws {
+    let environment = ProcessInfo.processInfo.environment
+    let options = TerminalOptions(
+      term: environment["TERM"], withoutColours: environment["NO_COLOR"]?.isEmpty == false)
+    let end = try MainActor.assumeIsolated {
+      try runExplorer(state: state, performer: performer, options: options).1
+    }
+    if case .signal(let number) = end { throw ExitCode(128 + number) }
+  }
 }

@@ -1,0 +1,103 @@
+// A grid as text: what tests compare, what scripts save, and what a terminal without UTF-8 shows.
+
+extension Grid {
+  /// The rows as text, without blanks at their ends, each ended by a line feed.
+  public var text: String {
+    var result = ""
+    for y in 0..<height {
+      result += trimmed(row(y))
+      result += "\n"
+    }
+    return result
+  }
+
+  /// One row as text, blanks included.
+  public func row(_ y: Int) -> String {
+    var scalars = String.UnicodeScalarView()
+    for x in 0..<width {
+      let cell = self[x, y]
+      if let scalar = cell.glyph.scalar {
+        scalars.append(scalar)
+      } else {
+        scalars.append(contentsOf: self.scalars(of: cell))
+      }
+    }
+    return String(scalars)
+  }
+
+  /// The rows with the styles below each: the form that golden tests keep.
+  ///
+  /// A line of styles names runs of columns (from 0, both ends included) that are not plain:
+  /// `    · 1-6 accent bold, 9-12 dim`.
+  public var annotatedText: String {
+    var result = size.text + "\n"
+    for y in 0..<height {
+      result += trimmed("\(y < 10 ? "0" : "")\(y)|" + row(y)) + "\n"
+      let runs = styleRuns(y)
+      if !runs.isEmpty { result += "  · " + runs.joined(separator: ", ") + "\n" }
+    }
+    return result
+  }
+
+  private func styleRuns(_ y: Int) -> [String] {
+    var runs: [String] = []
+    var x = 0
+    while x < width {
+      let style = self[x, y].style
+      var end = x
+      while end + 1 < width, self[end + 1, y].style == style { end += 1 }
+      if style != .plain { runs.append("\(x)-\(end) \(name(of: style))") }
+      x = end + 1
+    }
+    return runs
+  }
+
+  private func name(of style: Style) -> String {
+    var words = ["\(style.role)"]
+    if style.attributes.contains(.bold) { words.append("bold") }
+    if style.attributes.contains(.underline) { words.append("underline") }
+    if style.attributes.contains(.reverse) { words.append("reverse") }
+    if style.ground != .plain { words.append("on \(style.ground)") }
+    return words.joined(separator: " ")
+  }
+
+  private func trimmed(_ line: String) -> String {
+    var end = line.utf8.endIndex
+    while end > line.startIndex, line.utf8[line.utf8.index(before: end)] == 0x20 {
+      end = line.utf8.index(before: end)
+    }
+    return String(line[..<end])
+  }
+
+  /// The same screen in ASCII: one sign for each cell, so that nothing moves.
+  ///
+  /// Lines become `+-|`, bars `#`, signs their nearest relation, and letters of others `?`.
+  public var ascii: Grid {
+    var copy = Grid(size: size)
+    for index in cells.indices {
+      var cell = cells[index]
+      if cell.glyph.isTail {
+        cell.glyph = Glyph("?")
+      } else {
+        cell.glyph = Glyph(asciiSign(for: scalars(of: cell)[0]))
+      }
+      copy.cells[index] = cell
+    }
+    return copy
+  }
+}
+
+/// The ASCII sign that stands for a scalar in `LANG=C`.
+public func asciiSign(for scalar: Unicode.Scalar) -> Unicode.Scalar {
+  if scalar.value < 0x7F { return scalar }
+  return asciiSigns[scalar] ?? "?"
+}
+
+private let asciiSigns: [Unicode.Scalar: Unicode.Scalar] = [
+  "─": "-", "│": "|", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+",
+  "┴": "+", "┼": "+", "┄": "-", "█": "#", "▉": "#", "▊": "#", "▋": "=", "▌": "=", "▍": "-",
+  "▎": "-", "▏": "-", "░": ".", "▲": "^", "▼": "v", "●": "*", "◆": "+", "▸": ">", "◂": "<",
+  "↑": "^", "↓": "v", "→": ">", "←": "<", "…": "~", "·": ".", "×": "x", "τ": "t", "Σ": "S",
+  "Δ": "d", "–": "-", "—": "-", "⏎": "<", "✓": "y", "✗": "x", "≠": "!", "±": "+", "−": "-",
+  "‘": "'", "’": "'", "“": "\"", "”": "\"", "\u{A0}": " ",
+]

@@ -1,0 +1,183 @@
+// Foreign text, made safe to draw. Captions come from the web: they hold escape sequences, line
+// breaks, characters that turn the writing direction around, letters with thirty accents, and
+// emoji that terminals measure differently. Everything that could move the cursor or hide other
+// text is shown as itself (a control picture or its code point in angle brackets); everything
+// that terminals disagree about (joiners, presentation selectors, skin tones) is left out, so
+// that each glyph takes the columns that curses expects.
+
+/// A character with its marks, as `forEachGlyph` hands it out.
+public struct VisibleGlyph: Equatable, Sendable {
+  /// The character that takes the columns.
+  public let base: Unicode.Scalar
+  /// The marks on it, at most four; empty for nearly all text.
+  public let marks: [Unicode.Scalar]
+  /// 1 or 2.
+  public let columns: Int
+}
+
+/// Calls `body` for every glyph of `text`, in order, until it returns false.
+///
+/// Marks without a character before them sit on a dotted circle. No glyph is a control
+/// character, and none changes the writing direction.
+/// - Complexity: O(n log t) in the scalars n of the text and the size t of the width tables.
+public func forEachGlyph(in text: some StringProtocol, _ body: (VisibleGlyph) -> Bool) {
+  var base: Unicode.Scalar?
+  var marks: [Unicode.Scalar] = []
+  var width = 1
+  func flush() -> Bool {
+    guard let scalar = base else { return true }
+    defer {
+      base = nil
+      marks.removeAll(keepingCapacity: true)
+    }
+    return body(VisibleGlyph(base: scalar, marks: marks, columns: width))
+  }
+  for scalar in text.unicodeScalars {
+    switch sight(of: scalar) {
+    case .asItIs:
+      let own = columns(of: scalar)
+      if own > 0 {
+        guard flush() else { return }
+        base = scalar
+        width = own
+      } else {
+        if base == nil {
+          base = "\u{25CC}"
+          width = 1
+        }
+        if marks.count < 4 { marks.append(scalar) }
+      }
+    case .picture(let picture):
+      guard flush() else { return }
+      base = picture
+      width = 1
+    case .code:
+      for letter in ("<" + String(scalar.value, radix: 16, uppercase: true) + ">").unicodeScalars {
+        guard flush() else { return }
+        base = letter
+        width = 1
+      }
+    case .nothing:
+      break
+    }
+  }
+  _ = flush()
+}
+
+/// The text as `forEachGlyph` shows it.
+/// - Complexity: O(n log t).
+public func visible(_ text: some StringProtocol) -> String {
+  var scalars = String.UnicodeScalarView()
+  forEachGlyph(in: text) { glyph in
+    scalars.append(glyph.base)
+    scalars.append(contentsOf: glyph.marks)
+    return true
+  }
+  return String(scalars)
+}
+
+/// The columns that the text takes when it is drawn.
+/// - Complexity: O(n log t).
+public func columns(of text: some StringProtocol) -> Int {
+  if isPlainASCII(text) { return text.utf8.count }
+  var sum = 0
+  forEachGlyph(in: text) { glyph in
+    sum += glyph.columns
+    return true
+  }
+  return sum
+}
+
+/// Whether the text is printable ASCII, one byte a column, as nearly all of a screen is.
+func isPlainASCII(_ text: some StringProtocol) -> Bool {
+  text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+}
+
+/// The text cut to `width` columns, with `…` in the last one where something is missing.
+///
+/// A wide glyph that would be cut in half is left out.
+/// - Complexity: O(width log t): text past the cut is not looked at.
+public func fit(_ text: some StringProtocol, _ width: Int) -> String {
+  guard width > 0 else { return "" }
+  var scalars = String.UnicodeScalarView()
+  var used = 0
+  var safe = scalars  // what fits together with the ellipsis
+  var overflows = false
+  forEachGlyph(in: text) { glyph in
+    if used + glyph.columns > width {
+      overflows = true
+      return false
+    }
+    scalars.append(glyph.base)
+    scalars.append(contentsOf: glyph.marks)
+    used += glyph.columns
+    if used < width { safe = scalars }
+    return true
+  }
+  return overflows ? String(safe) + "…" : String(scalars)
+}
+
+/// The text filled up with blanks on the right (or left) to `width` columns, or cut to it.
+public func pad(_ text: some StringProtocol, _ width: Int, right: Bool = false) -> String {
+  let cut = fit(text, width)
+  let blanks = String(repeating: " ", count: max(0, width - columns(of: cut)))
+  return right ? blanks + cut : cut + blanks
+}
+
+/// The text broken into lines of at most `width` columns, at blanks where there are any.
+/// - Complexity: O(n log t).
+public func wrap(_ text: some StringProtocol, _ width: Int) -> [String] {
+  guard width > 0 else { return [] }
+  var lines: [String] = []
+  for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    var line = ""
+    for word in paragraph.split(separator: " ") {
+      var rest = Substring(visible(word))
+      if !line.isEmpty, columns(of: line) + 1 + columns(of: rest) <= width {
+        line += " " + rest
+        continue
+      }
+      if !line.isEmpty { lines.append(line) }
+      while columns(of: rest) > width {
+        var count = 0
+        var used = 0
+        forEachGlyph(in: rest) { glyph in
+          used += glyph.columns
+          guard used <= width || count == 0 else { return false }
+          count += 1 + glyph.marks.count
+          return true
+        }
+        let end = rest.unicodeScalars.index(rest.startIndex, offsetBy: max(1, count))
+        lines.append(String(rest[..<end]))
+        rest = rest[end...]
+      }
+      line = String(rest)
+    }
+    lines.append(line)
+  }
+  return lines
+}
+
+private enum Sight {
+  case asItIs
+  case picture(Unicode.Scalar)
+  case code
+  case nothing
+}
+
+private func sight(of scalar: Unicode.Scalar) -> Sight {
+  let value = scalar.value
+  switch value {
+  case 0x20...0x7E, 0xA0...0xAC, 0xAE...0x2FF: return .asItIs
+  case 0...0x1F: return .picture(Unicode.Scalar(0x2400 + value) ?? "?")
+  case 0x7F: return .picture("\u{2421}")
+  case 0x80...0x9F: return .code
+  case 0xAD, 0x200B...0x200D, 0x2060...0x2064, 0xFE00...0xFE0F, 0xFEFF, 0x1F3FB...0x1F3FF,
+    0xE0100...0xE01EF:
+    return .nothing
+  case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x206F, 0xFFF9...0xFFFB,
+    0xE0000...0xE007F, 0x180E:
+    return .code
+  default: return .asItIs
+  }
+}

@@ -1,0 +1,106 @@
+// One entry of the action table. Keys, the key bar, the help, docs/keys.md and the sentence that a
+// disabled action answers with all come from it: what is not here cannot be done, and what is here
+// is documented.
+
+/// Where keys go at the moment.
+public enum Context: String, CaseIterable, Sendable {
+  case concepts, prompt, menu, dialogue, help
+
+  /// What the documentation calls it.
+  var title: String {
+    switch self {
+    case .concepts: "Concepts"
+    case .prompt: "At a prompt"
+    case .menu: "In a menu"
+    case .dialogue: "In a question"
+    case .help: "In the help"
+    }
+  }
+}
+
+/// Groups of the help, in its order.
+public enum ActionGroup: String, CaseIterable, Sendable {
+  case target = "Target"
+  case plan = "Plan"
+  case concept = "The concept under the cursor"
+  case moving = "Moving"
+  case sorting = "Sorting"
+  case general = "General"
+  case answering = "Prompts, menus, questions"
+}
+
+/// Something that a key can do.
+public struct Action: Sendable {
+  /// Whether it can be done now.
+  public enum Availability: Sendable, Equatable {
+    case yes
+    /// Not now; the sentence says why.
+    case no(String)
+  }
+
+  /// A name for scripts, tests and documents: `target.up`. Unique.
+  public let id: String
+  /// The keys that do it, the usual one first; never empty.
+  public let keys: [Key]
+  /// Where it can be done.
+  public let contexts: Set<Context>
+  public let group: ActionGroup
+  /// One or two words for the key bar.
+  public let label: String
+  /// One line for the help, without a full stop.
+  public let help: String
+  /// Its place in the key bar, if it has one: of those that do not fit, the largest leave first.
+  public let barRank: Int?
+  /// The keys as the key bar shows them, where one entry stands for several actions.
+  public let barKeys: String?
+  var availability: @Sendable (State) -> Availability = { _ in .yes }
+  let effect: @Sendable (inout State) -> Void
+
+  init(
+    _ id: String, _ keys: [Key], _ contexts: Set<Context>, _ group: ActionGroup, label: String,
+    help: String, barRank: Int? = nil, barKeys: String? = nil,
+    effect: @escaping @Sendable (inout State) -> Void
+  ) {
+    self.id = id
+    self.keys = keys
+    self.contexts = contexts
+    self.group = group
+    self.label = label
+    self.help = help
+    self.barRank = barRank
+    self.barKeys = barKeys
+    self.effect = effect
+  }
+
+  /// The same action, available only when `availability` says so.
+  func when(_ availability: @escaping @Sendable (State) -> Availability) -> Action {
+    var action = self
+    action.availability = availability
+    return action
+  }
+
+  /// Whether it can be done in this state, and why not.
+  public func isAvailable(_ state: State) -> Availability { availability(state) }
+}
+
+/// The action table.
+public enum Actions {
+  /// Every action, in the order of the help and the key bar.
+  public static let all: [Action] =
+    target + plan + concept + moving + sorting + general + answering
+
+  private static let byKey: [Context: [Key: Action]] = {
+    var table: [Context: [Key: Action]] = [:]
+    for action in all {
+      for context in action.contexts {
+        for key in action.keys { table[context, default: [:]][key] = action }
+      }
+    }
+    return table
+  }()
+
+  /// What `key` does in `context`.
+  public static func action(for key: Key, in context: Context) -> Action? {
+    byKey[context]?[key]
+  }
+}

@@ -1,0 +1,147 @@
+// Help, quitting, and the keys of everything that lies above a screen.
+
+extension Actions {
+  static let general: [Action] = [
+    Action(
+      "help", ["?", .function(1)], [.concepts], .general, label: "help",
+      help: "All keys and what they do", barRank: 0
+    ) { $0.overlay = .help(top: 0) },
+    Action(
+      "cancel-work", [.control("c")], Set(Context.allCases), .general, label: "cancel",
+      help: "Cancel the work under way; never quits"
+    ) { state in
+      if state.running.isEmpty, state.overlay != nil {
+        state.overlay = nil
+      } else {
+        state.cancelWork()
+      }
+    },
+    Action(
+      "quit", ["q"], [.concepts], .general, label: "quit",
+      help: "Quit; asks if the plan is not committed", barRank: 16
+    ) { state in
+      if state.isUnsaved { state.overlay = .quit } else { state.isFinished = true }
+    }.when {
+      $0.running[.commit] == nil
+        ? .yes : .no("a commit is under way; wait for it, or cancel it with Ctrl-C")
+    },
+  ]
+
+  static let answering: [Action] = [
+    Action(
+      "prompt.accept", [.enter], [.prompt], .answering, label: "accept",
+      help: "Accept what was typed", barRank: 0
+    ) { $0.acceptPrompt() },
+    Action(
+      "prompt.erase", [.backspace], [.prompt], .answering, label: "erase",
+      help: "Erase the last character", barRank: 2
+    ) { state in
+      guard case .prompt(var prompt)? = state.overlay else { return }
+      _ = prompt.text.popLast()
+      state.overlay = .prompt(prompt)
+    },
+    Action(
+      "prompt.erase-all", [.control("u")], [.prompt], .answering, label: "erase all",
+      help: "Erase everything typed", barRank: 3
+    ) { state in
+      guard case .prompt(var prompt)? = state.overlay else { return }
+      prompt.text = ""
+      state.overlay = .prompt(prompt)
+    },
+    Action(
+      "menu.down", [.down, "j", .tab], [.menu], .answering, label: "choose",
+      help: "The next line of a menu", barRank: 1, barKeys: "↑ ↓"
+    ) { $0.moveMenu(1) },
+    Action(
+      "menu.up", [.up, "k", .backTab], [.menu], .answering, label: "up",
+      help: "The previous line of a menu"
+    ) { $0.moveMenu(-1) },
+    Action(
+      "menu.accept", [.enter, " "], [.menu], .answering, label: "take it",
+      help: "Take the highlighted line", barRank: 0
+    ) { $0.acceptMenu() },
+    Action(
+      "question.yes", ["y"], [.dialogue], .answering, label: "yes",
+      help: "Yes: write it, or quit without committing", barRank: 0
+    ) { $0.answer(true) },
+    Action(
+      "question.no", ["n"], [.dialogue], .answering, label: "no", help: "No: leave all as it is",
+      barRank: 1
+    ) { $0.answer(false) },
+    Action(
+      "question.turn", [.left, .right, .tab, "h", "l"], [.dialogue], .answering, label: "choose",
+      help: "Move the highlight between no and yes", barRank: 3, barKeys: "← →"
+    ) { state in
+      guard case .commit(var dialogue)? = state.overlay else { return }
+      dialogue.isYes.toggle()
+      state.overlay = .commit(dialogue)
+    },
+    Action(
+      "question.accept", [.enter], [.dialogue], .answering, label: "take it",
+      help: "Take the highlighted answer (first: no)", barRank: 2
+    ) { state in
+      if case .commit(let dialogue)? = state.overlay {
+        state.answer(dialogue.isYes)
+      } else {
+        state.answer(false)
+      }
+    },
+    Action(
+      "question.format", ["f"], [.dialogue], .answering, label: "format",
+      help: "Commit: the next format of the keep list", barRank: 4
+    ) { $0.changeFormat(1) }.when { state in
+      if case .commit? = state.overlay { return .yes }
+      return .no("there is no format to choose here")
+    },
+    Action(
+      "question.commit", ["c"], [.dialogue], .answering, label: "commit first",
+      help: "Quit: commit first", barRank: 5
+    ) { $0.openCommit() }.when {
+      $0.overlay == .quit ? .yes : .no("this is the commit; y writes it")
+    },
+    Action(
+      "close", [.escape], [.prompt, .menu, .dialogue, .help], .answering, label: "close",
+      help: "Close it and change nothing", barRank: 1
+    ) { $0.overlay = nil },
+    Action(
+      "help.close", ["?", "q", .enter, .function(1)], [.help], .answering, label: "close",
+      help: "Close the help"
+    ) { $0.overlay = nil },
+    Action(
+      "help.down", [.down, "j"], [.help], .answering, label: "scroll",
+      help: "Scroll the help down", barRank: 2, barKeys: "↑ ↓"
+    ) { $0.scrollHelp(1) },
+    Action(
+      "help.up", [.up, "k"], [.help], .answering, label: "up", help: "Scroll the help up"
+    ) { $0.scrollHelp(-1) },
+    Action(
+      "help.page-down", [.pageDown, " "], [.help], .answering, label: "page",
+      help: "One page of help down"
+    ) { $0.scrollHelp(max(1, Layout($0, $0.size).body.height - 3)) },
+    Action(
+      "help.page-up", [.pageUp], [.help], .answering, label: "page up",
+      help: "One page of help up"
+    ) { $0.scrollHelp(-max(1, Layout($0, $0.size).body.height - 3)) },
+  ]
+}
+
+extension State {
+  /// Answers the question on the screen.
+  mutating func answer(_ yes: Bool) {
+    guard yes else {
+      overlay = nil
+      return
+    }
+    switch overlay {
+    case .commit?: acceptCommit()
+    case .quit?: isFinished = true
+    default: break
+    }
+  }
+
+  mutating func scrollHelp(_ step: Int) {
+    guard case .help(let top)? = overlay else { return }
+    let last = max(0, helpLines(width: size.width).count - (Layout(self, size).body.height - 2))
+    overlay = .help(top: min(max(0, top + step), last))
+  }
+}

@@ -1,0 +1,115 @@
+// Actions that change the plan.
+
+import Canvas
+import Pruning
+
+extension Actions {
+  static let target: [Action] = [
+    Action(
+      "target.up", ["+", "="], [.concepts], .target, label: "target",
+      help: "Target up by 1 % of the candidates", barRank: 1, barKeys: "+ -"
+    ) { $0.moveTarget(permille: 10) },
+    Action(
+      "target.down", ["-"], [.concepts], .target, label: "target down",
+      help: "Target down by 1 % of the candidates"
+    ) { $0.moveTarget(permille: -10) },
+    Action(
+      "target.up-little", ["]"], [.concepts], .target, label: "0.1 %",
+      help: "Target up by 0.1 %", barRank: 11, barKeys: "] ["
+    ) { $0.moveTarget(permille: 1) },
+    Action(
+      "target.down-little", ["["], [.concepts], .target, label: "0.1 % down",
+      help: "Target down by 0.1 %"
+    ) { $0.moveTarget(permille: -1) },
+    Action(
+      "target.up-much", ["}"], [.concepts], .target, label: "10 %",
+      help: "Target up by 10 %", barRank: 13, barKeys: "} {"
+    ) { $0.moveTarget(permille: 100) },
+    Action(
+      "target.down-much", ["{"], [.concepts], .target, label: "10 % down",
+      help: "Target down by 10 %"
+    ) { $0.moveTarget(permille: -100) },
+    Action(
+      "target.type", ["n"], [.concepts], .target, label: "type",
+      help: "Type it: 84,000,000, 84M, 27.7%, +10k", barRank: 3
+    ) { $0.overlay = .prompt(Prompt(purpose: .target)) },
+  ]
+
+  static let plan: [Action] = [
+    Action(
+      "tau.down", ["t"], [.concepts], .plan, label: "τ",
+      help: "Temperature τ down: favour complex ones", barRank: 4, barKeys: "t T"
+    ) { $0.moveTemperature(up: false) }.when(usesTemperature),
+    Action(
+      "tau.up", ["T"], [.concepts], .plan, label: "τ up",
+      help: "Temperature τ up: treat all more alike"
+    ) { $0.moveTemperature(up: true) }.when(usesTemperature),
+    Action(
+      "strategy", ["S"], [.concepts], .plan, label: "strategy",
+      help: "Choose what the shares follow", barRank: 9
+    ) { $0.openMenu(.strategy) },
+    Action(
+      "order", ["o"], [.concepts], .plan, label: "order",
+      help: "Choose which rows are kept first", barRank: 12
+    ) { $0.openMenu(.order) },
+    Action(
+      "undo", ["u"], [.concepts], .plan, label: "undo", help: "Undo the last change of the plan",
+      barRank: 6
+    ) { $0.undo() }.when { $0.history.past.isEmpty ? .no("there is nothing to undo") : .yes },
+    Action(
+      "redo", [.control("r")], [.concepts], .plan, label: "redo",
+      help: "Do again what was undone", barRank: 15
+    ) { $0.redo() }.when { $0.history.future.isEmpty ? .no("there is nothing to do again") : .yes },
+    Action(
+      "baseline", ["b"], [.concepts], .plan, label: "baseline",
+      help: "Compare with this plan from now on", barRank: 14
+    ) { state in
+      state.baseline = Baseline(
+        label: "the plan set by b", plan: state.plan, quota: state.quotas.quota, isChosen: true)
+      state.compare()
+      if state.table.column == .change { state.sortTable() }
+      state.say("changes are counted against this plan now")
+    },
+    Action(
+      "commit", ["c"], [.concepts], .plan, label: "commit",
+      help: "Write the keep list and store the plan", barRank: 2
+    ) { $0.openCommit() }.when {
+      $0.running[.commit] == nil ? .yes : .no("a commit is under way; Ctrl-C cancels it")
+    },
+  ]
+
+  static let concept: [Action] = [
+    Action(
+      "drop", ["d"], [.concepts], .concept, label: "drop", help: "Drop it: keep none of its rows",
+      barRank: 5
+    ) { $0.overrideCursor(.drop, already: "dropped") }.when(cursorHasRows),
+    Action(
+      "keep-all", ["a"], [.concepts], .concept, label: "all", help: "Keep all of its rows",
+      barRank: 7
+    ) { $0.overrideCursor(.keep(.one), already: "kept whole") }.when(cursorHasRows),
+    Action(
+      "clear", ["x"], [.concepts], .concept, label: "clear",
+      help: "Clear its override", barRank: 10
+    ) { $0.clearCursor() }.when { state in
+      guard let cluster = state.cursor else { return .no("there is no concept") }
+      return state.plan.override(of: cluster) == nil
+        ? .no("concept \(cluster) has no override") : .yes
+    },
+  ]
+
+  private static let usesTemperature: @Sendable (State) -> Action.Availability = { state in
+    state.plan.strategy.usesTemperature
+      ? .yes : .no("the strategy \(state.plan.strategy.rawValue) does not use τ; S chooses another")
+  }
+
+  private static let cursorHasRows: @Sendable (State) -> Action.Availability = { state in
+    guard let cluster = state.cursor else { return .no("there is no concept") }
+    return state.subject.scores.size[cluster] == 0
+      ? .no("concept \(cluster) has no rows: there is nothing to decide") : .yes
+  }
+}
+
+extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
+  /// A character key: `"j"`.
+  public init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
+}

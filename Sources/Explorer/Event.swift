@@ -1,0 +1,16 @@
+// All that can happen to the explorer. The terminal layer, the script runner and tests speak to
+// it in these values and in nothing else.
+
+import Canvas
+
+/// Something that happened.
+public enum Event: Sendable {
+  /// A key was pressed.
+  case key(Key)
+  /// The screen has this many cells now.
+  case resize(Size)
+  /// Running work is this far, 0...1.
+  case progress(Ticket, Double)
+  /// Work ended; at most one such event follows each start.
+  case finished(Ticket, Work.Result)
+}

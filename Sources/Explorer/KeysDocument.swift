@@ -1,0 +1,47 @@
+// docs/keys.md, from the action table. A test compares the file with this text.
+
+import Canvas
+
+/// The page of all keys, as Markdown.
+public func keysDocument() -> String {
+  var page = """
+    # Keys of the explorer
+
+    This page is made from the action table (`Sources/Explorer/Actions*.swift`); a test compares
+    them. Press `?` in the explorer for the same list. A key that cannot act says why.
+
+    Names as in scripts: single characters stand for themselves, others are `Space`, `Enter`,
+    `Escape`, `Tab`, `BackTab`, `Backspace`, `Delete`, `Up`, `Down`, `Left`, `Right`, `PageUp`,
+    `PageDown`, `Home`, `End`, `F1` to `F12` and `Ctrl-` with a letter.
+
+    """
+  for group in ActionGroup.allCases {
+    let actions = Actions.all.filter { $0.group == group }
+    guard !actions.isEmpty else { continue }
+    page += "\n## \(group.rawValue)\n\n| keys | where | what |\n| --- | --- | --- |\n"
+    for action in actions {
+      let keys = action.keys.map { "`\($0.text)`" }.joined(separator: " ")
+      let places = Context.allCases.filter(action.contexts.contains)
+      let place =
+        places.count == Context.allCases.count
+        ? "everywhere" : places.map { $0.title.lowercased() }.joined(separator: ", ")
+      page += "| \(keys) | \(place) | \(action.help) |\n"
+    }
+  }
+  page += """
+
+    ## Scripts
+
+    `winnow explore WORKSPACE --script FILE` presses the keys of a file without a terminal, at
+    120x36 or at `--size`. A line holds keys, separated by blanks; each is pressed when the work of
+    the one before is done. Lines that begin with `# ` are comments. Besides keys:
+
+    | line | what |
+    | --- | --- |
+    | `:type TEXT` | types the rest of the line, character by character |
+    | `:save-screen FILE` | writes the screen as text; with its styles if FILE ends in `.cells` |
+    | `:resize WxH` | gives the screen another size |
+
+    """
+  return page
+}

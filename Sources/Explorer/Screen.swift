@@ -1,0 +1,46 @@
+// The registry of screens. A screen is one file and one entry here: its key, its smallest size,
+// its panes, how it draws itself, and the keys that bring it to the state that golden tests keep.
+
+import Canvas
+
+/// The name of a screen.
+public enum ScreenID: String, CaseIterable, Sendable {
+  case concepts
+
+  /// Where keys go while it is on the screen.
+  var context: Context {
+    switch self {
+    case .concepts: .concepts
+    }
+  }
+}
+
+/// One screen.
+public struct Screen: Sendable {
+  public let id: ScreenID
+  /// The key that goes to it from any other screen.
+  public let key: Key
+  public let title: String
+  /// Below this it says which size it needs.
+  public let smallest: Size
+  /// What it consists of, from left to right.
+  public let panes: [String]
+  /// The script that brings a fresh explorer to the picture that golden tests keep.
+  public let golden: String
+  /// Draws the screen into the region between header and key bar.
+  let draw: @Sendable (State, Region, inout Grid) -> Void
+}
+
+/// The registry.
+public enum Screens {
+  /// Every screen, in the order of `ScreenID.allCases`.
+  public static let all: [Screen] = [ConceptsScreen.entry]
+
+  /// The entry of a screen.
+  public static func entry(_ id: ScreenID) -> Screen {
+    guard let screen = all.first(where: { $0.id == id }) else {
+      preconditionFailure("the screen \(id) is not in the registry")
+    }
+    return screen
+  }
+}

@@ -1,0 +1,157 @@
+// Changing the plan. Every wish goes through `propose`: the solver takes it, or the last feasible
+// plan stays and its words say why.
+
+import Canvas
+import Pruning
+
+extension State {
+  /// Makes `wish` the plan, if the solver accepts it; otherwise explains and changes nothing.
+  ///
+  /// - Returns: whether the plan is now `wish`.
+  /// - Complexity: O(k).
+  @discardableResult
+  mutating func propose(_ wish: Plan) -> Bool {
+    guard wish != plan else { return true }
+    if wish.order == .similarity, !subject.hasSimilarity {
+      warn(PlanError.similarityMissing.description)
+      return false
+    }
+    do {
+      let solved = try solver.solve(wish)
+      history.past.append(plan)
+      history.future.removeAll()
+      adopt(wish, solved)
+      return true
+    } catch {
+      warn(error.description)
+      return false
+    }
+  }
+
+  mutating func undo() {
+    guard let previous = history.past.popLast() else { return }
+    history.future.append(plan)
+    resolve(previous)
+    say("undone: " + difference(from: history.future.last ?? plan, to: previous))
+  }
+
+  mutating func redo() {
+    guard let next = history.future.popLast() else { return }
+    history.past.append(plan)
+    let before = plan
+    resolve(next)
+    say("done again: " + difference(from: before, to: next))
+  }
+
+  /// Takes a plan that was solved before.
+  private mutating func resolve(_ known: Plan) {
+    do {
+      adopt(known, try solver.solve(known))
+    } catch {
+      preconditionFailure("a plan of the history is infeasible: \(error)")
+    }
+  }
+
+  private mutating func adopt(_ plan: Plan, _ solved: Quotas) {
+    self.plan = plan
+    quotas = solved
+    compare()
+    if table.column.followsPlan { sortTable() }
+  }
+
+  /// Counts anew against the baseline.
+  mutating func compare() {
+    impact = Impact(quotas, against: baseline.quota, size: subject.scores.size)
+  }
+
+  /// Moves the target by `permille` thousandths of the candidates, at least by one row, and as
+  /// far as is feasible.
+  mutating func moveTarget(permille: Int) {
+    let whole = subject.candidates
+    let step = max(1, whole / 1000 * abs(permille) + whole % 1000 * abs(permille) / 1000)
+    let feasible = solver.feasibleTargets(plan)
+    let wish = permille > 0 ? plan.target + step : plan.target - step
+    let target = min(max(wish, feasible.lowerBound), feasible.upperBound)
+    if target == plan.target {
+      let bound = permille > 0 ? "largest" : "smallest"
+      warn("target \(thousands(target)) is the \(bound) that the bounds and overrides allow")
+      return
+    }
+    var changed = plan
+    changed.target = target
+    guard propose(changed) else { return }
+    if target != wish {
+      let bound = permille > 0 ? "largest" : "smallest"
+      say("target \(thousands(target)): the \(bound) that the bounds and overrides allow")
+    }
+  }
+
+  /// The next rung of the ladder of temperatures above or below the plan's.
+  mutating func moveTemperature(up: Bool) {
+    var changed = plan
+    guard let next = Temperature.step(from: plan.temperature, up: up) else {
+      warn("tau \(Temperature.text(plan.temperature)) is the last step in this direction")
+      return
+    }
+    changed.temperature = next
+    propose(changed)
+  }
+
+  /// Puts an override on the cursor's concept.
+  mutating func overrideCursor(_ action: Override.Action, already: String) {
+    guard let cluster = cursor else { return }
+    if plan.override(of: cluster)?.action == action {
+      say("concept \(cluster) is \(already) already; x clears that")
+      return
+    }
+    var changed = plan
+    changed.clustering = subject.clustering
+    changed.setOverride(Override(cluster: cluster, action: action))
+    propose(changed)
+  }
+
+  mutating func clearCursor() {
+    guard let cluster = cursor else { return }
+    var changed = plan
+    changed.removeOverride(of: cluster)
+    propose(changed)
+  }
+
+  mutating func say(_ text: String) { message = Message(text: text, isWarning: false) }
+  mutating func warn(_ text: String) { message = Message(text: text, isWarning: true) }
+
+  /// In words, what is different in `after`.
+  func difference(from before: Plan, to after: Plan) -> String {
+    if before.target != after.target {
+      return "target \(thousands(before.target)) → \(thousands(after.target))"
+    }
+    if before.temperature != after.temperature {
+      return "τ \(Temperature.text(before.temperature)) → \(Temperature.text(after.temperature))"
+    }
+    if before.strategy != after.strategy {
+      return "strategy \(before.strategy.rawValue) → \(after.strategy.rawValue)"
+    }
+    if before.order != after.order {
+      return "order \(before.order.rawValue) → \(after.order.rawValue)"
+    }
+    for (old, new) in [(before, after), (after, before)] {
+      for override in old.overrides where new.override(of: override.cluster) != override {
+        let was = before.override(of: override.cluster).map { describe($0.action) } ?? "free"
+        let now = after.override(of: override.cluster).map { describe($0.action) } ?? "free"
+        return "concept \(override.cluster) \(was) → \(now)"
+      }
+    }
+    return "the plan's bounds"
+  }
+}
+
+/// An override in at most a dozen columns: `drop`, `keep all`, `keep 40 %`, `200,000`, `× 2.5`.
+func describe(_ action: Override.Action) -> String {
+  switch action {
+  case .drop: "drop"
+  case .keep(let fraction):
+    fraction == .one ? "keep all" : "keep " + percent(fraction.doubleValue, 1) + " %"
+  case .count(let count): thousands(count)
+  case .weight(let weight): "× \(weight)"
+  }
+}

@@ -1,0 +1,97 @@
+// Asking for work, and taking its answers in.
+
+import Canvas
+import Pruning
+
+extension State {
+  /// Asks for `request`; one of the same kind that is under way is given up.
+  mutating func start(_ request: Work.Request) {
+    lastTicket += 1
+    let ticket = Ticket(number: lastTicket)
+    if let older = running[request.kind] { outbox.append(.cancel(older.ticket)) }
+    running[request.kind] = Running(ticket: ticket, request: request)
+    outbox.append(.start(ticket, request))
+  }
+
+  /// Asks for the captions that the lines on the screen lack.
+  mutating func requestLabels() {
+    let lines = tableLines(size)
+    guard !labelsWait, lines > 0, !table.order.isEmpty else { return }
+    let top = visibleTop(lines: lines)
+    let missing = table.order[top..<min(top + lines, table.order.count)]
+      .filter { labels[$0] == nil && subject.scores.size[$0] > 0 }
+    guard !missing.isEmpty else { return }
+    if case .labels(let asked)? = running[.labels]?.request, Set(missing).isSubset(of: asked) {
+      return
+    }
+    start(.labels(concepts: Array(missing)))
+  }
+
+  /// Gives up what is under way; the explorer itself goes on.
+  mutating func cancelWork() {
+    guard !running.isEmpty else {
+      say("nothing is under way; q quits")
+      return
+    }
+    for kind in Work.Kind.allCases {
+      if let work = running[kind] { outbox.append(.cancel(work.ticket)) }
+    }
+    labelsWait = running[.labels] != nil
+    // A commit answers for itself: it may be past the point of return.
+    let commit = running[.commit]
+    running.removeAll()
+    running[.commit] = commit
+    say(commit == nil ? "cancelled" : "cancelling the commit …")
+  }
+
+  mutating func note(progress: Double, of ticket: Ticket) {
+    for (kind, work) in running where work.ticket == ticket {
+      running[kind]?.progress = progress
+    }
+  }
+
+  /// Takes an answer in, unless a newer request has taken its place.
+  mutating func receive(_ result: Work.Result, for ticket: Ticket) {
+    guard let (kind, work) = running.first(where: { $0.value.ticket == ticket }) else { return }
+    running[kind] = nil
+    switch (result, work.request) {
+    case (.labels(let found), .labels(let asked)):
+      // What has no answer is not asked for again.
+      for concept in asked { labels[concept] = found[concept] ?? "" }
+    case (.inspected(let state), .inspect(let asked)):
+      if case .commit(var dialogue)? = overlay, dialogue.output == asked {
+        dialogue.existing = state
+        overlay = .commit(dialogue)
+      }
+    case (.committed(let commit), .commit(let plan, _, _)):
+      take(commit, of: plan)
+    case (.cancelled, .commit):
+      say("the commit was cancelled; nothing was written")
+    case (.cancelled, _):
+      break
+    case (.failed(let text), .labels(let asked)):
+      for concept in asked { labels[concept] = "" }
+      warn(text)
+    case (.failed(let text), _):
+      if kind == .inspect { overlay = nil }
+      warn(text)
+    default:
+      warn("an answer of the wrong kind came for \(kind); please report this")
+    }
+  }
+
+  private mutating func take(_ commit: Commit, of plan: Plan) {
+    committed = CommittedState(number: commit.number, plan: plan)
+    say(
+      "plan \(commit.number) is committed: \(thousands(commit.rows)) rows in \(commit.path)")
+    guard !baseline.isChosen else { return }
+    do {
+      let quota = plan == self.plan ? quotas.quota : try solver.solve(plan).quota
+      baseline = Baseline(label: "plan \(commit.number)", plan: plan, quota: quota)
+    } catch {
+      preconditionFailure("a committed plan is infeasible: \(error)")
+    }
+    compare()
+    if table.column == .change { sortTable() }
+  }
+}

@@ -1,0 +1,35 @@
+// What is being explored: the numbers of a workspace that never change while the explorer runs.
+
+import Pruning
+
+/// The fixed facts about a workspace; O(k) of them, all in memory.
+public struct Subject: Sendable {
+  /// The workspace's name, for the header.
+  public let name: String
+  /// Rows of the whole data set; at least the candidates.
+  public let rows: Int
+  public let scores: ConceptScores
+  /// SHA-256 (hex) of the centroids; plans made here carry it.
+  public let clustering: String
+  /// Whether rows have an image-text similarity, which the order `similarity` needs.
+  public let hasSimilarity: Bool
+  /// The formats that a commit can write.
+  public let formats: [OutputFormat]
+
+  public init(
+    name: String, rows: Int, scores: ConceptScores, clustering: String, hasSimilarity: Bool,
+    formats: [OutputFormat]
+  ) {
+    self.name = name
+    self.rows = rows
+    self.scores = scores
+    self.clustering = clustering
+    self.hasSimilarity = hasSimilarity
+    self.formats = formats
+  }
+
+  /// Rows that survived every filter, N at most.
+  public var candidates: Int { scores.candidates }
+  /// k.
+  public var clusters: Int { scores.clusters }
+}

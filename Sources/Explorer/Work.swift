@@ -1,0 +1,67 @@
+// Slow things, as values. `update` never reads a file: it says what it wants to know, with a
+// ticket, and goes on. Whoever runs the loop lets a `WorkPerformer` do it elsewhere and brings the
+// answer back as an event. A newer request of a kind replaces the older one, whose answer, should
+// it still come, is dropped by its ticket.
+
+import Pruning
+
+/// The number of one request; later ones are larger.
+public struct Ticket: Hashable, Comparable, Sendable {
+  public let number: UInt64
+
+  public init(number: UInt64) { self.number = number }
+
+  public static func < (a: Ticket, b: Ticket) -> Bool { a.number < b.number }
+}
+
+/// What the loop has to do beside itself.
+public enum Work: Sendable, Equatable {
+  /// Perform the request; a running one of the same kind is no longer of interest.
+  case start(Ticket, Request)
+  /// The answer is no longer wanted: stop soon, and answer `cancelled`.
+  case cancel(Ticket)
+
+  /// Requests of one kind replace each other.
+  public enum Kind: Hashable, Sendable, CaseIterable {
+    case labels, inspect, commit
+  }
+
+  /// A question to the world.
+  public enum Request: Sendable, Equatable {
+    /// What to call these concepts: the caption of the row nearest the centroid.
+    case labels(concepts: [Int])
+    /// What lies where the manifest would be written.
+    case inspect(Output)
+    /// Write the manifest of `plan` and store the plan; `replace` allows to overwrite.
+    case commit(Plan, Output, replace: Bool)
+
+    public var kind: Kind {
+      switch self {
+      case .labels: .labels
+      case .inspect: .inspect
+      case .commit: .commit
+      }
+    }
+  }
+
+  /// An answer.
+  public enum Result: Sendable, Equatable {
+    /// By concept; a concept without rows is missing.
+    case labels([Int: String])
+    case inspected(OutputState)
+    case committed(Commit)
+    /// It was given up, and nothing was changed.
+    case cancelled
+    /// It could not be done; the text says what was wrong, where, and what to do.
+    case failed(String)
+  }
+}
+
+/// Does the slow things. One call a request, each on a thread of its own.
+public protocol WorkPerformer: Sendable {
+  /// Performs one request and returns its answer.
+  ///
+  /// - Parameter progress: to be called now and then with the part that is done, 0...1; when it
+  ///   returns false the work is to be given up, nothing left behind, and `cancelled` returned.
+  func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result
+}

@@ -1,0 +1,23 @@
+// What the caller decides about the terminal; the environment is read by the command and not here.
+
+/// How to show the explorer.
+public struct TerminalOptions: Sendable, Equatable {
+  /// The value of `TERM`.
+  public var term: String?
+  /// Whether to do without colours (`NO_COLOR` is set and not empty).
+  public var withoutColours: Bool
+
+  public init(term: String?, withoutColours: Bool) {
+    self.term = term
+    self.withoutColours = withoutColours
+  }
+}
+
+/// How the explorer ended.
+public enum ExplorerEnd: Sendable, Equatable {
+  /// The user quit.
+  case quit
+  /// A signal asked for the end (SIGTERM, SIGHUP), or the terminal went away (as SIGHUP). The
+  /// terminal is restored; by custom the program ends with 128 and this number.
+  case signal(Int32)
+}

@@ -1,0 +1,87 @@
+// Golden screens: the cells of known moments, with their styles. A failure shows the lines that
+// differ; WINNOW_WRITE_GOLDEN=1 writes them anew, to be looked at before they are committed.
+
+import Canvas
+import Explorer
+import Foundation
+import Testing
+
+@Suite struct GoldenTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let name: String
+    let keys: String
+    let size: String
+    var isASCII = false
+
+    var file: String { "\(name)-\(size)\(isASCII ? "-ascii" : "").cells" }
+    var testDescription: String { file }
+  }
+
+  static let sizes = ["120x36", "80x24", "60x16"]
+
+  static let cases: [Case] =
+    Screens.all.flatMap { screen in
+      sizes.map { Case(name: screen.id.rawValue, keys: screen.golden, size: $0) }
+    }
+    + sizes.flatMap { size in
+      [
+        Case(name: "commit", keys: "+ c", size: size),
+        Case(name: "help", keys: "?", size: size),
+        Case(name: "infeasible", keys: "n 2 Enter", size: size),
+        Case(name: "prompt", keys: "n 1 2 M", size: size),
+        Case(name: "quit", keys: "+ q", size: size),
+        Case(name: "strategy", keys: "S j", size: size),
+      ]
+    } + [
+      Case(name: "concepts", keys: Screens.all[0].golden, size: "80x24", isASCII: true),
+      Case(name: "concepts", keys: Screens.all[0].golden, size: "200x50"),
+      Case(name: "sort", keys: "s j j Enter r G", size: "120x36"),
+      Case(name: "committed", keys: "+ c y", size: "120x36"),
+      Case(name: "too-small", keys: "", size: "50x10"),
+    ]
+
+  @Test(arguments: cases)
+  func theScreenIsAsItWas(_ one: Case) throws {
+    let size = try #require(Size(parsing: one.size))
+    let state = try ScriptRunner(performer: InstantWork()).run(
+      Script(parsing: one.keys), from: try Fixture.state(), size: size
+    ) { _, _ in }
+    let grid = view(state, size)
+    let found = (one.isASCII ? grid.ascii : grid).annotatedText
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Golden/\(one.file)")
+    if ProcessInfo.processInfo.environment["WINNOW_WRITE_GOLDEN"] == "1" {
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(found.utf8).write(to: file)
+    }
+    let expected = try String(contentsOf: file, encoding: .utf8)
+    #expect(found == expected, "\(one.file)\n\(difference(expected, found))")
+  }
+
+  @Test func noGoldenScreenIsLeftOver() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Golden")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(Set(files) == Set(GoldenTests.cases.map(\.file)))
+  }
+
+  /// The lines in which two pictures differ, one under the other.
+  private func difference(_ expected: String, _ found: String) -> String {
+    let old = expected.split(separator: "\n", omittingEmptySubsequences: false)
+    let new = found.split(separator: "\n", omittingEmptySubsequences: false)
+    return new.difference(from: old).sorted { offset($0) < offset($1) }.map { change in
+      switch change {
+      case .remove(let line, let text, _): "\(line + 1) - \(text)"
+      case .insert(let line, let text, _): "\(line + 1) + \(text)"
+      }
+    }.joined(separator: "\n")
+  }
+
+  private func offset(_ change: CollectionDifference<Substring>.Change) -> Int {
+    switch change {
+    case .remove(let offset, _, _): 2 * offset
+    case .insert(let offset, _, _): 2 * offset + 1
+    }
+  }
+}

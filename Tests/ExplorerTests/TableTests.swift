@@ -1,0 +1,98 @@
+// The table: moving, sorting, and the cursor that stays on its concept.
+
+import Canvas
+import Explorer
+import Pruning
+import Testing
+
+@Suite struct TableTests {
+  @Test func theRadixOrderIsTheSortedOne() {
+    var values = (0..<3_000).map { Fixture.unit($0, 7) * 10 - 5 }
+    for index in stride(from: 0, to: 3_000, by: 7) { values[index] = Double(index % 5) }
+    values += [0, -0.0, .infinity, -.infinity, 1e-300, -1e300, 0]
+    for descending in [false, true] {
+      let slow = values.indices.sorted {
+        values[$0] == values[$1]
+          ? $0 < $1 : descending ? values[$0] > values[$1] : values[$0] < values[$1]
+      }
+      #expect(radixOrder(values, descending: descending) == slow)
+    }
+    #expect(radixOrder([2, .nan, 1], descending: false) == [2, 0, 1])
+    #expect(radixOrder([2, .nan, 1], descending: true) == [0, 2, 1])
+    #expect(radixOrder([], descending: true) == [])
+    #expect(radixOrder([5], descending: true) == [0])
+  }
+
+  @Test func movingStaysInTheTable() throws {
+    let state = try Fixture.state().pressing(":resize 80x24")
+    #expect(state.table.position == 0)
+    #expect(try state.pressing("k Up PageUp g Home").table.position == 0)
+    #expect(try state.pressing("j Down").table.position == 2)
+    #expect(try state.pressing("G").table.position == 199)
+    #expect(try state.pressing("End j PageDown").table.position == 199)
+    #expect(try state.pressing("G g").table.position == 0)
+    let page = try state.pressing("PageDown")
+    #expect(page.table.position > 5)
+    #expect(try page.pressing("PageUp").table.position == 0)
+  }
+
+  @Test func theCursorIsAlwaysOnTheScreen() throws {
+    var state = try Fixture.state().pressing(":resize 80x24")
+    for keys in ["G", "k k k", "PageUp", ":resize 60x16", "g", "PageDown", ":resize 200x60", "G"] {
+      state = try state.pressing(keys)
+      let line = state.screenText.split(separator: "\n").first { $0.contains("▸") }
+      let cursor = try #require(state.cursor)
+      #expect(
+        line?.contains(" \(cursor) ") == true || line?.contains("▸\(cursor) ") == true, "\(keys)")
+    }
+  }
+
+  @Test func sortingKeepsTheCursorOnItsConcept() throws {
+    var state = try Fixture.state().pressing("j j j j j")
+    let cluster = state.cursor
+    for key in ["<", "<", "r", ">", ">", ">", ">", ">", ">", ">", "r", "s j Enter", "h", "l"] {
+      state = try state.pressing(key)
+      #expect(state.cursor == cluster, "\(key)")
+      #expect(state.table.order[state.table.position] == cluster)
+      #expect(Set(state.table.order).count == 200)
+      let line = state.screenText.split(separator: "\n").first { $0.contains("▸") }
+      #expect(line?.contains("\(cluster ?? -1) ") == true)
+    }
+  }
+
+  @Test(arguments: Column.allCases.filter { $0 != .concept })
+  func everyColumnSorts(_ column: Column) throws {
+    var state = try Fixture.state().pressing("d j j a + + g")
+    while state.table.column != column { state = try state.pressing(">") }
+    func value(_ cluster: Int) -> Double {
+      let scores = state.subject.scores
+      switch column {
+      case .number, .concept: return Double(cluster)
+      case .size: return Double(scores.size[cluster])
+      case .dIntra: return scores.dIntra[cluster]
+      case .dInter: return scores.dInter[cluster]
+      case .complexity: return scores.complexity[cluster]
+      case .probability: return state.quotas.probability[cluster]
+      case .quota: return Double(state.quotas.quota[cluster])
+      case .keep: return state.keepFraction(of: cluster)
+      case .change: return Double(state.quotas.quota[cluster] - state.baseline.quota[cluster])
+      case .override:
+        switch state.plan.override(of: cluster)?.action {
+        case .drop: return 4
+        case .keep: return 3
+        default: return 0
+        }
+      }
+    }
+    for _ in 0..<2 {
+      let values = state.table.order.map(value)
+      let sorted = state.table.isDescending ? values.sorted(by: >) : values.sorted()
+      #expect(values == sorted)
+      // It stays sorted when the plan changes, whatever the values do.
+      state = try state.pressing("{ t d")
+      let after = state.table.order.map(value)
+      #expect(after == (state.table.isDescending ? after.sorted(by: >) : after.sorted()))
+      state = try state.pressing("r")
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// Work: what is asked for, which answers count, and the commit from question to message.
+
+import Canvas
+import Explorer
+import Pruning
+import Testing
+
+@Suite struct WorkTests {
+  private func started(_ work: [Work]) -> [(Ticket, Work.Request)] {
+    work.compactMap {
+      if case .start(let ticket, let request) = $0 { (ticket, request) } else { nil }
+    }
+  }
+
+  @Test func onlyTheLinesOnTheScreenAreAskedFor() throws {
+    let (state, work) = update(try Fixture.state(), .resize(Size(width: 80, height: 24)))
+    let (ticket, request) = try #require(started(work).first)
+    guard case .labels(let concepts) = request else {
+      Issue.record("no captions were asked for")
+      return
+    }
+    #expect(concepts == state.table.order.prefix(concepts.count).map { $0 })
+    #expect(concepts.count < 24)
+    #expect(!state.isIdle)
+    #expect(state.screenText.contains("…"))
+    let answer = Dictionary(uniqueKeysWithValues: concepts.map { ($0, "caption \($0)") })
+    let (next, more) = update(state, .finished(ticket, .labels(answer)))
+    #expect(next.isIdle && more.isEmpty)
+    #expect(next.screenText.contains("caption \(concepts[0])"))
+    // What is known is not asked for again.
+    #expect(update(next, .key("j")).1.isEmpty)
+  }
+
+  @Test func fiveHundredKeysAskOnce() throws {
+    let (state, _) = update(try Fixture.state(), .resize(Size(width: 80, height: 24)))
+    let (after, work) = update(state, Array(repeating: Event.key("j"), count: 150))
+    #expect(after.table.position == 150)
+    #expect(started(work).count == 1)
+  }
+
+  @Test func aNewerRequestReplacesAnOlderOne() throws {
+    let (first, work) = update(try Fixture.state(), .resize(Size(width: 80, height: 24)))
+    let old = try #require(started(work).first).0
+    let (second, more) = update(first, .key("G"))
+    #expect(more.contains(.cancel(old)))
+    let new = try #require(started(more).first).0
+    #expect(new > old)
+    let (late, nothing) = update(second, .finished(old, .labels([0: "late"])))
+    #expect(nothing.isEmpty && !late.isIdle)
+    #expect(!late.pressingText("g").contains("late"))
+    let (done, _) = update(second, .finished(new, .labels([:])))
+    #expect(done.isIdle)
+  }
+
+  @Test func captionsThatFailAreNotAskedForAgain() throws {
+    let (state, work) = update(try Fixture.state(), .resize(Size(width: 80, height: 24)))
+    let ticket = try #require(started(work).first).0
+    let (after, more) = update(state, .finished(ticket, .failed("captions/data.utf8: truncated")))
+    #expect(more.isEmpty && after.isIdle)
+    #expect(after.message?.text.contains("truncated") == true)
+  }
+
+  @Test func committingAsksFirstAndDefaultsToNo() throws {
+    let state = try Fixture.state().pressing("+ c")
+    #expect(state.context == .dialogue)
+    let text = state.screenText
+    for words in [
+      "Commit this plan?", "keep.txt", "nothing yet", "text", "▸ No", thousands(state.plan.target),
+    ] {
+      #expect(text.contains(words), "\(words)")
+    }
+    for keys in ["Enter", "n", "Escape", "Right Left Enter", "Ctrl-C"] {
+      let after = try state.pressing(keys)
+      #expect(after.committed == nil, "\(keys)")
+      #expect(after.context == .concepts)
+    }
+    for keys in ["y", "Right Enter", "Tab Enter"] {
+      let after = try state.pressing(keys)
+      #expect(after.committed == CommittedState(number: 4, plan: state.plan), "\(keys)")
+      #expect(after.message?.text.contains("plan 4") == true)
+      #expect(after.baseline.label == "plan 4")
+      #expect(after.impact.gained == 0)
+      #expect(!after.isUnsaved)
+      #expect(after.screenText.contains("plan 4, committed"))
+    }
+  }
+
+  @Test func aFileThatIsThereIsNamedAndReplacedOnlyOnYes() throws {
+    var performer = InstantWork(existing: .file(bytes: 81_234))
+    let state = try Fixture.state().pressing("c", performer)
+    #expect(state.screenText.contains("81,234 bytes, to be replaced"))
+    #expect(state.screenText.contains("Yes, replace it"))
+    let (_, work) = update(state, .key("y"))
+    #expect(
+      started(work).contains { $0.1 == .commit(state.plan, state.output, replace: true) })
+    performer.existing = .blocked("keep.txt is a folder: choose another name with -o")
+    let blocked = try Fixture.state().pressing("c y", performer)
+    #expect(blocked.committed == nil)
+    #expect(blocked.message?.text.contains("is a folder") == true)
+  }
+
+  @Test func theFormatCanBeChosen() throws {
+    let state = try Fixture.state().pressing("c f")
+    #expect(state.output == Output(format: "rows", path: "keep.npy"))
+    #expect(state.screenText.contains("rows"))
+    #expect(try state.pressing("f").output == Output(format: "text", path: "keep.txt"))
+  }
+
+  @Test func aCommitThatFailsIsToldAndChangesNothing() throws {
+    let performer = InstantWork(commit: { _, _ in .failed("keep.txt: no space left on the disk") })
+    let state = try Fixture.state().pressing("+ c y", performer)
+    #expect(state.committed == nil && state.isUnsaved && state.isIdle)
+    #expect(state.message?.text == "keep.txt: no space left on the disk")
+    #expect(state.message?.isWarning == true)
+  }
+
+  @Test func aCommitCanBeCancelledAndBlocksQuitting() throws {
+    let asked = try Fixture.state().pressing("+ c")
+    let (busy, work) = update(asked, .key("y"))
+    let ticket = try #require(started(work).first).0
+    let (half, _) = update(busy, .progress(ticket, 0.5))
+    #expect(half.screenText.contains("50 %"))
+    #expect(!update(half, .key("q")).0.isFinished)
+    #expect(!update(half, .key("c")).0.isFinished)
+    let (cancelling, cancel) = update(half, .key(.control("c")))
+    #expect(cancel.contains(.cancel(ticket)))
+    #expect(!cancelling.isFinished)
+    let (after, _) = update(cancelling, .finished(ticket, .cancelled))
+    #expect(after.isIdle && after.committed == nil)
+    #expect(after.message?.text.contains("nothing was written") == true)
+    // It may have been too late to cancel: then the commit counts.
+    let made = Commit(number: 1, rows: half.plan.target, path: "keep.txt")
+    let (late, _) = update(cancelling, .finished(ticket, .committed(made)))
+    #expect(late.committed?.number == 1)
+  }
+
+  @Test func aPlanChangedWhileCommittingStaysChanged() throws {
+    let (busy, work) = update(try Fixture.state().pressing("+ c"), .key("y"))
+    let ticket = try #require(started(work).first).0
+    let (changed, _) = update(busy, .key("+"))
+    let made = Commit(number: 1, rows: busy.plan.target, path: "keep.txt")
+    let (after, _) = update(changed, .finished(ticket, .committed(made)))
+    #expect(after.committed?.plan == busy.plan)
+    #expect(after.isUnsaved)
+    #expect(after.impact.gained > 0)
+  }
+
+  @Test func quittingAsksOnlyWhenThePlanIsUnsaved() throws {
+    let state = try Fixture.state()
+    #expect(try state.pressing("q").isFinished)
+    let asked = try state.pressing("+ q")
+    #expect(!asked.isFinished && asked.context == .dialogue)
+    for keys in ["n", "Enter", "Escape"] { #expect(!(try asked.pressing(keys).isFinished)) }
+    #expect(try asked.pressing("y").isFinished)
+    #expect(try asked.pressing("c y q").isFinished)
+    #expect(try state.pressing("+ u q").isFinished)
+    #expect(!(try state.pressing("Ctrl-C Ctrl-C").isFinished))
+  }
+
+  @Test func nothingHappensAfterTheEnd() throws {
+    let state = try Fixture.state().pressing("q")
+    #expect(update(state, .key("+")).0.plan == state.plan)
+  }
+}
+
+extension State {
+  fileprivate func pressingText(_ key: Key) -> String {
+    update(self, .key(key)).0.screenText
+  }
+}
