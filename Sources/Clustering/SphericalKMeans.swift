@@ -57,7 +57,9 @@ public func trainSphericalKMeans(
     assignAll(rows, to: centroids, parameters.threads, &nearest, &distances)
     refillEmptyClusters(k, &nearest, distances)
     let moved = zip(nearest, previous).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
-    if moved == 0 { return TrainingResult(centroids: centroids, iterations: round, converged: true) }
+    if moved == 0 {
+      return TrainingResult(centroids: centroids, iterations: round, converged: true)
+    }
     moveCentroids(vectors, rows, nearest, parameters)
     guard afterRound(round + 1, moved) else { return nil }
     swap(&nearest, &previous)

@@ -149,7 +149,7 @@ private func writeFiles(
 func rowsDigest(_ rows: RowSet) -> String {
   var digest = Digest()
   var buffer: [UInt64] = []
-  rows.forEach { row in
+  for row in rows {
     buffer.append(UInt64(row).littleEndian)
     if buffer.count == 8192 {
       buffer.withUnsafeBytes { digest.update($0) }
@@ -167,6 +167,7 @@ func shellQuoted(_ word: String) -> String {
       || [0x2D, 0x2E, 0x2F, 0x5F, 0x2C, 0x3D, 0x25, 0x2B].contains($0)
   }
   if plain && !word.isEmpty { return word }
-  return "'" + word.split(separator: "'", omittingEmptySubsequences: false)
+  return "'"
+    + word.split(separator: "'", omittingEmptySubsequences: false)
     .joined(separator: "'\\''") + "'"
 }

@@ -29,6 +29,9 @@ public func verifyManifest(_ path: String) throws(ManifestError) -> ManifestVeri
   }
   let header = try Provenance.read(headerPath)
   var faults: [String] = []
+  if try !Provenance.isSealed(headerPath) {
+    faults.append("\(headerPath): it was changed after it was written: its seal does not fit")
+  }
   if header.list.name != lastComponent(listPath) {
     faults.append("\(headerPath): it is the header of \(header.list.name)")
   }

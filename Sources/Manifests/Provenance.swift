@@ -58,7 +58,26 @@ public struct Provenance: Codable, Equatable, Sendable {
     let plan = String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")
       .joined(separator: "\n    ")
     let text = String(decoding: encoded, as: UTF8.self).dropLast(2)
-    return Array("\(text),\n  \"plan\" : \(plan)\n}\n".utf8)
+    let sealed = Array("\(text),\n  \"plan\" : \(plan),\n".utf8)
+    return sealed + Self.seal(of: sealed)
+  }
+
+  /// The last field: the SHA-256 of all bytes before it, so that a change anywhere shows.
+  private static func seal(of bytes: [UInt8]) -> [UInt8] {
+    var digest = Digest()
+    digest.update(bytes)
+    return Array("  \"seal\" : \"\(digest.hex())\"\n}\n".utf8)
+  }
+
+  /// Whether a header's bytes are those that were once written.
+  ///
+  /// - Complexity: O(bytes)
+  static func isSealed(_ path: String) throws(ManifestError) -> Bool {
+    let bytes = try storing { () throws(StorageError) in
+      try InputFile.contents(of: path, limit: 1 << 30)
+    }
+    let before = Array(bytes.dropLast(seal(of: []).count))
+    return bytes == before + seal(of: before)
   }
 
   /// - Throws: ``ManifestError`` that names the file and what is wrong with it.

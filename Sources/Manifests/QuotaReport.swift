@@ -24,7 +24,9 @@ public struct QuotaReport: Sendable {
   ]
 
   /// One line a concept, the most complex first, under a summary.
-  public func text() -> String {
+  ///
+  /// - Parameter most: how many concepts at most; nil for all.
+  public func text(most: Int? = nil) -> String {
     let scores = workspace.scores
     let order = (0..<scores.clusters).sorted {
       scores.complexity[$0] != scores.complexity[$1]
@@ -32,7 +34,7 @@ public struct QuotaReport: Sendable {
     }
     var lines = [summary(), ""]
     lines.append(line(Self.columns))
-    for cluster in order {
+    for cluster in order.prefix(most ?? order.count) {
       lines.append(
         line([
           String(cluster), String(scores.size[cluster]), fixed(scores.dIntra[cluster], 4),
@@ -41,6 +43,7 @@ public struct QuotaReport: Sendable {
           percent(cluster), overrideText(cluster),
         ]))
     }
+    if let most, most < order.count { lines.append("and \(order.count - most) more concepts") }
     return lines.joined(separator: "\n") + "\n"
   }
 

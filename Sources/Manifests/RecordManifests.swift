@@ -27,7 +27,7 @@ extension ManifestSource {
       try reading { () throws(WorkspaceError) in
         let positions = try workspace.keptPositions(
           of: cluster, quota: quotas[cluster], plan)
-        try positions.forEach { (position: Int) throws(WorkspaceError) in
+        for position in positions {
           places.append((try workspace.row(at: offset + position), offset + position))
         }
       }
@@ -60,7 +60,8 @@ enum CSVManifest: ManifestWriter {
   private static func quoted(_ text: String) -> String {
     let special: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
     guard text.utf8.contains(where: special.contains) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
       .joined(separator: "\"\"") + "\""
   }
 }

@@ -4,7 +4,7 @@ import Storage
 enum RowsManifest: ManifestWriter {
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
     try sink.write(NpyHeader.bytes(.uint64, shape: [source.count]))
-    try source.kept.forEach { (row: Int) throws(ManifestError) in
+    for row in source.kept {
       try sink.write(littleEndian: UInt64(row))
       try sink.endRow()
     }

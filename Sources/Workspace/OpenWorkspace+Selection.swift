@@ -27,7 +27,7 @@ extension OpenWorkspace {
       do throws(WorkspaceError) {
         let positions = try keptPositions(of: cluster, quota: quotas[cluster], plan)
         let offset = offsets[cluster]
-        try positions.forEach { (position: Int) throws(WorkspaceError) in
+        for position in positions {
           sets.insert(try row(at: offset + position), worker: worker)
         }
       } catch {

@@ -194,7 +194,8 @@ extension OpenWorkspace {
     for (cluster, record) in records.enumerated() {
       guard record.size == UInt64(offsets[cluster + 1] - offsets[cluster]) else {
         throw damaged(
-          path, "record \(cluster) has size \(record.size), its offsets say "
+          path,
+          "record \(cluster) has size \(record.size), its offsets say "
             + "\(offsets[cluster + 1] - offsets[cluster])")
       }
       for (field, value) in [

@@ -70,7 +70,9 @@ public func buildWorkspace(
   let scanned = try scan(
     blocks, trainingLimit: given == nil ? trainingLimit : 0, parameters: parameters,
     observer: observer)
-  if given == nil { try checkClusters(parameters.clusters, rows: scanned.candidates, "usable rows") }
+  if given == nil {
+    try checkClusters(parameters.clusters, rows: scanned.candidates, "usable rows")
+  }
   guard scanned.candidates > 0 else {
     throw .invalid("\(parameters.inputs.joined(separator: ", ")): there are no usable rows")
   }

@@ -1,5 +1,67 @@
 import ArgumentParser
+import Foundation
+import Manifests
+import Storage
+import Workspace
+
+/// `winnow demo`.
 struct DemoCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "demo")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Build the bundled sample and open the explorer on it.",
+    discussion: """
+      The sample is some 1,250 Open Clip Art pictures with their embeddings and captions. Without \
+      a terminal a summary is printed and the keep list written.
+      """)
+
+  @Argument(help: "A folder for the workspace and the keep list (default: a temporary one).")
+  var folder: String?
+
+  func run() throws {
+    try failing {
+      let place = try folder ?? temporaryFolder()
+      let workspace = place + "/clipart.winnow"
+      try build(workspace)
+      let list = place + "/keep.txt"
+      if isatty(0) == 1 && isatty(1) == 1 {
+        var explore = try ExploreCommand.parse([workspace, "--output", list])
+        try explore.run()
+        standardError("\(workspace): open it again with: winnow explore \(workspace)")
+      } else {
+        try summarise(workspace, list)
+      }
+    }
+  }
+
+  /// Builds the sample's workspace; one that an earlier demo made in the folder is used again,
+  /// with the plans committed to it.
+  private func build(_ workspace: String) throws {
+    if pathKind(workspace + "/workspace.json") == .file { return }
+    let sample = try SampleData.find()
+    let options = try BuildOptions.parse(["--clusters", "60"])
+    let summary = try options.build(inputs: [sample], output: workspace, force: false)
+    standardError(summary.announcement)
+  }
+
+  private func temporaryFolder() throws -> String {
+    let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    var template = Array((parent + "/winnow-demo-XXXXXX").utf8CString)
+    guard let made = mkdtemp(&template) else {
+      throw Failure("\(parent): cannot make a temporary folder in it; name one: winnow demo FOLDER")
+    }
+    return String(cString: made)
+  }
+
+  private func summarise(_ path: String, _ list: String) throws {
+    let workspace = try OpenWorkspace(path: path)
+    let plan = try PlanOptions.parse([]).resolve(workspace)
+    standardOutput(try QuotaReport(workspace, plan).text(most: 10))
+    let summary = try export(
+      ManifestRequest(
+        workspace: workspace, plan: plan, format: .text, output: list, force: true, threads: 1),
+      standardOutput: { (_) throws(StorageError) in }, progress: { _ in !Interruption.isAsked })
+    standardOutput(
+      "\nkeep list: \(list) (\(summary.kept) keys)\n"
+        + "there is no terminal; in one, see and steer it with: winnow explore \(path)\n")
+  }
 }

@@ -33,7 +33,8 @@ struct ExportCommand: ParsableCommand {
       throw ValidationError("--format: expected one of \(names), found '\(format)'")
     }
     if !plan.decidesTarget {
-      throw ValidationError("--keep: expected how much to keep, for example --keep 27.7%, or --plan")
+      throw ValidationError(
+        "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
     }
     if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more") }
   }

@@ -53,7 +53,13 @@ struct PlanOptions: ParsableArguments {
   var decidesTarget: Bool { keep != nil || plan != nil }
 
   private static func usage<R>(_ body: () throws(PlanError) -> R) throws -> R {
-    do throws(PlanError) { return try body() } catch { throw ValidationError("\(error)") }
+    do throws(PlanError) { return try body() } catch {
+      // The plan calls its field `temperature`, and the flag is --tau.
+      let text = "\(error)"
+      throw ValidationError(
+        text.hasPrefix("temperature:") ? "--tau" + text.dropFirst("temperature".count) : "--" + text
+      )
+    }
   }
 
   private func choice<Choice: RawRepresentable & CaseIterable>(
