@@ -51,7 +51,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   func run() throws {
-    try failing {
+    let end = try failing {
       let open = try OpenWorkspace(path: workspace)
       let state = try State(
         open, plan: isPlanGiven ? try plan.resolve(open) : nil,
@@ -61,10 +61,11 @@ struct ExploreCommand: ParsableCommand {
         time: { Date().formatted(.iso8601) })
       if let script {
         try replay(script, state, performer)
-      } else {
-        try show(state, performer)
+        return ExplorerEnd.quit
       }
+      return try show(state, performer)
     }
+    if case .signal(let number) = end { throw ExitCode(128 + number) }
   }
 
   /// Whether any flag says something about the plan; without one the last committed plan opens.
@@ -84,13 +85,12 @@ struct ExploreCommand: ParsableCommand {
     }
   }
 
-  private func show(_ state: State, _ performer: WorkspaceWork) throws {
+  private func show(_ state: State, _ performer: WorkspaceWork) throws -> ExplorerEnd {
     let environment = ProcessInfo.processInfo.environment
     let options = TerminalOptions(
       term: environment["TERM"], withoutColours: environment["NO_COLOR"]?.isEmpty == false)
-    let end = try MainActor.assumeIsolated {
+    return try MainActor.assumeIsolated {
       try runExplorer(state: state, performer: performer, options: options).1
     }
-    if case .signal(let number) = end { throw ExitCode(128 + number) }
   }
 }

@@ -165,7 +165,7 @@ import Testing
       #expect(try target(screen) == opened)
     }
     try session.resize(width: 20, height: 5)
-    try session.wait(for: "needs 60x16")
+    try session.wait(for: "60x16, this is 20x5")
     try session.press("+")
     try session.resize(width: 200, height: 60)
     let back = try session.wait(for: "opening plan, changed")
