@@ -34,7 +34,7 @@ extension Grid {
   /// - Complexity: O(columns drawn).
   @discardableResult
   public mutating func draw(
-    _ text: some StringProtocol, _ x: Int, _ y: Int, _ style: Style = .plain, limit: Int? = nil
+    _ text: String, _ x: Int, _ y: Int, _ style: Style = .plain, limit: Int? = nil
   ) -> Int {
     let room = min(limit ?? Int.max, width - x)
     guard y >= 0, y < height, room > 0, x >= 0 else { return x }
@@ -72,7 +72,7 @@ extension Grid {
   /// Numbers are never cut: one that is wider than `limit` columns becomes `#` signs, because
   /// half a number is a wrong number.
   public mutating func drawRight(
-    _ text: some StringProtocol, endingAt end: Int, _ y: Int, _ style: Style = .plain,
+    _ text: String, endingAt end: Int, _ y: Int, _ style: Style = .plain,
     limit: Int = Int.max
   ) {
     let wide = columns(of: text)

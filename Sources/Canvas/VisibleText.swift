@@ -20,7 +20,7 @@ public struct VisibleGlyph: Equatable, Sendable {
 /// Marks without a character before them sit on a dotted circle. No glyph is a control
 /// character, and none changes the writing direction.
 /// - Complexity: O(n log t) in the scalars n of the text and the size t of the width tables.
-public func forEachGlyph(in text: some StringProtocol, _ body: (VisibleGlyph) -> Bool) {
+public func forEachGlyph(in text: String, _ body: (VisibleGlyph) -> Bool) {
   var base: Unicode.Scalar?
   var marks: [Unicode.Scalar] = []
   var width = 1
@@ -66,7 +66,7 @@ public func forEachGlyph(in text: some StringProtocol, _ body: (VisibleGlyph) ->
 
 /// The text as `forEachGlyph` shows it.
 /// - Complexity: O(n log t).
-public func visible(_ text: some StringProtocol) -> String {
+public func visible(_ text: String) -> String {
   var scalars = String.UnicodeScalarView()
   forEachGlyph(in: text) { glyph in
     scalars.append(glyph.base)
@@ -78,7 +78,7 @@ public func visible(_ text: some StringProtocol) -> String {
 
 /// The columns that the text takes when it is drawn.
 /// - Complexity: O(n log t).
-public func columns(of text: some StringProtocol) -> Int {
+public func columns(of text: String) -> Int {
   if isPlainASCII(text) { return text.utf8.count }
   var sum = 0
   forEachGlyph(in: text) { glyph in
@@ -89,7 +89,7 @@ public func columns(of text: some StringProtocol) -> Int {
 }
 
 /// Whether the text is printable ASCII, one byte a column, as nearly all of a screen is.
-func isPlainASCII(_ text: some StringProtocol) -> Bool {
+func isPlainASCII(_ text: String) -> Bool {
   text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
 }
 
@@ -97,7 +97,7 @@ func isPlainASCII(_ text: some StringProtocol) -> Bool {
 ///
 /// A wide glyph that would be cut in half is left out.
 /// - Complexity: O(width log t): text past the cut is not looked at.
-public func fit(_ text: some StringProtocol, _ width: Int) -> String {
+public func fit(_ text: String, _ width: Int) -> String {
   guard width > 0 else { return "" }
   var scalars = String.UnicodeScalarView()
   var used = 0
@@ -118,7 +118,7 @@ public func fit(_ text: some StringProtocol, _ width: Int) -> String {
 }
 
 /// The text filled up with blanks on the right (or left) to `width` columns, or cut to it.
-public func pad(_ text: some StringProtocol, _ width: Int, right: Bool = false) -> String {
+public func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
   let cut = fit(text, width)
   let blanks = String(repeating: " ", count: max(0, width - columns(of: cut)))
   return right ? blanks + cut : cut + blanks
@@ -126,13 +126,13 @@ public func pad(_ text: some StringProtocol, _ width: Int, right: Bool = false) 
 
 /// The text broken into lines of at most `width` columns, at blanks where there are any.
 /// - Complexity: O(n log t).
-public func wrap(_ text: some StringProtocol, _ width: Int) -> [String] {
+public func wrap(_ text: String, _ width: Int) -> [String] {
   guard width > 0 else { return [] }
   var lines: [String] = []
   for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
     var line = ""
     for word in paragraph.split(separator: " ") {
-      var rest = Substring(visible(word))
+      var rest = visible(String(word))
       if !line.isEmpty, columns(of: line) + 1 + columns(of: rest) <= width {
         line += " " + rest
         continue
@@ -149,9 +149,9 @@ public func wrap(_ text: some StringProtocol, _ width: Int) -> [String] {
         }
         let end = rest.unicodeScalars.index(rest.startIndex, offsetBy: max(1, count))
         lines.append(String(rest[..<end]))
-        rest = rest[end...]
+        rest = String(rest[end...])
       }
-      line = String(rest)
+      line = rest
     }
     lines.append(line)
   }

@@ -87,7 +87,7 @@ public struct Action: Sendable {
 public enum Actions {
   /// Every action, in the order of the help and the key bar.
   public static let all: [Action] =
-    target + plan + concept + moving + sorting + general + answering
+    target + plan + concept + moving + sorting + screens + general + answering
 
   private static let byKey: [Context: [Key: Action]] = {
     var table: [Context: [Key: Action]] = [:]

@@ -1,6 +1,14 @@
 // Help, quitting, and the keys of everything that lies above a screen.
 
 extension Actions {
+  /// One action a screen, from the registry.
+  static let screens: [Action] = Screens.all.map { screen in
+    Action(
+      "screen.\(screen.id.rawValue)", [screen.key], Set(ScreenID.allCases.map(\.context)),
+      .general, label: screen.title, help: "Go to \(screen.title)"
+    ) { $0.screen = screen.id }
+  }
+
   static let general: [Action] = [
     Action(
       "help", ["?", .function(1)], [.concepts], .general, label: "help",
@@ -16,6 +24,10 @@ extension Actions {
         state.cancelWork()
       }
     },
+    Action(
+      "redraw", [.control("l")], Set(Context.allCases), .general, label: "redraw",
+      help: "Write the whole screen anew"
+    ) { $0.redraws += 1 },
     Action(
       "quit", ["q"], [.concepts], .general, label: "quit",
       help: "Quit; asks if the plan is not committed", barRank: 16

@@ -36,7 +36,7 @@ public struct Script: Sendable, Equatable {
           throw ScriptError(
             line: number,
             text: "expected a key (j, Enter, Ctrl-R, ...) or a line with :type, :save-screen or "
-              + ":resize, found \"\(visible(word))\"")
+              + ":resize, found \"\(visible(String(word)))\"")
         }
         steps.append((number, .key(key)))
       }
@@ -67,7 +67,7 @@ public struct Script: Sendable, Equatable {
     default:
       throw ScriptError(
         line: number,
-        text: "expected :type, :save-screen or :resize, found \":\(visible(name))\"")
+        text: "expected :type, :save-screen or :resize, found \":\(visible(String(name)))\"")
     }
   }
 

@@ -51,6 +51,8 @@ public struct State: Sendable {
   var lastTicket: UInt64 = 0
   /// Work that the current event asks for; `update` hands it out.
   var outbox: [Work] = []
+  /// How often the screen was to be written anew, because something else had drawn on it.
+  public internal(set) var redraws = 0
   /// Set when the explorer is done.
   public internal(set) var isFinished = false
 

@@ -17,10 +17,12 @@ import Explorer
 public func runExplorer(
   state: consuming State, performer: some WorkPerformer, options: TerminalOptions
 ) throws(TerminalError) -> (State, ExplorerEnd) {
-  var screen = try CursesScreen(options)
   let queue = try WorkQueue(performer)
+  // Before the handlers are there, so that no request for the end goes unheard.
   CrashGuard.wake(queue.descriptor)
   defer { CrashGuard.wake(-1) }
+  var screen = try CursesScreen(options)
+  var redraws = state.redraws
   var events: [Event] = [.resize(screen.size)]
   var end = ExplorerEnd.quit
   loop: while true {
@@ -30,6 +32,10 @@ public func runExplorer(
       queue.take(work)
       events.removeAll()
       if state.isFinished { break }
+      if state.redraws != redraws {
+        redraws = state.redraws
+        screen.forget()
+      }
       screen.show(view(state, screen.size))
     }
     let isGone = waitForInput(queue.descriptor)
@@ -44,9 +50,6 @@ public func runExplorer(
     events += queue.collect()
     reading: while true {
       switch readKey() {
-      case .key(.control("l")):
-        screen.forget()
-        events.append(.resize(screen.size))
       case .key(let key): events.append(.key(key))
       case .resized: events.append(.resize(screen.size))
       case .noise: continue

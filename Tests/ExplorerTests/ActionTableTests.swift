@@ -91,6 +91,17 @@ import Testing
     for action in Actions.all { #expect(seen.contains(action.help), "\(action.id)") }
   }
 
+  @Test func everyScreenHasAKeyAndAGoldenCase() throws {
+    #expect(Screens.all.map(\.id) == ScreenID.allCases)
+    for screen in Screens.all {
+      #expect(Actions.action(for: screen.key, in: .concepts)?.id == "screen.\(screen.id.rawValue)")
+      #expect(!screen.panes.isEmpty && !screen.golden.isEmpty)
+      #expect(screen.smallest.width <= 60 && screen.smallest.height <= 16)
+      #expect(try Fixture.state().pressing(screen.key.text).screen == screen.id)
+    }
+    #expect(try Fixture.state().pressing("Ctrl-L").redraws == 1)
+  }
+
   @Test func aDisabledActionSaysWhy() throws {
     let state = try Fixture.state()
     for (keys, words) in [
