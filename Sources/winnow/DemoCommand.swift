@@ -1,8 +1,14 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Manifests
 import Storage
 import Workspace
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
 
 /// `winnow demo`.
 struct DemoCommand: ParsableCommand {
@@ -23,14 +29,18 @@ struct DemoCommand: ParsableCommand {
       let workspace = place + "/clipart.winnow"
       try build(workspace)
       let list = place + "/keep.txt"
-      if isatty(0) == 1 && isatty(1) == 1 {
-        var explore = try ExploreCommand.parse([workspace, "--output", list])
-        try explore.run()
+      if hasTerminal {
+        try ExploreCommand.parse([workspace, "--output", list]).run()
         standardError("\(workspace): open it again with: winnow explore \(workspace)")
       } else {
         try summarise(workspace, list)
       }
     }
+  }
+
+  private var hasTerminal: Bool {
+    let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    return isatty(0) == 1 && isatty(1) == 1 && !["", "dumb"].contains(term)
   }
 
   /// Builds the sample's workspace; one that an earlier demo made in the folder is used again,

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Ingest
 import Manifests
 import Pruning
@@ -31,9 +32,14 @@ struct Failure: Error {
   }
 }
 
-/// Runs `body`; what it throws ends the command with a message.
+/// Runs `body`; what it throws ends the command with a message, but for an exit code, whose reason
+/// the command has told already.
 func failing<R>(_ body: () throws -> R) throws -> R {
-  do { return try body() } catch { throw Failure(error) }
+  do { return try body() } catch let status as ExitCode {
+    throw status
+  } catch {
+    throw Failure(error)
+  }
 }
 
 /// Writes text to standard output; a reader that went away ends the program quietly.

@@ -13,10 +13,12 @@ struct VerifyCommand: ParsableCommand {
   var path: String
 
   func run() throws {
-    let (faults, fine) = try failing { try check() }
-    for fault in faults { standardOutput(fault + "\n") }
-    if !faults.isEmpty { throw ExitCode(1) }
-    standardOutput(fine + "\n")
+    try failing {
+      let (faults, fine) = try check()
+      for fault in faults { standardOutput(fault + "\n") }
+      if !faults.isEmpty { throw ExitCode(1) }
+      standardOutput(fine + "\n")
+    }
   }
 
   private func check() throws -> (faults: [String], fine: String) {
