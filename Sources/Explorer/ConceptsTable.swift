@@ -22,7 +22,10 @@ struct ConceptsTable {
     var used = 1 + widths[.number]! + 3 + leastName + gap + smallBar + 7 + 1
     for column in ConceptsTable.byWeight(state) {
       let more = gap + widths[column]!
-      guard used + more <= width else { continue }
+      // The scores behind C are worth less than a name that can be read.
+      let isExtra = [.override, .dInter, .dIntra, .probability].contains(column)
+      let longer = isExtra && column != state.table.column ? max(0, 24 - leastName) : 0
+      guard used + more + longer <= width else { continue }
       chosen.insert(column)
       used += more
     }

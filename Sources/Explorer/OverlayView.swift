@@ -164,10 +164,9 @@ private func promptHint(_ state: State, _ prompt: Prompt) -> (text: String, role
         prompt.text, from: state.plan.target, candidates: candidates)
     else { return ("not a target yet", .dim) }
     let part = percent(Double(wish) / Double(max(1, candidates)), 2)
-    let isFeasible = feasible.contains(wish)
-    return (
-      "= \(thousands(wish)) rows, \(part) %" + (isFeasible ? "" : ": possible is \(range)"),
-      isFeasible ? .kept : .warning
-    )
+    guard feasible.contains(wish) else {
+      return ("= \(thousands(wish)) rows: possible is \(range)", .warning)
+    }
+    return ("= \(thousands(wish)) rows, \(part) %", .kept)
   }
 }
