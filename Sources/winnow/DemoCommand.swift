@@ -24,7 +24,7 @@ struct DemoCommand: ParsableCommand {
       try build(workspace)
       let list = place + "/keep.txt"
       if isatty(0) == 1 && isatty(1) == 1 {
-        var explore = try ExploreCommand.parse([workspace, "--output", list])
+        let explore = try ExploreCommand.parse([workspace, "--output", list])
         try explore.run()
         standardError("\(workspace): open it again with: winnow explore \(workspace)")
       } else {

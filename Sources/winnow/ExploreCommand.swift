@@ -1,5 +1,4 @@
 import ArgumentParser
-import Canvas
 import Explorer
 import FoundationEssentials
 import Manifests
@@ -44,7 +43,7 @@ struct ExploreCommand: ParsableCommand {
       let names = ManifestFormat.allCases.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("--format: expected one of \(names), found '\(format)'")
     }
-    if Size(parsing: size) == nil {
+    if ScreenSize(parsing: size) == nil {
       throw ValidationError("--size: expected columns x rows such as 120x36, found '\(size)'")
     }
     if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more") }
@@ -77,7 +76,7 @@ struct ExploreCommand: ParsableCommand {
     let text = String(decoding: try InputFile.contents(of: path), as: UTF8.self)
     do throws(ScriptError) {
       _ = try ScriptRunner(performer: performer).run(
-        try Script(parsing: text), from: state, size: Size(parsing: size)!
+        try Script(parsing: text), from: state, size: ScreenSize(parsing: size)!
       ) { path, text in _ = try AtomicFile.write(Array(text.utf8), to: path) }
     } catch {
       throw Failure("\(path): \(error)")
