@@ -77,33 +77,50 @@ public final class Centroids: Sendable {
     let wanted = min(neighbours, count - 1)
     var means = [Double](repeating: 0, count: count)
     guard wanted > 0 else { return means }
+    let block = 16
     means.withUnsafeMutableBufferPointer { output in
+      // Sound: each task writes its own elements.
       nonisolated(unsafe) let output = output
-      parallel(tasks: count, threads: threads) { _, cluster in
-        // Sound: each task writes its own element.
-        output[cluster] = meanDistance(of: cluster, toNearest: wanted)
+      parallel(tasks: (count + block - 1) / block, threads: threads) { _, task in
+        let clusters = task * block..<min((task + 1) * block, count)
+        for (cluster, mean) in zip(clusters, meanDistances(of: clusters, toNearest: wanted)) {
+          output[cluster] = mean
+        }
       }
     }
     return means
   }
 
-  private func meanDistance(of cluster: Int, toNearest wanted: Int) -> Double {
-    var dots = [Float](repeating: 0, count: count)
-    wk_dots(
-      instructions.code, vectors.values + cluster * vectors.stride, 1, vectors.values, count,
-      vectors.stride, &dots)
-    var nearest: [Double] = []
-    nearest.reserveCapacity(wanted + 1)
-    for other in 0..<count where other != cluster {
-      let cosine = Double(dots[other]) / (vectors.norms[cluster] * vectors.norms[other])
-      let distance = max(0, 1 - cosine)
-      if nearest.count == wanted {
-        guard distance < nearest[wanted - 1] else { continue }
-        nearest.removeLast()
+  /// The mean distances of some centroids to their `wanted` nearest others, in one pass over all.
+  private func meanDistances(of clusters: Range<Int>, toNearest wanted: Int) -> [Double] {
+    let chunk = 512
+    var dots = [Float](repeating: 0, count: clusters.count * chunk)
+    // Ascending distances of each centroid.
+    var nearest = [[Double]](repeating: [], count: clusters.count)
+    for start in stride(from: 0, to: count, by: chunk) {
+      let width = min(chunk, count - start)
+      wk_dots(
+        instructions.code, vectors.values + clusters.lowerBound * vectors.stride, clusters.count,
+        vectors.values + start * vectors.stride, width, vectors.stride, &dots)
+      for (place, cluster) in clusters.enumerated() {
+        for other in start..<start + width where other != cluster {
+          let cosine =
+            Double(dots[place * width + other - start])
+            / (vectors.norms[cluster] * vectors.norms[other])
+          keepSmallest(wanted, max(0, 1 - cosine), in: &nearest[place])
+        }
       }
-      nearest.insert(distance, at: nearest.firstIndex { $0 > distance } ?? nearest.count)
     }
-    return nearest.reduce(0, +) / Double(wanted)
+    return nearest.map { $0.reduce(0, +) / Double(wanted) }
+  }
+
+  /// Inserts `distance` into an ascending list of at most `limit` numbers.
+  private func keepSmallest(_ limit: Int, _ distance: Double, in list: inout [Double]) {
+    if list.count == limit {
+      guard distance < list[limit - 1] else { return }
+      list.removeLast()
+    }
+    list.insert(distance, at: list.firstIndex { $0 > distance } ?? list.count)
   }
 }
 

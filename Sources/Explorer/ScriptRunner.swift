@@ -53,6 +53,3 @@ public struct ScriptRunner: Sendable {
     return next
   }
 }
-
-/// The size of a screen in cells, for callers that do not draw.
-public typealias ScreenSize = Size

@@ -77,22 +77,3 @@ enum JSONLinesManifest: ManifestWriter {
     }
   }
 }
-
-/// A JSON string.
-func jsonQuoted(_ text: String) -> String {
-  var quoted = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": quoted += "\\\""
-    case "\\": quoted += "\\\\"
-    case "\n": quoted += "\\n"
-    case "\r": quoted += "\\r"
-    case "\t": quoted += "\\t"
-    case "\u{0}"..<"\u{20}", "\u{7F}":
-      let code = String(scalar.value, radix: 16)
-      quoted += "\\u" + String(repeating: "0", count: 4 - code.count) + code
-    default: quoted.unicodeScalars.append(scalar)
-    }
-  }
-  return quoted + "\""
-}

@@ -1,5 +1,6 @@
 // `winnow info`: what is in a workspace.
 
+import Pruning
 import Workspace
 
 /// The facts of a workspace, ready to be printed.

@@ -14,7 +14,7 @@ struct JSONFields {
     for field in fields where !known.contains(field.name) {
       throw .invalid(
         field: field.name,
-        text: "\(place): unknown field \(JSONValue.quoted(field.name)); known are "
+        text: "\(place): unknown field \(jsonQuoted(field.name)); known are "
           + known.joined(separator: ", "))
     }
     self.place = place

@@ -51,10 +51,10 @@ struct JSONReader {
       let name = try string()
       if fields.contains(where: { $0.name == name }) {
         at = start
-        throw fault("each field once", found: "\(JSONValue.quoted(name)) again")
+        throw fault("each field once", found: "\(jsonQuoted(name)) again")
       }
       skipSpace()
-      if !take(":") { throw fault("\":\" after the name \(JSONValue.quoted(name))") }
+      if !take(":") { throw fault("\":\" after the name \(jsonQuoted(name))") }
       fields.append((name, try value(depth: depth + 1)))
       skipSpace()
       if take("}") { return .object(fields) }

@@ -7,7 +7,7 @@ extension Plan {
   /// - Complexity: O(overrides).
   public func json() -> [UInt8] {
     var text = "{ \"format\": 1, "
-    if let clustering { text += "\"clustering\": \(JSONValue.quoted(clustering)), " }
+    if let clustering { text += "\"clustering\": \(jsonQuoted(clustering)), " }
     text += "\"target\": \(target), \"temperature\": \(Self.shortest(temperature)),\n"
     text += "  \"strategy\": \"\(strategy.rawValue)\", \"order\": \"\(order.rawValue)\", "
     text += "\"minimum\": \(minimum), \"share\": \(Self.shortest(share)), "
@@ -28,7 +28,7 @@ extension Plan {
     case .count(let count): text += "\"count\": \(count)"
     case .weight(let weight): text += "\"weight\": \(shortest(weight))"
     }
-    if let note = override.note { text += ", \"note\": \(JSONValue.quoted(note))" }
+    if let note = override.note { text += ", \"note\": \(jsonQuoted(note))" }
     return text + " }"
   }
 

@@ -23,8 +23,7 @@ struct ExploreCommand: ParsableCommand {
 
   @OptionGroup var plan: PlanOptions
 
-  @Option(help: "What a commit writes: text, rows, datacomp, csv or jsonl.")
-  var format = "text"
+  @OptionGroup var list: ListOptions
 
   @Option(name: .shortAndLong, help: "The file that a commit writes (default: keep.txt).")
   var output: String?
@@ -35,18 +34,10 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: "The size of the screen for --script, columns x rows.")
   var size = "120x36"
 
-  @Option(help: "Threads to use; the result is the same for any number.")
-  var threads: Int?
-
   func validate() throws {
-    if ManifestFormat(rawValue: format) == nil {
-      let names = ManifestFormat.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("--format: expected one of \(names), found '\(format)'")
-    }
     if ScreenSize(parsing: size) == nil {
       throw ValidationError("--size: expected columns x rows such as 120x36, found '\(size)'")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more") }
   }
 
   func run() throws {
@@ -54,9 +45,9 @@ struct ExploreCommand: ParsableCommand {
       let open = try OpenWorkspace(path: workspace)
       let state = try State(
         open, plan: isPlanGiven ? try plan.resolve(open) : nil,
-        format: ManifestFormat(rawValue: format) ?? .text, output: output)
+        format: list.wantedFormat, output: output)
       let performer = WorkspaceWork(
-        workspace: open, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+        workspace: open, threads: list.wantedThreads,
         time: { Date().formatted(.iso8601) })
       if let script {
         try replay(script, state, performer)

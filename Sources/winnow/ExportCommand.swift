@@ -15,8 +15,7 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var plan: PlanOptions
 
-  @Option(help: "text, rows, datacomp, csv or jsonl.")
-  var format = "text"
+  @OptionGroup var list: ListOptions
 
   @Option(name: .shortAndLong, help: "The file to write; - is standard output.")
   var output: String
@@ -24,19 +23,11 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Replace existing files.")
   var force = false
 
-  @Option(help: "Threads to use; the result is the same for any number.")
-  var threads: Int?
-
   func validate() throws {
-    if ManifestFormat(rawValue: format) == nil {
-      let names = ManifestFormat.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("--format: expected one of \(names), found '\(format)'")
-    }
     if !plan.decidesTarget {
       throw ValidationError(
         "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more") }
   }
 
   func run() throws {
@@ -44,8 +35,8 @@ struct ExportCommand: ParsableCommand {
       let workspace = try OpenWorkspace(path: workspace)
       let request = ManifestRequest(
         workspace: workspace, plan: try plan.resolve(workspace),
-        format: ManifestFormat(rawValue: format) ?? .text, output: output, force: force,
-        threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        format: list.wantedFormat, output: output, force: force,
+        threads: list.wantedThreads)
       let summary = try export(
         request,
         standardOutput: { (bytes) throws(StorageError) in try standardOutput(bytes) },
