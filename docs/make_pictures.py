@@ -191,7 +191,7 @@ def main():
     parser.add_argument("--name", default="concepts", help="of the files in docs/pictures")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "pictures")
     parser.add_argument("--size", default="120x36")
-    parser.add_argument("--keys", default="- - - - - Down Down Down d Down Down",
+    parser.add_argument("--keys", default="t t t - - - Down Down Down d Down Down Down",
                         help="pressed one by one once the screen has settled")
     parser.add_argument("--wait", default="Concepts", help="what the screen must show")
     parser.add_argument("--clusters", default="60", help="of the sample")
@@ -203,7 +203,7 @@ def main():
         command = options.command
         if not command:
             winnow = ROOT / ".build" / "release" / "winnow"
-            workspace = pathlib.Path(folder) / "clip-art.winnow"
+            workspace = pathlib.Path(folder) / "clipart.winnow"
             subprocess.run([winnow, "build", ROOT / "assets" / "sample", "-o", workspace,
                             "--clusters", options.clusters], check=True)
             command = [str(winnow), "explore", str(workspace)]

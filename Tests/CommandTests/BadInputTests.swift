@@ -8,7 +8,7 @@ import Testing
 @Suite struct BadInputTests {
   /// Runs a build that must be refused, and checks that nothing at all changed in `scratch`.
   private func refused(
-    _ scratch: Scratch, _ inputs: [String], more: [String] = [], _ parts: [String],
+    _ scratch: TemporaryFolder, _ inputs: [String], more: [String] = [], _ parts: [String],
     exitCode: Int32 = 1, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let before = try scratch.contents()
@@ -21,26 +21,26 @@ import Testing
   // MARK: The file
 
   @Test func noSuchFile() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try refused(
       scratch, [scratch("missing.npy")],
       ["\(scratch("missing.npy")): ", "expected a file or folder, found none", "check the path"])
   }
 
   @Test func notAnNpyFile() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = try scratch.write("text.npy", "this is a picture of a cat, honestly\n")
     try refused(scratch, [path], ["\(path): ", "expected a .npy file", "numpy.save"])
   }
 
   @Test func anEmptyFile() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = try scratch.write("empty.npy", "")
     try refused(scratch, [path], ["\(path): ", "expected a .npy file"])
   }
 
   @Test func fortranOrder() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = try scratch.write(
       "fortran.npy",
       npyBytes(fortranOrder: true, shape: [3, 4], data: Array(repeating: 63, count: 48)))
@@ -50,7 +50,7 @@ import Testing
 
   @Test(arguments: [("<i4", 4), (">f4", 4), ("|b1", 1), ("<c8", 8), ("<U3", 12), ("|O", 8)])
   func wrongElementType(type: String, size: Int) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = try scratch.write(
       "wrong.npy", npyBytes(type: type, shape: [3, 4], data: Array(repeating: 1, count: 12 * size)))
     try refused(scratch, [path], ["\(path): ", type])
@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: [[12], [3, 2, 2], []])
   func wrongShape(shape: [Int]) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let count = shape.reduce(4, *)
     let path = try scratch.write(
       "shape.npy", npyBytes(shape: shape, data: Array(repeating: 63, count: count)))
@@ -67,7 +67,7 @@ import Testing
 
   @Test(arguments: [1, 100, 4000])
   func truncatedFile(missing: Int) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let whole = embeddings(rows: 100, width: 10)
     let path = try scratch.write("short.npy", Array(whole.dropLast(missing)))
     try refused(
@@ -76,21 +76,21 @@ import Testing
   }
 
   @Test func shardsOfDifferentWidth() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let wide = try scratch.write("a.npy", embeddings(rows: 5, width: 8))
     let narrow = try scratch.write("b.npy", embeddings(rows: 5, width: 7))
     try refused(scratch, [wide, narrow], ["\(narrow): expected 8 dimensions", wide, "found 7"])
   }
 
   @Test func remoteAddress() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try refused(scratch, ["s3://bucket/embeddings"], ["s3://bucket/embeddings", "mount"])
   }
 
   // MARK: The rows
 
   /// Two shards with 15 unusable rows: zero, NaN, positive and negative infinity.
-  private func shardsWithInvalidRows(in scratch: Scratch) throws -> [String] {
+  private func shardsWithInvalidRows(in scratch: TemporaryFolder) throws -> [String] {
     let bad: [Float] = [0, .nan, .infinity, -.infinity, 0]
     return [
       try scratch.write(
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func invalidRowsAreCountedAndTenAreNamed() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let shards = try shardsWithInvalidRows(in: scratch)
     let named = [3, 8, 13, 18, 23, 28, 33, 38].map { "\(shards[0]) row \($0) " }
     try refused(
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test func invalidRowsAreDroppedWhenAskedTo() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let shards = try shardsWithInvalidRows(in: scratch)
     try winnowSucceeds(
       "build", shards[0], shards[1], "-o", scratch("out.winnow"), "--clusters", "3",
@@ -134,13 +134,13 @@ import Testing
   }
 
   @Test func nothingButInvalidRows() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = try scratch.write("zero.npy", embeddings(rows: 9, width: 4) { _, _, _ in 0 })
     try refused(scratch, [path], more: ["--skip-invalid"], ["0", "usable rows"])
   }
 
   @Test func moreClustersThanRows() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = try scratch.write("few.npy", embeddings(rows: 10, width: 4))
     try refused(
       scratch, [path], more: ["--clusters", "11"],
@@ -150,7 +150,9 @@ import Testing
 
   // MARK: Metadata
 
-  private func clipFolder(_ scratch: Scratch, metadata: String, name: String) throws -> String {
+  private func clipFolder(_ scratch: TemporaryFolder, metadata: String, name: String) throws
+    -> String
+  {
     try scratch.write("set/img_emb/img_emb_0.npy", embeddings(rows: 10, width: 4))
     try scratch.write("set/metadata/\(name)", metadata)
     return scratch("set")
@@ -162,7 +164,7 @@ import Testing
 
   @Test(arguments: [9, 11])
   func metadataRowsDifferFromEmbeddingRows(count: Int) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let folder = try clipFolder(scratch, metadata: lines(count), name: "metadata_0.jsonl")
     try refused(
       scratch, [folder],
@@ -174,7 +176,7 @@ import Testing
 
   @Test(arguments: ["--key", "--caption", "--similarity"])
   func unknownColumn(flag: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let folder = try clipFolder(scratch, metadata: lines(10), name: "metadata_0.jsonl")
     try refused(
       scratch, [folder], more: [flag, "nosuch"],
@@ -182,7 +184,7 @@ import Testing
   }
 
   @Test func unknownColumnOfCSV() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let text = "uid,caption\n" + (0..<10).map { "item-\($0),\"a, b\"\n" }.joined()
     let folder = try clipFolder(scratch, metadata: text, name: "metadata_0.csv")
     try refused(
@@ -191,14 +193,14 @@ import Testing
   }
 
   @Test func damagedMetadataNamesTheLine() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let text = lines(6) + "{\"uid\": \"item-6\", \"caption\": \n" + lines(3)
     let folder = try clipFolder(scratch, metadata: text, name: "metadata_0.jsonl")
     try refused(scratch, [folder], ["\(folder)/metadata/metadata_0.jsonl, line 7: "])
   }
 
   @Test func parquetWithoutDuckDBSaysHowToGetIt() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let folder = try clipFolder(scratch, metadata: "PAR1", name: "metadata_0.parquet")
     let before = try scratch.contents()
     let result = try winnow(
@@ -211,7 +213,7 @@ import Testing
   // MARK: Centroids
 
   @Test func centroidsOfAnotherWidth() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let rows = try scratch.write("rows.npy", embeddings(rows: 10, width: 4))
     let centroids = try scratch.write("centroids.npy", embeddings(rows: 3, width: 5))
     let before = try scratch.contents()

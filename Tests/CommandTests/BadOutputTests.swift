@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct BadOutputTests {
-  private func input(_ scratch: Scratch, rows: Int = 50) throws -> String {
+  private func input(_ scratch: TemporaryFolder, rows: Int = 50) throws -> String {
     try scratch.write("rows.npy", embeddings(rows: rows, width: 16))
   }
 
@@ -17,7 +17,7 @@ import Testing
 
   @Test(.enabled(if: Mounts.areAllowed, "cannot mount a small disk: \(Mounts.obstacle ?? "")"))
   func buildOnAFullDisk() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let rows = try input(scratch, rows: 5000)  // 5000 x (4 + 4) bytes of arrays and more
     try FileManager.default.createDirectory(
       atPath: scratch("disk"), withIntermediateDirectories: false)
@@ -33,7 +33,7 @@ import Testing
 
   @Test(.enabled(if: Mounts.areAllowed, "cannot mount a small disk: \(Mounts.obstacle ?? "")"))
   func exportOnAFullDiskKeepsTheOldFile() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try FileManager.default.createDirectory(
       atPath: scratch("disk"), withIntermediateDirectories: false)
     let result = try Mounts.run(
@@ -49,7 +49,7 @@ import Testing
 
   @Test(.enabled(if: Mounts.areAllowed, "cannot mount a small disk: \(Mounts.obstacle ?? "")"))
   func readOnlyDisk() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let rows = try input(scratch)
     try FileManager.default.createDirectory(
       atPath: scratch("disk"), withIntermediateDirectories: false)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func unwritableFolder() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let rows = try input(scratch)
     // Permissions do not bind root, but nobody makes folders in /sys.
     let isRoot = getuid() == 0
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func missingFolder() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let result = try winnow(
       "export", try SampleWorkspace.path, "--keep", "10%", "-o", scratch("no/such/keep.txt"))
     expectRefusal(result, [scratch("no/such/keep.txt"), "no such file or directory"])
@@ -102,7 +102,7 @@ import Testing
   // MARK: Existing output
 
   @Test func existingWorkspaceNeedsForce() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let rows = try input(scratch)
     let workspace = scratch("out.winnow")
     try winnowSucceeds("build", rows, "-o", workspace, "--clusters", "5")
@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test func aFailedForceKeepsTheOldWorkspace() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let rows = try input(scratch)
     let workspace = scratch("out.winnow")
     try winnowSucceeds("build", rows, "-o", workspace, "--clusters", "5")
@@ -130,7 +130,7 @@ import Testing
 
   @Test(arguments: [true, false])
   func forceDoesNotReplaceWhatIsNoWorkspace(isFolder: Bool) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let rows = try input(scratch)
     let precious = isFolder ? "precious/letter.txt" : "precious"
     try scratch.write(precious, "dear all\n")
@@ -144,7 +144,7 @@ import Testing
   }
 
   @Test func existingManifestNeedsForce() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.path
     let output = scratch("keep.txt")
     try winnowSucceeds("export", workspace, "--keep", "10%", "-o", output)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct BadWorkspaceTests {
   /// Every command that opens a workspace must refuse it alike.
   private func refused(
-    _ workspace: String, in scratch: Scratch, _ parts: [String],
+    _ workspace: String, in scratch: TemporaryFolder, _ parts: [String],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     for arguments in [
@@ -29,14 +29,14 @@ import Testing
   }
 
   @Test func noWorkspaceAtAll() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try refused(scratch("nothing"), in: scratch, [scratch("nothing")])
     try scratch.write("folder/readme.txt", "no workspace")
     try refused(scratch("folder"), in: scratch, [scratch("folder"), "workspace.json"])
   }
 
   @Test func newerFormat() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     try replace(#""format" : 1"#, by: #""format" : 2"#, in: "\(workspace)/workspace.json")
     try refused(
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func anotherDistance() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     try replace("cosine", by: "euclidean", in: "\(workspace)/workspace.json")
     try refused(
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func workspaceJSONThatIsNone() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     try scratch.write("copy.winnow/workspace.json", "{\"format\": 1, ")
     try refused(workspace, in: scratch, ["\(workspace)/workspace.json"])
@@ -62,7 +62,7 @@ import Testing
 
   @Test(arguments: ["centroids", "clusters", "members", "distances", "offsets"])
   func truncatedArray(name: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     let path = "\(workspace)/\(name).npy"
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func offsetsThatDoNotRise() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     let path = "\(workspace)/offsets.npy"
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func clusterValueThatIsNotFinite() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     let path = "\(workspace)/clusters.npy"
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test func memberBeyondTheRowsIsRefusedWhenItIsRead() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     let path = "\(workspace)/members.npy"
     let array = try NpyArray(path)
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test func verifyFindsAFlippedBitInEveryFileOfAWorkspace() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     #expect(try winnow("verify", workspace).exitCode == 0)
     var files = 0
@@ -149,7 +149,7 @@ import Testing
   }
 
   @Test func verifyFindsAMissingFile() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     try FileManager.default.removeItem(atPath: "\(workspace)/captions/data.utf8")
     let result = try winnow("verify", workspace)
@@ -159,7 +159,7 @@ import Testing
 
   @Test(arguments: ["text", "rows", "datacomp", "csv", "jsonl"])
   func verifyFindsAFlippedBitInAManifest(format: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let manifest = scratch("keep")
     try winnowSucceeds(
       "export", try SampleWorkspace.path, "--keep", "10%", "--format", format, "-o", manifest)

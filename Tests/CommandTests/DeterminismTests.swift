@@ -24,7 +24,7 @@ import Testing
     ["--kernels", "portable", "--threads", "2"],
   ])
   func threadsAndKernelsChangeNothing(flags: [String]) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let reference = try SampleWorkspace.path
     try winnowSucceeds(
       [
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func anotherSeedIsAnotherWorkspace() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try winnowSucceeds(
       "build", "\(packageRoot())/assets/sample", "-o", scratch("other.winnow"), "--clusters", "20",
       "--seed", "2")
@@ -72,7 +72,7 @@ import Testing
 
   @Test(arguments: ["text", "rows", "datacomp", "csv", "jsonl"], ["hardest", "stratified"])
   func exportsAreTheSameForAnyNumberOfThreads(format: String, order: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     for threads in ["1", "2", "5"] {
       try winnowSucceeds(
         "export", try SampleWorkspace.path, "--keep", "27.7%", "--order", order, "--format", format,

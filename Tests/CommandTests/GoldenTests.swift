@@ -51,7 +51,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: Golden.all)
   func buildAndExportAgree(with golden: Golden) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = scratch("golden.winnow")
     try winnowSucceeds(
       "build", "\(golden.folder)/embeddings.npy", "-o", workspace,

@@ -20,7 +20,7 @@ import Testing
     """
 
   @Test(OutputTests.withPython) func anInterruptedBuildLeavesNothing() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let result = try ProcessRunner.run(
       testPython()!,
       [
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(OutputTests.withPython) func anInterruptedForceKeepsTheOldWorkspace() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.copy(into: scratch)
     let before = try scratch.contents()
     let result = try ProcessRunner.run(

@@ -78,7 +78,7 @@ import Testing
   // MARK: export
 
   @Test(withPython) func dataCompExportHasTheBytesOfNumpy() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.path
     try winnowSucceeds(
       "export", workspace, "--keep", "27.7%", "--format", "datacomp", "-o", scratch("keep.npy"))
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func everyFormatTellsTheSameRows() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.path
     for format in ["text", "rows", "csv", "jsonl"] {
       try winnowSucceeds(
@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test func standardOutputTakesAManifest() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let workspace = try SampleWorkspace.path
     try winnowSucceeds(
       "export", workspace, "--keep", "5%", "--format", "rows", "-o", scratch("keep.npy"))
@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test func provenanceTellsWhatWasKept() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try winnowSucceeds(
       "export", try SampleWorkspace.path, "--keep", "27.7%", "--format", "rows", "-o",
       scratch("keep.npy"))
@@ -190,7 +190,7 @@ import Testing
   // MARK: demo
 
   /// Runs `demo FOLDER` and looks for a keep list with its provenance in the folder.
-  private func checkDemo(of program: String, in scratch: Scratch, folder: String) throws {
+  private func checkDemo(of program: String, in scratch: TemporaryFolder, folder: String) throws {
     let result = try ProcessRunner.run(program, ["demo", scratch(folder)], folder: scratch.path)
     #expect(result.exitCode == 0, "\(program): \(result.errors)")
     #expect(!result.standardOutput.isEmpty, "a summary")
@@ -204,13 +204,13 @@ import Testing
   }
 
   @Test func demoWithoutATerminalWritesAKeepList() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try checkDemo(of: winnowBinary(), in: scratch, folder: "demo")
     #expect(try scratch.contents().keys.allSatisfy { $0.hasPrefix("demo") }, "nothing beside it")
   }
 
   @Test func demoFindsItsDataThroughALinkAndWhenMoved() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(
       atPath: scratch("link"), withDestinationPath: winnowBinary())
     try FileManager.default.copyItem(atPath: winnowBinary(), toPath: scratch("moved"))

@@ -9,7 +9,7 @@ enum SampleWorkspace {
 
   static var path: String { get throws { try shared.get() } }
 
-  private static let folder = Result { try Scratch() }
+  private static let folder = Result { try TemporaryFolder() }
 
   private static func make() throws -> String {
     let scratch = try folder.get()
@@ -21,7 +21,7 @@ enum SampleWorkspace {
   }
 
   /// A copy that a test may damage.
-  static func copy(into scratch: Scratch) throws -> String {
+  static func copy(into scratch: TemporaryFolder) throws -> String {
     try FileManager.default.copyItem(atPath: try path, toPath: scratch("copy.winnow"))
     return scratch("copy.winnow")
   }

@@ -17,7 +17,7 @@ import Testing
     ["plan"], ["export"], ["verify"], ["info"], ["explore"],
   ])
   func wrongUsageIsTwo(arguments: [String]) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let result = try winnow(arguments, folder: scratch.path)
     #expect(result.exitCode == 2, "\(arguments): \(result.errors)")
     #expect(result.standardOutput.isEmpty, "\(arguments)")
@@ -32,7 +32,7 @@ import Testing
     ("--selection-seed", "x"), ("--threads", "0"),
   ])
   func wrongValueNamesTheFlag(flag: String, value: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let keep = flag == "--keep" ? [] : ["--keep", "10%"]
     let result = try winnow(
       ["export", try SampleWorkspace.path, "-o", scratch("keep.txt")] + keep + ["\(flag)=\(value)"])
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func unknownFormatNamesTheKnownOnes() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let result = try winnow(
       "export", try SampleWorkspace.path, "--keep", "10%", "--format", "excel", "-o",
       scratch("keep"))
@@ -71,7 +71,7 @@ import Testing
 
   @Test(arguments: ["1251", "3", "999999"])
   func targetOutsideTheFeasibleInterval(keep: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     // 20 concepts, all occupied, of 1,250 rows, and at least one of each.
     for arguments in [
       ["plan", try SampleWorkspace.path, "--keep", keep],
