@@ -87,12 +87,12 @@ public func export(
 }
 
 private func checkOutput(_ request: ManifestRequest) throws(ManifestError) {
-  if pathKind(request.output) == .folder {
-    throw .invalid("\(request.output): expected a file or nothing, found a folder")
+  let paths = [request.output, Provenance.path(of: request.output)]
+  for path in paths where pathKind(path) == .folder {
+    throw .invalid("\(path): expected a file or nothing, found a folder")
   }
   if request.force { return }
-  for path in [request.output, Provenance.path(of: request.output)]
-  where pathKind(path) != .nothing {
+  for path in paths where pathKind(path) != .nothing {
     throw .invalid("\(path): the file exists; replace it with --force or choose another --output")
   }
 }
@@ -123,7 +123,7 @@ private func writeFiles(
   plan.clustering = workspace.clustering
   let fingerprint = try reading { () throws(WorkspaceError) in try workspace.fingerprint() }
   guard report(source.count) else { throw .interrupted }
-  let seal = try storing { () throws(StorageError) in try list.file.commit() }
+  let seal = try storing { () throws(StorageError) in try list.file.finish() }
   let name = lastComponent(request.output)
   let provenance = Provenance(
     format: Provenance.currentFormat,
@@ -133,13 +133,16 @@ private func writeFiles(
       name: workspace.name, fingerprint: fingerprint, clustering: workspace.clustering,
       rows: workspace.rows, candidates: workspace.candidates, clusters: workspace.clusters),
     command: [
-      "winnow", "export", workspace.path, "--plan", name + ".winnow.json", "--format",
-      request.format.rawValue, "--output", name, "--force",
+      "winnow", "export", workspace.path, "--plan", Provenance.path(of: request.output), "--format",
+      request.format.rawValue, "--output", request.output, "--force",
     ].map(shellQuoted).joined(separator: " "))
   let bytes = try provenance.json(plan)
-  _ = try storing { () throws(StorageError) in
+  try storing { () throws(StorageError) in
     try header.file.write(bytes)
-    return try header.file.commit()
+    // A disk that is full for the header must not leave a new list beside an old header.
+    _ = try header.file.finish()
+    _ = try list.file.commit()
+    _ = try header.file.commit()
   }
   return ManifestSummary(
     output: request.output, format: request.format, kept: source.count, digest: seal.digest)
@@ -167,7 +170,11 @@ func shellQuoted(_ word: String) -> String {
       || [0x2D, 0x2E, 0x2F, 0x5F, 0x2C, 0x3D, 0x25, 0x2B].contains($0)
   }
   if plain && !word.isEmpty { return word }
-  return "'"
-    + word.split(separator: "'", omittingEmptySubsequences: false)
-    .joined(separator: "'\\''") + "'"
+  // By scalars: an apostrophe and a combining mark after it are one Character.
+  var quoted = "'".unicodeScalars
+  for scalar in word.unicodeScalars {
+    if scalar == "'" { quoted.append(contentsOf: "'\\'".unicodeScalars) }
+    quoted.append(scalar)
+  }
+  return String(quoted) + "'"
 }

@@ -1,6 +1,5 @@
 // `winnow verify` of a keep list: the file against its header, and the list against itself.
 
-import Pruning
 import Storage
 
 /// What checking a keep list came to.
@@ -52,24 +51,21 @@ public func verifyManifest(_ path: String) throws(ManifestError) -> ManifestVeri
 
 private func checkContents(_ bytes: [UInt8], _ header: Provenance) -> [String] {
   switch header.list.format {
-  case .rows: checkRows(words(bytes, stride: 8, header).map(\.[0]), header)
-  case .datacomp: checkPairs(words(bytes, stride: 16, header), header)
+  case .rows: checkRows(words(bytes, .uint64, header), header)
+  case .datacomp: checkPairs(words(bytes, .uint64Pair, header), header)
   case .text: checkCount(bytes.count { $0 == 0x0A }, header)
   case .csv: checkRows(csvRows(bytes), header)
   case .jsonl: checkRows(jsonRows(bytes), header)
   }
 }
 
-/// The elements of a `.npy` list, as little-endian 64-bit words.
-private func words(_ bytes: [UInt8], stride: Int, _ header: Provenance) -> [[UInt64]] {
-  let type: NpyType = stride == 8 ? .uint64 : .uint64Pair
+/// The data of a `.npy` list, as little-endian 64-bit words; none when its header is another.
+private func words(_ bytes: [UInt8], _ type: NpyType, _ header: Provenance) -> [UInt64] {
   let start = NpyHeader.bytes(type, shape: [header.kept])
   guard bytes.starts(with: start) else { return [] }
-  let data = bytes.dropFirst(start.count)
-  return Swift.stride(from: data.startIndex, to: data.endIndex - stride + 1, by: stride).map {
-    element in
-    Swift.stride(from: element, to: element + stride, by: 8).map { word in
-      data[word..<word + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  return bytes.withUnsafeBytes { bytes in
+    stride(from: start.count, to: bytes.count - 7, by: 8).map {
+      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
     }
   }
 }
@@ -109,24 +105,26 @@ private func checkRows(_ rows: [UInt64], _ header: Provenance) -> [String] {
   var faults = checkCount(rows.count, header)
   if let row = rows.first(where: { $0 >= UInt64(header.workspace.rows) }) {
     faults.append("row \(row) is outside 0 to \(header.workspace.rows - 1)")
-    return faults
   }
   if let fall = zip(rows, rows.dropFirst()).first(where: { $0 >= $1 }) {
     faults.append("row \(fall.1) follows row \(fall.0): rows must ascend")
   }
-  var set = RowSet(rows: header.workspace.rows)
-  for row in rows { set.insert(Int(row)) }
-  let digest = rowsDigest(set)
-  if digest != header.rowsDigest {
-    faults.append("expected rows with SHA-256 \(header.rowsDigest), found \(digest)")
+  var digest = Digest()
+  rows.map(\.littleEndian).withUnsafeBytes { digest.update($0) }
+  let found = digest.hex()
+  if found != header.rowsDigest {
+    faults.append("expected rows with SHA-256 \(header.rowsDigest), found \(found)")
   }
   return faults
 }
 
-private func checkPairs(_ pairs: [[UInt64]], _ header: Provenance) -> [String] {
-  var faults = checkCount(pairs.count, header)
-  if zip(pairs, pairs.dropFirst()).contains(where: { $1.lexicographicallyPrecedes($0) }) {
-    faults.append("its uids are not in ascending order")
+/// - Parameter halves: high and low half of every uid.
+private func checkPairs(_ halves: [UInt64], _ header: Provenance) -> [String] {
+  var faults = checkCount(halves.count / 2, header)
+  for high in stride(from: 2, to: halves.count - 1, by: 2)
+  where (halves[high], halves[high + 1]) < (halves[high - 2], halves[high - 1]) {
+    faults.append("uid \(high / 2) is less than the one before: uids must ascend")
+    break
   }
   return faults
 }

@@ -95,10 +95,16 @@ public struct Provenance: Codable, Equatable, Sendable {
         "\(path): expected format \(currentFormat), found \(version.format); it was written by "
           + "another winnow: use that one")
     }
-    do {
-      return try decoder.decode(Provenance.self, from: Data(bytes))
-    } catch {
+    guard let header = try? decoder.decode(Provenance.self, from: Data(bytes)) else {
       throw .invalid("\(path): expected the JSON header of a keep list; it is damaged")
     }
+    guard header.kept >= 0, header.kept <= header.workspace.candidates,
+      header.workspace.candidates <= header.workspace.rows
+    else {
+      throw .invalid(
+        "\(path): expected kept, candidates and rows to rise, found \(header.kept), "
+          + "\(header.workspace.candidates) and \(header.workspace.rows); it is damaged")
+    }
+    return header
   }
 }

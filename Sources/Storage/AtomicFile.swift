@@ -28,6 +28,7 @@ public struct AtomicFile: ~Copyable {
   private var filled = 0
   private var written = 0
   private var digest = Digest()
+  private var seal: FileSeal?
 
   /// - Parameters:
   ///   - path: where the file shall be; an existing one is replaced at the commit.
@@ -55,6 +56,7 @@ public struct AtomicFile: ~Copyable {
   public var count: Int { written + filled }
 
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    precondition(seal == nil, "a finished file is written to")
     if bytes.count > buffer.count - filled { try flush() }
     if bytes.count > buffer.count {
       try send(bytes)
@@ -84,19 +86,30 @@ public struct AtomicFile: ~Copyable {
     if let failure { throw failure }
   }
 
-  /// Brings the file to the disk and puts it in its place.
+  /// Brings the file to the disk, not yet to its place; nothing may be written after it.
+  ///
+  /// For files that belong together: when all are finished, nothing but a rename can fail.
+  public mutating func finish() throws(StorageError) -> FileSeal {
+    if let seal { return seal }
+    try flush()
+    guard retrying({ fsync(descriptor) }) == 0 else { throw .system(path, "write it to the disk") }
+    let seal = FileSeal(size: written, digest: digest.hex())
+    self.seal = seal
+    return seal
+  }
+
+  /// Finishes the file and puts it in its place.
   ///
   /// Called once, at the end.
   ///
   /// - Throws: ``StorageError``; then the place is as it was before.
   public mutating func commit() throws(StorageError) -> FileSeal {
-    try flush()
-    guard retrying({ fsync(descriptor) }) == 0 else { throw .system(path, "write it to the disk") }
+    let seal = try finish()
     guard rename(temporary, path) == 0 else { throw .system(path, "put it in its place") }
     close(descriptor)
     descriptor = -1
     synchroniseFolder(parentFolder(path))
-    return FileSeal(size: written, digest: digest.hex())
+    return seal
   }
 
   private mutating func flush() throws(StorageError) {

@@ -47,7 +47,11 @@ extension OpenWorkspace {
     let folder = plansFolder
     guard pathKind(folder) == .folder else { return [] }
     let names = try storing { () throws(StorageError) in try namesInFolder(folder) }
-    return names.compactMap { $0.hasSuffix(".json") ? Int($0.dropLast(5)) : nil }.sorted()
+    // Only names as a commit gives them: `7.json` is no plan of ours.
+    return names.compactMap { name in
+      Int(name.dropLast(5)).flatMap { planPath($0) == folder + "/" + name ? $0 : nil }
+    }
+    .sorted()
   }
 
   /// The last plan that was committed for these very concepts, or nil.

@@ -49,7 +49,11 @@ public final class OpenWorkspace: Sendable {
     let description = try WorkspaceDescription.read(path + "/workspace.json")
     self.description = description
     let (k, n) = (description.clusters, description.candidates)
-    guard k >= 1, n >= 1, description.rows >= n, description.dimensions >= 1 else {
+    // Far above what a disk holds, far below what arithmetic on counts could overflow at.
+    let most = 1 << 48
+    guard 1...most ~= k, n >= 1, n...max(n, most) ~= description.rows,
+      1...most ~= description.dimensions
+    else {
       throw damaged(path + "/workspace.json", "its counts are not those of a workspace")
     }
     let offsets = try Self.readOffsets(path + "/offsets.npy", clusters: k, candidates: n)

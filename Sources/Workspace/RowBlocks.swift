@@ -14,38 +14,27 @@ struct RowBlock: Sendable {
   let firstRow: Int
 }
 
-/// All blocks of a data set, with a reader for every shard.
+/// All blocks of a data set.
 struct RowBlocks: Sendable {
   let dataset: Dataset
-  let readers: [ShardReader]
-  /// The data set's number of every shard's first row.
-  let firstRows: [Int]
   let blocks: [RowBlock]
   /// Rows of a block at most.
   let blockRows: Int
 
   /// - Parameter blockBytes: about how many bytes of a shard a block shall have.
-  init(_ dataset: Dataset, blockBytes: Int = 2 << 20) throws(WorkspaceError) {
+  init(_ dataset: Dataset, blockBytes: Int = 2 << 20) {
     self.dataset = dataset
-    var readers: [ShardReader] = []
-    var firstRows: [Int] = []
     var blocks: [RowBlock] = []
     let widest = dataset.shards.map(\.bytesPerRow).max() ?? 1
     let blockRows = max(64, blockBytes / widest)
     var firstRow = 0
     for (number, shard) in dataset.shards.enumerated() {
-      do throws(IngestError) { readers.append(try ShardReader(shard)) } catch {
-        throw .ingest(error)
-      }
-      firstRows.append(firstRow)
       for start in stride(from: 0, to: shard.rows, by: blockRows) {
         let rows = start..<min(start + blockRows, shard.rows)
         blocks.append(RowBlock(shard: number, rows: rows, firstRow: firstRow + start))
       }
       firstRow += shard.rows
     }
-    self.readers = readers
-    self.firstRows = firstRows
     self.blocks = blocks
     self.blockRows = blockRows
   }
@@ -54,6 +43,9 @@ struct RowBlocks: Sendable {
 }
 
 /// One thread's buffers: bytes as they are on disk and vectors as the kernels take them.
+///
+/// It keeps the shard that it read last open, and only that: a data set may have more shards than
+/// a process may have open files.
 final class BlockBuffer: @unchecked Sendable {
   // Sound: one worker uses it at a time.
   let bytes: UnsafeMutableRawBufferPointer
@@ -61,6 +53,7 @@ final class BlockBuffer: @unchecked Sendable {
   let nearest: UnsafeMutablePointer<UInt32>
   let distances: UnsafeMutablePointer<Float>
   let scratch = AssignmentScratch()
+  private var reader: ShardReader?
 
   init(_ blocks: RowBlocks) {
     bytes = .allocate(byteCount: max(1, blocks.maximumBytes), alignment: 64)
@@ -82,12 +75,13 @@ final class BlockBuffer: @unchecked Sendable {
     _ block: RowBlock, of blocks: RowBlocks, instructions: InstructionSet,
     faulty: (Int, RowFault) -> Void
   ) throws(WorkspaceError) {
-    let reader = blocks.readers[block.shard]
-    do throws(IngestError) { try reader.read(rows: block.rows, into: bytes) } catch {
-      throw .ingest(error)
+    let shard = blocks.dataset.shards[block.shard]
+    try ingesting { () throws(IngestError) in
+      if reader?.shard != shard { reader = try ShardReader(shard) }
+      try reader!.read(rows: block.rows, into: bytes)
     }
     vectors.load(
-      UnsafeRawBufferPointer(bytes), element: reader.shard.element, count: block.rows.count,
+      UnsafeRawBufferPointer(bytes), element: shard.element, count: block.rows.count,
       instructions: instructions, faulty: faulty)
   }
 }

@@ -31,7 +31,6 @@ private struct ShardScan: Sendable {
   var digest = ""
   var faults: [RowFault: Int] = [:]
   var firstInvalid: [InvalidRow] = []
-  var hashes = SmallestHashes(limit: 0)
 }
 
 /// - Parameter trainingLimit: how many rows shall train at most; nil for all.
@@ -42,15 +41,18 @@ func scan(
   let limit = trainingLimit.flatMap { $0 < total ? $0 : nil }
   let failure = FirstFailure()
   let done = Mutex(0)
-  let results = Mutex([ShardScan](repeating: ShardScan(), count: blocks.readers.count))
+  let shards = blocks.dataset.shards
+  let results = Mutex([ShardScan](repeating: ShardScan(), count: shards.count))
+  // One for all shards: one for each would hold every row of a data set of many small shards.
+  let smallest = Mutex(SmallestHashes(limit: limit ?? 0))
   let blocksOfShard = Dictionary(grouping: blocks.blocks, by: \.shard)
   // A digest is sequential, so a shard is one task.
-  parallel(tasks: blocks.readers.count, threads: parameters.threads) { _, shard in
+  parallel(tasks: shards.count, threads: parameters.threads) { _, shard in
     let buffer = BlockBuffer(blocks)
-    var result = ShardScan(hashes: SmallestHashes(limit: limit ?? 0))
+    var result = ShardScan()
     var digest = Digest()
     do throws(WorkspaceError) {
-      try hashHeader(blocks.readers[shard], &digest)
+      try hashHeader(shards[shard], &digest)
       for block in blocksOfShard[shard] ?? [] {
         if failure.hasFailed { return }
         if observer.isCancelled() { throw .interrupted }
@@ -66,12 +68,15 @@ func scan(
         digest.update(
           UnsafeRawBufferPointer(
             rebasing: buffer.bytes[
-              ..<(block.rows.count * blocks.readers[shard].shard.bytesPerRow)]))
-        if limit != nil {
+              ..<(block.rows.count * shards[shard].bytesPerRow)]))
+        if let limit {
+          var hashes = SmallestHashes(limit: limit, ceiling: smallest.withLock { $0.ceiling })
           for row in 0..<block.rows.count where invalid.isEmpty || !invalid.contains(row) {
             let number = UInt64(block.firstRow + row)
-            result.hashes.offer(splitmix64(seed: parameters.seed, row: number), row: number)
+            hashes.offer(splitmix64(seed: parameters.seed, row: number), row: number)
           }
+          let found = hashes
+          smallest.withLock { $0.merge(found) }
         }
         done.withLock {
           $0 += block.rows.count
@@ -85,17 +90,19 @@ func scan(
     }
   }
   try failure.rethrow()
-  return try gathered(results.withLock { $0 }, blocks, limit, parameters)
+  var scanned = try gathered(results.withLock { $0 }, blocks, parameters)
+  if limit != nil { scanned.trainingRows = smallest.withLock { $0.rows() } }
+  return scanned
 }
 
 /// Adds the header of a shard's file to its digest.
 private func hashHeader(
-  _ reader: ShardReader, _ digest: inout Digest
+  _ shard: EmbeddingShard, _ digest: inout Digest
 ) throws(WorkspaceError) {
   let header = try storing { () throws(StorageError) in
-    let file = try InputFile(reader.shard.path)
+    let file = try InputFile(shard.path)
     let space = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: reader.shard.dataOffset, alignment: 16)
+      byteCount: shard.dataOffset, alignment: 16)
     defer { space.deallocate() }
     try file.readExactly(into: space, at: 0)
     return [UInt8](space)
@@ -104,7 +111,7 @@ private func hashHeader(
 }
 
 private func gathered(
-  _ shards: [ShardScan], _ blocks: RowBlocks, _ limit: Int?, _ parameters: BuildParameters
+  _ shards: [ShardScan], _ blocks: RowBlocks, _ parameters: BuildParameters
 ) throws(WorkspaceError) -> ScanResult {
   var faults: [RowFault: Int] = [:]
   for shard in shards { faults.merge(shard.faults, uniquingKeysWith: +) }
@@ -115,20 +122,13 @@ private func gathered(
       faults[fault].map { "\($0) \(fault.text)" }
     }
     let named = shards.flatMap(\.firstInvalid).prefix(10).map {
-      "\(blocks.readers[$0.shard].shard.path) row \($0.row) (\($0.fault.text))"
+      "\(blocks.dataset.shards[$0.shard].path) row \($0.row) (\($0.fault.text))"
     }
     let more = invalid > named.count ? ", and \(invalid - named.count) more" : ""
     throw .invalid(
       "\(invalid) of \(total) rows cannot be used (\(kinds.joined(separator: ", "))): "
         + named.joined(separator: ", ") + more + "; drop them with --skip-invalid")
   }
-  var trainingRows: [Int]?
-  if let limit {
-    var hashes = SmallestHashes(limit: limit)
-    for shard in shards { hashes.merge(shard.hashes) }
-    trainingRows = hashes.rows()
-  }
   return ScanResult(
-    digests: shards.map(\.digest), candidates: total - invalid, invalid: invalid,
-    trainingRows: trainingRows)
+    digests: shards.map(\.digest), candidates: total - invalid, invalid: invalid)
 }

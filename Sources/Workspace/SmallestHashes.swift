@@ -16,9 +16,13 @@ struct SmallestHashes: Sendable {
   private let limit: Int
   private var entries: [Entry] = []
   /// Rows with a larger hash can no longer be among the smallest.
-  private var ceiling = UInt64.max
+  private(set) var ceiling: UInt64
 
-  init(limit: Int) { self.limit = limit }
+  /// - Parameter ceiling: rows with a larger hash are known not to be among the smallest.
+  init(limit: Int, ceiling: UInt64 = .max) {
+    self.limit = limit
+    self.ceiling = ceiling
+  }
 
   mutating func offer(_ hash: UInt64, row: UInt64) {
     guard hash <= ceiling, limit > 0 else { return }

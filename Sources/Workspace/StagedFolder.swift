@@ -14,7 +14,8 @@ struct StagedFolder: ~Copyable {
   let destination: String
   /// Where it is filled.
   let path: String
-  private var isFinished = false
+  /// Folders above it that were missing, the deepest first.
+  private let madeParents: [String]
 
   init(destination: String) throws(WorkspaceError) {
     var trimmed = destination
@@ -22,6 +23,13 @@ struct StagedFolder: ~Copyable {
     self.destination = trimmed
     let staging = parentFolder(trimmed) + "/." + lastComponent(trimmed) + ".\(getpid()).partial"
     path = staging
+    var missing: [String] = []
+    var parent = parentFolder(staging)
+    while pathKind(parent) == .nothing && parent != parentFolder(parent) {
+      missing.append(parent)
+      parent = parentFolder(parent)
+    }
+    madeParents = missing
     try storing { () throws(StorageError) in
       try removeTree(staging)
       try makeFolder(parentFolder(staging), parents: true)
@@ -30,7 +38,10 @@ struct StagedFolder: ~Copyable {
   }
 
   deinit {
-    if !isFinished { try? removeTree(path) }
+    // After a commit this is the replaced workspace, or nothing; without one it is what was
+    // written.  A parent that is not empty stays.
+    try? removeTree(path)
+    for parent in madeParents { rmdir(parent) }
   }
 
   /// Checks that `path` may become a workspace, before any work is done.
@@ -54,19 +65,28 @@ struct StagedFolder: ~Copyable {
     }
   }
 
-  /// Puts the folder in its place.  Committed plans of a workspace that it replaces move along.
+  /// Puts the folder in its place.  Committed plans of a workspace that it replaces come along, as
+  /// copies: whatever fails, the old workspace has its own.
   consuming func commit() throws(WorkspaceError) {
     let (staging, place) = (path, destination)
-    isFinished = true
     try storing { () throws(StorageError) in
-      if pathKind(place) == .folder {
-        let plans = place + "/plans"
-        if pathKind(plans) == .folder { try renameFile(plans, to: staging + "/plans") }
-        try exchange(staging, place)
-        try removeTree(staging)
-      } else {
-        try renameFile(staging, to: place)
+      guard pathKind(place) == .folder else { return try renameFile(staging, to: place) }
+      if pathKind(place + "/plans") == .folder {
+        try Self.copyTree(place + "/plans", to: staging + "/plans")
       }
+      try exchange(staging, place)
+    }
+  }
+
+  private static func copyTree(_ source: String, to target: String) throws(StorageError) {
+    guard pathKind(source) == .folder else {
+      let bytes = try InputFile.contents(of: source, limit: .max)
+      _ = try AtomicFile.write(bytes, to: target)
+      return
+    }
+    try makeFolder(target)
+    for name in try namesInFolder(source) {
+      try copyTree(source + "/" + name, to: target + "/" + name)
     }
   }
 }

@@ -100,8 +100,12 @@ private func gather(
       let start = block.rows.lowerBound + first - block.firstRow
       let run = RowBlock(
         shard: block.shard, rows: start..<(start + wanted[last] - first + 1), firstRow: first)
-      try buffer.load(run, of: blocks, instructions: parameters.instructions) { _, _ in }
+      var invalid = Set<Int>()
+      try buffer.load(run, of: blocks, instructions: parameters.instructions) { row, _ in
+        invalid.insert(row)
+      }
       for index in next...last {
+        guard !invalid.contains(wanted[index] - first) else { throw changed(blocks, block) }
         vectors.copy(wanted[index] - first, of: buffer.vectors, to: index)
       }
       next = last + 1
@@ -113,7 +117,7 @@ private func gather(
 }
 
 private func changed(_ blocks: RowBlocks, _ block: RowBlock?) -> WorkspaceError {
-  let path = block.map { blocks.readers[$0.shard].shard.path } ?? "input"
+  let path = block.map { blocks.dataset.shards[$0.shard].path } ?? "input"
   return .invalid("\(path): it changed while it was read; build again")
 }
 

@@ -65,7 +65,7 @@ public func buildWorkspace(
   let metadata = try writeMetadata(
     dataset, to: staging, parameters: parameters, observer: observer)
   clock.lap("metadata")
-  let blocks = try RowBlocks(dataset)
+  let blocks = RowBlocks(dataset)
   let trainingLimit = parameters.trainingLimit
   let scanned = try scan(
     blocks, trainingLimit: given == nil ? trainingLimit : 0, parameters: parameters,

@@ -1,0 +1,122 @@
+// Training against the slow k-means of TestSupport, to the last bit.
+
+import Clustering
+import Storage
+import TestSupport
+import Testing
+
+struct KMeansTests {
+  @Test(arguments: 0..<40)
+  func equalsTheSlowTwin(seed: Int) {
+    var random = SeededRandom(UInt64(seed))
+    let count = Int.random(in: 1...120, using: &random)
+    let dimensions = Int.random(in: 1...40, using: &random)
+    let k = [1, count, Int.random(in: 1...count, using: &random), min(count, 5)][seed % 4]
+    let rows = clumps(
+      count, dimensions: dimensions, clumps: Int.random(in: 1...6, using: &random), &random)
+    let initial = Array((0..<count).shuffled(using: &random).prefix(k))
+    expectSlowTraining(rows, initial, iterations: [25, 1, 3, 0][seed / 4 % 4])
+  }
+
+  @Test func coincidingRowsFillEveryCluster() {
+    // All rows tie for cluster 0; refilling gives the others a row each, round after round.
+    let rows = [[Float]](repeating: [0.25, -1, 3], count: 9)
+    let result = expectSlowTraining(rows, [4, 2, 8, 0], iterations: 25)
+    #expect(result.converged)
+    #expect(result.iterations == 1)
+  }
+
+  @Test func rowsThatCancelEachOtherLeaveTheirCentroid() {
+    let rows: [[Float]] = [[1, 0, 0], [-1, 0, 0]]
+    let result = expectSlowTraining(rows, [0], iterations: 25)
+    #expect(result.centroids.components() == [1, 0, 0])
+    // Two pairs that cancel beside a cluster that does not.
+    expectSlowTraining(
+      [[1, 0, 0], [-1, 0, 0], [0, 2, 0], [0, -2, 0], [0, 0, 1], [0, 0.1, 1]], [0, 4],
+      iterations: 25)
+  }
+
+  @Test func stopsWhenNoRowMoves() {
+    let rows: [[Float]] = [[1, 0], [1, 0.1], [0, 1], [0.1, 1]]
+    var told: [[Int]] = []
+    let result = train(Vectors(rows), [0, 2], iterations: 25) { round, moved in
+      told.append([round, moved])
+      return true
+    }
+    #expect(result?.converged == true)
+    #expect(result?.iterations == 1)
+    #expect(told == [[1, 4]])
+  }
+
+  @Test func stopsWhenAsked() {
+    var random = SeededRandom(5)
+    let vectors = Vectors(clumps(100, dimensions: 4, clumps: 9, &random))
+    var rounds = 0
+    let result = train(vectors, Array(0..<20), iterations: 25) { round, _ in
+      rounds = round
+      return round < 2
+    }
+    #expect(result == nil && rounds == 2)
+  }
+
+  @Test func threadsAndInstructionSetsGiveTheSameBytes() {
+    var random = SeededRandom(6)
+    // More than two of the blocks that assignment is cut into.
+    let rows = clumps(1300, dimensions: 33, clumps: 12, &random)
+    let initial = Array(stride(from: 0, to: 1300, by: 50))
+    let expected = SlowKMeans(Vectors(rows).slow, initial: initial, iterations: 4)
+    for set in instructionSets {
+      for threads in [1, 2, 5] {
+        let result = train(
+          Vectors(rows, instructions: set), initial, iterations: 4, threads: threads,
+          instructions: set)
+        #expect(
+          result?.centroids.bits
+            == expected.centroids.flatMap { $0.components.map(\.bitPattern) },
+          "\(set), \(threads) threads")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<200)
+  func refillingEqualsASearchForEveryEmptyCluster(seed: Int) {
+    var random = SeededRandom(UInt64(seed))
+    let count = Int.random(in: 1...30, using: &random)
+    let k = Int.random(in: 1...count, using: &random)
+    // Few clusters have rows, few different distances: ties and donors of one row occur.
+    let used = Int.random(in: 1...k, using: &random)
+    let clusters = (0..<count).map { _ in Int.random(in: 0..<used, using: &random) }
+    let distances = (0..<count).map { _ in Float(Int.random(in: 0...4, using: &random)) / 4 }
+    var expected = clusters
+    SlowKMeans.refill(&expected, distances, clusterCount: k)
+    var nearest = clusters.map { UInt32($0) }
+    refillEmptyClusters(k, &nearest, distances)
+    #expect(nearest.map { Int($0) } == expected)
+    #expect(Set(nearest).count == k)
+  }
+
+  @discardableResult
+  private func expectSlowTraining(
+    _ rows: [[Float]], _ initial: [Int], iterations: Int
+  ) -> TrainingResult {
+    let vectors = Vectors(rows)
+    let result = train(vectors, initial, iterations: iterations) { _, _ in true }!
+    let expected = SlowKMeans(vectors.slow, initial: initial, iterations: iterations)
+    #expect(result.centroids.slow == expected.centroids)
+    #expect(result.iterations == expected.iterations)
+    #expect(result.converged == expected.converged)
+    return result
+  }
+
+  private func train(
+    _ vectors: Vectors, _ initial: [Int], iterations: Int, threads: Int = 1,
+    instructions: InstructionSet = .best, afterRound: (Int, Int) -> Bool = { _, _ in true }
+  ) -> TrainingResult? {
+    trainSphericalKMeans(
+      rows: vectors.block, initial: initial,
+      parameters: TrainingParameters(
+        clusters: initial.count, iterations: iterations, threads: threads,
+        instructions: instructions),
+      afterRound: afterRound)
+  }
+}
