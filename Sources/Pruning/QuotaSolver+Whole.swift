@@ -131,13 +131,47 @@ extension QuotaSolver {
 
   /// The `left`-th smallest key, and how many that equal it are handed out; nil when fewer are in
   /// the window.
+  ///
+  /// One pass counts the keys by 4,096 equal parts of the window; only the part that holds the
+  /// wanted one is looked at again.  The parts of a Double are no evenly spaced numbers, so
+  /// counting by its bits would need more passes where the window holds zero.
   private static func lastKey(
     _ left: Int, _ rows: Span<Int>, _ window: Range<Double>, _ wanted: Span<Double>,
     _ upper: Span<Int>
   ) -> (key: UInt64, ties: Int)? {
-    let range = ascendingBits(window.lowerBound)...ascendingBits(window.upperBound) - 1
-    return rankedKey(left, of: wanted.count, between: range) { cluster in
-      nextKey(rows[cluster], wanted[cluster], upper[cluster])
+    let parts = 4096
+    // Adding this to a number below 2^51 rounds it and leaves the result in the low bits.
+    let magic = 0x1.8p52
+    let scale = Double(parts) / (window.upperBound - window.lowerBound)
+    var counts = [Int](repeating: 0, count: parts + 1)
+    // Subtraction, product and rounding keep the order, so a smaller key is in no later part.
+    // The last part is for keys beyond the window and for concepts that are full.
+    let partOf = [UInt16](capacity: wanted.count) { partOf in
+      var tally = counts.mutableSpan
+      for cluster in 0..<wanted.count {
+        let key = Double(rows[cluster]) - wanted[cluster]
+        // Which concepts are inside is as good as random, so nothing here branches on it: outside
+        // the rounded place may be anything, and is masked.
+        let place = (key - window.lowerBound) * scale + magic
+        let rounded = Int(truncatingIfNeeded: place.bitPattern &- magic.bitPattern)
+        let mask = -((key < window.upperBound ? 1 : 0) & (rows[cluster] < upper[cluster] ? 1 : 0))
+        let part = (min(rounded, parts - 1) & mask) | (parts & ~mask)
+        tally[part] &+= 1
+        partOf.append(UInt16(truncatingIfNeeded: part))
+      }
     }
+    var rank = left
+    var part = 0
+    while part < parts && counts[part] < rank {
+      rank -= counts[part]
+      part += 1
+    }
+    if part == parts { return nil }
+    var keys: [UInt64] = []
+    keys.reserveCapacity(counts[part])
+    for cluster in partOf.indices where partOf[cluster] == UInt16(part) {
+      keys.append(nextKey(rows[cluster], wanted[cluster], upper[cluster]))
+    }
+    return rankedKey(rank, of: keys.count, between: 0...UInt64.max) { keys[$0] }
   }
 }

@@ -37,8 +37,9 @@ public struct QuotaSolver: Sendable {
     let shift = Self.shift(programme)
     let quota = Self.wholeNumbers(programme, near: guess ?? shift)
     var saturated = 0
-    for cluster in quota.indices where scores.size[cluster] > 0 {
-      if quota[cluster] == scores.size[cluster] { saturated += 1 }
+    for (kept, size) in zip(quota, scores.size) {
+      // Without a branch: which concepts are saturated is as good as random.
+      saturated += (kept == size ? 1 : 0) & (size > 0 ? 1 : 0)
     }
     return Quotas(
       probability: programme.probability, wanted: programme.wanted, lower: programme.lower,
