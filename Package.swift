@@ -51,7 +51,9 @@ let package = Package(
       dependencies: ["Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport"]),
     .testTarget(
       name: "ManifestsTests",
-      dependencies: ["Manifests", "Workspace", "Pruning", "Storage", "TestSupport"]),
+      dependencies: [
+        "Manifests", "Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport",
+      ]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
     .testTarget(
       name: "ExplorerTests",

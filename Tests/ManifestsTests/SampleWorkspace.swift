@@ -1,0 +1,122 @@
+import Clustering
+import Foundation
+import Ingest
+import Manifests
+import Pruning
+import Storage
+import TestSupport
+import Workspace
+
+/// A small workspace, its keys, and exports of it.
+struct SampleWorkspace {
+  enum Keys { case awkward, hex, none, lineBreak }
+
+  let folder: TemporaryFolder
+  let workspace: OpenWorkspace
+  let keys: [String]
+
+  /// Keys that CSV and JSON must quote; bytes that are one Character with a mark behind them.
+  private static let awkward = [
+    "a,b", "say \"hi\"", "\"", "\"\u{301}x", "back\\slash", "tab\there", "\u{1}\u{1F}\u{7F}",
+    "\u{E9}",
+    "\u{1F600}", "{}", " ", "'", "#", "e\u{301}", "\u{2028}",
+  ]
+
+  init(_ kind: Keys = .awkward, rows: Int = 60) throws {
+    let folder = try TemporaryFolder()
+    keys = (0..<rows).map { row in
+      switch kind {
+      case .awkward: Self.awkward[row % Self.awkward.count] + (row < 15 ? "" : "\(row)")
+      case .lineBreak: row == 7 ? "two\nlines" : row == 8 ? "carriage\rreturn" : "k\(row)"
+      case .none: "\(row)"
+      case .hex:
+        [UInt64(row % 50), .max - UInt64(row % 7)].map { number in
+          let digits = String(slowHash(9, number), radix: 16)
+          return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+      }
+    }
+    var random = SeededRandom(12)
+    let values = (0..<rows).flatMap { _ in random.components(3) }
+    try folder.write(
+      "in/img_emb/img_emb_0.npy", npyFile(rows: rows, dimensions: 3, values: values))
+    if kind != .none {
+      let lines = keys.map { key in
+        "\""
+          + String(
+            String.UnicodeScalarView(key.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }))
+          + "\"\n"
+      }
+      try folder.write("in/metadata/metadata_0.csv", "key\n" + lines.joined())
+    }
+    let parameters = BuildParameters(
+      inputs: [folder(kind == .none ? "in/img_emb" : "in")], output: folder("ws"), clusters: 6,
+      threads: 1, instructions: .best, ingest: IngestOptions(environment: [:]), version: "test")
+    _ = try buildWorkspace(parameters)
+    workspace = try OpenWorkspace(path: folder("ws"))
+    self.folder = folder
+  }
+
+  func plan(_ target: Int = 23, order: Order = .hardest) -> Plan {
+    var plan = Plan(target: target)
+    plan.order = order
+    return plan
+  }
+
+  @discardableResult
+  func export(
+    _ format: ManifestFormat, _ plan: Plan? = nil, to name: String = "list", force: Bool = false,
+    threads: Int = 1, progress: @escaping (Double) -> Bool = { _ in true }
+  ) throws -> ManifestSummary {
+    try Manifests.export(
+      ManifestRequest(
+        workspace: workspace, plan: plan ?? self.plan(), format: format, output: folder(name),
+        force: force, threads: threads),
+      standardOutput: { _ in preconditionFailure("nothing goes to standard output") },
+      progress: progress)
+  }
+
+  func bytes(_ name: String = "list") throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder(name))))
+  }
+
+  /// The header of a list as another reader of JSON understands it.
+  func header(_ name: String = "list") throws -> [String: Any] {
+    let object = try JSONSerialization.jsonObject(with: Data(bytes(name + ".winnow.json")))
+    guard let fields = object as? [String: Any] else { throw RunFailure("no object") }
+    return fields
+  }
+
+  /// What a list says of each kept row, found by looking at every member.
+  struct Record: Equatable {
+    var row: Int
+    var key: String
+    var concept: Int
+    var distance: Float
+    var rank: Int
+  }
+
+  func records(_ plan: Plan) throws -> [Record] {
+    let quotas = try QuotaSolver(scores: workspace.scores).solve(plan).quota
+    let kept = try workspace.keptRows(quotas, plan, threads: 1)
+    var records: [Record] = []
+    for concept in 0..<workspace.clusters {
+      for position in workspace.offset(concept)..<workspace.offset(concept + 1) {
+        let row = try workspace.row(at: position)
+        guard kept.contains(row) else { continue }
+        records.append(
+          Record(
+            row: row, key: keys[row], concept: concept,
+            distance: try workspace.distance(at: position),
+            rank: position - workspace.offset(concept)))
+      }
+    }
+    return records.sorted { $0.row < $1.row }
+  }
+}
+
+/// The text of the error that `body` throws, or nil.
+func refusal(_ body: () throws -> Void) -> String? {
+  do { try body() } catch { return "\(error)" }
+  return nil
+}

@@ -1,0 +1,128 @@
+// What a build does to what is there: refused, replaced whole, or left to the last byte.
+
+import Foundation
+import Pruning
+import Synchronization
+import TestSupport
+import Testing
+import Workspace
+
+struct ReplacingTests {
+  @Test func withoutForceNothingIsTouched() throws {
+    let folder = try TemporaryFolder()
+    let input = try folder.shard("a", clumpedRows(30, dimensions: 3))
+    try folder.build([input])
+    let before = try contents(below: folder.path)
+    let message = refusal { try folder.build([input], clusters: 5) }
+    #expect(message?.contains("a workspace is already there; replace it with --force") == true)
+    try folder.write("other/file", "x")
+    #expect(
+      refusal { try folder.build([input], to: "other") { $0.force = true } }?
+        .contains("the folder is not empty and no workspace") == true)
+    #expect(
+      refusal { try folder.build([input], to: "a.npy") { $0.force = true } }?
+        .contains("expected a folder or nothing, found a file") == true)
+    #expect(try contents(below: folder.path).filter { !$0.key.hasPrefix("other") } == before)
+  }
+
+  @Test func forceKeepsCommittedPlans() throws {
+    let folder = try TemporaryFolder()
+    let input = try folder.shard("a", clumpedRows(30, dimensions: 3))
+    let old = try folder.build([input])
+    _ = try old.commit(Plan(target: 9), note: "kept", time: "then", outputs: [])
+    let plans = try contents(below: folder("ws/plans"))
+    #expect(plans.keys.sorted() == ["0001.json", "history.jsonl"])
+    let new = try folder.build([input], clusters: 6) { $0.force = true }
+    #expect(new.clusters == 6)
+    #expect(try contents(below: folder("ws/plans")) == plans)
+    #expect(try new.lastCommittedPlan()?.plan.target == 9)
+    #expect(try new.verify() == [])
+    #expect(try hidden(folder) == [])
+    // An open workspace stays readable when it is replaced.
+    #expect(try (0..<30).map { try old.row(at: $0) }.sorted() == Array(0..<30))
+  }
+
+  @Test func anEmptyFolderBecomesTheWorkspace() throws {
+    let folder = try TemporaryFolder()
+    let input = try folder.shard("a", clumpedRows(30, dimensions: 3))
+    try FileManager.default.createDirectory(
+      atPath: folder("ws"), withIntermediateDirectories: false)
+    #expect(try folder.build([input], to: "ws/").rows == 30)
+    #expect(try hidden(folder) == [])
+  }
+
+  @Test func aFailureLeavesTheOldOneAndNoFolders() throws {
+    let folder = try TemporaryFolder()
+    let good = try folder.shard("a", clumpedRows(30, dimensions: 3))
+    let bad = try folder.shard("b", [[1, 2, 3], [0, .nan, 0]])
+    try folder.build([good])
+    let before = try contents(below: folder.path)
+    #expect(refusal { try folder.build([good, bad]) { $0.force = true } } != nil)
+    #expect(refusal { try folder.build([bad], to: "new/deep/er") } != nil)
+    #expect(refusal { try folder.build([good], clusters: 31) { $0.force = true } } != nil)
+    #expect(refusal { try folder.build([good, folder("none.npy")]) { $0.force = true } } != nil)
+    #expect(try contents(below: folder.path) == before)
+    // A parent that was made stays when the build is a success.
+    #expect(try folder.build([good], to: "new/deep/er").rows == 30)
+  }
+
+  @Test(arguments: [1, 3])
+  func cancelledAnywhereItLeavesNothing(threads: Int) throws {
+    let folder = try TemporaryFolder()
+    let rows = clumpedRows(60, dimensions: 3)
+    let input = try folder.clipRetrieval("in", [Array(rows[..<25]), Array(rows[25...])]) { shard in
+      "key,caption\n" + (0..<[25, 35][shard]).map { "k\(shard)-\($0),c\n" }.joined()
+    }
+    try folder.build([input]) { $0.trainingRows = .total(20) }
+    let before = try contents(below: folder.path)
+    let events = Mutex(0)
+    try folder.build(
+      [input], to: "whole", clusters: 5, threads: threads,
+      observer: BuildObserver(progress: { _ in events.withLock { $0 += 1 } }))
+    try FileManager.default.removeItem(atPath: folder("whole"))
+    let total = events.withLock { $0 }
+    #expect(total > 10)
+    for limit in 0...total {
+      let seen = Mutex(0)
+      let observer = BuildObserver(
+        progress: { _ in seen.withLock { $0 += 1 } },
+        isCancelled: { seen.withLock { $0 >= limit } })
+      let output = limit % 2 == 0 ? "ws" : "new/ws"
+      #expect(throws: WorkspaceError.self, "after \(limit) of \(total)") {
+        do {
+          try folder.build(
+            [input], to: output, clusters: 5, threads: threads, observer: observer
+          ) { $0.force = true }
+        } catch WorkspaceError.interrupted {
+          throw WorkspaceError.interrupted
+        }
+      }
+    }
+    #expect(try contents(below: folder.path) == before)
+  }
+
+  @Test func progressRunsThroughTheStagesInOrder() throws {
+    let folder = try TemporaryFolder()
+    let input = try folder.clipRetrieval("in", [clumpedRows(40, dimensions: 3)]) { _ in
+      "key\n" + (0..<40).map { "k\($0)\n" }.joined()
+    }
+    let told = Mutex<[BuildProgress]>([])
+    try folder.build(
+      [input], observer: BuildObserver(progress: { event in told.withLock { $0.append(event) } }))
+    let events = told.withLock { $0 }
+    var stages: [BuildProgress.Stage] = []
+    for event in events where stages.last != event.stage { stages.append(event.stage) }
+    #expect(stages == BuildProgress.Stage.allCases)
+    for stage in stages {
+      let own = events.filter { $0.stage == stage }
+      #expect(own.last!.done == own.last!.total, "\(stage)")
+      #expect(zip(own, own.dropFirst()).allSatisfy { $0.done <= $1.done })
+      #expect(own.allSatisfy { $0.done >= 0 && $0.total == own[0].total })
+    }
+  }
+
+  /// Staging folders that were left behind.
+  private func hidden(_ folder: TemporaryFolder) throws -> [String] {
+    try folder.names().filter { $0.hasPrefix(".") }
+  }
+}
