@@ -42,6 +42,7 @@ func assign(
   let assignment = Assignment(rows: total)
   let failure = FirstFailure()
   let buffers = (0..<max(1, parameters.threads)).map { _ in BlockBuffer(blocks) }
+  observer.progress(BuildProgress(stage: .assign, done: 0, total: total, unit: "rows"))
   let counted = Mutex((done: 0, invalid: 0))
   parallel(tasks: blocks.blocks.count, threads: parameters.threads) { worker, task in
     if failure.hasFailed { return }

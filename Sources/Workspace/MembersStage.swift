@@ -2,8 +2,9 @@
 // integer sums behind d_intra.
 //
 // A counting sort brings the rows together by cluster, ascending; then each cluster is sorted by
-// one 64-bit key, the complement of the distance's bits above the place among the cluster's rows.
-// Distances are never negative, so their bits order as they do; the lower place is the lower row.
+// one 64-bit key, the complement of the distance's bits above the row (or, where row numbers have
+// 64 bits, its place among the cluster's rows).  Distances are never negative, so their bits order
+// as they do.
 
 import Clustering
 import Storage
@@ -54,6 +55,7 @@ private func writeMembers<Row: FixedWidthInteger & BitwiseCopyable & Sendable>(
     next[cluster] += 1
   }
   assignment.releaseNearest()
+  observer.progress(BuildProgress(stage: .sort, done: 0, total: candidates, unit: "rows"))
   let bounds = offsets
   let sums = Mutex([Int128](repeating: 0, count: clusters))
   let done = Mutex(0)
@@ -97,19 +99,22 @@ private func sortCluster<Row: FixedWidthInteger>(
   of assignment: Assignment
 ) -> Int128 {
   precondition(members.count <= Int(UInt32.max), "a cluster of more than 2^32 rows")
+  // A row number of 32 bits is its own place; a wider one is looked up by its place again.
+  let holdsRow = Row.bitWidth == 32
   var sum: Int128 = 0
   var keys = [UInt64](unsafeUninitializedCapacity: members.count) { keys, count in
     for place in 0..<members.count {
       let distance = assignment.distances[Int(members[place])]
       sum += Int128((Double(distance) * distanceUnit).rounded(.toNearestOrEven))
-      keys[place] = UInt64(~distance.bitPattern) << 32 | UInt64(place)
+      let low = holdsRow ? UInt64(truncatingIfNeeded: members[place]) : UInt64(place)
+      keys[place] = UInt64(~distance.bitPattern) << 32 | low
     }
     count = members.count
   }
   keys.sort()
-  let rows = keys.map { members[Int($0 & 0xFFFF_FFFF)] }
+  let rows = holdsRow ? [] : keys.map { members[Int($0 & 0xFFFF_FFFF)] }
   for (place, key) in keys.enumerated() {
-    members[place] = rows[place]
+    members[place] = holdsRow ? Row(truncatingIfNeeded: key & 0xFFFF_FFFF) : rows[place]
     distances[place] = Float(bitPattern: ~UInt32(key >> 32))
   }
   return sum

@@ -41,6 +41,7 @@ func scan(
   let limit = trainingLimit.flatMap { $0 < total ? $0 : nil }
   let failure = FirstFailure()
   let done = Mutex(0)
+  observer.progress(BuildProgress(stage: .scan, done: 0, total: total, unit: "rows"))
   let shards = blocks.dataset.shards
   let results = Mutex([ShardScan](repeating: ShardScan(), count: shards.count))
   // One for all shards: one for each would hold every row of a data set of many small shards.
