@@ -1,6 +1,7 @@
 // DataComp's subset file (https://github.com/mlfoundations/datacomp, "Subset files"): a numpy
 // array of dtype "u8,u8", each uid as the numbers of its first and last 16 hex digits, sorted.
 
+import Pruning
 import Storage
 import Workspace
 
@@ -19,12 +20,23 @@ enum DataCompManifest: ManifestWriter {
     guard let order = try reading({ () throws(WorkspaceError) in try workspace.keyOrder() })
     else { throw .invalid("\(workspace.path): it has no keys") }
     try sink.write(NpyHeader.bytes(.uint64Pair, shape: [source.count]))
+    var written = RowSet(rows: workspace.rows)
+    var count = 0
     for position in 0..<order.count {
       let row = try reading { () throws(WorkspaceError) in try order.row(position) }
       guard source.kept.contains(row), let key = workspace.hexKey(row) else { continue }
+      written.insert(row)
+      count += 1
       try sink.write(littleEndian: key.high)
       try sink.write(littleEndian: key.low)
       try sink.endRow()
+    }
+    // The header already says how many there are.
+    guard written == source.kept, count == source.count else {
+      throw .invalid(
+        "\(workspace.path)/key_order.npy: expected every row once, found \(written.count) of the "
+          + "\(source.count) kept ones in \(count) places; the workspace is damaged: build it again"
+      )
     }
   }
 }

@@ -122,6 +122,19 @@ struct ExportTests {
     #expect(try contents(below: sample.folder.path) == before)
   }
 
+  @Test func aDiskThatIsFullForTheHeaderLeavesBothOldFiles() throws {
+    let sample = try SampleWorkspace()
+    try sample.export(.rows)
+    let before = try contents(below: sample.folder.path)
+    // /dev/full refuses every byte; the header's file in the making is a link to it.
+    try FileManager.default.createSymbolicLink(
+      atPath: sample.folder("list.winnow.json.\(getpid()).partial"),
+      withDestinationPath: "/dev/full")
+    let message = refusal { try sample.export(.rows, sample.plan(30), force: true) }
+    #expect(message?.contains("list.winnow.json: cannot write it") == true, "\(message ?? "none")")
+    #expect(try contents(below: sample.folder.path) == before)
+  }
+
   @Test func aFolderInTheWay() throws {
     let sample = try SampleWorkspace()
     for name in ["list", "list.winnow.json"] {

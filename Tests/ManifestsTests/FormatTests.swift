@@ -84,6 +84,29 @@ struct FormatTests {
     }
   }
 
+  @Test func datacompNeedsEveryRowOnceInTheOrderOfKeys() throws {
+    let sample = try SampleWorkspace(.hex)
+    let order = try NpyArray(sample.folder("ws/key_order.npy")).integers()
+    let whole = try sample.bytes("ws/key_order.npy")
+    let kept = Set(try sample.records(sample.plan()).map(\.row))
+    let isKept = order.indices.filter { kept.contains(order[$0]) }
+    let isPruned = order.indices.filter { !kept.contains(order[$0]) }
+    // A kept row in place of a pruned one, of another kept one, and gone.
+    for (place, other, found) in [
+      (isPruned[0], isKept[0], "found 23 of the 23 kept ones in 24 places"),
+      (isKept[1], isKept[0], "found 22 of the 23 kept ones in 23 places"),
+      (isKept[0], isPruned[0], "found 22 of the 23 kept ones in 22 places"),
+    ] {
+      let start = whole.count - 4 * (order.count - place)
+      var bytes = whole
+      bytes.replaceSubrange(start..<start + 4, with: rawBytes([UInt32(order[other])]))
+      try sample.folder.write("ws/key_order.npy", bytes)
+      let message = refusal { try sample.export(.datacomp) }
+      #expect(message?.contains("key_order.npy: expected every row once, \(found)") == true)
+    }
+    #expect(try sample.folder.names() == ["in", "ws"])
+  }
+
   @Test func linesCannotHoldLineBreaks() throws {
     let sample = try SampleWorkspace(.lineBreak)
     let plan = sample.plan(60)

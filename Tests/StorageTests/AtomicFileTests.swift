@@ -25,6 +25,25 @@ struct AtomicFileTests {
     #expect(try seal.digest == Digest.ofFile(folder("a")))
   }
 
+  @Test func finishedIsNotYetInPlace() throws {
+    try folder.write("a", "old")
+    do {
+      var file = try AtomicFile(folder("a"))
+      try file.write("new")
+      let seal = try file.finish()
+      #expect(try contents("a") == Array("old".utf8))
+      #expect(try file.finish() == seal)
+      #expect(try file.commit() == seal)
+      #expect(try seal.digest == Digest.ofFile(folder("a")))
+      var dropped = try AtomicFile(folder("a"))
+      try dropped.write("newer")
+      _ = try dropped.finish()
+      _ = consume dropped
+    }
+    #expect(try contents("a") == Array("new".utf8))
+    #expect(try folder.names() == ["a"])
+  }
+
   @Test func droppedWithoutCommit() throws {
     try folder.write("a", "old")
     do {
