@@ -39,7 +39,10 @@ public struct WorkspaceReport: Sendable {
       number("training-rows", training.rows),
       number("iterations", training.iterations),
       ("converged", training.converged ? "yes" : "no", "\(training.converged)"),
-      ("seed", "\(description.parameters.seed)", "\(description.parameters.seed)"),
+      (
+        "seed", description.parameters.seed.map { "\($0)" } ?? "none",
+        description.parameters.seed.map { "\($0)" } ?? "null"
+      ),
       ("mean-cosine", fixed(description.objective, 6), "\(description.objective)"),
       text("keys", description.columns.key.map { "\($0) (\(description.columns.keyKind ?? ""))" }),
       text("captions", description.columns.caption),

@@ -103,8 +103,10 @@ public func buildWorkspace(
         rows: $0.rows, dimensions: $0.dimensions, element: $0.element.rawValue, digest: $1)
     },
     parameters: .init(
-      clusters: parameters.clusters, iterations: parameters.iterations,
-      trainingRows: trainingLimit, seed: parameters.seed, neighbours: parameters.neighbours,
+      clusters: parameters.clusters,
+      iterations: given == nil ? parameters.iterations : nil,
+      trainingRows: given == nil ? trainingLimit : nil,
+      seed: given == nil ? parameters.seed : nil, neighbours: parameters.neighbours,
       skipInvalid: parameters.skipInvalid, centroids: given?.digest),
     training: trained.training, columns: metadata.columns, objective: objective,
     filters: scanned.invalid > 0 ? ["invalid": scanned.invalid] : [:])

@@ -22,10 +22,12 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
   /// Everything a user may set that can change a byte of the result.
   public struct Parameters: Codable, Equatable, Sendable {
     public var clusters: Int
-    public var iterations: Int
-    /// Training rows asked for; nil means all candidates.
+    /// Rounds of k-means at most; nil when centroids were given.
+    public var iterations: Int?
+    /// Training rows asked for; nil means all candidates, or that centroids were given.
     public var trainingRows: Int?
-    public var seed: UInt64
+    /// Decides the training rows and the first centroids; nil when centroids were given.
+    public var seed: UInt64?
     public var neighbours: Int
     public var skipInvalid: Bool
     /// SHA-256 of the file given with `--centroids`.
@@ -94,10 +96,13 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
         "\(path): expected JSON with format and distance; it is damaged: build the workspace again"
       )
     }
-    guard version.format <= currentFormat, version.format >= 1 else {
+    guard version.format == currentFormat else {
+      let reason =
+        version.format > currentFormat
+        ? "it was written by a newer winnow: use that one, or build the workspace again"
+        : "it is damaged: build the workspace again"
       throw .invalid(
-        "\(path): expected format 1, found format \(version.format); "
-          + "it was written by a newer winnow: use that one, or build the workspace again")
+        "\(path): expected format \(currentFormat), found format \(version.format); \(reason)")
     }
     guard version.distance == "cosine" else {
       throw .invalid(
