@@ -63,80 +63,17 @@ size_t wk_load_float16(const void *input, size_t rows, size_t components, float 
   return faulty;
 }
 
-size_t wk_load_float32(const void *input, size_t rows, size_t components, float *output,
-                       size_t stride, uint8_t *faults) {
-  size_t faulty = 0;
-  for (size_t r = 0; r < rows; r++) {
-    const uint8_t *source = (const uint8_t *)input + r * components * sizeof(uint32_t);
-    float *target = output + r * stride;
-    uint32_t largest = 0;
-    for (size_t i = 0; i < components; i++) {
-      uint32_t bits;
-      memcpy(&bits, source + i * sizeof bits, sizeof bits);
-      bits &= 0x7FFFFFFF;
-      largest = bits > largest ? bits : largest;
-    }
-    faults[r] = fault_of_largest(largest > 0x7F800000, largest == 0x7F800000, largest == 0);
-    if (faults[r] != WK_ROW_FINE) {
-      memset(target, 0, stride * sizeof(float));
-      faulty++;
-      continue;
-    }
-    float magnitude;
-    memcpy(&magnitude, &largest, sizeof magnitude);
-    int exponent;
-    frexpf(magnitude, &exponent);
-    // In double the product is exact; narrowing rounds once, and only what becomes subnormal.
-    double scale = power_of_two(-exponent);
-    for (size_t i = 0; i < components; i++) {
-      float value;
-      memcpy(&value, source + i * sizeof value, sizeof value);
-      target[i] = (float)((double)value * scale);
-    }
-    memset(target + components, 0, (stride - components) * sizeof(float));
-  }
-  return faulty;
-}
+#define NAME wk_load_float32
+#define ELEMENT float
+#define BITS uint32_t
+#define INFINITE_BITS 0x7F800000u
+#include "load.inc"
 
-size_t wk_load_float64(const void *input, size_t rows, size_t components, float *output,
-                       size_t stride, uint8_t *faults) {
-  size_t faulty = 0;
-  for (size_t r = 0; r < rows; r++) {
-    const uint8_t *source = (const uint8_t *)input + r * components * sizeof(uint64_t);
-    float *target = output + r * stride;
-    uint64_t largest = 0;
-    for (size_t i = 0; i < components; i++) {
-      uint64_t bits;
-      memcpy(&bits, source + i * sizeof bits, sizeof bits);
-      bits &= 0x7FFFFFFFFFFFFFFF;
-      largest = bits > largest ? bits : largest;
-    }
-    faults[r] = fault_of_largest(largest > 0x7FF0000000000000, largest == 0x7FF0000000000000,
-                                 largest == 0);
-    if (faults[r] != WK_ROW_FINE) {
-      memset(target, 0, stride * sizeof(float));
-      faulty++;
-      continue;
-    }
-    double magnitude;
-    memcpy(&magnitude, &largest, sizeof magnitude);
-    int exponent;
-    frexp(magnitude, &exponent);
-    // Two factors, because 2^-exponent alone can be beyond double's range.  The first brings a
-    // tiny row up and a huge one down without loss, so only the second can round.
-    double first = power_of_two(-exponent / 2);
-    double second = power_of_two(-exponent - (-exponent / 2));
-    for (size_t i = 0; i < components; i++) {
-      double value;
-      memcpy(&value, source + i * sizeof value, sizeof value);
-      // Rounded to float32 at once: a largest component just below 1 may become 1, which is
-      // within the canonical range's closure and changes no bound.
-      target[i] = (float)(value * first * second);
-    }
-    memset(target + components, 0, (stride - components) * sizeof(float));
-  }
-  return faulty;
-}
+#define NAME wk_load_float64
+#define ELEMENT double
+#define BITS uint64_t
+#define INFINITE_BITS 0x7FF0000000000000u
+#include "load.inc"
 
 void wk_add_unit(const float *vector, size_t components, double norm, int64_t *sums) {
   // Adding 1.5 * 2^52 leaves the number rounded to an integer, to nearest and ties to even, in
