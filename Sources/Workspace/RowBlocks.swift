@@ -26,7 +26,8 @@ struct RowBlocks: Sendable {
     self.dataset = dataset
     var blocks: [RowBlock] = []
     let widest = dataset.shards.map(\.bytesPerRow).max() ?? 1
-    let blockRows = max(64, blockBytes / widest)
+    // Narrow rows make many to a block; work is still to be shared evenly.
+    let blockRows = min(8192, max(64, blockBytes / widest))
     var firstRow = 0
     for (number, shard) in dataset.shards.enumerated() {
       for start in stride(from: 0, to: shard.rows, by: blockRows) {
