@@ -54,8 +54,8 @@ public struct WorkspaceWork: WorkPerformer {
     let files = FileManager.default
     var isFolder = false
     let exists = files.fileExists(atPath: output.path, isDirectory: &isFolder)
-    if isFolder {
-      return .blocked("\(output.path) is a folder: start again with --output and a file's name")
+    if let obstacle = outputObstacle(output.path, workspace: workspace) {
+      return .blocked("\(output.path): \(obstacle)")
     }
     let end = output.path.lastIndex(of: "/")
     let folder = end.map { $0 == output.path.startIndex ? "/" : String(output.path[..<$0]) } ?? "."

@@ -1,3 +1,5 @@
+import Storage
+
 /// The ordered shards of a data set and what they were taken for.
 public struct Dataset: Sendable {
   /// In the order of the inputs and, within a folder, in natural order; row numbers run over all.

@@ -35,12 +35,21 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
     case .nothing:
       throw IngestError(
         path: input, fault: "expected a file or folder, found none", remedy: "check the path")
+    case .special:
+      throw IngestError(
+        path: input, fault: "expected a file or folder, found a device or a pipe",
+        remedy: "write the embeddings to a file first")
     case .file:
       return (.file, [(input, nil)])
     case .folder:
       let folder = withoutTrailingSlash(input)
       if pathKind(folder + "/img_emb") == .folder {
         return (.clipRetrieval, try clipRetrievalShards(folder))
+      }
+      guard pathKind(folder + "/workspace.json") != .file else {
+        throw IngestError(
+          path: input, fault: "expected embeddings, found a workspace",
+          remedy: "name the embeddings that it was built from, or open it with winnow explore")
       }
       let names = try storage { () throws(StorageError) in try namesInFolder(folder) }
         .filter { $0.hasSuffix(".npy") && !$0.hasPrefix(".") }

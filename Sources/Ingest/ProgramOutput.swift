@@ -205,10 +205,3 @@ func currentFolder() -> String {
   defer { free(text) }
   return String(cString: text)
 }
-
-/// `path` without links, dots and relative parts, or as it is when that cannot be said.
-func resolvedPath(_ path: String) -> String {
-  guard let text = realpath(path, nil) else { return path }
-  defer { free(text) }
-  return String(cString: text)
-}

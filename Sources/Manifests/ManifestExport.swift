@@ -86,10 +86,32 @@ public func export(
   return try writeFiles(request, source, report)
 }
 
+/// Why no keep list can be written to `path` at all, and what to do; nil when one can.
+///
+/// A list inside its workspace would be damage to it, and lost when it is built again.
+public func outputObstacle(_ path: String, workspace: OpenWorkspace) -> String? {
+  let folder = resolvedPath(parentFolder(path)) + "/"
+  if path.isEmpty { return "expected a file's name, found an empty one; choose another --output" }
+  if folder.hasPrefix(resolvedPath(workspace.path) + "/") {
+    return "it is inside the workspace; choose an --output beside it"
+  }
+  return switch pathKind(path) {
+  case .folder: "expected a file or nothing, found a folder; name a file in it with --output"
+  case .special: "expected a file or nothing, found a device or a pipe; use -o - for a pipe"
+  case .file, .nothing: nil
+  }
+}
+
 private func checkOutput(_ request: ManifestRequest) throws(ManifestError) {
   let paths = [request.output, Provenance.path(of: request.output)]
-  for path in paths where pathKind(path) == .folder {
-    throw .invalid("\(path): expected a file or nothing, found a folder")
+  for path in paths {
+    if let obstacle = outputObstacle(path, workspace: request.workspace) {
+      throw .invalid("\(path): \(obstacle)")
+    }
+  }
+  guard !request.output.hasSuffix(".winnow.json") else {
+    throw .invalid(
+      "\(request.output): the names of headers end with .winnow.json; choose another --output")
   }
   if request.force { return }
   for path in paths where pathKind(path) != .nothing {

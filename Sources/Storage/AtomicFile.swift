@@ -22,6 +22,8 @@ public struct FileSeal: Sendable, Equatable {
 public struct AtomicFile: ~Copyable {
   /// Where the file will be.
   public let path: String
+  /// The same without links: a link stays one, and what it leads to is replaced.
+  private let place: String
   private let temporary: String
   private var descriptor: Int32
   private let buffer: UnsafeMutableRawBufferPointer
@@ -33,15 +35,39 @@ public struct AtomicFile: ~Copyable {
   /// - Parameters:
   ///   - path: where the file shall be; an existing one is replaced at the commit.
   ///   - capacity: bytes held back before the system is called.
-  /// - Throws: ``StorageError`` when the folder is missing or may not be written to.
+  /// - Throws: ``StorageError`` when the folder is missing or may not be written to, or a device
+  ///   or pipe is there: renaming would put a file in its place.
   public init(_ path: String, capacity: Int = 1 << 20) throws(StorageError) {
-    self.path = path
-    temporary = "\(path).\(getpid()).partial"
-    descriptor = retrying { [temporary] in
+    let place = try Self.place(of: path)
+    let temporary = "\(place).\(getpid()).partial"
+    let descriptor = retrying {
       open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     }
     guard descriptor >= 0 else { throw .system(path, "write it") }
+    self.path = path
+    self.place = place
+    self.temporary = temporary
+    self.descriptor = descriptor
     buffer = .allocate(byteCount: capacity, alignment: 64)
+  }
+
+  /// What a rename may replace.
+  private static func place(of path: String) throws(StorageError) -> String {
+    guard !path.isEmpty else {
+      throw StorageError(
+        path: "output", fault: "expected a path, found an empty one", remedy: "name a file")
+    }
+    guard pathKind(path) != .special else {
+      throw StorageError(
+        path: path, fault: "expected a file or nothing, found a device or a pipe",
+        remedy: "name a file")
+    }
+    guard !isDanglingLink(path) else {
+      throw StorageError(
+        path: path, fault: "expected a file or nothing, found a link that leads nowhere",
+        remedy: "remove the link or name a file")
+    }
+    return resolvedPath(path)
   }
 
   deinit {
@@ -105,10 +131,10 @@ public struct AtomicFile: ~Copyable {
   /// - Throws: ``StorageError``; then the place is as it was before.
   public mutating func commit() throws(StorageError) -> FileSeal {
     let seal = try finish()
-    guard rename(temporary, path) == 0 else { throw .system(path, "put it in its place") }
+    guard rename(temporary, place) == 0 else { throw .system(path, "put it in its place") }
     close(descriptor)
     descriptor = -1
-    synchroniseFolder(parentFolder(path))
+    synchroniseFolder(parentFolder(place))
     return seal
   }
 

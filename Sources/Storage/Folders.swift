@@ -9,13 +9,32 @@
 /// What a path names.
 public enum PathKind: Sendable {
   case file, folder, nothing
+  /// A device, a pipe or a socket.
+  case special
 }
 
 /// What `path` names, links followed; a path that cannot be looked at counts as nothing.
 public func pathKind(_ path: String) -> PathKind {
   var status = stat()
   guard stat(path, &status) == 0 else { return .nothing }
-  return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+  return switch status.st_mode & S_IFMT {
+  case S_IFDIR: .folder
+  case S_IFREG: .file
+  default: .special
+  }
+}
+
+/// Whether `path` is a link that leads nowhere.
+public func isDanglingLink(_ path: String) -> Bool {
+  var status = stat()
+  return lstat(path, &status) == 0 && stat(path, &status) != 0
+}
+
+/// The absolute path without links; `path` itself where nothing is.
+public func resolvedPath(_ path: String) -> String {
+  guard let text = realpath(path, nil) else { return path }
+  defer { free(text) }
+  return String(cString: text)
 }
 
 /// Size in bytes of the file at `path`, or nil when there is none.
@@ -27,7 +46,7 @@ public func fileSize(_ path: String) -> Int? {
 
 /// Names in a folder, sorted by their bytes, without `.` and `..`.
 public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
-  guard let folder = opendir(path) else { throw .system(path, "list the folder") }
+  guard let folder = opendir(path) else { throw .system(path, "list the folder", reading: true) }
   defer { closedir(folder) }
   var names: [String] = []
   while let entry = readdir(folder) {

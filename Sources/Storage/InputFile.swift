@@ -18,7 +18,7 @@ public struct InputFile: ~Copyable, Sendable {
   /// - Throws: ``StorageError`` when it does not exist, is a folder, or may not be read.
   public init(_ path: String) throws(StorageError) {
     let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw .system(path, "open it") }
+    guard descriptor >= 0 else { throw .system(path, "open it", reading: true) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let error = StorageError.system(path, "read its size")

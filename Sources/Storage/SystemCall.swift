@@ -17,10 +17,15 @@ func retrying<R: FixedWidthInteger>(_ call: () -> R) -> R {
 
 extension StorageError {
   /// The error of the system call that just failed on `path` while `doing`.
-  static func system(_ path: String, _ doing: String, code: Int32 = errno) -> StorageError {
+  static func system(
+    _ path: String, _ doing: String, reading: Bool = false, code: Int32 = errno
+  ) -> StorageError {
     let remedy: String? =
       switch code {
       case ENOENT: "check the path"
+      case EACCES,
+        EPERM where reading:
+        "change its permissions, or ask its owner to"
       case EACCES, EPERM, EROFS: "choose a place you may write to, or change its permissions"
       case ENOSPC, EDQUOT: "free some space or choose another disk; nothing was left behind"
       case EISDIR: "name a file, not a folder"

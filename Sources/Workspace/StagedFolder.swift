@@ -20,6 +20,8 @@ struct StagedFolder: ~Copyable {
   init(destination: String) throws(WorkspaceError) {
     var trimmed = destination
     while trimmed.count > 1 && trimmed.last == "/" { trimmed.removeLast() }
+    // A link stays one: what it leads to is replaced.
+    trimmed = resolvedPath(trimmed)
     self.destination = trimmed
     let staging = parentFolder(trimmed) + "/." + lastComponent(trimmed) + ".\(getpid()).partial"
     path = staging
@@ -47,8 +49,16 @@ struct StagedFolder: ~Copyable {
   /// Checks that `path` may become a workspace, before any work is done.
   static func checkDestination(_ path: String, force: Bool) throws(WorkspaceError) {
     switch pathKind(path) {
-    case .nothing: return
-    case .file:
+    case .nothing:
+      guard !path.isEmpty else {
+        throw .invalid("--output: expected a path, found an empty one; name the workspace to make")
+      }
+      guard !isDanglingLink(path) else {
+        throw .invalid(
+          "\(path): expected a folder or nothing, found a link that leads nowhere; remove the link "
+            + "or choose another --output")
+      }
+    case .file, .special:
       throw .invalid("\(path): expected a folder or nothing, found a file; choose another --output")
     case .folder:
       let names = try storing { () throws(StorageError) in try namesInFolder(path) }

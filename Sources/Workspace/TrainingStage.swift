@@ -37,7 +37,10 @@ func train(
     return !observer.isCancelled()
   }
   guard let result else { throw .interrupted }
-  report(parameters.iterations)
+  // Often it is over before the most rounds that were allowed.
+  observer.progress(
+    BuildProgress(
+      stage: .train, done: result.iterations, total: result.iterations, unit: "rounds"))
   return TrainedCentroids(
     centroids: result.centroids,
     training: .init(rows: count, iterations: result.iterations, converged: result.converged))
@@ -156,7 +159,7 @@ func readCentroids(
   guard faults.isEmpty else {
     throw .invalid(
       "\(path): \(faults.count) of \(count) centroids cannot be used: "
-        + faults.prefix(10).joined(separator: ", "))
+        + faults.prefix(10).joined(separator: ", ") + "; give each a direction: finite, not all 0")
   }
   var components: [Float] = []
   components.reserveCapacity(count * dimensions)

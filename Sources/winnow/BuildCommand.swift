@@ -31,9 +31,13 @@ struct BuildCommand: ParsableCommand {
 extension BuildSummary {
   /// One line for people.
   var announcement: String {
-    "\(path): \(description.candidates) candidates of \(description.rows) rows, "
-      + "\(description.clusters) concepts, mean cosine "
+    "\(path): \(counted(description.candidates, "candidate")) of "
+      + "\(counted(description.rows, "row")), \(counted(description.clusters, "concept")), mean cosine "
       + "\((description.objective * 1e6).rounded() / 1e6), fingerprint "
       + "\(log.fingerprint.prefix(16)); look at it with: winnow explore \(path)"
   }
+}
+
+private func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

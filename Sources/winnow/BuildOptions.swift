@@ -6,25 +6,26 @@ import Workspace
 
 /// The flags of `winnow build` that other commands share.
 struct BuildOptions: ParsableArguments {
-  @Option(help: "The number of concepts, k.")
+  @Option(parsing: .unconditional, help: "The number of concepts, k.")
   var clusters: Int?
 
-  @Option(help: "Rounds of k-means at most.")
+  @Option(parsing: .unconditional, help: "Rounds of k-means at most.")
   var iterations = 25
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Rows that k-means sees: a total, or 'all'; 256 times the clusters by default.",
       valueName: "rows"))
   var trainingRows: String?
 
-  @Option(help: "Seed of the choice of training rows.")
+  @Option(parsing: .unconditional, help: "Seed of the choice of training rows.")
   var seed: UInt64 = 1
 
   @Option(help: "A .npy file of centroids to use instead of training.")
   var centroids: String?
 
-  @Option(help: "Nearest centroids that d_inter is a mean over.")
+  @Option(parsing: .unconditional, help: "Nearest centroids that d_inter is a mean over.")
   var neighbours = 20
 
   @Flag(help: "Drop rows that are zero, NaN or infinite instead of refusing them.")
@@ -40,7 +41,7 @@ struct BuildOptions: ParsableArguments {
     help: "The metadata column of similarities (default: similarity, clip_l14_similarity_score).")
   var similarity: String?
 
-  @Option(help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
   var threads: Int?
 
   @Option(
@@ -58,11 +59,12 @@ struct BuildOptions: ParsableArguments {
       clusters == nil
         ? "--clusters: expected the number of concepts, found none; for example --clusters 500"
         : "--clusters and --centroids exclude each other: a centroid is a concept")
-    try require(clusters.map { $0 >= 1 } ?? true, "--clusters: expected 1 or more")
+    try require(
+      clusters.map { $0 >= 1 } ?? true, "--clusters: expected 1 or more, found \(clusters ?? 0)")
     try require(clusters.map { $0 < 1 << 31 } ?? true, "--clusters: expected fewer than 2^31")
     try require(iterations >= 0, "--iterations: expected 0 or more, found \(iterations)")
     try require(neighbours >= 1, "--neighbours: expected 1 or more, found \(neighbours)")
-    try require(threads.map { $0 >= 1 } ?? true, "--threads: expected 1 or more")
+    try checkThreads(threads)
     _ = try wantedTrainingRows()
     _ = try instructions()
   }

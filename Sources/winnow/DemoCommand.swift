@@ -68,7 +68,9 @@ struct DemoCommand: ParsableCommand {
     standardOutput(try QuotaReport(workspace, plan).text(most: 10))
     let summary = try export(
       ManifestRequest(
-        workspace: workspace, plan: plan, format: .text, output: list, force: true, threads: 1),
+        workspace: workspace, plan: plan, format: .text, output: list,
+        // What an earlier demo wrote, and nothing else.
+        force: pathKind(list + ".winnow.json") == .file, threads: 1),
       standardOutput: { (_) throws(StorageError) in }, progress: { _ in !Interruption.isAsked })
     standardOutput(
       "\nkeep list: \(list) (\(summary.kept) keys)\n"

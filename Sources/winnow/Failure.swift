@@ -57,6 +57,10 @@ func standardOutput(_ bytes: [UInt8]) throws(StorageError) {
     let count = bytes.withUnsafeBytes { write(1, $0.baseAddress! + done, bytes.count - done) }
     if count < 0 {
       if errno == EINTR { continue }
+      if errno == EPIPE {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+      }
       throw StorageError(
         path: "standard output", fault: "cannot write: \(String(cString: strerror(errno)))")
     }

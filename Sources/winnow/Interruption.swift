@@ -1,5 +1,6 @@
-// Ctrl-C: the first one asks the work to stop cleanly, the second one stops at once.  A closed
-// pipe ends the program quietly, as every filter does.
+// Ctrl-C: the first one asks the work to stop cleanly, the second one stops at once.  A terminal
+// that goes away asks, too, any number of times.  A pipe that was closed is an error of the write:
+// results that nobody reads end the program quietly, messages that nobody reads end nothing.
 
 import Synchronization
 
@@ -18,7 +19,15 @@ enum Interruption {
   static func install() {
     // The counter exists before a handler can touch it.
     _ = isAsked
-    signal(SIGPIPE, SIG_DFL)
+    // Not ignored, as the programs that this one starts would inherit that.
+    signal(SIGPIPE) { _ in }
+    let hangUp = signal(SIGHUP) { _ in
+      _ = Interruption.count.compareExchange(expected: 0, desired: 1, ordering: .relaxed)
+    }
+    // Started by nohup.
+    if unsafeBitCast(hangUp, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+      signal(SIGHUP, SIG_IGN)
+    }
     for number in [SIGINT, SIGTERM] {
       signal(number) { _ in
         if Interruption.count.wrappingAdd(1, ordering: .relaxed).newValue > 1 { _exit(130) }

@@ -7,7 +7,7 @@ struct ListOptions: ParsableArguments {
   @Option(help: "text, rows, datacomp, csv or jsonl.")
   var format = "text"
 
-  @Option(help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
   var threads: Int?
 
   func validate() throws {
@@ -15,7 +15,7 @@ struct ListOptions: ParsableArguments {
       let names = ManifestFormat.allCases.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("--format: expected one of \(names), found '\(format)'")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads: expected 1 or more") }
+    try checkThreads(threads)
   }
 
   /// The format that was asked for.
@@ -23,4 +23,10 @@ struct ListOptions: ParsableArguments {
 
   /// The threads to use.
   var wantedThreads: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+}
+
+/// Far above the processors of any machine; every thread has buffers of its own.
+func checkThreads(_ threads: Int?) throws {
+  guard let threads, !(1...4096).contains(threads) else { return }
+  throw ValidationError("--threads: expected 1 to 4096, found \(threads)")
 }

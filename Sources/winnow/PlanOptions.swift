@@ -5,10 +5,14 @@ import Workspace
 
 /// The flags that make a plan: a file, or its parts.
 struct PlanOptions: ParsableArguments {
-  @Option(help: "How much to keep: a fraction (0.277), a per cent (27.7%) or a count (84000000).")
+  @Option(
+    parsing: .unconditional,
+    help: "How much to keep: a fraction (0.277), a per cent (27.7%) or a count (84000000).")
   var keep: String?
 
-  @Option(help: "The temperature of the softmax over complexities (default: 0.1).")
+  @Option(
+    parsing: .unconditional,
+    help: "The temperature of the softmax over complexities (default: 0.1).")
   var tau: Double?
 
   @Option(help: "complexity, uniform, proportional, d-inter or d-intra (default: complexity).")
@@ -18,13 +22,15 @@ struct PlanOptions: ParsableArguments {
     help: "Which rows stay: hardest, easiest, random, similarity, stratified (default: hardest).")
   var order: String?
 
-  @Option(help: "Rows that every concept keeps at least (default: 1).")
+  @Option(parsing: .unconditional, help: "Rows that every concept keeps at least (default: 1).")
   var minimum: Int?
 
-  @Option(help: "The part of an even split that every concept keeps at least (default: 0).")
+  @Option(
+    parsing: .unconditional,
+    help: "The part of an even split that every concept keeps at least (default: 0).")
   var share: Double?
 
-  @Option(help: "Seed of the order 'random' (default: 1).")
+  @Option(parsing: .unconditional, help: "Seed of the order 'random' (default: 1).")
   var selectionSeed: UInt64?
 
   @Option(help: "A plan, or the header (.winnow.json) of a keep list, instead of these flags.")

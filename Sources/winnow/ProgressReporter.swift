@@ -67,7 +67,8 @@ final class ProgressReporter: Sendable {
     guard let last = state.last, state.stage != nil else { return }
     let elapsed = seconds(ContinuousClock.now - state.began)
     if isTerminal { draw("") }
-    standardError("\(name(last.stage))  \(last.done) \(last.unit)  \(tenths(elapsed)) s")
+    let unit = last.done == 1 ? String(last.unit.dropLast()) : last.unit
+    standardError("\(name(last.stage))  \(last.done) \(unit)  \(tenths(elapsed)) s")
   }
 
   private func bar(_ progress: BuildProgress, _ elapsed: Double) -> String {

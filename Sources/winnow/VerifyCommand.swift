@@ -23,6 +23,8 @@ struct VerifyCommand: ParsableCommand {
 
   private func check() throws -> (faults: [String], fine: String) {
     switch pathKind(path) {
+    case .special:
+      throw Failure("\(path): expected a workspace or a keep list, found a device or a pipe")
     case .nothing:
       throw Failure("\(path): expected a workspace or a keep list, found nothing")
     case .folder:

@@ -10,6 +10,12 @@ import ArgumentParser
 #endif
 
 Interruption.install()
+let commands =
+  Winnow.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+if let text = unknownCommand(Array(CommandLine.arguments.dropFirst()), known: commands) {
+  standardError("winnow: \(text)")
+  exit(2)
+}
 do {
   var command = try Winnow.parseAsRoot()
   try command.run()

@@ -19,12 +19,13 @@ import Testing
     print(program.returncode, output, errors)
     """
 
-  @Test(OutputTests.withPython) func anInterruptedBuildLeavesNothing() throws {
+  @Test(OutputTests.withPython, arguments: ["SIGINT", "SIGTERM", "SIGHUP"])
+  func anInterruptedBuildLeavesNothing(signal: String) throws {
     let scratch = try TemporaryFolder()
     let result = try ProcessRunner.run(
       testPython()!,
       [
-        "-c", Self.script, "SIGINT", winnowBinary(), "build", "\(packageRoot())/assets/sample",
+        "-c", Self.script, signal, winnowBinary(), "build", "\(packageRoot())/assets/sample",
         "-o", scratch("out.winnow"), "--clusters", "600", "--training-rows", "all",
       ])
     #expect(result.output.hasPrefix("130 "), "\(result.output)\(result.errors)")
@@ -44,5 +45,31 @@ import Testing
       ])
     #expect(result.output.hasPrefix("130 "), "\(result.output)\(result.errors)")
     #expect(try scratch.contents() == before)
+  }
+
+  /// As in `winnow build 2>&1 | head -1`.
+  @Test func aBuildWhoseMessagesNobodyReadsIsWhole() throws {
+    let scratch = try TemporaryFolder()
+    let result = try ProcessRunner.run(
+      "bash",
+      [
+        "-c", "\"$0\" build \"$1\" -o \"$2\" --clusters 20 2>&1 | true; exit ${PIPESTATUS[0]}",
+        winnowBinary(), "\(packageRoot())/assets/sample", scratch("out.winnow"),
+      ])
+    #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
+    #expect(try scratch.names() == ["out.winnow"])
+    try winnowSucceeds("verify", scratch("out.winnow"))
+  }
+
+  /// As in `winnow plan | head -1`: it ends as every filter does, without a word.
+  @Test func resultsThatNobodyReadsEndTheProgramQuietly() throws {
+    let result = try ProcessRunner.run(
+      "bash",
+      [
+        "-c", "\"$0\" plan \"$1\" | true; exit ${PIPESTATUS[0]}", winnowBinary(),
+        try SampleWorkspace.path,
+      ])
+    #expect([0, 141].contains(result.exitCode), "\(result.exitCode)")
+    #expect(result.standardError.isEmpty, "\(result.errors)")
   }
 }

@@ -41,6 +41,39 @@ import Testing
     #expect(try scratch.contents().isEmpty)
   }
 
+  /// A dash begins a value, too: the message is about the number, not about a missing one.
+  @Test(arguments: [
+    ("--keep", "-5"), ("--tau", "-1"), ("--minimum", "-1"), ("--share", "-0.1"),
+    ("--threads", "-1"), ("--threads", "4097"), ("--selection-seed", "-1"),
+  ])
+  func aNegativeValueIsNamed(flag: String, value: String) throws {
+    let keep = flag == "--keep" ? [] : ["--keep", "10%"]
+    let result = try winnow(
+      ["export", try SampleWorkspace.path, "-o", "keep.txt"] + keep + [flag, value])
+    expectRefusal(result, exitCode: 2, [flag, value])
+  }
+
+  @Test(arguments: ["bild", "Build", "biuld"])
+  func aMisspeltCommandIsNamed(word: String) throws {
+    let scratch = try TemporaryFolder()
+    for arguments in [[word], [word, "x.npy", "-o", "y"]] {
+      expectRefusal(
+        try winnow(arguments, folder: scratch.path), exitCode: 2,
+        ["'\(word)'", "winnow build", "--help"])
+    }
+    expectRefusal(try winnow("xyzzy", folder: scratch.path), exitCode: 2, ["'xyzzy'", "--help"])
+  }
+
+  /// What has the name of a path, or is one, is taken for a workspace.
+  @Test func aPathIsNoMisspeltCommand() throws {
+    let scratch = try TemporaryFolder()
+    try scratch.write("bild/x", "")
+    for word in ["bild", "./build", "my.winnow"] {
+      expectRefusal(
+        try winnow(word, folder: scratch.path), ["\(word): expected a workspace"])
+    }
+  }
+
   @Test func unknownFormatNamesTheKnownOnes() throws {
     let scratch = try TemporaryFolder()
     let result = try winnow(
