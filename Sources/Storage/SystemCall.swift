@@ -23,8 +23,7 @@ extension StorageError {
     let remedy: String? =
       switch code {
       case ENOENT: "check the path"
-      case EACCES,
-        EPERM where reading:
+      case EACCES where reading, EPERM where reading:
         "change its permissions, or ask its owner to"
       case EACCES, EPERM, EROFS: "choose a place you may write to, or change its permissions"
       case ENOSPC, EDQUOT: "free some space or choose another disk; nothing was left behind"

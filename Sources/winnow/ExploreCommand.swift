@@ -35,6 +35,11 @@ struct ExploreCommand: ParsableCommand {
   var size = "120x36"
 
   func validate() throws {
+    if output == "-" || output == "" {
+      throw ValidationError(
+        "--output: expected a file's name, found '\(output ?? "")'; the screen is on standard "
+          + "output: for a list there, use winnow export")
+    }
     if ScreenSize(parsing: size) == nil {
       throw ValidationError("--size: expected columns x rows such as 120x36, found '\(size)'")
     }

@@ -14,7 +14,8 @@ import Testing
     ["build", "x.npy", "-o", "y", "--clusters", "5", "--iterations", "-1"],
     ["build", "x.npy", "-o", "y", "--clusters", "5", "--training-rows", "some"],
     ["build", "x.npy", "-o", "y", "--clusters", "5", "--kernels", "quantum"],
-    ["plan"], ["export"], ["verify"], ["info"], ["explore"],
+    ["plan"], ["export"], ["verify"], ["info"], ["explore"], ["explore", "x", "-o", "-"],
+    ["explore", "x", "-o", ""],
   ])
   func wrongUsageIsTwo(arguments: [String]) throws {
     let scratch = try TemporaryFolder()

@@ -143,7 +143,8 @@ struct ExportTests {
       let before = try contents(below: sample.folder.path)
       #expect(
         refusal { try sample.export(.rows, force: true) }
-          == sample.folder(name) + ": expected a file or nothing, found a folder")
+          == sample.folder(name)
+          + ": expected a file or nothing, found a folder; name a file in it with --output")
       #expect(try contents(below: sample.folder.path) == before)
       try FileManager.default.removeItem(atPath: sample.folder(name))
     }
