@@ -31,12 +31,17 @@ public struct WorkspaceWork: WorkPerformer {
     }
   }
 
-  /// The caption of the row nearest each centroid, or its key where it has none.
+  /// What each concept is called: its name, or the caption of the row nearest its centroid, or that
+  /// row's key.
   private func labels(_ concepts: [Int], _ progress: (Double) -> Bool) -> Work.Result {
     var found: [Int: String] = [:]
     do throws(WorkspaceError) {
       for (done, concept) in concepts.enumerated() {
         guard progress(Double(done) / Double(concepts.count)) else { return .cancelled }
+        if let name = try workspace.label(concept) {
+          found[concept] = name
+          continue
+        }
         // Members lie farthest first, so the nearest row is the last.
         let last = workspace.offset(concept + 1) - 1
         guard last >= workspace.offset(concept) else { continue }

@@ -8,19 +8,27 @@ public struct QuotaReport: Sendable {
   private let workspace: OpenWorkspace
   private let plan: Plan
   private let quotas: Quotas
+  /// What each concept is called; empty where nothing names it.
+  private let names: [String]
 
-  /// - Throws: ``ManifestError`` when the plan is infeasible or does not fit the workspace.
+  /// - Throws: ``ManifestError`` when the plan is infeasible or does not fit the workspace, or the
+  ///   names are damaged.
   public init(_ workspace: OpenWorkspace, _ plan: Plan) throws(ManifestError) {
     self.workspace = workspace
     self.plan = plan
     do throws(PlanError) {
       quotas = try QuotaSolver(scores: workspace.scores).solve(plan)
     } catch { throw .plan(error) }
+    var names: [String] = []
+    do throws(WorkspaceError) {
+      for cluster in 0..<workspace.clusters { names.append(try workspace.label(cluster) ?? "") }
+    } catch { throw .workspace(error) }
+    self.names = names
   }
 
   private static let columns = [
     "concept", "size", "d_intra", "d_inter", "complexity", "probability", "quota", "keep",
-    "override",
+    "override", "name",
   ]
 
   /// One line a concept, the most complex first, under a summary.
@@ -40,7 +48,7 @@ public struct QuotaReport: Sendable {
           String(cluster), String(scores.size[cluster]), fixed(scores.dIntra[cluster], 4),
           fixed(scores.dInter[cluster], 4), fixed(scores.complexity[cluster], 4),
           fixed(quotas.probability[cluster], 6), String(quotas.quota[cluster]),
-          percent(cluster), overrideText(cluster),
+          percent(cluster), overrideText(cluster), names[cluster],
         ]))
     }
     if let most, most < order.count { lines.append("and \(order.count - most) more concepts") }
@@ -59,15 +67,20 @@ public struct QuotaReport: Sendable {
   }
 
   private func line(_ cells: [String]) -> String {
-    let widths = [7, 10, 8, 8, 10, 11, 10, 8, 0]
+    // The last two begin at the left; names are cut nowhere, so they come last.
+    let widths = [7, 10, 8, 8, 10, 11, 10, 8]
     var text = ""
-    for (cell, width) in zip(cells, widths) {
-      if width == 0 {
-        text += cell.isEmpty ? "" : "  \(cell)"
+    for (place, cell) in cells.enumerated() {
+      if place >= widths.count {
+        text += "  " + cell
+        let isLast = place == cells.count - 1
+        if !isLast { text += String(repeating: " ", count: max(0, 12 - cell.count)) }
       } else {
+        let width = widths[place]
         text += String(repeating: " ", count: max(text.isEmpty ? 0 : 1, width - cell.count)) + cell
       }
     }
+    while text.last == " " { text.removeLast() }
     return text
   }
 
@@ -91,21 +104,24 @@ public struct QuotaReport: Sendable {
   public func csv() -> String {
     var text = Self.columns.joined(separator: ",") + "\n"
     for cluster in 0..<workspace.clusters {
-      text += values(cluster).joined(separator: ",") + "," + overrideText(cluster) + "\n"
+      text +=
+        values(cluster).joined(separator: ",") + "," + overrideText(cluster) + "," + names[cluster]
+        + "\n"
     }
     return text
   }
 
   /// One object: the plan's figures and an array of concepts by number.
   public func json() -> String {
-    let names = Self.columns.dropLast()
+    let fieldNames = Self.columns.dropLast(2)
     let concepts = (0..<workspace.clusters).map { cluster in
-      let fields = zip(names, values(cluster)).map {
+      let fields = zip(fieldNames, values(cluster)).map {
         "\"\($0)\": \($1.isEmpty ? "null" : $1)"
       }
       let override = overrideText(cluster)
       return "    { " + fields.joined(separator: ", ")
-        + ", \"override\": \(override.isEmpty ? "null" : jsonQuoted(override)) }"
+        + ", \"override\": \(override.isEmpty ? "null" : jsonQuoted(override))"
+        + ", \"name\": \(names[cluster].isEmpty ? "null" : jsonQuoted(names[cluster])) }"
     }
     let plan = String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")
       .joined(separator: "\n  ")
@@ -127,7 +143,7 @@ public struct QuotaReport: Sendable {
       """
   }
 
-  /// All but the override, as numbers that read back exactly; an empty concept has no `keep`.
+  /// All but override and name, as numbers that read back exactly; an empty concept has no `keep`.
   private func values(_ cluster: Int) -> [String] {
     let scores = workspace.scores
     let size = scores.size[cluster]

@@ -3,6 +3,7 @@
 
 import Pruning
 import Storage
+import Synchronization
 
 /// A workspace, open; any thread may read it.
 ///
@@ -23,6 +24,8 @@ public final class OpenWorkspace: Sendable {
   let keys: KeyColumn?
   let captions: StringColumn?
   let similarities: MappedArray<Float>?
+  /// names.json, once somebody has asked for it.
+  let namesOnce = Mutex<ConceptNames?>(nil)
 
   public var rows: Int { description.rows }
   public var candidates: Int { description.candidates }

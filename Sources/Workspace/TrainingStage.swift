@@ -50,11 +50,11 @@ func train(
 private func chooseInitial(
   _ rows: VectorBlock, _ numbers: [Int], _ parameters: BuildParameters, _ observer: BuildObserver
 ) -> [Int]? {
-  let subset = numbers.indices.map {
-    (hash: splitmix64(seed: parameters.seed, row: UInt64(numbers[$0])), slot: $0)
+  let hashed: [(hash: UInt64, slot: Int)] = numbers.indices.map { slot in
+    (splitmix64(seed: parameters.seed, row: UInt64(numbers[slot])), slot)
   }
-  .sorted { $0.hash != $1.hash ? $0.hash < $1.hash : $0.slot < $1.slot }
-  .prefix(16 * parameters.clusters).map(\.slot).sorted()
+  let byHash = hashed.sorted { $0.hash != $1.hash ? $0.hash < $1.hash : $0.slot < $1.slot }
+  let subset = byHash.prefix(16 * parameters.clusters).map(\.slot).sorted()
   let chosenFrom = VectorBlock(capacity: subset.count, dimensions: rows.dimensions)
   for (place, slot) in subset.enumerated() { chosenFrom.copy(slot, of: rows, to: place) }
   // A sequence of its own: the hashes of rows decided the subset already.

@@ -62,7 +62,7 @@ struct ReportTests {
     let lines = report.csv().split(separator: "\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
-    #expect(lines.allSatisfy { $0.count == 9 } && lines.count == 7)
+    #expect(lines.allSatisfy { $0.count == 10 } && lines.count == 7)
     let column = try #require(lines[0].firstIndex(of: "quota"))
     #expect(lines.dropFirst().map { Int($0[column]) } == quotas)
     let text = report.text()

@@ -1,0 +1,180 @@
+// names.json: what each concept is called.
+//
+// Two passes over few captions: a sample of all rows says how frequent a term is anywhere, then each
+// concept chooses among the terms of its nearest rows.  Memory is bounded by the sample and by one
+// concept for each thread, however large the data set.
+
+import Clustering
+import Pruning
+import Storage
+import Synchronization
+
+/// Rows of a concept that name it: those nearest its centroid.
+private let rowsOfConcept = 1000
+/// Rows that stand for all: the candidates of the smallest hashes.
+private let rowsOfBackground = 1 << 16
+
+/// Writes names.json.
+func writeNames(
+  _ columns: WorkspaceDescription.Columns, rows: Int, candidates: Int, clusters: Int,
+  to staging: StagingFiles, parameters: BuildParameters, observer: BuildObserver
+) throws(WorkspaceError) {
+  observer.progress(BuildProgress(stage: .name, done: 0, total: clusters, unit: "concepts"))
+  let folder = staging.folder
+  let members = try MemberRows(folder + "/members.npy", rows: rows, candidates: candidates)
+  let sample = try backgroundRows(members, observer)
+  var source = NameSource.none
+  var background = TermFrequencies(texts: 0, occurrences: [])
+  for candidate in try NameSource.available(columns, folder: folder, rows: rows) {
+    background = try count(sample, candidate, parameters, observer)
+    source = candidate
+    if background.texts > 0 { break }
+  }
+  var names = [[Term]](repeating: [], count: clusters)
+  if background.texts > 0 {
+    let offsets = try storing { () throws(StorageError) in
+      try MappedArray<UInt64>(folder + "/offsets.npy", type: .uint64, shape: [clusters + 1])
+    }
+    names = try choose(members, offsets, source, background, parameters, observer)
+  }
+  try staging.write(
+    "names.json",
+    ConceptNames.json(names, source: background.texts > 0 ? source.name : "none"))
+  observer.progress(
+    BuildProgress(stage: .name, done: clusters, total: clusters, unit: "concepts"))
+}
+
+/// Where names come from.
+private enum NameSource: Sendable {
+  case none
+  case captions(StringColumn)
+  case keys(KeyColumn)
+
+  var name: String {
+    switch self {
+    case .none: "none"
+    case .captions: "captions"
+    case .keys: "keys"
+    }
+  }
+
+  /// Captions first; keys of 32 hexadecimal digits have no words.
+  static func available(
+    _ columns: WorkspaceDescription.Columns, folder: String, rows: Int
+  ) throws(WorkspaceError) -> [NameSource] {
+    var sources: [NameSource] = []
+    if columns.caption != nil {
+      sources.append(
+        .captions(
+          try storing { () throws(StorageError) in
+            try StringColumn(folder: folder + "/captions", rows: rows)
+          }))
+    }
+    if columns.keyKind == "text" {
+      sources.append(
+        .keys(try KeyColumn(folder: folder + "/keys", kind: "text", rows: rows)))
+    }
+    return sources
+  }
+
+  func text(_ row: Int) throws(WorkspaceError) -> String {
+    switch self {
+    case .none: return ""
+    case .captions(let column):
+      return try storing { () throws(StorageError) in try column.text(row) }
+    case .keys(let column): return pathParts(try column.text(row))
+    }
+  }
+}
+
+/// A path without its ending, which all files of a kind share.
+package func pathParts(_ key: String) -> String {
+  guard let dot = key.lastIndex(of: "."), dot != key.startIndex,
+    !key[dot...].contains("/")
+  else { return key }
+  return String(key[..<dot])
+}
+
+/// The candidates with the smallest hashes, ascending.
+private func backgroundRows(
+  _ members: MemberRows, _ observer: BuildObserver
+) throws(WorkspaceError) -> [Int] {
+  var smallest = SmallestHashes(limit: rowsOfBackground)
+  for position in 0..<members.count {
+    if position & 0xFFFFF == 0, observer.isCancelled() { throw .interrupted }
+    let row = UInt64(try members.row(position))
+    smallest.offer(splitmix64(seed: 0, row: row), row: row)
+  }
+  return smallest.rows()
+}
+
+private func count(
+  _ sample: [Int], _ source: NameSource, _ parameters: BuildParameters, _ observer: BuildObserver
+) throws(WorkspaceError) -> TermFrequencies {
+  let block = 1024
+  let total = Mutex<(texts: Int, occurrences: [UInt64])>((0, []))
+  let failure = FirstFailure()
+  parallel(tasks: (sample.count + block - 1) / block, threads: parameters.threads) { _, task in
+    if failure.hasFailed || observer.isCancelled() { return }
+    var words = CaptionWords()
+    var texts = 0
+    var occurrences: [UInt64] = []
+    var seen = Set<UInt64>()
+    do throws(WorkspaceError) {
+      for row in sample[(task * block)..<min(sample.count, (task + 1) * block)] {
+        let text = try source.text(row)
+        if isBlank(text) { continue }
+        texts += 1
+        seen.removeAll(keepingCapacity: true)
+        words.scan(text)
+        words.forEachTerm { hash, _ in
+          if seen.insert(hash).inserted { occurrences.append(hash) }
+        }
+      }
+    } catch { failure.record(error, task: task) }
+    // Sorted later, so the order of arrival leaves no trace.
+    total.withLock {
+      $0.texts += texts
+      $0.occurrences += occurrences
+    }
+  }
+  try failure.rethrow()
+  if observer.isCancelled() { throw .interrupted }
+  let counted = total.withLock { state in
+    defer { state.occurrences = [] }
+    return state
+  }
+  return TermFrequencies(texts: counted.texts, occurrences: counted.occurrences)
+}
+
+private func choose(
+  _ members: MemberRows, _ offsets: MappedArray<UInt64>, _ source: NameSource,
+  _ background: TermFrequencies, _ parameters: BuildParameters, _ observer: BuildObserver
+) throws(WorkspaceError) -> [[Term]] {
+  let clusters = offsets.elements.count - 1
+  let state = Mutex((names: [[Term]](repeating: [], count: clusters), done: 0))
+  let failure = FirstFailure()
+  parallel(tasks: clusters, threads: parameters.threads) { _, cluster in
+    if failure.hasFailed || observer.isCancelled() { return }
+    do throws(WorkspaceError) {
+      let (begin, end) = (Int(offsets[cluster]), Int(offsets[cluster + 1]))
+      var texts: [String] = []
+      // Members lie farthest first.
+      for position in (max(begin, end - rowsOfConcept)..<end).reversed() {
+        texts.append(try source.text(try members.row(position)))
+      }
+      var choice = TermChoice()
+      let terms = choice.choose(
+        texts, share: Double(end - begin) / Double(members.count), background: background)
+      state.withLock {
+        $0.names[cluster] = terms
+        $0.done += 1
+        observer.progress(
+          BuildProgress(stage: .name, done: $0.done, total: clusters, unit: "concepts"))
+      }
+    } catch { failure.record(error, task: cluster) }
+  }
+  try failure.rethrow()
+  if observer.isCancelled() { throw .interrupted }
+  return state.withLock { $0.names }
+}
