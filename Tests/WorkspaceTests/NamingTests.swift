@@ -10,14 +10,14 @@ struct NamingTests {
     (
       "A Wedding-photo, of  the_Bride",
       [
-        "wedding", "wedding photo", "of", "the", "of the", "bride",
+        "wedding", "a wedding", "photo", "wedding photo", "of", "the", "of the", "bride",
         "the bride",
       ]
     ),
     (
       "don't stop ‘l’eau’ dogs' bed",
       [
-        "don't", "stop", "don't stop", "l'eau", "dogs", "bed", "dogs bed",
+        "don't", "stop", "don't stop", "l'eau", "dogs", "l'eau dogs", "bed", "dogs bed",
       ]
     ),
     (
