@@ -4,12 +4,16 @@
 
 /// Where keys go at the moment.
 public enum Context: String, CaseIterable, Sendable {
-  case concepts, prompt, menu, dialogue, help
+  case concepts, detail, prompt, menu, dialogue, help
+
+  /// Those of the screens themselves.
+  static let screens = Set(ScreenID.allCases.map(\.context))
 
   /// What the documentation calls it.
   var title: String {
     switch self {
     case .concepts: "Concepts"
+    case .detail: "Detail"
     case .prompt: "At a prompt"
     case .menu: "In a menu"
     case .dialogue: "In a question"

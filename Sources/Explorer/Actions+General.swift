@@ -4,16 +4,27 @@ extension Actions {
   /// One action a screen, from the registry.
   static let screens: [Action] = Screens.all.map { screen in
     Action(
-      "screen.\(screen.id.rawValue)", [screen.key], Set(ScreenID.allCases.map(\.context)),
+      "screen.\(screen.id.rawValue)", [screen.key], Context.screens,
       .general, label: screen.title, help: "Go to \(screen.title)"
     ) { $0.screen = screen.id }
   }
 
   static let general: [Action] = [
     Action(
-      "help", ["?", .function(1)], [.concepts], .general, label: "help",
+      "help", ["?", .function(1)], Context.screens, .general, label: "help",
       help: "All keys and what they do", barRank: 0
     ) { $0.overlay = .help(top: 0) },
+    Action(
+      "pane", ["v"], [.concepts], .general, label: "pane",
+      help: "Show or hide the detail beside the table", barRank: 17
+    ) { $0.turnPane() }.when { state in
+      state.hasRoomForPane
+        ? .yes : .no("the detail needs 110 columns beside the table; D shows it by itself")
+    },
+    Action(
+      "back", [.escape], Context.screens.subtracting([.concepts]), .general, label: "back",
+      help: "Back to Concepts", barRank: 2
+    ) { $0.screen = .concepts },
     Action(
       "cancel-work", [.control("c")], Set(Context.allCases), .general, label: "cancel",
       help: "Cancel the work under way; never quits"
@@ -29,7 +40,7 @@ extension Actions {
       help: "Write the whole screen anew"
     ) { $0.redraws += 1 },
     Action(
-      "quit", ["q"], [.concepts], .general, label: "quit",
+      "quit", ["q"], Context.screens, .general, label: "quit",
       help: "Quit; asks if the plan is not committed", barRank: 16
     ) { state in
       if state.isUnsaved { state.overlay = .quit } else { state.isFinished = true }

@@ -3,24 +3,24 @@
 extension Actions {
   static let moving: [Action] = [
     Action(
-      "down", ["j", .down], [.concepts], .moving, label: "down", help: "One line down"
+      "down", ["j", .down], Context.screens, .moving, label: "down", help: "One line down"
     ) { $0.moveCursor(1) },
     Action(
-      "up", ["k", .up], [.concepts], .moving, label: "up", help: "One line up"
+      "up", ["k", .up], Context.screens, .moving, label: "up", help: "One line up"
     ) { $0.moveCursor(-1) },
     Action(
-      "page-down", [.pageDown, .control("f")], [.concepts], .moving, label: "page down",
+      "page-down", [.pageDown, .control("f")], Context.screens, .moving, label: "page down",
       help: "One page down"
     ) { $0.moveCursor(max(1, $0.tableLines($0.size) - 1)) },
     Action(
-      "page-up", [.pageUp, .control("b")], [.concepts], .moving, label: "page up",
+      "page-up", [.pageUp, .control("b")], Context.screens, .moving, label: "page up",
       help: "One page up"
     ) { $0.moveCursor(-max(1, $0.tableLines($0.size) - 1)) },
     Action(
-      "first", ["g", .home], [.concepts], .moving, label: "first", help: "To the first line"
+      "first", ["g", .home], Context.screens, .moving, label: "first", help: "To the first line"
     ) { $0.moveCursor(-$0.subject.clusters) },
     Action(
-      "last", ["G", .end], [.concepts], .moving, label: "last", help: "To the last line"
+      "last", ["G", .end], Context.screens, .moving, label: "last", help: "To the last line"
     ) { $0.moveCursor($0.subject.clusters) },
   ]
 

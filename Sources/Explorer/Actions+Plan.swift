@@ -6,62 +6,71 @@ import Pruning
 extension Actions {
   static let target: [Action] = [
     Action(
-      "target.up", ["+", "="], [.concepts], .target, label: "target",
+      "target.up", ["+", "="], Context.screens, .target, label: "target",
       help: "Target up by 1 % of the candidates", barRank: 1, barKeys: "+ -"
     ) { $0.moveTarget(permille: 10) },
     Action(
-      "target.down", ["-"], [.concepts], .target, label: "target down",
+      "target.down", ["-"], Context.screens, .target, label: "target down",
       help: "Target down by 1 % of the candidates"
     ) { $0.moveTarget(permille: -10) },
     Action(
-      "target.up-little", ["]"], [.concepts], .target, label: "0.1 %",
+      "target.up-little", ["]"], Context.screens, .target, label: "0.1 %",
       help: "Target up by 0.1 %", barRank: 11, barKeys: "] ["
     ) { $0.moveTarget(permille: 1) },
     Action(
-      "target.down-little", ["["], [.concepts], .target, label: "0.1 % down",
+      "target.down-little", ["["], Context.screens, .target, label: "0.1 % down",
       help: "Target down by 0.1 %"
     ) { $0.moveTarget(permille: -1) },
     Action(
-      "target.up-much", ["}"], [.concepts], .target, label: "10 %",
+      "target.up-much", ["}"], Context.screens, .target, label: "10 %",
       help: "Target up by 10 %", barRank: 13, barKeys: "} {"
     ) { $0.moveTarget(permille: 100) },
     Action(
-      "target.down-much", ["{"], [.concepts], .target, label: "10 % down",
+      "target.down-much", ["{"], Context.screens, .target, label: "10 % down",
       help: "Target down by 10 %"
     ) { $0.moveTarget(permille: -100) },
     Action(
-      "target.type", ["n"], [.concepts], .target, label: "type",
+      "target.type", ["n"], Context.screens, .target, label: "type",
       help: "Type it: 84,000,000, 84M, 27.7%, +10k", barRank: 3
     ) { $0.overlay = .prompt(Prompt(purpose: .target)) },
   ]
 
   static let plan: [Action] = [
     Action(
-      "tau.down", ["t"], [.concepts], .plan, label: "tau",
+      "tau.down", ["t"], Context.screens, .plan, label: "tau",
       help: "Temperature τ down: favour complex ones", barRank: 4, barKeys: "t T"
     ) { $0.moveTemperature(up: false) }.when(usesTemperature),
     Action(
-      "tau.up", ["T"], [.concepts], .plan, label: "tau up",
+      "tau.up", ["T"], Context.screens, .plan, label: "tau up",
       help: "Temperature τ up: treat all more alike"
     ) { $0.moveTemperature(up: true) }.when(usesTemperature),
     Action(
-      "strategy", ["S"], [.concepts], .plan, label: "strategy",
+      "strategy", ["S"], Context.screens, .plan, label: "strategy",
       help: "Choose what the shares follow", barRank: 9
     ) { $0.openMenu(.strategy) },
     Action(
-      "order", ["o"], [.concepts], .plan, label: "order",
+      "order", ["o"], Context.screens, .plan, label: "order",
       help: "Choose which rows are kept first", barRank: 12
     ) { $0.openMenu(.order) },
     Action(
-      "undo", ["u"], [.concepts], .plan, label: "undo", help: "Undo the last change of the plan",
+      "minimum", ["m"], Context.screens, .plan, label: "minimum",
+      help: "Type the rows that each concept keeps", barRank: 18
+    ) { $0.overlay = .prompt(Prompt(purpose: .minimum)) },
+    Action(
+      "share", ["e"], Context.screens, .plan, label: "share",
+      help: "Type it as a share of the mean quota", barRank: 19
+    ) { $0.overlay = .prompt(Prompt(purpose: .share)) },
+    Action(
+      "undo", ["u"], Context.screens, .plan, label: "undo",
+      help: "Undo the last change of the plan",
       barRank: 6
     ) { $0.undo() }.when { $0.history.past.isEmpty ? .no("there is nothing to undo") : .yes },
     Action(
-      "redo", [.control("r")], [.concepts], .plan, label: "redo",
+      "redo", [.control("r")], Context.screens, .plan, label: "redo",
       help: "Do again what was undone", barRank: 15
     ) { $0.redo() }.when { $0.history.future.isEmpty ? .no("there is nothing to do again") : .yes },
     Action(
-      "baseline", ["b"], [.concepts], .plan, label: "baseline",
+      "baseline", ["b"], Context.screens, .plan, label: "baseline",
       help: "Compare with this plan from now on", barRank: 14
     ) { state in
       state.baseline = Baseline(
@@ -71,7 +80,7 @@ extension Actions {
       state.say("changes are counted against this plan now")
     },
     Action(
-      "commit", ["c"], [.concepts], .plan, label: "commit",
+      "commit", ["c"], Context.screens, .plan, label: "commit",
       help: "Write the keep list and store the plan", barRank: 2
     ) { $0.openCommit() }.when {
       $0.running[.commit] == nil ? .yes : .no("a commit is under way; Ctrl-C cancels it")
@@ -80,15 +89,24 @@ extension Actions {
 
   static let concept: [Action] = [
     Action(
-      "drop", ["d"], [.concepts], .concept, label: "drop", help: "Drop it: keep none of its rows",
+      "drop", ["d"], Context.screens, .concept, label: "drop",
+      help: "Drop it: keep none of its rows",
       barRank: 5
     ) { $0.overrideCursor(.drop, already: "dropped") }.when(cursorHasRows),
     Action(
-      "keep-all", ["a"], [.concepts], .concept, label: "all", help: "Keep all of its rows",
+      "keep-all", ["a"], Context.screens, .concept, label: "all", help: "Keep all of its rows",
       barRank: 7
     ) { $0.overrideCursor(.keep(.one), already: "kept whole") }.when(cursorHasRows),
     Action(
-      "clear", ["x"], [.concepts], .concept, label: "clear",
+      "pin", ["p"], Context.screens, .concept, label: "pin",
+      help: "Pin it: type a per cent or a count", barRank: 7
+    ) { $0.openPrompt(Prompt.Purpose.pin) }.when(cursorHasRows),
+    Action(
+      "weight", ["w"], Context.screens, .concept, label: "weight",
+      help: "Weigh it: type what its share is times", barRank: 11
+    ) { $0.openPrompt(Prompt.Purpose.weight) }.when(cursorHasRows),
+    Action(
+      "clear", ["x"], Context.screens, .concept, label: "clear",
       help: "Clear its override", barRank: 10
     ) { $0.clearCursor() }.when { state in
       guard let cluster = state.cursor else { return .no("there is no concept") }

@@ -7,9 +7,10 @@ import Pruning
 enum ConceptsScreen {
   static let entry = Screen(
     id: .concepts, key: "C", title: "Concepts", smallest: Size(width: 60, height: 16),
-    panes: ["Concepts"], golden: "j j j d j j a + +", draw: draw)
+    panes: ["Concepts", "Detail"], golden: "j j j d j j a + +", draw: draw)
 
-  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
+  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, body, grid in
+    let (region, detail) = state.conceptsRegions(body)
     let table = ConceptsTable(state, width: region.width - 2)
     let clusters = thousands(state.subject.clusters)
     let arrow = state.table.isDescending ? "↓" : "↑"
@@ -33,12 +34,26 @@ enum ConceptsScreen {
         grid.lay(.cursor, Region(x: inside.x, y: y, width: inside.width, height: 1), adding: .bold)
       }
     }
+    var place = ""
     if state.subject.clusters == 0 {
       grid.draw("this workspace has no concepts", inside.x + 2, inside.y + 1, .dim)
     } else {
-      let place = " \(thousands(state.table.position + 1)) / \(clusters) "
+      place = " \(thousands(state.table.position + 1)) / \(clusters) "
       grid.drawRight(
         place, endingAt: region.x + region.width - 2, region.y + region.height - 1, .dim)
+    }
+    if let detail {
+      grid.box(detail, title: detailTitle(state))
+      drawDetail(state, detail, &grid)
+      // The border that the two share joins them.
+      if detail.x > body.x {
+        grid.draw("┬", detail.x, detail.y, .line)
+        grid.draw("┴", detail.x, detail.y + detail.height - 1, .line)
+      } else {
+        grid.draw("├", detail.x, detail.y, .line)
+        grid.draw("┤", detail.x + detail.width - 1, detail.y, .line)
+        grid.drawRight(place, endingAt: detail.x + detail.width - 2, detail.y, .dim)
+      }
     }
   }
 }

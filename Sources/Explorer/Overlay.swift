@@ -13,15 +13,6 @@ enum Overlay: Sendable, Equatable {
   case help(top: Int)
 }
 
-/// A line to type into.
-struct Prompt: Sendable, Equatable {
-  enum Purpose: Sendable, Equatable {
-    case target
-  }
-  var purpose: Purpose
-  var text = ""
-}
-
 /// A few choices in a box.
 struct Menu: Sendable, Equatable {
   enum Purpose: Sendable, Equatable {
@@ -116,22 +107,6 @@ extension State {
     case .order: changed.order = Order.allCases[menu.index]
     }
     propose(changed)
-  }
-
-  mutating func acceptPrompt() {
-    guard case .prompt(let prompt)? = overlay else { return }
-    switch prompt.purpose {
-    case .target:
-      do {
-        var changed = plan
-        changed.target = try TargetWish.target(
-          prompt.text, from: plan.target, candidates: subject.candidates)
-        overlay = nil
-        propose(changed)
-      } catch {
-        warn(error.description)
-      }
-    }
   }
 
   mutating func openCommit() {

@@ -134,39 +134,3 @@ private func drawAnswer(
   let label = isHere ? "▸ \(text) " : "  \(text) "
   return grid.draw(label, x, y, Style(role, isHere ? .bold : [], on: ground))
 }
-
-/// Draws a prompt into row `y`, with what the text would mean behind it.
-func drawPrompt(_ state: State, _ prompt: Prompt, y: Int, _ grid: inout Grid) {
-  grid.fill(
-    Region(x: 0, y: y, width: grid.width, height: 1), Style(.plain, on: .raised))
-  let label =
-    switch prompt.purpose {
-    case .target: "target"
-    }
-  var x = grid.draw(label + " ", 1, y, Style(.accent, .bold, on: .raised))
-  x = grid.draw(prompt.text, x, y, Style(.plain, .bold, on: .raised), limit: grid.width / 2)
-  x = grid.draw(" ", x, y, Style(.plain, .reverse, on: .raised))
-  let hint = promptHint(state, prompt)
-  grid.draw(hint.text, x + 2, y, Style(hint.role, on: .raised))
-}
-
-private func promptHint(_ state: State, _ prompt: Prompt) -> (text: String, role: Role) {
-  switch prompt.purpose {
-  case .target:
-    let candidates = state.subject.candidates
-    let feasible = state.solver.feasibleTargets(state.plan)
-    let range = "\(thousands(feasible.lowerBound)) to \(thousands(feasible.upperBound))"
-    guard !prompt.text.isEmpty else {
-      return ("\(range), or 27.7%, 0.277, 84M, +10k, -0.5%", .dim)
-    }
-    guard
-      let wish = try? TargetWish.target(
-        prompt.text, from: state.plan.target, candidates: candidates)
-    else { return ("not a target yet", .dim) }
-    let part = percent(Double(wish) / Double(max(1, candidates)), 2)
-    guard feasible.contains(wish) else {
-      return ("= \(thousands(wish)) rows: possible is \(range)", .warning)
-    }
-    return ("= \(thousands(wish)) rows, \(part) %", .kept)
-  }
-}

@@ -5,12 +5,13 @@ import Canvas
 
 /// The name of a screen.
 public enum ScreenID: String, CaseIterable, Sendable {
-  case concepts
+  case concepts, detail
 
   /// Where keys go while it is on the screen.
   var context: Context {
     switch self {
     case .concepts: .concepts
+    case .detail: .detail
     }
   }
 }
@@ -34,7 +35,7 @@ public struct Screen: Sendable {
 /// The registry.
 public enum Screens {
   /// Every screen, in the order of `ScreenID.allCases`.
-  public static let all: [Screen] = [ConceptsScreen.entry]
+  public static let all: [Screen] = [ConceptsScreen.entry, DetailScreen.entry]
 
   /// The entry of a screen.
   public static func entry(_ id: ScreenID) -> Screen {

@@ -104,10 +104,16 @@ extension State {
       say("concept \(cluster) is \(already) already; x clears that")
       return
     }
+    propose(overriding(cluster, action))
+  }
+
+  /// The plan with another override of a concept, whose note stays.
+  func overriding(_ cluster: Int, _ action: Override.Action) -> Plan {
     var changed = plan
     changed.clustering = subject.clustering
-    changed.setOverride(Override(cluster: cluster, action: action))
-    propose(changed)
+    changed.setOverride(
+      Override(cluster: cluster, action: action, note: plan.override(of: cluster)?.note))
+    return changed
   }
 
   mutating func clearCursor() {
@@ -141,7 +147,11 @@ extension State {
         return "concept \(override.cluster) \(was) → \(now)"
       }
     }
-    return "the plan's bounds"
+    if before.minimum != after.minimum {
+      return "minimum \(thousands(before.minimum)) → \(thousands(after.minimum))"
+    }
+    if before.share != after.share { return "share \(before.share) → \(after.share)" }
+    return "a note"
   }
 }
 

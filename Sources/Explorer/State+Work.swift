@@ -18,7 +18,8 @@ extension State {
     let lines = tableLines(size)
     guard !labelsWait, lines > 0, !table.order.isEmpty else { return }
     let top = visibleTop(lines: lines)
-    let missing = table.order[top..<min(top + lines, table.order.count)]
+    let shown = table.order[top..<min(top + lines, table.order.count)]
+    let missing = (shown + shownNeighbours.filter { !shown.contains($0) })
       .filter { labels[$0] == nil && subject.scores.size[$0] > 0 }
     guard !missing.isEmpty else { return }
     if case .labels(let asked)? = running[.labels]?.request, Set(missing).isSubset(of: asked) {
@@ -36,7 +37,7 @@ extension State {
     for kind in Work.Kind.allCases {
       if let work = running[kind] { outbox.append(.cancel(work.ticket)) }
     }
-    labelsWait = running[.labels] != nil
+    labelsWait = Work.Kind.pages.contains { running[$0] != nil }
     // A commit answers for itself: it may be past the point of return.
     let commit = running[.commit]
     running.removeAll()
@@ -58,6 +59,10 @@ extension State {
     case (.labels(let found), .labels(let asked)):
       // What has no answer is not asked for again.
       for concept in asked { labels[concept] = found[concept] ?? "" }
+    case (.detail(let page), .detail):
+      detail = page
+    case (.neighbours(let found), .neighbours(let cluster, _)):
+      neighbours[cluster] = found
     case (.inspected(let state), .inspect(let asked)):
       if case .commit(var dialogue)? = overlay, dialogue.output == asked {
         dialogue.existing = state
@@ -71,6 +76,13 @@ extension State {
       break
     case (.failed(let text), .labels(let asked)):
       for concept in asked { labels[concept] = "" }
+      warn(text)
+    case (.failed(let text), .detail(let question)):
+      // An empty page, so that it is not asked for again.
+      detail = DetailPage(question)
+      warn(text)
+    case (.failed(let text), .neighbours(let cluster, _)):
+      neighbours[cluster] = []
       warn(text)
     case (.failed(let text), _):
       if kind == .inspect { overlay = nil }

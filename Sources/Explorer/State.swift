@@ -44,9 +44,17 @@ public struct State: Sendable {
   public internal(set) var output: Output
   /// Captions that events have brought, by concept.
   var labels: [Int: String] = [:]
+  /// What was last read for Detail; it may be of another concept, or of an earlier plan.
+  var detail: DetailPage?
+  /// Concepts near a concept, nearest first, as far as they were asked for.
+  var neighbours: [Int: [Neighbour]] = [:]
+  /// Where the cursor's concept stands among the others, while Detail is on the screen.
+  var standing: Standing?
+  /// Whether the user closed the pane beside Concepts.
+  var isPaneClosed = false
   /// Work that is under way, by kind.
   var running: [Work.Kind: Running] = [:]
-  /// Whether captions wait for the next key, because Ctrl-C stopped them.
+  /// Whether captions and pages wait for the next key, because Ctrl-C stopped them.
   var labelsWait = false
   var lastTicket: UInt64 = 0
   /// Work that the current event asks for; `update` hands it out.

@@ -17,7 +17,7 @@ public func update(_ state: consuming State, _ event: Event) -> (State, [Work]) 
 /// captions of one screen.
 public func update(_ state: consuming State, _ events: [Event]) -> (State, [Work]) {
   for event in events { state.apply(event) }
-  state.requestLabels()
+  state.requestPages()
   let work = state.outbox
   state.outbox = []
   return (state, work)

@@ -43,7 +43,7 @@ extension State {
   /// The lines of the table that a screen of this size shows.
   func tableLines(_ size: Size) -> Int {
     // The borders and the column titles take three.
-    max(0, Layout(self, size).body.height - 3)
+    max(0, conceptsRegions(Layout(self, size).body).table.height - 3)
   }
 }
 

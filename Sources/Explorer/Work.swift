@@ -23,13 +23,20 @@ public enum Work: Sendable, Equatable {
 
   /// Requests of one kind replace each other.
   public enum Kind: Hashable, Sendable, CaseIterable {
-    case labels, inspect, commit
+    case labels, inspect, commit, detail, neighbours
+
+    /// Those that fill the screen by themselves, whenever something is missing on it.
+    static let pages: [Kind] = [.labels, .detail, .neighbours]
   }
 
   /// A question to the world.
   public enum Request: Sendable, Equatable {
     /// What to call these concepts: the caption of the row nearest the centroid.
     case labels(concepts: [Int])
+    /// The histogram and some rows of a concept.
+    case detail(DetailQuestion)
+    /// The concepts whose centroids are nearest to a concept's.
+    case neighbours(of: Int, count: Int)
     /// What lies where the manifest would be written.
     case inspect(Output)
     /// Write the manifest of `plan` and store the plan; `replace` allows to overwrite.
@@ -38,6 +45,8 @@ public enum Work: Sendable, Equatable {
     public var kind: Kind {
       switch self {
       case .labels: .labels
+      case .detail: .detail
+      case .neighbours: .neighbours
       case .inspect: .inspect
       case .commit: .commit
       }
@@ -48,6 +57,9 @@ public enum Work: Sendable, Equatable {
   public enum Result: Sendable, Equatable {
     /// By concept; a concept without rows is missing.
     case labels([Int: String])
+    case detail(DetailPage)
+    /// Nearest first.
+    case neighbours([Neighbour])
     case inspected(OutputState)
     case committed(Commit)
     /// It was given up, and nothing was changed.

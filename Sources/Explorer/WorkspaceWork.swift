@@ -8,7 +8,7 @@ import Workspace
 
 /// Performs the explorer's work on an open workspace.
 public struct WorkspaceWork: WorkPerformer {
-  private let workspace: OpenWorkspace
+  let workspace: OpenWorkspace
   private let threads: Int
   private let time: @Sendable () -> String
 
@@ -26,6 +26,8 @@ public struct WorkspaceWork: WorkPerformer {
   public func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
     switch request {
     case .labels(let concepts): labels(concepts, progress)
+    case .detail(let question): detail(question, progress)
+    case .neighbours(let cluster, let count): neighbours(of: cluster, count: count, progress)
     case .inspect(let output): .inspected(inspect(output))
     case .commit(let plan, let output, let replace): commit(plan, output, replace, progress)
     }

@@ -16,7 +16,7 @@ enum Fixture {
     let intra = range.map { 0.05 + 0.5 * unit($0, 3) }
     let inter = range.map { 0.1 + 0.5 * unit($0, 4) }
     return ConceptScores(
-      size: range.map { $0 == 17 ? 0 : Int(largest * unit($0, 1) * unit($0, 2) * unit($0, 5)) + 3 },
+      size: range.map { size(of: $0, largest: largest) },
       dIntra: intra, dInter: inter, complexity: range.map { intra[$0] * inter[$0] })
   }
 
@@ -41,6 +41,21 @@ enum Fixture {
       committed: committed, output: Output(format: "text", path: "keep.txt"))
   }
 
+  /// Keys to a concept of 840,634 rows of which the opening plan keeps a quarter.
+  static let middle = "j j j j j j j j j j j j j j j j"
+
+  /// The rows of a concept of any fixture of more concepts than its number.
+  static func size(of cluster: Int, largest: Double = 2_000_000) -> Int {
+    cluster == 17
+      ? 0 : Int(largest * unit(cluster, 1) * unit(cluster, 2) * unit(cluster, 5)) + 3
+  }
+
+  static func neighbours(of cluster: Int, _ count: Int, _ clusters: Int) -> [Neighbour] {
+    (0..<min(count, clusters - 1)).map {
+      Neighbour(cluster: (cluster + 1 + $0) % clusters, distance: 0.1 + 0.02 * Float($0))
+    }
+  }
+
   static func caption(_ concept: Int) -> String {
     let words = [
       "wedding bride", "t-shirt, funny", "diagram of a flow", "oil on canvas", "花束と花嫁",
@@ -52,6 +67,7 @@ enum Fixture {
 
 /// Does work at once, and remembers what it was asked.
 struct InstantWork: WorkPerformer {
+  var clusters = 200
   var existing = OutputState.free
   var commit: @Sendable (Plan, Output) -> Work.Result = { plan, output in
     .committed(Commit(number: 4, rows: plan.target, path: output.path))
@@ -62,16 +78,73 @@ struct InstantWork: WorkPerformer {
     case .labels(let concepts):
       .labels(
         Dictionary(uniqueKeysWithValues: concepts.map { ($0, Fixture.caption($0)) }))
+    case .detail(let question): detail(question)
+    case .neighbours(let cluster, let count):
+      .neighbours(Fixture.neighbours(of: cluster, count, clusters))
     case .inspect: .inspected(existing)
     case .commit(let plan, let output, _): commit(plan, output)
+    }
+  }
+
+  private func detail(_ question: DetailQuestion) -> Work.Result {
+    do {
+      let rows = MadeUpRows(cluster: question.cluster)
+      guard let page = try DetailPage.read(question, rows, isCancelled: { false }) else {
+        return .cancelled
+      }
+      return .detail(page)
+    } catch { return .failed("\(error)") }
+  }
+}
+
+/// Rows by formula: any number of them, and nothing in memory.
+struct MadeUpRows: ConceptRows {
+  let cluster: Int
+  var size = 0
+
+  init(cluster: Int, size: Int? = nil) {
+    self.cluster = cluster
+    self.size = size ?? Fixture.size(of: cluster)
+  }
+
+  /// Falls from 0.9 to 0.1, fastest at both ends.
+  func distance(_ position: Int) -> Float {
+    let place = Float(2 * position + 1) / Float(size) - 1
+    return 0.5 - 0.4 * place * place * place
+  }
+
+  func line(_ position: Int, rank: Int) -> RowLine {
+    RowLine(
+      rank: rank, row: 3 * position + cluster, distance: distance(position),
+      key: "key-\(3 * position + cluster)",
+      caption: position % 9 == 8 ? nil : Fixture.caption(position % 100) + " \(position)")
+  }
+
+  /// No two distances are equal, and the orders that follow no distance swap neighbours.
+  func positions(
+    _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
+  ) -> [Int]? {
+    switch order {
+    case .hardest, .stratified: Array(ranks)
+    case .easiest: ranks.map { size - 1 - $0 }
+    case .random, .similarity: ranks.map { min(size - 1, $0 ^ 1) == $0 ^ 1 ? $0 ^ 1 : $0 }
+    }
+  }
+
+  func kept(_ quota: Int, _ order: Order, _ seed: UInt64) -> (Int) -> Bool {
+    let size = size
+    return { position in
+      Selection.stratifiedCount(before: position + 1, of: size, quota: quota)
+        > Selection.stratifiedCount(before: position, of: size, quota: quota)
     }
   }
 }
 
 extension State {
   /// The state after keys in script notation, all work done.
-  func pressing(_ keys: String, _ performer: InstantWork = InstantWork()) throws -> State {
-    try ScriptRunner(performer: performer).run(
+  func pressing(_ keys: String, _ performer: InstantWork? = nil) throws -> State {
+    let performer = performer ?? InstantWork(clusters: subject.clusters)
+    return try ScriptRunner(performer: performer).run(
       Script(parsing: keys), from: self, size: size
     ) { _, _ in }
   }

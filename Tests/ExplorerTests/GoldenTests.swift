@@ -29,12 +29,18 @@ import Testing
         Case(name: "help", keys: "?", size: size),
         Case(name: "infeasible", keys: "n 2 Enter", size: size),
         Case(name: "prompt", keys: "n 1 2 M", size: size),
+        Case(name: "pin", keys: Fixture.middle + " p 4 0 %", size: size),
         Case(name: "quit", keys: "+ q", size: size),
         Case(name: "strategy", keys: "S j", size: size),
       ]
     } + [
       Case(name: "concepts", keys: Screens.all[0].golden, size: "80x24", isASCII: true),
       Case(name: "concepts", keys: Screens.all[0].golden, size: "200x50"),
+      Case(name: "detail", keys: Screens.entry(.detail).golden, size: "80x24", isASCII: true),
+      Case(name: "detail-dropped", keys: "d D", size: "80x24"),
+      Case(
+        name: "detail-stratified", keys: Fixture.middle + " D o k Enter", size: "120x36"),
+      Case(name: "pane-below", keys: Fixture.middle, size: "80x50"),
       Case(name: "sort", keys: "s j j Enter r G", size: "120x36"),
       Case(name: "committed", keys: "+ c y", size: "120x36"),
       Case(name: "too-small", keys: "", size: "50x10"),

@@ -21,7 +21,8 @@ import Testing
     let clusters = [0, 1, 2, 18, 200, 1_000][random(6)]
     var state = try Fixture.state(clusters: clusters, hasSimilarity: seed % 2 == 0)
     let runner = ScriptRunner(
-      performer: InstantWork(existing: seed % 3 == 0 ? .free : .file(bytes: 9)))
+      performer: InstantWork(
+        clusters: clusters, existing: seed % 3 == 0 ? .free : .file(bytes: 9)))
     state = runner.settle(state, .resize(Size(width: 20 + random(160), height: 5 + random(60))))
     for _ in 0..<200 where !state.isFinished {
       let event =

@@ -1,0 +1,64 @@
+// The rows of a real concept, and which concepts lie near it.
+
+import Pruning
+import Workspace
+
+extension WorkspaceWork {
+  /// Answers what Detail asks.
+  func detail(_ question: DetailQuestion, _ progress: (Double) -> Bool) -> Work.Result {
+    do throws(WorkspaceError) {
+      let rows = WorkspaceRows(workspace: workspace, cluster: question.cluster)
+      let page = try DetailPage.read(question, rows) { !progress(0) }
+      return page.map { .detail($0) } ?? .cancelled
+    } catch { return .failed(error.description) }
+  }
+
+  func neighbours(
+    of cluster: Int, count: Int, _ progress: (Double) -> Bool
+  ) -> Work.Result {
+    do throws(WorkspaceError) {
+      let found = try workspace.nearestConcepts(to: cluster, count: count) { !progress(0) }
+      return found.map { near in
+        .neighbours(near.map { Neighbour(cluster: $0.cluster, distance: $0.distance) })
+      } ?? .cancelled
+    } catch { return .failed(error.description) }
+  }
+}
+
+/// The rows of one concept of a workspace.
+struct WorkspaceRows: ConceptRows {
+  let workspace: OpenWorkspace
+  let cluster: Int
+
+  var size: Int { workspace.scores.size[cluster] }
+
+  func distance(_ position: Int) throws(WorkspaceError) -> Float {
+    try workspace.distance(at: workspace.offset(cluster) + position)
+  }
+
+  func line(_ position: Int, rank: Int) throws(WorkspaceError) -> RowLine {
+    let row = try workspace.row(at: workspace.offset(cluster) + position)
+    // More than a line of it is never on the screen.
+    return RowLine(
+      rank: rank, row: row, distance: try distance(position),
+      key: String(try workspace.key(row).prefix(256)),
+      caption: try workspace.caption(row).map { String($0.prefix(512)) })
+  }
+
+  func positions(
+    _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
+  ) throws(WorkspaceError) -> [Int]? {
+    try workspace.positions(
+      of: cluster, ranks: ranks, order: order, seed: seed, isCancelled: isCancelled)
+  }
+
+  func kept(
+    _ quota: Int, _ order: Order, _ seed: UInt64
+  ) throws(WorkspaceError) -> (Int) -> Bool {
+    var plan = Plan(target: 0)
+    plan.order = order
+    plan.selectionSeed = seed
+    let kept = try workspace.keptPositions(of: cluster, quota: quota, plan)
+    return { kept.contains($0) }
+  }
+}
