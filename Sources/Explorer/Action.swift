@@ -4,7 +4,7 @@
 
 /// Where keys go at the moment.
 public enum Context: String, CaseIterable, Sendable {
-  case concepts, detail, prompt, menu, dialogue, help
+  case concepts, detail, items, prompt, menu, dialogue, help
 
   /// Those of the screens themselves.
   static let screens = Set(ScreenID.allCases.map(\.context))
@@ -14,6 +14,7 @@ public enum Context: String, CaseIterable, Sendable {
     switch self {
     case .concepts: "Concepts"
     case .detail: "Detail"
+    case .items: "Items"
     case .prompt: "At a prompt"
     case .menu: "In a menu"
     case .dialogue: "In a question"
@@ -28,6 +29,7 @@ public enum ActionGroup: String, CaseIterable, Sendable {
   case plan = "Plan"
   case concept = "The concept under the cursor"
   case moving = "Moving"
+  case items = "Rows of a concept"
   case sorting = "Sorting"
   case general = "General"
   case answering = "Prompts, menus, questions"
@@ -91,7 +93,7 @@ public struct Action: Sendable {
 public enum Actions {
   /// Every action, in the order of the help and the key bar.
   public static let all: [Action] =
-    target + plan + concept + moving + sorting + screens + general + answering
+    target + plan + concept + moving + items + sorting + screens + general + answering
 
   private static let byKey: [Context: [Key: Action]] = {
     var table: [Context: [Key: Action]] = [:]

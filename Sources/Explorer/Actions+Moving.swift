@@ -4,24 +4,54 @@ extension Actions {
   static let moving: [Action] = [
     Action(
       "down", ["j", .down], Context.screens, .moving, label: "down", help: "One line down"
-    ) { $0.moveCursor(1) },
+    ) { $0.move(1) },
     Action(
       "up", ["k", .up], Context.screens, .moving, label: "up", help: "One line up"
-    ) { $0.moveCursor(-1) },
+    ) { $0.move(-1) },
     Action(
       "page-down", [.pageDown, .control("f")], Context.screens, .moving, label: "page down",
       help: "One page down"
-    ) { $0.moveCursor(max(1, $0.tableLines($0.size) - 1)) },
+    ) { $0.move($0.pageStep) },
     Action(
       "page-up", [.pageUp, .control("b")], Context.screens, .moving, label: "page up",
       help: "One page up"
-    ) { $0.moveCursor(-max(1, $0.tableLines($0.size) - 1)) },
+    ) { $0.move(-$0.pageStep) },
     Action(
       "first", ["g", .home], Context.screens, .moving, label: "first", help: "To the first line"
-    ) { $0.moveCursor(-$0.subject.clusters) },
+    ) { $0.move(-Int.max) },
     Action(
       "last", ["G", .end], Context.screens, .moving, label: "last", help: "To the last line"
-    ) { $0.moveCursor($0.subject.clusters) },
+    ) { $0.move(Int.max) },
+  ]
+
+  static let items: [Action] = [
+    Action(
+      "items.open", [.enter], [.concepts, .detail], .items, label: "items",
+      help: "Every row of the concept", barRank: 6
+    ) { $0.screen = .items },
+    Action(
+      "items.cut", ["."], [.items], .items, label: "cut", help: "To the last row that is kept",
+      barRank: 3
+    ) { $0.goToCut() }.when { state in
+      guard let cluster = state.cursor else { return .no("there is no concept") }
+      let (quota, size) = (state.quotas.quota[cluster], state.subject.scores.size[cluster])
+      if quota == 0 { return .no("no row is kept: there is no cut") }
+      if quota == size { return .no("all rows are kept: there is no cut") }
+      return state.plan.order == .stratified
+        ? .no("stratified keeps rows at all distances: there is no cut") : .yes
+    },
+    Action(
+      "items.rank", ["J"], [.items], .items, label: "rank",
+      help: "Type a rank to go to, or a per cent", barRank: 3
+    ) { $0.overlay = .prompt(Prompt(purpose: .rank)) },
+    Action(
+      "items.previous", ["h", .left], [.items], .items, label: "concept",
+      help: "The concept above this one", barRank: 4, barKeys: "← →"
+    ) { $0.moveCursor(-1) },
+    Action(
+      "items.next", ["l", .right], [.items], .items, label: "next concept",
+      help: "The concept below this one"
+    ) { $0.moveCursor(1) },
   ]
 
   static let sorting: [Action] = [

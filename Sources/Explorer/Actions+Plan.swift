@@ -54,11 +54,11 @@ extension Actions {
     ) { $0.openMenu(.order) },
     Action(
       "minimum", ["m"], Context.screens, .plan, label: "minimum",
-      help: "Type the rows that each concept keeps", barRank: 18
+      help: "Minimum: rows that each concept keeps", barRank: 18
     ) { $0.overlay = .prompt(Prompt(purpose: .minimum)) },
     Action(
       "share", ["e"], Context.screens, .plan, label: "share",
-      help: "Type it as a share of the mean quota", barRank: 19
+      help: "Share of the mean quota that each keeps", barRank: 19
     ) { $0.overlay = .prompt(Prompt(purpose: .share)) },
     Action(
       "undo", ["u"], Context.screens, .plan, label: "undo",

@@ -102,6 +102,7 @@ extension State {
     switch screen {
     case .concepts: return conceptsRegions(body).detail
     case .detail: return body
+    case .items: return nil
     }
   }
 }

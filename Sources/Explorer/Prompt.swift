@@ -8,6 +8,8 @@ import Pruning
 struct Prompt: Sendable, Equatable {
   enum Purpose: Sendable, Equatable {
     case target, minimum, share
+    /// Of a row of the cursor's concept, to go to.
+    case rank
     /// Of this concept, wherever the cursor may be by the time of Enter.
     case pin(Int)
     case weight(Int)
@@ -21,6 +23,7 @@ struct Prompt: Sendable, Equatable {
     case .target: "target"
     case .minimum: "minimum"
     case .share: "share"
+    case .rank: "rank"
     case .pin(let cluster): "pin \(cluster)"
     case .weight(let cluster): "weight of \(cluster)"
     }
@@ -43,6 +46,7 @@ extension State {
         prompt.text, from: plan.target, candidates: subject.candidates)
     case .minimum: changed.minimum = try BoundWish.minimum(prompt.text)
     case .share: changed.share = try BoundWish.share(prompt.text)
+    case .rank: break
     case .pin(let cluster):
       changed = overriding(
         cluster,
@@ -62,6 +66,15 @@ extension State {
 
   mutating func acceptPrompt() {
     guard case .prompt(let prompt)? = overlay else { return }
+    if prompt.purpose == .rank {
+      guard let rank = rank(prompt.text) else {
+        warn("rank: expected \(invitation(.rank)), found \"\(visible(prompt.text))\"")
+        return
+      }
+      overlay = nil
+      goTo(rank: rank)
+      return
+    }
     do {
       let changed = try wish(prompt)
       overlay = nil
@@ -88,6 +101,10 @@ extension State {
   /// - Complexity: O(k).
   fileprivate func hint(_ prompt: Prompt) -> (text: String, role: Role) {
     guard !prompt.text.isEmpty else { return (invitation(prompt.purpose), .dim) }
+    if prompt.purpose == .rank {
+      guard let rank = rank(prompt.text) else { return (expectation(.rank), .dim) }
+      return ("= row \(thousands(rank + 1)) in the plan's order", .kept)
+    }
     guard let wish = try? wish(prompt) else {
       return (expectation(prompt.purpose), .dim)
     }
@@ -113,6 +130,9 @@ extension State {
     case .share: return "of the mean quota, 0 to 1, now \(plan.share): 0.5, 20%"
     case .pin(let cluster):
       return "of \(thousands(subject.scores.size[cluster])) rows: 40%, 0.4, 12,000, 12k, 1 row"
+    case .rank:
+      let rows = cursor.map { subject.scores.size[$0] } ?? 0
+      return "1 to \(thousands(rows)), or a per cent: 500, 12k, 50%"
     case .weight: return "times its share, above 0: 2, 0.5; 1 is none"
     }
   }
@@ -124,6 +144,7 @@ extension State {
     case .share: "not a number from 0 to 1 yet"
     case .pin(let cluster):
       "not a part of its \(thousands(subject.scores.size[cluster])) rows yet"
+    case .rank: "not a rank of this concept yet"
     case .weight: "not a number above 0 yet"
     }
   }
@@ -142,6 +163,7 @@ extension State {
       let count = wish.override(of: cluster)?.fixedCount(size: size) ?? 0
       let part = size == 0 ? 0 : Double(count) / Double(size)
       return "= \(thousands(count)) of \(thousands(size)) rows, \(percent(part, 1)) %"
+    case .rank: return ""
     case .weight(let cluster):
       guard case .weight(let weight)? = wish.override(of: cluster)?.action else {
         return "= no weight"

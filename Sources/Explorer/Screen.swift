@@ -5,13 +5,14 @@ import Canvas
 
 /// The name of a screen.
 public enum ScreenID: String, CaseIterable, Sendable {
-  case concepts, detail
+  case concepts, detail, items
 
   /// Where keys go while it is on the screen.
   var context: Context {
     switch self {
     case .concepts: .concepts
     case .detail: .detail
+    case .items: .items
     }
   }
 }
@@ -35,7 +36,7 @@ public struct Screen: Sendable {
 /// The registry.
 public enum Screens {
   /// Every screen, in the order of `ScreenID.allCases`.
-  public static let all: [Screen] = [ConceptsScreen.entry, DetailScreen.entry]
+  public static let all: [Screen] = [ConceptsScreen.entry, DetailScreen.entry, ItemsScreen.entry]
 
   /// The entry of a screen.
   public static func entry(_ id: ScreenID) -> Screen {

@@ -7,6 +7,7 @@ import Pruning
 extension State {
   /// Asks for all that the screen lacks.
   mutating func requestPages() {
+    requestItems()
     requestDetail()
     requestLabels()
   }

@@ -61,6 +61,8 @@ extension State {
       for concept in asked { labels[concept] = found[concept] ?? "" }
     case (.detail(let page), .detail):
       detail = page
+    case (.items(let page), .items):
+      itemsPage = page
     case (.neighbours(let found), .neighbours(let cluster, _)):
       neighbours[cluster] = found
     case (.inspected(let state), .inspect(let asked)):
@@ -80,6 +82,9 @@ extension State {
     case (.failed(let text), .detail(let question)):
       // An empty page, so that it is not asked for again.
       detail = DetailPage(question)
+      warn(text)
+    case (.failed(let text), .items(let question)):
+      itemsPage = ItemsPage(question)
       warn(text)
     case (.failed(let text), .neighbours(let cluster, _)):
       neighbours[cluster] = []

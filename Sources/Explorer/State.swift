@@ -46,6 +46,9 @@ public struct State: Sendable {
   var labels: [Int: String] = [:]
   /// What was last read for Detail; it may be of another concept, or of an earlier plan.
   var detail: DetailPage?
+  /// Where the Items screen is, and the rows that were last read for it.
+  package internal(set) var items = ItemsCursor()
+  var itemsPage: ItemsPage?
   /// Concepts near a concept, nearest first, as far as they were asked for.
   var neighbours: [Int: [Neighbour]] = [:]
   /// Where the cursor's concept stands among the others, while Detail is on the screen.

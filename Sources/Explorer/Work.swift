@@ -23,10 +23,10 @@ public enum Work: Sendable, Equatable {
 
   /// Requests of one kind replace each other.
   public enum Kind: Hashable, Sendable, CaseIterable {
-    case labels, inspect, commit, detail, neighbours
+    case labels, inspect, commit, detail, neighbours, items
 
     /// Those that fill the screen by themselves, whenever something is missing on it.
-    static let pages: [Kind] = [.labels, .detail, .neighbours]
+    static let pages: [Kind] = [.labels, .detail, .neighbours, .items]
   }
 
   /// A question to the world.
@@ -35,6 +35,8 @@ public enum Work: Sendable, Equatable {
     case labels(concepts: [Int])
     /// The histogram and some rows of a concept.
     case detail(DetailQuestion)
+    /// The rows of some ranks of a concept.
+    case items(ItemsQuestion)
     /// The concepts whose centroids are nearest to a concept's.
     case neighbours(of: Int, count: Int)
     /// What lies where the manifest would be written.
@@ -47,6 +49,7 @@ public enum Work: Sendable, Equatable {
       case .labels: .labels
       case .detail: .detail
       case .neighbours: .neighbours
+      case .items: .items
       case .inspect: .inspect
       case .commit: .commit
       }
@@ -58,6 +61,7 @@ public enum Work: Sendable, Equatable {
     /// By concept; a concept without rows is missing.
     case labels([Int: String])
     case detail(DetailPage)
+    case items(ItemsPage)
     /// Nearest first.
     case neighbours([Neighbour])
     case inspected(OutputState)

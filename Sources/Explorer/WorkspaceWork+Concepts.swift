@@ -13,6 +13,15 @@ extension WorkspaceWork {
     } catch { return .failed(error.description) }
   }
 
+  /// Answers what Items asks.
+  func items(_ question: ItemsQuestion, _ progress: (Double) -> Bool) -> Work.Result {
+    do throws(WorkspaceError) {
+      let rows = WorkspaceRows(workspace: workspace, cluster: question.cluster)
+      let page = try ItemsPage.read(question, rows) { !progress(0) }
+      return page.map { .items($0) } ?? .cancelled
+    } catch { return .failed(error.description) }
+  }
+
   func neighbours(
     of cluster: Int, count: Int, _ progress: (Double) -> Bool
   ) -> Work.Result {

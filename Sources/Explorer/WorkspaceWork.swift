@@ -27,6 +27,7 @@ public struct WorkspaceWork: WorkPerformer {
     switch request {
     case .labels(let concepts): labels(concepts, progress)
     case .detail(let question): detail(question, progress)
+    case .items(let question): items(question, progress)
     case .neighbours(let cluster, let count): neighbours(of: cluster, count: count, progress)
     case .inspect(let output): .inspected(inspect(output))
     case .commit(let plan, let output, let replace): commit(plan, output, replace, progress)

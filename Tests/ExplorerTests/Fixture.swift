@@ -79,11 +79,22 @@ struct InstantWork: WorkPerformer {
       .labels(
         Dictionary(uniqueKeysWithValues: concepts.map { ($0, Fixture.caption($0)) }))
     case .detail(let question): detail(question)
+    case .items(let question): items(question)
     case .neighbours(let cluster, let count):
       .neighbours(Fixture.neighbours(of: cluster, count, clusters))
     case .inspect: .inspected(existing)
     case .commit(let plan, let output, _): commit(plan, output)
     }
+  }
+
+  private func items(_ question: ItemsQuestion) -> Work.Result {
+    do {
+      let rows = MadeUpRows(cluster: question.cluster)
+      guard let page = try ItemsPage.read(question, rows, isCancelled: { false }) else {
+        return .cancelled
+      }
+      return .items(page)
+    } catch { return .failed("\(error)") }
   }
 
   private func detail(_ question: DetailQuestion) -> Work.Result {

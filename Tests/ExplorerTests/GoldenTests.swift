@@ -40,6 +40,8 @@ import Testing
       Case(name: "detail-dropped", keys: "d D", size: "80x24"),
       Case(
         name: "detail-stratified", keys: Fixture.middle + " D o k Enter", size: "120x36"),
+      Case(name: "items", keys: Screens.entry(.items).golden, size: "80x24", isASCII: true),
+      Case(name: "items-stratified", keys: Fixture.middle + " o k Enter I G", size: "80x24"),
       Case(name: "pane-below", keys: Fixture.middle, size: "80x50"),
       Case(name: "sort", keys: "s j j Enter r G", size: "120x36"),
       Case(name: "committed", keys: "+ c y", size: "120x36"),

@@ -1,0 +1,100 @@
+// The Items screen: every row of the cursor's concept in the plan's order, with the cut under the
+// last one that is kept. Only the lines on the screen are ever read.
+
+import Canvas
+import Pruning
+
+enum ItemsScreen {
+  static let entry = Screen(
+    id: .items, key: "I", title: "Items", smallest: Size(width: 60, height: 16),
+    panes: ["Rows of a concept"],
+    golden: "j j j j j j j j j j j j j j j j I . j", draw: draw)
+
+  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
+    grid.box(region, title: [("Items", .bold), (" ─ ", .line)] + detailTitle(state))
+    let inside = region.inside
+    guard let cluster = state.cursor, state.subject.scores.size[cluster] > 0 else {
+      grid.draw("no row belongs to this concept", inside.x + 1, inside.y, .dim)
+      return
+    }
+    let rows = state.subject.scores.size[cluster]
+    let columns = ItemColumns(state, cluster, inside)
+    columns.drawTitles(&grid)
+    let lines = max(0, inside.height - 1)
+    let cursor = state.items.cluster == cluster ? state.items : ItemsCursor(cluster: cluster)
+    for rank in cursor.top..<max(cursor.top, min(rows, cursor.top + lines)) {
+      columns.draw(rank, inside.y + 1 + rank - cursor.top, isCursor: rank == cursor.rank, &grid)
+    }
+    let bottom = region.y + region.height - 1
+    let quota = state.quotas.quota[cluster]
+    let x = grid.draw(" ✓ \(thousands(quota))", region.x + 2, bottom, Style(.kept))
+    let next = grid.draw("  × \(thousands(rows - quota)) ", x, bottom, Style(.pruned))
+    let place = " \(thousands(cursor.rank + 1)) / \(thousands(rows)) \(state.plan.order.rawValue) "
+    if next + Canvas.columns(of: place) + 2 < region.x + region.width {
+      grid.drawRight(place, endingAt: region.x + region.width - 2, bottom, .dim)
+    }
+  }
+}
+
+/// The columns of the rows at one width.
+private struct ItemColumns {
+  let state: State
+  let cluster: Int
+  let region: Region
+  let rank: Int
+  let distance: Int
+  let key: Int
+  let keyWidth: Int
+  let caption: Int
+  let hasCaptions: Bool
+
+  init(_ state: State, _ cluster: Int, _ region: Region) {
+    self.state = state
+    self.cluster = cluster
+    self.region = region
+    rank = region.x + 2 + max(4, columns(of: thousands(state.subject.scores.size[cluster])))
+    distance = rank + 4
+    key = distance + 10
+    let lines = state.itemsPage?.lines ?? []
+    hasCaptions = lines.contains { $0.caption != nil }
+    let end = region.x + region.width - 1
+    let widest = max(3, lines.map { columns(of: $0.key) }.max() ?? 3)
+    keyWidth = max(3, hasCaptions ? min(widest, (end - key) * 2 / 5) : end - key)
+    caption = key + keyWidth + 2
+  }
+
+  func drawTitles(_ grid: inout Grid) {
+    grid.drawRight("rank", endingAt: rank, region.y, .dim)
+    grid.draw("distance", distance, region.y, .dim)
+    grid.draw("key", key, region.y, .dim, limit: keyWidth)
+    if hasCaptions { grid.draw("caption", caption, region.y, .dim) }
+  }
+
+  func draw(_ number: Int, _ y: Int, isCursor: Bool, _ grid: inout Grid) {
+    let isKept = state.isKept(rank: number, of: cluster)
+    let style: Style = isKept ? .plain : .dim
+    if isCursor { grid.draw("▸", region.x, y, .accent) }
+    grid.drawRight(thousands(number + 1), endingAt: rank, y, .dim)
+    grid.draw(isKept ? "✓" : "×", rank + 2, y, Style(isKept ? .kept : .pruned))
+    if let line = state.itemsPage?.line(number, of: cluster, state.plan) {
+      grid.draw(fixed(Double(line.distance), 4), distance, y, style)
+      grid.draw(line.key, key, y, style, limit: keyWidth)
+      if let text = line.caption {
+        grid.draw(
+          text, caption, y, style, limit: max(0, region.x + region.width - 1 - caption))
+      }
+    } else {
+      grid.draw("…", distance, y, .line)
+    }
+    let size = state.subject.scores.size[cluster]
+    let isLast = number == state.quotas.quota[cluster] - 1 && number < size - 1
+    let line = Region(x: region.x, y: y, width: region.width, height: 1)
+    // The cut is a line under the last row that is kept.
+    let cut: Attributes = isLast && state.plan.order != .stratified ? .underline : []
+    if isCursor {
+      grid.lay(.cursor, line, adding: cut.union(.bold))
+    } else if !cut.isEmpty {
+      grid.lay(.plain, line, adding: cut)
+    }
+  }
+}
