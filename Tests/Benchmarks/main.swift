@@ -3,6 +3,13 @@
 
 import Pruning
 
+#if canImport(Glibc)
+  import Glibc
+  // As in the explorer (Sources/winnow/MemoryPolicy.swift): freed memory is kept for the next run.
+  var block: UnsafeMutableRawPointer?
+  if posix_memalign(&block, 64, 24 << 20) == 0 { free(block) }
+#endif
+
 /// Prints the median and the fastest of `runs` timed calls; `body` gets the number of the run.
 func measure(_ name: String, runs: Int = 100, _ body: (Int) -> Void) {
   if CommandLine.arguments.count > 1 && !name.contains(CommandLine.arguments[1]) { return }
