@@ -6,35 +6,19 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct ExplorerInTmuxTests {
-  /// A workspace of the sample, built once, and a folder for this test's files.
-  private let folder: String
-  private static let workspace = Result { try buildSample() }
+  private let temporary: TemporaryFolder
+  /// For this test's files.
+  private var folder: String { temporary.path }
 
-  init() throws {
-    folder = try ExplorerInTmuxTests.temporaryFolder()
-  }
+  init() throws { temporary = try TemporaryFolder() }
 
-  private static func temporaryFolder() throws -> String {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("winnow-terminal-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    return path
-  }
-
-  private static func buildSample() throws -> String {
-    let path = try temporaryFolder() + "/sample"
+  /// A workspace of the sample, this test's own, so that it may commit into it.
+  private func workspace() throws -> String {
+    let path = folder + "/sample"
     let result = try ProcessRunner.run(
       winnowBinary(), ["build", packageRoot() + "/assets/sample", "-o", path, "--clusters", "40"])
     guard result.exitCode == 0 else { throw NeverShown(description: result.errors) }
     return path
-  }
-
-  /// A workspace that the test may commit into.
-  private func workspace() throws -> String {
-    let copy = folder + "/sample"
-    try FileManager.default.copyItem(
-      atPath: try ExplorerInTmuxTests.workspace.get(), toPath: copy)
-    return copy
   }
 
   /// The explorer between two looks at the terminal's modes, with room for what it says.
