@@ -111,7 +111,7 @@ private func sortCluster<Row: FixedWidthInteger>(
     }
     count = members.count
   }
-  keys.sort()
+  keys.withUnsafeMutableBufferPointer { sortInPlace($0) }
   let rows = holdsRow ? [] : keys.map { members[Int($0 & 0xFFFF_FFFF)] }
   for (place, key) in keys.enumerated() {
     members[place] = holdsRow ? Row(truncatingIfNeeded: key & 0xFFFF_FFFF) : rows[place]
