@@ -8,7 +8,8 @@ enum ItemsScreen {
   static let entry = Screen(
     id: .items, key: "I", title: "Items", smallest: Size(width: 60, height: 16),
     panes: ["Rows of a concept"],
-    golden: "j j j j j j j j j j j j j j j j I . j", draw: draw)
+    golden: "j j j j j j j j j j j j j j j j I . j", draw: draw,
+    move: { $0.moveItems($1) }, page: { max(1, $0.itemLines) })
 
   private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
     grid.box(region, title: [("Items", .bold), (" ─ ", .line)] + detailTitle(state))

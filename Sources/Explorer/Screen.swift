@@ -1,5 +1,6 @@
 // The registry of screens. A screen is one file and one entry here: its key, its smallest size,
-// its panes, how it draws itself, and the keys that bring it to the state that golden tests keep.
+// its panes, how it draws itself, how it moves, what a click means, and the keys that bring it to
+// the state that golden tests keep.
 
 import Canvas
 
@@ -31,6 +32,12 @@ public struct Screen: Sendable {
   public let golden: String
   /// Draws the screen into the region between header and key bar.
   let draw: @Sendable (State, Region, inout Grid) -> Void
+  /// Moves its cursor by lines; `Int.max` is to the last one.
+  var move: @Sendable (inout State, Int) -> Void = { $0.moveCursor($1) }
+  /// The lines of a page, at least one.
+  var page: @Sendable (State) -> Int = { max(1, $0.tableLines($0.size)) }
+  /// What a click on a cell of its region does, in the cells of the whole screen.
+  var click: @Sendable (inout State, Region, Place) -> Void = { _, _, _ in }
 }
 
 /// The registry.

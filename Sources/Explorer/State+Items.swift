@@ -45,20 +45,13 @@ extension State {
     start(.items(question))
   }
 
-  /// Moves by lines on the screen that keys go to.
-  mutating func move(_ step: Int) {
-    guard screen == .items else {
-      moveCursor(step)
-      return
-    }
+  /// Moves the cursor of Items.
+  mutating func moveItems(_ step: Int) {
     settleItems()
     let (sum, overflow) = items.rank.addingReportingOverflow(step)
     items.rank = overflow ? (step > 0 ? Int.max : 0) : sum
     settleItems()
   }
-
-  /// The lines of a page of the screen, less one that stays.
-  var pageStep: Int { max(1, (screen == .items ? itemLines : tableLines(size)) - 1) }
 
   /// Whether the row of a rank is kept.
   func isKept(rank: Int, of cluster: Int) -> Bool {

@@ -59,6 +59,12 @@ extension State {
     showCursor()
   }
 
+  /// Moves by lines on the screen that keys go to.
+  mutating func move(_ step: Int) { Screens.entry(screen).move(&self, step) }
+
+  /// The lines of a page of the screen, less one that stays.
+  var pageStep: Int { max(1, Screens.entry(screen).page(self) - 1) }
+
   /// Scrolls as little as needed to have the cursor on the screen.
   mutating func showCursor() {
     table.top = visibleTop(lines: tableLines(size))
