@@ -2,20 +2,18 @@
 """Photographs the explorer: runs it in a terminal, presses keys, and writes what the screen shows
 as SVG (text in colour, placed cell by cell) and as plain text.
 
-    python3 docs/make_pictures.py                       # docs/pictures/concepts.svg and .txt
-    python3 docs/make_pictures.py --keys '? ' --name help
-    python3 docs/make_pictures.py --name top --wait 'load' -- top
+    python3 docs/make_pictures.py                       # every view, into docs/pictures
+    python3 docs/make_pictures.py --only concepts,map
 
-Without a command it builds the bundled sample into a temporary folder and opens that; winnow must
-have been compiled (swift build -c release --product winnow). Keys are tmux's names, separated by
-blanks. Needs tmux; its server runs on a socket of its own and ends with this program.
+Each view opens the bundled sample, built into a temporary folder; winnow must have been compiled
+(swift build -c release --product winnow). Needs tmux; its server runs on a socket of its own and
+ends with this program.
 """
 import argparse
 import html
 import os
 import pathlib
 import re
-import shlex
 import subprocess
 import tempfile
 import time
@@ -186,46 +184,59 @@ def svg(lines, columns, title):
         *back, *front, "</svg>", ""])
 
 
+# Each view of the tour: its name, how the explorer is started, the keys, and what must be there then.
+# Keys are tmux's; what is not a key's name is typed. `Concepts` begins every one.
+VIEWS = [
+    ("concepts", "t t t - - - Down Down Down d Down Down Down", "Concepts"),
+    ("detail", "Down Down Down Down D", "Detail"),
+    ("items", "Down Down Down Down Down Enter .", "Items"),
+]
+
+
+def photograph(command, name, keys, wait, size, output):
+    """Runs the command in a terminal, presses the keys and writes the picture and its text."""
+    columns, rows = map(int, size.split("x"))
+    screen = Screen(command, columns, rows)
+    try:
+        shown = screen.settle("Concepts")
+        for key in keys.split():
+            screen.press([key])
+            shown = screen.settle(".")
+        shown = screen.settle(wait)
+        text = screen.capture(colours=False)
+    finally:
+        screen.close()
+    lines = shown.rstrip("\n").split("\n")
+    (output / f"{name}.svg").write_text(
+        svg(lines + [""] * (rows - len(lines)), columns, f"winnow: {name}"), encoding="utf-8")
+    (output / f"{name}.txt").write_text(
+        "\n".join(line.rstrip() for line in text.split("\n")).rstrip() + "\n", encoding="utf-8")
+    print(output / f"{name}.svg")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--name", default="concepts", help="of the files in docs/pictures")
+    parser.add_argument("--only", default="", help="names of views, with commas between them")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "pictures")
     parser.add_argument("--size", default="120x36")
-    parser.add_argument("--keys", default="t t t - - - Down Down Down d Down Down Down",
-                        help="pressed one by one once the screen has settled")
-    parser.add_argument("--wait", default="Concepts", help="what the screen must show")
     parser.add_argument("--clusters", default="60", help="of the sample")
-    parser.add_argument("command", nargs="*", help="instead of the explorer on the sample")
     options = parser.parse_args()
-    columns, rows = map(int, options.size.split("x"))
-
-    with tempfile.TemporaryDirectory() as folder:
-        command = options.command
-        if not command:
-            winnow = ROOT / ".build" / "release" / "winnow"
+    only = [name for name in options.only.split(",") if name]
+    unknown = set(only) - {view[0] for view in VIEWS}
+    if unknown:
+        parser.error(f"no view is called {', '.join(sorted(unknown))}")
+    options.output.mkdir(parents=True, exist_ok=True)
+    winnow = ROOT / ".build" / "release" / "winnow"
+    for name, keys, wait in VIEWS:
+        if only and name not in only:
+            continue
+        # A workspace of its own for each: a commit in one view is not a baseline in the next.
+        with tempfile.TemporaryDirectory() as folder:
             workspace = pathlib.Path(folder) / "clipart.winnow"
             subprocess.run([winnow, "build", ROOT / "assets" / "sample", "-o", workspace,
-                            "--clusters", options.clusters], check=True)
-            command = [str(winnow), "explore", str(workspace)]
-        screen = Screen(command, columns, rows)
-        try:
-            shown = screen.settle(options.wait)
-            for key in options.keys.split():
-                screen.press([key])
-                shown = screen.settle(options.wait)
-            text = screen.capture(colours=False)
-        finally:
-            screen.close()
-
-    options.output.mkdir(parents=True, exist_ok=True)
-    lines = shown.rstrip("\n").split("\n")
-    title = "winnow" if not options.command else shlex.join(options.command)
-    (options.output / f"{options.name}.svg").write_text(
-        svg(lines + [""] * (rows - len(lines)), columns, f"{title}: {options.name}"),
-        encoding="utf-8")
-    (options.output / f"{options.name}.txt").write_text(
-        "\n".join(line.rstrip() for line in text.split("\n")).rstrip() + "\n", encoding="utf-8")
-    print(options.output / f"{options.name}.svg")
+                            "--clusters", options.clusters], check=True, stderr=subprocess.DEVNULL)
+            photograph([str(winnow), "explore", str(workspace), "-o", f"{folder}/keep.txt"],
+                       name, keys, wait, options.size, options.output)
 
 
 if __name__ == "__main__":

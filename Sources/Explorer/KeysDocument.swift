@@ -21,11 +21,7 @@ public func keysDocument() -> String {
     page += "\n## \(group.rawValue)\n\n| keys | where | what |\n| --- | --- | --- |\n"
     for action in actions {
       let keys = action.keys.map { "`\($0.text)`" }.joined(separator: " ")
-      let places = Context.allCases.filter(action.contexts.contains)
-      let place =
-        places.count == Context.allCases.count
-        ? "everywhere" : places.map { $0.title.lowercased() }.joined(separator: ", ")
-      page += "| \(keys) | \(place) | \(action.help) |\n"
+      page += "| \(keys) | \(places(action.contexts)) | \(action.help) |\n"
     }
   }
   page += """
@@ -44,4 +40,16 @@ public func keysDocument() -> String {
 
     """
   return page
+}
+
+/// Where an action can be done, in words.
+private func places(_ contexts: Set<Context>) -> String {
+  if contexts.count == Context.allCases.count { return "everywhere" }
+  var words = contexts.isSuperset(of: Context.screens) ? ["every screen"] : []
+  for context in Context.allCases where contexts.contains(context) {
+    if words.isEmpty || !Context.screens.contains(context) || words[0] != "every screen" {
+      words.append(context.title.lowercased())
+    }
+  }
+  return words.joined(separator: ", ")
 }
