@@ -18,3 +18,14 @@ extension Grid {
     }
   }
 }
+
+extension Grid {
+  /// A line of columns of one cell each, from (x, y) to the right: the shape of a curve in words'
+  /// height. What is above 0 shows at least one eighth.
+  /// - Complexity: O(fractions).
+  public mutating func sparkline(_ fractions: [Double], _ x: Int, _ y: Int, _ style: Style) {
+    for (index, fraction) in fractions.enumerated() {
+      column(fraction, x + index, bottom: y, height: 1, style)
+    }
+  }
+}

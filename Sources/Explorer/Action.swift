@@ -4,7 +4,7 @@
 
 /// Where keys go at the moment.
 public enum Context: String, CaseIterable, Sendable {
-  case concepts, detail, items, prompt, menu, dialogue, help
+  case concepts, detail, items, shift, map, prompt, menu, dialogue, help
 
   /// Those of the screens themselves.
   static let screens = Set(ScreenID.allCases.map(\.context))
@@ -15,6 +15,8 @@ public enum Context: String, CaseIterable, Sendable {
     case .concepts: "Concepts"
     case .detail: "Detail"
     case .items: "Items"
+    case .shift: "Shift"
+    case .map: "Map"
     case .prompt: "At a prompt"
     case .menu: "In a menu"
     case .dialogue: "In a question"
@@ -27,9 +29,11 @@ public enum Context: String, CaseIterable, Sendable {
 public enum ActionGroup: String, CaseIterable, Sendable {
   case target = "Target"
   case plan = "Plan"
+  case scenarios = "Scenarios"
   case concept = "The concept under the cursor"
   case moving = "Moving"
   case items = "Rows of a concept"
+  case shift = "Shift and Map"
   case sorting = "Sorting"
   case general = "General"
   case answering = "Prompts, menus, questions"
@@ -93,7 +97,8 @@ public struct Action: Sendable {
 public enum Actions {
   /// Every action, in the order of the help and the key bar.
   public static let all: [Action] =
-    target + plan + concept + moving + items + sorting + screens + general + answering
+    target + plan + scenarios + concept + moving + items + shift + map + sorting + screens + general
+    + answering + menuLines
 
   private static let byKey: [Context: [Key: Action]] = {
     var table: [Context: [Key: Action]] = [:]

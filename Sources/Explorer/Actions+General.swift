@@ -15,11 +15,11 @@ extension Actions {
       help: "All keys and what they do", barRank: 0
     ) { $0.overlay = .help(top: 0) },
     Action(
-      "pane", ["v"], [.concepts], .general, label: "pane",
-      help: "Show or hide the detail beside the table", barRank: 17
+      "pane", ["v"], [.concepts, .map], .general, label: "pane",
+      help: "Show or hide the detail pane", barRank: 17
     ) { $0.turnPane() }.when { state in
       state.hasRoomForPane
-        ? .yes : .no("the detail needs 110 columns beside the table; D shows it by itself")
+        ? .yes : .no("the detail pane needs 110 columns; D shows it by itself")
     },
     Action(
       "back", [.escape], Context.screens.subtracting([.concepts]), .general, label: "back",

@@ -26,7 +26,7 @@ extension Actions {
 
   static let items: [Action] = [
     Action(
-      "items.open", [.enter], [.concepts, .detail], .items, label: "items",
+      "items.open", [.enter], [.concepts, .detail, .shift, .map], .items, label: "items",
       help: "Every row of the concept", barRank: 6
     ) { $0.screen = .items },
     Action(

@@ -42,18 +42,24 @@ enum ConceptsScreen {
       grid.drawRight(
         place, endingAt: region.x + region.width - 2, region.y + region.height - 1, .dim)
     }
-    if let detail {
-      grid.box(detail, title: detailTitle(state))
-      drawDetail(state, detail, &grid)
-      // The border that the two share joins them.
-      if detail.x > body.x {
-        grid.draw("┬", detail.x, detail.y, .line)
-        grid.draw("┴", detail.x, detail.y + detail.height - 1, .line)
-      } else {
-        grid.draw("├", detail.x, detail.y, .line)
-        grid.draw("┤", detail.x + detail.width - 1, detail.y, .line)
-        grid.drawRight(place, endingAt: detail.x + detail.width - 2, detail.y, .dim)
-      }
+    drawPane(state, detail, beside: body, &grid)
+    if let detail, detail.x == body.x {
+      grid.drawRight(place, endingAt: detail.x + detail.width - 2, detail.y, .dim)
     }
+  }
+}
+
+/// Draws the detail beside or below what the rest of `body` shows; the border that the two share
+/// joins them.
+func drawPane(_ state: State, _ detail: Region?, beside body: Region, _ grid: inout Grid) {
+  guard let detail else { return }
+  grid.box(detail, title: detailTitle(state))
+  drawDetail(state, detail, &grid)
+  if detail.x > body.x {
+    grid.draw("┬", detail.x, detail.y, .line)
+    grid.draw("┴", detail.x, detail.y + detail.height - 1, .line)
+  } else {
+    grid.draw("├", detail.x, detail.y, .line)
+    grid.draw("┤", detail.x + detail.width - 1, detail.y, .line)
   }
 }

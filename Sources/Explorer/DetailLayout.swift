@@ -63,8 +63,8 @@ struct DetailLayout: Sendable, Equatable {
 }
 
 extension State {
-  /// The regions of the Concepts screen: the table, and the detail beside or below it where there
-  /// is room. They share a border.
+  /// The regions of Concepts and the Map: what they show, and the detail beside or below it where
+  /// there is room. They share a border.
   func conceptsRegions(_ body: Region) -> (table: Region, detail: Region?) {
     guard !isPaneClosed else { return (body, nil) }
     if body.width >= 110 {
@@ -100,9 +100,9 @@ extension State {
     guard size.width >= smallest.width, size.height >= smallest.height else { return nil }
     let body = Layout(self, size).body
     switch screen {
-    case .concepts: return conceptsRegions(body).detail
+    case .concepts, .map: return conceptsRegions(body).detail
     case .detail: return body
-    case .items: return nil
+    case .items, .shift: return nil
     }
   }
 }

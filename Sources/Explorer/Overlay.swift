@@ -17,6 +17,8 @@ enum Overlay: Sendable, Equatable {
 struct Menu: Sendable, Equatable {
   enum Purpose: Sendable, Equatable {
     case sort, strategy, order
+    /// Where to keep the plan as a scenario.
+    case store
   }
   var purpose: Purpose
   /// The highlighted line.
@@ -39,12 +41,17 @@ extension Menu {
     case .sort: Column.allCases.filter(\.isSortable).map(\.name)
     case .strategy: Strategy.allCases.map(\.rawValue)
     case .order: Order.allCases.map(\.rawValue)
+    case .store: (1...State.scenarioPlaces).map { "\($0)" }
     }
   }
 
   /// What each line means, in a few words.
-  var notes: [String] {
+  func notes(_ state: State) -> [String] {
     switch purpose {
+    case .store:
+      state.scenarios.map {
+        $0.map { state.summary(of: $0.plan).joined(separator: "  ") } ?? "empty"
+      }
     case .sort: Column.allCases.filter(\.isSortable).map { _ in "" }
     case .strategy:
       Strategy.allCases.map {
@@ -74,6 +81,7 @@ extension Menu {
     case .sort: "Sort by"
     case .strategy: "Strategy: what the shares follow"
     case .order: "Order: which rows are kept first"
+    case .store: "Store this plan as scenario"
     }
   }
 }
@@ -85,6 +93,7 @@ extension State {
       case .sort: Column.allCases.filter(\.isSortable).firstIndex(of: table.column) ?? 0
       case .strategy: Strategy.allCases.firstIndex(of: plan.strategy) ?? 0
       case .order: Order.allCases.firstIndex(of: plan.order) ?? 0
+      case .store: scenarios.firstIndex(of: nil) ?? 0
       }
     overlay = .menu(Menu(purpose: purpose, index: index))
   }
@@ -105,8 +114,19 @@ extension State {
       return
     case .strategy: changed.strategy = Strategy.allCases[menu.index]
     case .order: changed.order = Order.allCases[menu.index]
+    case .store:
+      storeScenario(menu.index + 1)
+      return
     }
     propose(changed)
+  }
+
+  /// Takes a line by its number, from 0.
+  mutating func takeMenuLine(_ line: Int) {
+    guard case .menu(var menu)? = overlay, menu.titles.indices.contains(line) else { return }
+    menu.index = line
+    overlay = .menu(menu)
+    acceptMenu()
   }
 
   mutating func openCommit() {

@@ -6,7 +6,7 @@ import Canvas
 
 /// The name of a screen.
 public enum ScreenID: String, CaseIterable, Sendable {
-  case concepts, detail, items
+  case concepts, detail, items, shift, map
 
   /// Where keys go while it is on the screen.
   var context: Context {
@@ -14,6 +14,8 @@ public enum ScreenID: String, CaseIterable, Sendable {
     case .concepts: .concepts
     case .detail: .detail
     case .items: .items
+    case .shift: .shift
+    case .map: .map
     }
   }
 }
@@ -43,7 +45,10 @@ public struct Screen: Sendable {
 /// The registry.
 public enum Screens {
   /// Every screen, in the order of `ScreenID.allCases`.
-  public static let all: [Screen] = [ConceptsScreen.entry, DetailScreen.entry, ItemsScreen.entry]
+  public static let all: [Screen] = [
+    ConceptsScreen.entry, DetailScreen.entry, ItemsScreen.entry, ShiftScreen.entry,
+    MapScreen.entry,
+  ]
 
   /// The entry of a screen.
   public static func entry(_ id: ScreenID) -> Screen {

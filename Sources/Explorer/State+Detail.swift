@@ -7,8 +7,11 @@ import Pruning
 extension State {
   /// Asks for all that the screen lacks.
   mutating func requestPages() {
+    settleShift()
+    settleMap()
     requestItems()
     requestDetail()
+    requestTurnover()
     requestLabels()
   }
 

@@ -126,32 +126,33 @@ extension State {
   mutating func say(_ text: String) { message = Message(text: text, isWarning: false) }
   mutating func warn(_ text: String) { message = Message(text: text, isWarning: true) }
 
-  /// In words, what is different in `after`.
+  /// In words, the first thing that is different in `after`.
   func difference(from before: Plan, to after: Plan) -> String {
-    if before.target != after.target {
-      return "target \(thousands(before.target)) → \(thousands(after.target))"
+    differences(from: before, to: after).first ?? "a note"
+  }
+
+  /// In words, all that is different in `after`, overrides one by one.
+  /// - Complexity: O(overrides log overrides).
+  func differences(from before: Plan, to after: Plan) -> [String] {
+    var found: [String] = []
+    func note(_ name: String, _ old: String, _ new: String) {
+      if old != new { found.append("\(name) \(old) → \(new)") }
     }
+    note("target", thousands(before.target), thousands(after.target))
     if before.temperature != after.temperature {
-      return "τ \(Temperature.text(before.temperature)) → \(Temperature.text(after.temperature))"
+      note("τ", Temperature.text(before.temperature), Temperature.text(after.temperature))
     }
-    if before.strategy != after.strategy {
-      return "strategy \(before.strategy.rawValue) → \(after.strategy.rawValue)"
+    note("strategy", before.strategy.rawValue, after.strategy.rawValue)
+    note("order", before.order.rawValue, after.order.rawValue)
+    let overridden = (before.overrides + after.overrides).map(\.cluster)
+    for cluster in Set(overridden).sorted() {
+      let was = before.override(of: cluster).map { describe($0.action) } ?? "free"
+      let now = after.override(of: cluster).map { describe($0.action) } ?? "free"
+      note("concept \(cluster)", was, now)
     }
-    if before.order != after.order {
-      return "order \(before.order.rawValue) → \(after.order.rawValue)"
-    }
-    for (old, new) in [(before, after), (after, before)] {
-      for override in old.overrides where new.override(of: override.cluster) != override {
-        let was = before.override(of: override.cluster).map { describe($0.action) } ?? "free"
-        let now = after.override(of: override.cluster).map { describe($0.action) } ?? "free"
-        return "concept \(override.cluster) \(was) → \(now)"
-      }
-    }
-    if before.minimum != after.minimum {
-      return "minimum \(thousands(before.minimum)) → \(thousands(after.minimum))"
-    }
-    if before.share != after.share { return "share \(before.share) → \(after.share)" }
-    return "a note"
+    note("minimum", thousands(before.minimum), thousands(after.minimum))
+    note("share", "\(before.share)", "\(after.share)")
+    return found
   }
 }
 

@@ -13,12 +13,26 @@ extension State {
     outbox.append(.start(ticket, request))
   }
 
+  /// The concepts whose names are on the screen, but for the neighbours in Detail.
+  private var namedConcepts: ArraySlice<Int> {
+    func slice(_ order: [Int], from top: Int, lines: Int) -> ArraySlice<Int> {
+      order[min(top, order.count)..<min(top + max(0, lines), order.count)]
+    }
+    switch screen {
+    case .shift:
+      let lines = shiftLayout.listLines
+      return slice(shift.table?.order ?? [], from: shiftTop(lines: lines), lines: lines)
+    case .map: return (cursor.map { [$0] } ?? [])[...]
+    case .concepts, .detail, .items:
+      let lines = tableLines(size)
+      return slice(table.order, from: visibleTop(lines: lines), lines: lines)
+    }
+  }
+
   /// Asks for the captions that the lines on the screen lack.
   mutating func requestLabels() {
-    let lines = tableLines(size)
-    guard !labelsWait, lines > 0, !table.order.isEmpty else { return }
-    let top = visibleTop(lines: lines)
-    let shown = table.order[top..<min(top + lines, table.order.count)]
+    guard !labelsWait else { return }
+    let shown = namedConcepts
     let missing = (shown + shownNeighbours.filter { !shown.contains($0) })
       .filter { labels[$0] == nil && subject.scores.size[$0] > 0 }
     guard !missing.isEmpty else { return }
@@ -28,11 +42,21 @@ extension State {
     start(.labels(concepts: Array(missing)))
   }
 
+  /// Gives up what is under way of a kind.
+  mutating func giveUp(_ kind: Work.Kind) {
+    guard let work = running.removeValue(forKey: kind) else { return }
+    outbox.append(.cancel(work.ticket))
+  }
+
   /// Gives up what is under way; the explorer itself goes on.
   mutating func cancelWork() {
     guard !running.isEmpty else {
       say("nothing is under way; q quits")
       return
+    }
+    if case .turnover(let question)? = running[.turnover]?.request {
+      // A long count that was cancelled does not begin again with the next key.
+      turnovers.note(question, nil)
     }
     for kind in Work.Kind.allCases {
       if let work = running[kind] { outbox.append(.cancel(work.ticket)) }
@@ -65,6 +89,8 @@ extension State {
       itemsPage = page
     case (.neighbours(let found), .neighbours(let cluster, _)):
       neighbours[cluster] = found
+    case (.turnover(let counted), .turnover(let question)):
+      turnovers.note(question, counted)
     case (.inspected(let state), .inspect(let asked)):
       if case .commit(var dialogue)? = overlay, dialogue.output == asked {
         dialogue.existing = state
@@ -74,6 +100,10 @@ extension State {
       take(commit, of: plan)
     case (.cancelled, .commit):
       say("the commit was cancelled; nothing was written")
+    case (.cancelled, .turnover(let question)), (.failed, .turnover(let question)):
+      // Not asked for again; the bounds stay.
+      turnovers.note(question, nil)
+      if case .failed(let text) = result { warn(text) }
     case (.cancelled, _):
       break
     case (.failed(let text), .labels(let asked)):

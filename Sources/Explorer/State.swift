@@ -49,6 +49,12 @@ public struct State: Sendable {
   /// Where the Items screen is, and the rows that were last read for it.
   package internal(set) var items = ItemsCursor()
   var itemsPage: ItemsPage?
+  /// Where the Shift screen is, and the plans that are kept to go back to, by number less one.
+  package internal(set) var shift = Shift()
+  var scenarios: [Baseline?] = Array(repeating: nil, count: State.scenarioPlaces)
+  var turnovers = Turnovers()
+  /// Where the Map screen is.
+  package internal(set) var map = ConceptMap()
   /// Concepts near a concept, nearest first, as far as they were asked for.
   var neighbours: [Int: [Neighbour]] = [:]
   /// Where the cursor's concept stands among the others, while Detail is on the screen.

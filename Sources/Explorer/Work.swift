@@ -23,10 +23,10 @@ public enum Work: Sendable, Equatable {
 
   /// Requests of one kind replace each other.
   public enum Kind: Hashable, Sendable, CaseIterable {
-    case labels, inspect, commit, detail, neighbours, items
+    case labels, inspect, commit, detail, neighbours, items, turnover
 
     /// Those that fill the screen by themselves, whenever something is missing on it.
-    static let pages: [Kind] = [.labels, .detail, .neighbours, .items]
+    static let pages: [Kind] = [.labels, .detail, .neighbours, .items, .turnover]
   }
 
   /// A question to the world.
@@ -39,6 +39,8 @@ public enum Work: Sendable, Equatable {
     case items(ItemsQuestion)
     /// The concepts whose centroids are nearest to a concept's.
     case neighbours(of: Int, count: Int)
+    /// How many rows enter and leave between two plans.
+    case turnover(TurnoverQuestion)
     /// What lies where the manifest would be written.
     case inspect(Output)
     /// Write the manifest of `plan` and store the plan; `replace` allows to overwrite.
@@ -50,6 +52,7 @@ public enum Work: Sendable, Equatable {
       case .detail: .detail
       case .neighbours: .neighbours
       case .items: .items
+      case .turnover: .turnover
       case .inspect: .inspect
       case .commit: .commit
       }
@@ -64,6 +67,7 @@ public enum Work: Sendable, Equatable {
     case items(ItemsPage)
     /// Nearest first.
     case neighbours([Neighbour])
+    case turnover(Turnover)
     case inspected(OutputState)
     case committed(Commit)
     /// It was given up, and nothing was changed.

@@ -22,6 +22,16 @@ extension WorkspaceWork {
     } catch { return .failed(error.description) }
   }
 
+  /// Counts the rows that enter and leave.
+  func turnover(_ question: TurnoverQuestion, _ progress: (Double) -> Bool) -> Work.Result {
+    do throws(WorkspaceError) {
+      let counted = try workspace.turnover(
+        from: question.old, question.oldQuota, to: question.new, question.newQuota,
+        threads: threads, progress: progress)
+      return counted.map { .turnover($0) } ?? .cancelled
+    } catch { return .failed(error.description) }
+  }
+
   func neighbours(
     of cluster: Int, count: Int, _ progress: (Double) -> Bool
   ) -> Work.Result {

@@ -9,7 +9,7 @@ import Workspace
 /// Performs the explorer's work on an open workspace.
 public struct WorkspaceWork: WorkPerformer {
   let workspace: OpenWorkspace
-  private let threads: Int
+  let threads: Int
   private let time: @Sendable () -> String
 
   /// - Parameters:
@@ -29,6 +29,7 @@ public struct WorkspaceWork: WorkPerformer {
     case .detail(let question): detail(question, progress)
     case .items(let question): items(question, progress)
     case .neighbours(let cluster, let count): neighbours(of: cluster, count: count, progress)
+    case .turnover(let question): turnover(question, progress)
     case .inspect(let output): .inspected(inspect(output))
     case .commit(let plan, let output, let replace): commit(plan, output, replace, progress)
     }

@@ -26,21 +26,70 @@ public struct Turnover: Sendable, Equatable {
   ) -> Turnover? {
     precondition(
       oldQuota.count == size.count && newQuota.count == size.count, "quotas of other concepts")
-    let isSameOrder =
-      old.order == new.order && (old.order != .random || old.selectionSeed == new.selectionSeed)
-    let isNested = isSameOrder && old.order.isNested
+    let order = SharedOrder(old, new)
     var result = Turnover(entering: 0, leaving: 0)
     for cluster in size.indices {
       let before = oldQuota[cluster]
       let after = newQuota[cluster]
-      let whole = size[cluster]
-      let isKnown =
-        isNested || (isSameOrder && before == after)
-        || before == 0 || after == 0 || before == whole || after == whole
-      if !isKnown { return nil }
+      guard order.tells(before, after, size: size[cluster]) else { return nil }
       result.entering += max(0, after - before)
       result.leaving += max(0, before - after)
     }
     return result
+  }
+
+  /// The fewest and the most rows that can enter and leave, from the quotas alone; both the same
+  /// where `between` tells the number.
+  ///
+  /// - Precondition: as for `between`.
+  /// - Complexity: O(k).
+  public static func bounds(
+    _ old: Plan, _ oldQuota: [Int], _ new: Plan, _ newQuota: [Int], size: [Int]
+  ) -> (least: Turnover, most: Turnover) {
+    precondition(
+      oldQuota.count == size.count && newQuota.count == size.count, "quotas of other concepts")
+    let order = SharedOrder(old, new)
+    var least = Turnover(entering: 0, leaving: 0)
+    var most = least
+    for cluster in size.indices {
+      let (before, after, whole) = (oldQuota[cluster], newQuota[cluster], size[cluster])
+      least.entering += max(0, after - before)
+      least.leaving += max(0, before - after)
+      let isKnown = order.tells(before, after, size: whole)
+      most.entering += isKnown ? max(0, after - before) : min(after, whole - before)
+      most.leaving += isKnown ? max(0, before - after) : min(before, whole - after)
+    }
+    return (least, most)
+  }
+
+  /// The concepts whose rows have to be counted.
+  ///
+  /// - Precondition: as for `between`.
+  /// - Complexity: O(k).
+  public static func unknown(
+    _ old: Plan, _ oldQuota: [Int], _ new: Plan, _ newQuota: [Int], size: [Int]
+  ) -> [Int] {
+    let order = SharedOrder(old, new)
+    return size.indices.filter {
+      !order.tells(oldQuota[$0], newQuota[$0], size: size[$0])
+    }
+  }
+}
+
+/// What the orders of two plans have in common.
+private struct SharedOrder {
+  private let isSame: Bool
+  private let isNested: Bool
+
+  init(_ old: Plan, _ new: Plan) {
+    isSame =
+      old.order == new.order && (old.order != .random || old.selectionSeed == new.selectionSeed)
+    isNested = isSame && old.order.isNested
+  }
+
+  /// Whether two quotas of a concept tell which rows differ.
+  func tells(_ before: Int, _ after: Int, size: Int) -> Bool {
+    isNested || (isSame && before == after)
+      || before == 0 || after == 0 || before == size || after == size
   }
 }

@@ -82,6 +82,7 @@ struct InstantWork: WorkPerformer {
     case .items(let question): items(question)
     case .neighbours(let cluster, let count):
       .neighbours(Fixture.neighbours(of: cluster, count, clusters))
+    case .turnover(let question): .turnover(MadeUpRows.turnover(question))
     case .inspect: .inspected(existing)
     case .commit(let plan, let output, _): commit(plan, output)
     }
@@ -148,6 +149,18 @@ struct MadeUpRows: ConceptRows {
       Selection.stratifiedCount(before: position + 1, of: size, quota: quota)
         > Selection.stratifiedCount(before: position, of: size, quota: quota)
     }
+  }
+}
+
+extension MadeUpRows {
+  /// As many rows stay as the quotas demand, and half of those that could.
+  static func turnover(_ question: TurnoverQuestion) -> Turnover {
+    let bounds = Turnover.bounds(
+      question.old, question.oldQuota, question.new, question.newQuota,
+      size: question.oldQuota.indices.map { Fixture.size(of: $0) })
+    let more = (bounds.most.entering - bounds.least.entering) / 2
+    return Turnover(
+      entering: bounds.least.entering + more, leaving: bounds.least.leaving + more)
   }
 }
 
