@@ -60,7 +60,7 @@ struct MapLayout: Sendable, Equatable {
   let plot: Region
 
   /// Left of the plot stand figures, below it an axis and figures.
-  static let gutter = 7
+  static let gutter = 8
 
   init(_ region: Region) {
     let inside = region.inside

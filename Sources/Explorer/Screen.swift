@@ -39,7 +39,7 @@ public struct Screen: Sendable {
   /// The lines of a page, at least one.
   var page: @Sendable (State) -> Int = { max(1, $0.tableLines($0.size)) }
   /// What a click on a cell of its region does, in the cells of the whole screen.
-  var click: @Sendable (inout State, Region, Place) -> Void = { _, _, _ in }
+  package var click: @Sendable (inout State, Region, Place) -> Void = { _, _, _ in }
 }
 
 /// The registry.

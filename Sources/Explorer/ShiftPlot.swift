@@ -72,9 +72,9 @@ struct ShiftPlot {
     for row in solid..<max(solid, end) {
       grid.draw(isGain ? "▒" : "░", x, bottom - row, Style(isGain ? .gained : .cut))
     }
-    let limit = barEighths(mean.size / top, width: height)
-    let row = limit / 8
-    if mean.size <= top, row >= max(solid, end), row < height {
+    // Sizes matter where they are the limit.
+    let row = barEighths(mean.size / top, width: height) / 8
+    if sums.saturated > 0, mean.size <= top, row >= max(solid, end), row < height {
       grid.draw("╌", x, bottom - row, .line)
     }
     if max(mean.before, mean.after) > top { grid.draw("↑", x, bars.y, .bold) }

@@ -19,7 +19,10 @@ enum ShiftScreen {
       title: [
         ("Shift", .bold), (" ─ ", .line), (state.shiftBefore.label, .plain), (" → ", .dim),
         ("this plan", .plain), (" ─ ", .line),
-        (body.width < 80 ? "rows kept, by P" : "rows kept, by falling P", .dim),
+        (
+          state.plan.strategy == .uniform ? "rows kept, by falling C" : "rows kept, by falling P",
+          .dim
+        ),
       ])
     guard let table = state.shift.table, !table.byShare.isEmpty else {
       grid.draw("no concept has rows", body.inside.x + 2, body.inside.y, .dim)

@@ -81,7 +81,7 @@ package struct ShiftTable: Sendable {
     }
     self.sorting = sorting
     let share = state.quotas.probability
-    let ranked = radixOrder(share, descending: true).filter { size[$0] > 0 }
+    let ranked = ShiftTable.ranked(state).filter { size[$0] > 0 }
     byShare = ranked
     sharing = ranked.firstIndex { share[$0] == 0 } ?? ranked.count
     switch sorting {
@@ -109,6 +109,14 @@ package struct ShiftTable: Sendable {
     }
     self.place = place
     self.sums = sums
+  }
+
+  /// All concepts by falling P; where P is the same for all, by falling complexity.
+  private static func ranked(_ state: State) -> [Int] {
+    let share = state.quotas.probability
+    guard state.plan.strategy == .uniform else { return radixOrder(share, descending: true) }
+    let complex = radixOrder(state.subject.scores.complexity, descending: true)
+    return radixOrder(complex.map { share[$0] }, descending: true).map { complex[$0] }
   }
 
   private static func order(_ size: [Int], _ value: (Int) -> Double) -> [Int] {
@@ -143,7 +151,7 @@ package struct ShiftTable: Sendable {
   private func edge(_ column: Int, of columns: Int) -> Int { column * byShare.count / columns }
 
   /// The column of a concept.
-  func column(of cluster: Int, of count: Int) -> Int? {
+  package func column(of cluster: Int, of count: Int) -> Int? {
     let columns = min(count, byShare.count)
     guard columns > 0, place.indices.contains(cluster), place[cluster] >= 0 else { return nil }
     // The last column that does not begin after the concept.
@@ -152,7 +160,7 @@ package struct ShiftTable: Sendable {
   }
 
   /// The concept in the middle of a column.
-  func concept(inColumn column: Int, of count: Int) -> Int? {
+  package func concept(inColumn column: Int, of count: Int) -> Int? {
     let columns = min(count, byShare.count)
     guard (0..<columns).contains(column) else { return nil }
     return byShare[(edge(column, of: columns) + edge(column + 1, of: columns)) / 2]

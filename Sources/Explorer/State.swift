@@ -62,7 +62,7 @@ public struct State: Sendable {
   /// Whether the user closed the pane beside Concepts.
   var isPaneClosed = false
   /// Work that is under way, by kind.
-  var running: [Work.Kind: Running] = [:]
+  package internal(set) var running: [Work.Kind: Running] = [:]
   /// Whether captions and pages wait for the next key, because Ctrl-C stopped them.
   var labelsWait = false
   var lastTicket: UInt64 = 0
@@ -175,7 +175,7 @@ public struct Message: Sendable, Equatable {
 }
 
 /// A request under way.
-struct Running: Sendable {
+package struct Running: Sendable {
   let ticket: Ticket
   let request: Work.Request
   /// 0...1; nil until the work has said so.

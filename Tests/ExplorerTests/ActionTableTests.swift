@@ -84,7 +84,7 @@ import Testing
   @Test func theHelpShowsEveryAction() throws {
     var state = try Fixture.state().pressing("?")
     var seen = ""
-    for _ in 0..<40 {
+    for _ in 0..<90 {
       seen += state.screenText
       state = try state.pressing("Down")
     }

@@ -1,0 +1,169 @@
+// Shift: its sums against slow twins, scenarios, and counting what quotas do not tell.
+
+import Canvas
+import Explorer
+import Pruning
+import Testing
+
+@Suite struct ShiftTests {
+  /// Keys to three stored scenarios, one of them in an order that quotas do not tell.
+  static let scenarios = "' 1 + + t ' 2 o j Enter ' 3 - - d V B g"
+  private static let plans = [
+    "", "+ + +", "t t a d", "S j Enter", "o j Enter { d", "S k Enter ' 1 + + B d",
+  ]
+
+  @Test(arguments: plans)
+  func columnsAreTheSumsOfTheirConcepts(_ keys: String) throws {
+    for clusters in [0, 1, 2, 17, 18, 200, 1_000] {
+      let state = try Fixture.state(clusters: clusters).pressing("V " + keys)
+      let table = try #require(state.shift.table)
+      let size = state.subject.scores.size
+      #expect(Set(table.byShare) == Set(size.indices.filter { size[$0] > 0 }))
+      #expect(Set(table.order) == Set(table.byShare))
+      let shares = table.byShare.map { state.quotas.probability[$0] }
+      #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 >= $1 })
+      for width in [1, 3, 50, 111] {
+        let columns = table.columns(width)
+        #expect(columns.count == min(width, table.byShare.count))
+        var first = 0
+        for (index, column) in columns.enumerated() {
+          // The slow twin: concept by concept.
+          let end = (index + 1) * table.byShare.count / columns.count
+          let own = table.byShare[first..<end]
+          #expect(column.concepts == own.count && !own.isEmpty)
+          #expect(column.size == own.reduce(0) { $0 + size[$1] })
+          #expect(column.after == own.reduce(0) { $0 + state.quotas.quota[$1] })
+          #expect(column.saturated == own.count { state.quotas.quota[$0] == size[$0] })
+          for cluster in own { #expect(table.column(of: cluster, of: width) == index) }
+          #expect(own.contains(try #require(table.concept(inColumn: index, of: width))))
+          first = end
+        }
+      }
+      #expect(table.sums.last?.after == state.plan.target)
+    }
+  }
+
+  @Test func theSumsAreThoseOfTheHeader() throws {
+    for keys in ["+", "t t", "- - d", "S j Enter"] {
+      let state = try Fixture.state().pressing("\(keys) V")
+      let table = try #require(state.shift.table)
+      let sums = try #require(table.sums.last)
+      #expect(sums.before == state.baseline.quota.reduce(0, +))
+      #expect(sums.saturated == state.impact.saturated)
+      let text = state.screenText
+      #expect(text.contains("▲ \(thousands(state.impact.gained)) "))
+      // The orders are the same and nested, so quotas tell the rows.
+      #expect(text.contains("▲ \(thousands(state.impact.more))"))
+      #expect(text.contains("▼ \(thousands(state.impact.fewer))"))
+    }
+  }
+
+  @Test func theListIsInOrderOfChange() throws {
+    func changes(_ state: State) -> [Int] {
+      (state.shift.table?.order ?? []).map { state.change(of: $0) }
+    }
+    var state = try Fixture.state().pressing("t t t V")
+    #expect(zip(changes(state), changes(state).dropFirst()).allSatisfy { abs($0) >= abs($1) })
+    state = try state.pressing("s")
+    #expect(zip(changes(state), changes(state).dropFirst()).allSatisfy { $0 >= $1 })
+    state = try state.pressing("s")
+    #expect(zip(changes(state), changes(state).dropFirst()).allSatisfy { $0 <= $1 })
+    #expect(state.cursor == state.shift.table?.order.first)
+    state = try state.pressing("s")
+    #expect(state.shift.table?.order == state.shift.table?.byShare)
+  }
+
+  @Test func theCursorIsTheTables() throws {
+    let state = try Fixture.state().pressing("t t t V g j j")
+    let cluster = try #require(state.cursor)
+    #expect(cluster == state.shift.table?.order[2])
+    #expect(state.table.order[state.table.position] == cluster)
+    #expect(try state.pressing("C").cursor == cluster)
+    #expect(try state.pressing("d").plan.override(of: cluster)?.action == .drop)
+    #expect(try state.pressing("Enter").screen == .items)
+    let last = try state.pressing("G")
+    #expect(last.cursor == last.shift.table?.order.last)
+    #expect(last.screenText.contains("▸"))
+    // Along the plot, every column once.
+    var moved = try state.pressing("s s s g")
+    var seen: [Int] = []
+    for _ in 0..<300 {
+      if seen.last == moved.cursor { break }
+      seen.append(try #require(moved.cursor))
+      moved = try moved.pressing("l")
+    }
+    #expect(seen.count > 20 && seen.count <= 120 && Set(seen).count == seen.count)
+  }
+
+  @Test func scenariosAreStoredAndRecalled() throws {
+    let state = try Fixture.state()
+    #expect(try state.pressing("2").message?.text.contains("scenario 2 is empty") == true)
+    let stored = try state.pressing("+ + ' 2")
+    #expect(stored.context == .concepts)
+    #expect(stored.message?.text.contains("scenario 2") == true)
+    let other = try stored.pressing("- - - t d")
+    #expect(other.plan != stored.plan)
+    let back = try other.pressing("2")
+    #expect(back.plan == stored.plan)
+    let text = try #require(back.message?.text)
+    #expect(text.hasPrefix("scenario 2: target "))
+    #expect(text.contains("τ ") && text.contains("drop → free"))
+    #expect(try back.pressing("u").plan == other.plan)
+    #expect(try back.pressing("u Ctrl-R").plan == stored.plan)
+    #expect(try back.pressing("2").message?.text.contains("already") == true)
+    #expect(try back.pressing("' 2").message?.text.contains("already") == true)
+    #expect(try stored.pressing("' Escape 1").message?.text.contains("is empty") == true)
+    #expect(try stored.pressing("'").screenText.contains("empty"))
+    #expect(try stored.pressing("- ' j j Enter").message?.text.contains("scenario 3") == true)
+  }
+
+  @Test func anotherPlanCanBeTheOneBefore() throws {
+    let state = try Fixture.state().pressing("V")
+    #expect(try state.pressing("B").message?.text.contains("no scenario") == true)
+    var turned = try state.pressing("+ ' 1 + ' 3 + B")
+    #expect(turned.screenText.contains("scenario 1 → this plan"))
+    #expect(
+      turned.shift.table?.sums.last?.before == turned.plan.target - 2
+        * (turned.subject.candidates / 100))
+    turned = try turned.pressing("B")
+    #expect(turned.screenText.contains("scenario 3 → this plan"))
+    #expect(try turned.pressing("B").screenText.contains("the opening plan → this plan"))
+  }
+
+  @Test func rowsAreCountedBesideTheLoop() throws {
+    let opened = try Fixture.state().pressing("o j Enter")
+    let (state, work) = update(opened, .key("V"))
+    var asked: (Ticket, TurnoverQuestion)?
+    for case .start(let ticket, .turnover(let question)) in work { asked = (ticket, question) }
+    let (ticket, question) = try #require(asked)
+    #expect(question.old == state.baseline.plan && question.new == state.plan)
+    #expect(state.screenText.contains("≥ "))
+    #expect(state.screenText.contains("counting"))
+    #expect(update(state, .progress(ticket, 0.34)).0.screenText.contains("34 %"))
+    // A cursor key does not ask again.
+    for case .start(_, .turnover) in update(state, .key("j")).1 { Issue.record("asked twice") }
+    let counted = MadeUpRows.turnover(question)
+    let (done, _) = update(state, .finished(ticket, .turnover(counted)))
+    #expect(done.screenText.contains("▲ \(thousands(counted.entering))"))
+    #expect(!done.screenText.contains("≥"))
+    // A newer plan takes the place of the older one; leaving the screen gives it up.
+    let (newer, more) = update(state, .key("+"))
+    #expect(more.contains(.cancel(ticket)))
+    let (left, nothing) = update(newer, .key("C"))
+    #expect(nothing.contains { if case .cancel = $0 { true } else { false } })
+    #expect(!left.running.keys.contains(.turnover))
+  }
+
+  @Test func aCountThatWasCancelledDoesNotBeginAgain() throws {
+    let opened = try Fixture.state().pressing("o j Enter")
+    let (state, _) = update(opened, .key("V"))
+    let (stopped, work) = update(state, .key(.control("c")))
+    #expect(work.contains { if case .cancel = $0 { true } else { false } })
+    let (after, more) = update(stopped, .key("j"))
+    for case .start(_, .turnover) in more { Issue.record("asked again") }
+    #expect(after.screenText.contains("not counted"))
+    // Another plan is another question.
+    let (other, asked) = update(after, .key("+"))
+    #expect(other.running.keys.contains(.turnover) && !asked.isEmpty)
+  }
+}
