@@ -52,32 +52,65 @@ struct MapQuestion: Sendable, Equatable {
   let baseline: Baseline
 }
 
+/// Where every concept lies in dots, from the window's lower left corner and also outside of it;
+/// kept while the window stays, whatever the plan.
+struct MapPlaces: Sendable {
+  let size: Size
+  let window: MapExtent
+  let x: [Int32]
+  let y: [Int32]
+
+  /// - Complexity: O(k).
+  init(_ size: Size, _ window: MapExtent, _ scores: ConceptScores) {
+    self.size = size
+    self.window = window
+    func places(_ values: [Double], _ axis: Axis, _ dots: Int) -> [Int32] {
+      let scale = Double(dots) / axis.length
+      return values.map { value in
+        // Rounded down, also below 0; a window is never that far away.
+        let place = min(max(-1e6, (value - axis.low) * scale), 1e6) + 1_048_576
+        return Int32(place) - 1_048_576
+      }
+    }
+    x = places(scores.dInter, window.x, 2 * size.width)
+    y = places(scores.dIntra, window.y, 4 * size.height)
+  }
+}
+
 /// The dots of a question.
 package struct MapDots: Sendable {
   let question: MapQuestion
+  let places: MapPlaces
   package private(set) var plot: DotPlot
   /// What most concepts of a cell are.
   private(set) var roles: [Role]
-  /// Concepts of the layer, and those of them in the window.
-  package private(set) var members = 0
+  /// The concepts of the layer, ascending.
+  package private(set) var members: [Int32] = []
+  /// How many of them are in the window.
   package private(set) var shown = 0
 
+  /// - Parameter last: the dots before these, whose places may still hold.
   /// - Complexity: O(k + cells).
-  init(_ question: MapQuestion, _ state: State) {
+  init(_ question: MapQuestion, _ state: State, last: MapDots?) {
     self.question = question
+    let (scores, quota) = (state.subject.scores, state.quotas.quota)
+    if let last, last.places.size == question.size, last.places.window == question.window {
+      places = last.places
+    } else {
+      places = MapPlaces(question.size, question.window, scores)
+    }
     plot = DotPlot(size: question.size)
     roles = Array(repeating: .line, count: plot.counts.count)
     // Of each cell, how many are kept whole and how many more than the mean.
     var whole = [Int32](repeating: 0, count: roles.count)
     var much = whole
-    let (scores, quota) = (state.subject.scores, state.quotas.quota)
     let mean = Double(state.plan.target) / Double(max(1, state.subject.candidates))
-    let dots = plot.dots
+    let top = Int32(truncatingIfNeeded: plot.dots.height - 1)
+    members.reserveCapacity(scores.clusters)
     for cluster in scores.size.indices where state.isOnMap(cluster) {
-      members += 1
-      let x = question.window.x.place(scores.dInter[cluster], of: dots.width)
-      let y = question.window.y.place(scores.dIntra[cluster], of: dots.height)
-      guard let cell = plot.set(x, dots.height - 1 - y) else { continue }
+      members.append(Int32(truncatingIfNeeded: cluster))
+      let (x, y) = (places.x[cluster], top - places.y[cluster])
+      guard let cell = plot.set(Int(x), Int(y)) else { continue }
       shown += 1
       let size = scores.size[cluster]
       whole[cell] += quota[cluster] == size ? 1 : 0
@@ -87,6 +120,37 @@ package struct MapDots: Sendable {
       let count = plot.counts[cell]
       roles[cell] = 2 * whole[cell] > count ? .saturated : 2 * much[cell] > count ? .kept : .pruned
     }
+  }
+
+  /// The nearest member in a direction: `x` and `y` are -1, 0 or 1, y upwards.
+  ///
+  /// - Parameter least: how many dots away at least.
+  /// - Complexity: O(k).
+  func nearest(to cluster: Int, x: Int32, y: Int32, least: Int32) -> Int? {
+    let (left, bottom) = (places.x[cluster], places.y[cluster])
+    var best: (cost: Int32, cluster: Int32) = (.max, -1)
+    for member in members {
+      let (dx, dy) = (places.x[Int(member)] &- left, places.y[Int(member)] &- bottom)
+      let along = dx &* x &+ dy &* y
+      guard along >= least else { continue }
+      let across = abs(dx &* y) &+ abs(dy &* x)
+      // What lies aside counts double, and outside of the quarter only where it is empty.
+      let cost = along &+ 2 &* across &+ (across > along ? 1 << 24 : 0)
+      if cost < best.cost { best = (cost, member) }
+    }
+    return best.cluster < 0 ? nil : Int(best.cluster)
+  }
+
+  /// The member nearest to a dot, y upwards.
+  /// - Complexity: O(k).
+  func nearest(x: Int32, y: Int32) -> Int? {
+    var best: (cost: Int64, cluster: Int32) = (.max, -1)
+    for member in members {
+      let dx = Int64(places.x[Int(member)] - x)
+      let dy = Int64(places.y[Int(member)] - y)
+      if dx * dx + dy * dy < best.cost { best = (dx * dx + dy * dy, member) }
+    }
+    return best.cluster < 0 ? nil : Int(best.cluster)
   }
 }
 

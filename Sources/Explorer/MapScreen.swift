@@ -22,7 +22,7 @@ enum MapScreen {
       title += [(" ─ ", .line), ("×\(1 << state.map.zoom)", .plain)]
     }
     grid.box(region, title: title)
-    if let dots = state.map.dots, dots.members > 0 || state.map.layer != .all {
+    if let dots = state.map.dots, !dots.members.isEmpty || state.map.layer != .all {
       MapView(state: state, layout: layout, dots: dots).draw(&grid)
       drawFoot(state, dots, region, &grid)
     } else {
@@ -44,10 +44,11 @@ enum MapScreen {
       ("over \(mean) %", MapView.style(.kept)), (" · ", .line),
       ("under ", MapView.style(.pruned)),
     ] { x = grid.draw(words, x, y, style) }
+    let members = dots.members.count
     let count =
-      dots.shown == dots.members
-      ? thousands(dots.members) : "\(thousands(dots.shown)) of \(thousands(dots.members))"
-    let text = " \(count) \(dots.members == 1 ? "concept" : "concepts") "
+      dots.shown == members
+      ? thousands(members) : "\(thousands(dots.shown)) of \(thousands(members))"
+    let text = " \(count) \(members == 1 ? "concept" : "concepts") "
     if x + columns(of: text) + 1 < region.x + region.width - 2 {
       grid.drawRight(text, endingAt: region.x + region.width - 2, y, .dim)
     }

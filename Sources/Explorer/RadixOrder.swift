@@ -19,16 +19,36 @@ package func radixOrder(_ values: [Double], descending: Bool) -> [Int] {
     let ascending = bits >> 63 == 1 ? ~bits : bits | (1 << 63)
     keys[index] = descending ? ~ascending : ascending
   }
+  return radixOrder(of: keys)
+}
+
+/// The same for whole numbers that are less than 2^63 apart.
+/// - Complexity: O(n), with a pass for each byte in which the values differ.
+package func radixOrder(counts values: [Int], descending: Bool) -> [Int] {
+  guard let least = values.min(), let most = values.max() else { return [] }
+  // Counted from the first one, so that the upper bytes agree.
+  return radixOrder(
+    of: values.map { UInt64(bitPattern: Int64(descending ? most &- $0 : $0 &- least)) })
+}
+
+/// The positions ordered by ascending key; equal keys by the lower position.
+private func radixOrder(of keys: [UInt64]) -> [Int] {
+  let count = keys.count
+  var (some, all) = (UInt64.zero, UInt64.max)
+  for key in keys {
+    some |= key
+    all &= key
+  }
+  let differing = some ^ all
   var order = [Int32](unsafeUninitializedCapacity: count) { buffer, filled in
     for index in 0..<count { buffer[index] = Int32(truncatingIfNeeded: index) }
     filled = count
   }
   var next = [Int32](repeating: 0, count: count)
   var counts = [Int](repeating: 0, count: 256)
-  for shift in stride(from: UInt64(0), to: 64, by: 8) {
+  for shift in stride(from: UInt64(0), to: 64, by: 8) where differing >> shift & 255 != 0 {
     for digit in 0..<256 { counts[digit] = 0 }
     for key in keys { counts[Int(key >> shift & 255)] += 1 }
-    if counts.contains(count) { continue }
     var sum = 0
     for digit in 0..<256 {
       let here = counts[digit]

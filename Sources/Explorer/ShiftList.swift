@@ -67,9 +67,9 @@ struct ShiftTotals {
   let state: State
   let comparison: Comparison
 
-  private var concepts: Int { state.shift.table?.byShare.count ?? 0 }
+  private var concepts: Int { state.shift.table?.total.concepts ?? 0 }
   private var saturated: (before: Int, after: Int) {
-    let sums = state.shift.table?.sums.last ?? ShiftSums()
+    let sums = state.shift.table?.total ?? ShiftSums()
     return (sums.saturatedBefore, sums.saturated)
   }
   private var same: Int { concepts - comparison.impact.gained - comparison.impact.cut }

@@ -13,8 +13,8 @@ struct ShiftPlot {
   /// - Complexity: O(cells of the plot).
   func draw(_ grid: inout Grid) {
     let bars = layout.bars
-    let columns = table.columns(bars.width)
-    guard !columns.isEmpty, bars.height > 0 else { return }
+    let columns = table.columns
+    guard !columns.isEmpty, table.width == bars.width, bars.height > 0 else { return }
     let step = bars.width / columns.count
     let means = columns.map { Means($0) }
     let (top, isCut) = scale(means)
@@ -85,7 +85,7 @@ struct ShiftPlot {
     _ columns: [ShiftSums], _ step: Int, _ bars: Region, _ grid: inout Grid
   ) {
     let y = bars.y + bars.height
-    let here = cursor.flatMap { table.column(of: $0, of: bars.width) }
+    let here = cursor.flatMap { table.ranking.column(of: $0, of: bars.width) }
     grid.drawRight("Δ", endingAt: bars.x - 1, y, .dim)
     for (index, sums) in columns.enumerated() {
       let change = sums.after - sums.before
@@ -114,13 +114,13 @@ struct ShiftPlot {
   private func drawFigures(_ columns: Int, _ step: Int, _ bars: Region, _ grid: inout Grid) {
     let y = layout.plot.y + layout.plot.height - 1
     let left = "largest P"
-    let fixed = table.byShare.count - table.sharing
+    let fixed = table.ranking.concepts.count - table.ranking.sharing
     let right = fixed > 0 ? "smallest P, then \(thousands(fixed)) fixed" : "smallest P"
     let end = bars.x + columns * step
     grid.draw(left, bars.x, y, .dim)
     grid.drawRight(
       right, endingAt: max(end, bars.x + Canvas.columns(of: left + right) + 8), y, .dim)
-    guard let cursor, let here = table.column(of: cursor, of: bars.width) else { return }
+    guard let cursor, let here = table.ranking.column(of: cursor, of: bars.width) else { return }
     let text = "▲ \(cursor)"
     let x = bars.x + here * step
     let room = (bars.x + Canvas.columns(of: left) + 1)..<(end - Canvas.columns(of: right) - 1)

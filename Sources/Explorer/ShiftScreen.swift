@@ -24,7 +24,7 @@ enum ShiftScreen {
           .dim
         ),
       ])
-    guard let table = state.shift.table, !table.byShare.isEmpty else {
+    guard let table = state.shift.table, !table.order.isEmpty else {
       grid.draw("no concept has rows", body.inside.x + 2, body.inside.y, .dim)
       return
     }
@@ -80,10 +80,10 @@ enum ShiftScreen {
         state.select(table.order[index])
       }
     } else if layout.plot.contains(place) {
-      let columns = min(layout.plotColumns, table.byShare.count)
-      guard columns > 0 else { return }
+      let columns = table.columns.count
+      guard columns > 0, place.x >= layout.bars.x else { return }
       let column = (place.x - layout.bars.x) / (layout.bars.width / columns)
-      if let cluster = table.concept(inColumn: column, of: layout.plotColumns) {
+      if let cluster = table.ranking.concept(inColumn: column, of: layout.plotColumns) {
         state.select(cluster)
       }
     }

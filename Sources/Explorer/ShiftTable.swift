@@ -19,7 +19,7 @@ enum ShiftOrder: String, CaseIterable, Sendable {
   }
 }
 
-/// Sums over the first concepts in the order of P.
+/// Sums over some concepts.
 package struct ShiftSums: Sendable, Equatable {
   package var concepts = 0
   package var size = 0
@@ -27,13 +27,6 @@ package struct ShiftSums: Sendable, Equatable {
   package var after = 0
   package var saturatedBefore = 0
   package var saturated = 0
-
-  static func - (a: ShiftSums, b: ShiftSums) -> ShiftSums {
-    ShiftSums(
-      concepts: a.concepts - b.concepts, size: a.size - b.size, before: a.before - b.before,
-      after: a.after - b.after, saturatedBefore: a.saturatedBefore - b.saturatedBefore,
-      saturated: a.saturated - b.saturated)
-  }
 }
 
 /// Two plans, and what quotas tell about them.
@@ -46,11 +39,15 @@ struct Comparison: Sendable {
   let most: Turnover
 
   /// - Complexity: O(k).
-  init(_ old: Baseline, _ plan: Plan, _ quotas: Quotas, size: [Int]) {
+  init(_ old: Baseline, _ state: State) {
+    let size = state.subject.scores.size
     self.old = old
-    question = TurnoverQuestion(old, plan, quotas.quota)
-    impact = Impact(quotas, against: old.quota, size: size)
-    (least, most) = Turnover.bounds(old.plan, old.quota, plan, quotas.quota, size: size)
+    question = TurnoverQuestion(old, state.plan, state.quotas.quota)
+    impact =
+      old == state.baseline
+      ? state.impact : Impact(state.quotas, against: old.quota, size: size)
+    (least, most) = Turnover.bounds(
+      old.plan, old.quota, state.plan, state.quotas.quota, size: size)
   }
 }
 
@@ -60,72 +57,70 @@ package struct ShiftTable: Sendable {
   /// The stored scenarios against the plan on the screen, by their number less one.
   let scenarios: [Comparison?]
   let sorting: ShiftOrder
+  package let ranking: ShareRanking
   /// Concepts that have rows, as the list shows them.
   package let order: [Int]
-  /// The same by falling P of the plan on the screen; those without a share (fixed ones) last.
-  package let byShare: [Int]
-  /// How many of `byShare` have a share.
-  package let sharing: Int
-  /// The sums over the first i of `byShare`, for i from 0 to their number.
-  package let sums: [ShiftSums]
-  /// Where a concept stands in `byShare`; -1 for one without rows.
-  let place: [Int32]
+  /// The columns of the plot: each stands for as many concepts as the others, in the order of P;
+  /// at most one column a concept.
+  package let columns: [ShiftSums]
+  /// How many columns there was room for.
+  let width: Int
+  /// The sums over all concepts.
+  package let total: ShiftSums
 
+  /// - Parameters:
+  ///   - width: the columns that the plot has room for.
+  ///   - last: the table before this one, whose parts may still hold.
   /// - Complexity: O(k).
-  init(_ state: State, before: Baseline, sorting: ShiftOrder) {
+  init(_ state: State, before: Baseline, sorting: ShiftOrder, width: Int, last: ShiftTable?) {
     let size = state.subject.scores.size
     let (old, new) = (before.quota, state.quotas.quota)
-    comparison = Comparison(before, state.plan, state.quotas, size: size)
-    scenarios = state.scenarios.map { stored in
-      stored.map { Comparison($0, state.plan, state.quotas, size: size) }
-    }
+    comparison = Comparison(before, state)
+    scenarios = state.scenarios.map { stored in stored.map { Comparison($0, state) } }
     self.sorting = sorting
-    let share = state.quotas.probability
-    let ranked = ShiftTable.ranked(state).filter { size[$0] > 0 }
-    byShare = ranked
-    sharing = ranked.firstIndex { share[$0] == 0 } ?? ranked.count
+    let known = last.flatMap { $0.ranking.fits(state) ? $0.ranking : nil }
+    let ranking = known ?? ShareRanking(state)
+    self.ranking = ranking
+    let order: [Int]
     switch sorting {
-    case .share: order = ranked
-    case .change:
-      order = ShiftTable.order(size) { Double(abs(new[$0] - old[$0])) }
-    case .gains: order = ShiftTable.order(size) { Double(new[$0] - old[$0]) }
-    case .losses: order = ShiftTable.order(size) { Double(old[$0] - new[$0]) }
+    case .share: order = ranking.concepts
+    case .change: order = ShiftTable.order(old, new) { abs($1 - $0) }
+    case .gains: order = ShiftTable.order(old, new) { $1 - $0 }
+    case .losses: order = ShiftTable.order(old, new) { $0 - $1 }
     }
-    var place = [Int32](repeating: -1, count: size.count)
-    var sums: [ShiftSums] = []
-    sums.reserveCapacity(ranked.count + 1)
-    var sum = ShiftSums()
-    sums.append(sum)
-    for (index, cluster) in ranked.enumerated() {
-      place[cluster] = Int32(truncatingIfNeeded: index)
-      let whole = size[cluster]
-      sum.concepts += 1
-      sum.size += whole
-      sum.before += old[cluster]
-      sum.after += new[cluster]
-      sum.saturatedBefore += old[cluster] == whole ? 1 : 0
-      sum.saturated += new[cluster] == whole ? 1 : 0
-      sums.append(sum)
-    }
-    self.place = place
-    self.sums = sums
+    self.order = ranking.concepts.count == size.count ? order : order.filter { size[$0] > 0 }
+    self.width = width
+    columns = ShiftTable.columns(width, ranking, size, old, new)
+    total = ShiftTable.columns(1, ranking, size, old, new).first ?? ShiftSums()
   }
 
-  /// All concepts by falling P; where P is the same for all, by falling complexity.
-  private static func ranked(_ state: State) -> [Int] {
-    let share = state.quotas.probability
-    guard state.plan.strategy == .uniform else { return radixOrder(share, descending: true) }
-    let complex = radixOrder(state.subject.scores.complexity, descending: true)
-    return radixOrder(complex.map { share[$0] }, descending: true).map { complex[$0] }
+  private static func order(_ old: [Int], _ new: [Int], _ value: (Int, Int) -> Int) -> [Int] {
+    radixOrder(counts: zip(old, new).map(value), descending: true)
   }
 
-  private static func order(_ size: [Int], _ value: (Int) -> Double) -> [Int] {
-    radixOrder(size.indices.map(value), descending: true).filter { size[$0] > 0 }
+  private static func columns(
+    _ width: Int, _ ranking: ShareRanking, _ size: [Int], _ old: [Int], _ new: [Int]
+  ) -> [ShiftSums] {
+    let count = min(max(0, width), ranking.concepts.count)
+    return (0..<count).map { column in
+      let range = ranking.edge(column, of: count)..<ranking.edge(column + 1, of: count)
+      var sum = ShiftSums()
+      sum.concepts = range.count
+      for cluster in ranking.concepts[range] {
+        let (whole, before, after) = (size[cluster], old[cluster], new[cluster])
+        sum.size += whole
+        sum.before += before
+        sum.after += after
+        sum.saturatedBefore += before == whole ? 1 : 0
+        sum.saturated += after == whole ? 1 : 0
+      }
+      return sum
+    }
   }
 
   /// Whether the table is still that of these plans.
-  func fits(_ state: State, before: Baseline, sorting: ShiftOrder) -> Bool {
-    self.sorting == sorting && comparison.old == before
+  func fits(_ state: State, before: Baseline, sorting: ShiftOrder, width: Int) -> Bool {
+    self.sorting == sorting && self.width == width && comparison.old == before
       && comparison.question.new == state.plan
       && comparison.question.newQuota == state.quotas.quota
       && zip(scenarios, state.scenarios).allSatisfy { $0?.old == $1 }
@@ -134,35 +129,5 @@ package struct ShiftTable: Sendable {
   /// The pairs of plans whose rows have to be counted, the most wanted first.
   var uncounted: [TurnoverQuestion] {
     ([comparison] + scenarios.compactMap { $0 }).filter { $0.least != $0.most }.map(\.question)
-  }
-
-  /// The sums of `count` columns, each of which stands for as many concepts as the others, in the
-  /// order of P; at most one column a concept.
-  /// - Complexity: O(count).
-  package func columns(_ count: Int) -> [ShiftSums] {
-    let concepts = byShare.count
-    let columns = min(max(0, count), concepts)
-    return (0..<columns).map { column in
-      sums[edge(column + 1, of: columns)] - sums[edge(column, of: columns)]
-    }
-  }
-
-  /// The first place in `byShare` of a column.
-  private func edge(_ column: Int, of columns: Int) -> Int { column * byShare.count / columns }
-
-  /// The column of a concept.
-  package func column(of cluster: Int, of count: Int) -> Int? {
-    let columns = min(count, byShare.count)
-    guard columns > 0, place.indices.contains(cluster), place[cluster] >= 0 else { return nil }
-    // The last column that does not begin after the concept.
-    let place = Int(place[cluster])
-    return ((place + 1) * columns - 1) / byShare.count
-  }
-
-  /// The concept in the middle of a column.
-  package func concept(inColumn column: Int, of count: Int) -> Int? {
-    let columns = min(count, byShare.count)
-    guard (0..<columns).contains(column) else { return nil }
-    return byShare[(edge(column, of: columns) + edge(column + 1, of: columns)) / 2]
   }
 }

@@ -21,5 +21,8 @@ struct Standing: Sendable, Equatable {
 
 private func rank<Value: Comparable>(_ cluster: Int, _ values: [Value]) -> Int {
   let own = values[cluster]
-  return values.reduce(1) { $1 > own ? $0 + 1 : $0 }
+  var rank = 1
+  // Without a branch, and without a check: there are fewer values than Int counts.
+  for value in values { rank &+= value > own ? 1 : 0 }
+  return rank
 }

@@ -26,7 +26,7 @@ extension State {
     let question = MapQuestion(
       size: mapLayout.plot.size, window: window, layer: map.layer, plan: plan,
       baseline: baseline)
-    if map.dots?.question != question { map.dots = MapDots(question, self) }
+    if map.dots?.question != question { map.dots = MapDots(question, self, last: map.dots) }
   }
 
   /// How the screen is shared out at the state's own size.
@@ -34,40 +34,17 @@ extension State {
 
   /// Moves to the nearest concept in a direction: `x` and `y` are -1, 0 or 1, y upwards.
   ///
-  /// - Parameter least: how many dots away at least.
+  /// - Parameter least: how many dots away at least; where nothing is as far, the nearest.
   /// - Complexity: O(k).
-  mutating func moveOnMap(x: Int, y: Int, least: Int = 1) {
+  mutating func moveOnMap(x: Int32, y: Int32, least: Int32 = 1) {
     settleMap()
-    guard let question = map.dots?.question, let cluster = cursor else { return }
-    let here = dot(of: cluster, question)
-    var best: (cost: Int, cluster: Int)?
-    for other in subject.scores.size.indices where other != cluster && isOnMap(other) {
-      let place = dot(of: other, question)
-      let (dx, dy) = (place.x - here.x, place.y - here.y)
-      let along = dx * x + dy * y
-      guard along >= least else { continue }
-      let across = abs(dx * y) + abs(dy * x)
-      // What lies aside counts double, and outside of the quarter only where it is empty.
-      let cost = along + 2 * across + (across > along ? 1 << 20 : 0)
-      if best.map({ cost < $0.cost }) ?? true { best = (cost, other) }
-    }
-    if let best {
-      select(best.cluster)
-      settleMap()
-    } else if least > 1 {
-      moveOnMap(x: x, y: y)
-    }
-  }
-
-  /// The place of a concept in dots, also outside of the window; y upwards.
-  private func dot(of cluster: Int, _ question: MapQuestion) -> Place {
-    let scores = subject.scores
-    func place(_ value: Double, _ axis: Axis, _ count: Int) -> Int {
-      Int(((value - axis.low) / axis.length * Double(count)).rounded(.down))
-    }
-    return Place(
-      x: place(scores.dInter[cluster], question.window.x, 2 * question.size.width),
-      y: place(scores.dIntra[cluster], question.window.y, 4 * question.size.height))
+    guard let dots = map.dots, let cluster = cursor else { return }
+    let found =
+      dots.nearest(to: cluster, x: x, y: y, least: least)
+      ?? dots.nearest(to: cluster, x: x, y: y, least: 1)
+    guard let found else { return }
+    select(found)
+    settleMap()
   }
 
   /// Lines are cells; to the ends means the ends of the table.
@@ -77,8 +54,8 @@ extension State {
       settleMap()
       return
     }
-    let cells = abs(step)
-    moveOnMap(x: 0, y: step > 0 ? -1 : 1, least: cells == 1 ? 1 : 4 * cells)
+    let cells = Int32(clamping: abs(step))
+    moveOnMap(x: 0, y: step > 0 ? -1 : 1, least: cells == 1 ? 1 : 4 * min(cells, 1_000))
   }
 
   mutating func zoomMap(_ step: Int) {
@@ -96,19 +73,14 @@ extension State {
   /// Selects the concept nearest to a cell of the plot.
   mutating func selectOnMap(_ cell: Place) {
     settleMap()
-    guard let question = map.dots?.question else { return }
     let plot = mapLayout.plot
-    guard plot.contains(cell) else { return }
+    guard let dots = map.dots, plot.contains(cell) else { return }
     let x = 2 * (cell.x - plot.x)
     let y = 4 * (plot.y + plot.height - 1 - cell.y) + 1
-    var best: (cost: Int, cluster: Int)?
-    for cluster in subject.scores.size.indices where isOnMap(cluster) {
-      let place = dot(of: cluster, question)
-      let (dx, dy) = (place.x - x, place.y - y)
-      let cost = dx * dx + dy * dy
-      if best.map({ cost < $0.cost }) ?? true { best = (cost, cluster) }
+    if let found = dots.nearest(x: Int32(x), y: Int32(y)) {
+      select(found)
+      settleMap()
     }
-    if let best { select(best.cluster) }
   }
 }
 

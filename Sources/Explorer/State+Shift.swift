@@ -35,8 +35,10 @@ extension State {
   mutating func settleShift() {
     guard screen == .shift else { return }
     let before = shiftBefore
-    if shift.table?.fits(self, before: before, sorting: shift.sorting) != true {
-      shift.table = ShiftTable(self, before: before, sorting: shift.sorting)
+    let width = shiftLayout.plotColumns
+    if shift.table?.fits(self, before: before, sorting: shift.sorting, width: width) != true {
+      shift.table = ShiftTable(
+        self, before: before, sorting: shift.sorting, width: width, last: shift.table)
     }
     shift.top = shiftTop(lines: shiftLayout.list.height - 1)
   }
@@ -79,8 +81,8 @@ extension State {
     settleShift()
     guard let table = shift.table, let cluster = cursor else { return }
     let columns = shiftLayout.plotColumns
-    let here = table.column(of: cluster, of: columns) ?? 0
-    guard let next = table.concept(inColumn: here + step, of: columns) else { return }
+    let here = table.ranking.column(of: cluster, of: columns) ?? 0
+    guard let next = table.ranking.concept(inColumn: here + step, of: columns) else { return }
     select(next)
     settleShift()
   }

@@ -15,39 +15,47 @@ import Testing
   @Test(arguments: plans)
   func columnsAreTheSumsOfTheirConcepts(_ keys: String) throws {
     for clusters in [0, 1, 2, 17, 18, 200, 1_000] {
-      let state = try Fixture.state(clusters: clusters).pressing("V " + keys)
-      let table = try #require(state.shift.table)
-      let size = state.subject.scores.size
-      #expect(Set(table.byShare) == Set(size.indices.filter { size[$0] > 0 }))
-      #expect(Set(table.order) == Set(table.byShare))
-      let shares = table.byShare.map { state.quotas.probability[$0] }
-      #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 >= $1 })
-      for width in [1, 3, 50, 111] {
-        let columns = table.columns(width)
-        #expect(columns.count == min(width, table.byShare.count))
-        var first = 0
-        for (index, column) in columns.enumerated() {
-          // The slow twin: concept by concept.
-          let end = (index + 1) * table.byShare.count / columns.count
-          let own = table.byShare[first..<end]
-          #expect(column.concepts == own.count && !own.isEmpty)
-          #expect(column.size == own.reduce(0) { $0 + size[$1] })
-          #expect(column.after == own.reduce(0) { $0 + state.quotas.quota[$1] })
-          #expect(column.saturated == own.count { state.quotas.quota[$0] == size[$0] })
-          for cluster in own { #expect(table.column(of: cluster, of: width) == index) }
-          #expect(own.contains(try #require(table.concept(inColumn: index, of: width))))
-          first = end
-        }
+      for screen in [Size(width: 120, height: 36), Size(width: 60, height: 16)] {
+        let state = try ScriptRunner(performer: InstantWork(clusters: clusters)).run(
+          Script(parsing: "V " + keys), from: try Fixture.state(clusters: clusters), size: screen
+        ) { _, _ in }
+        try check(state, try #require(state.shift.table))
       }
-      #expect(table.sums.last?.after == state.plan.target)
     }
+  }
+
+  /// The slow twin: concept by concept.
+  private func check(_ state: State, _ table: ShiftTable) throws {
+    let size = state.subject.scores.size
+    let ranked = table.ranking.concepts
+    #expect(Set(ranked) == Set(size.indices.filter { size[$0] > 0 }))
+    #expect(table.order.sorted() == ranked.sorted())
+    let shares = ranked.map { state.quotas.probability[$0] }
+    #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 >= $1 })
+    let columns = table.columns
+    var first = 0
+    for (index, column) in columns.enumerated() {
+      let own = ranked[first..<(index + 1) * ranked.count / columns.count]
+      #expect(column.concepts == own.count && !own.isEmpty)
+      #expect(column.size == own.reduce(0) { $0 + size[$1] })
+      #expect(column.after == own.reduce(0) { $0 + state.quotas.quota[$1] })
+      #expect(column.saturated == own.count { state.quotas.quota[$0] == size[$0] })
+      for cluster in own {
+        #expect(table.ranking.column(of: cluster, of: columns.count) == index)
+      }
+      #expect(
+        own.contains(try #require(table.ranking.concept(inColumn: index, of: columns.count))))
+      first = own.endIndex
+    }
+    #expect(first == ranked.count)
+    #expect(table.total.after == state.plan.target)
   }
 
   @Test func theSumsAreThoseOfTheHeader() throws {
     for keys in ["+", "t t", "- - d", "S j Enter"] {
       let state = try Fixture.state().pressing("\(keys) V")
       let table = try #require(state.shift.table)
-      let sums = try #require(table.sums.last)
+      let sums = table.total
       #expect(sums.before == state.baseline.quota.reduce(0, +))
       #expect(sums.saturated == state.impact.saturated)
       let text = state.screenText
@@ -70,7 +78,7 @@ import Testing
     #expect(zip(changes(state), changes(state).dropFirst()).allSatisfy { $0 <= $1 })
     #expect(state.cursor == state.shift.table?.order.first)
     state = try state.pressing("s")
-    #expect(state.shift.table?.order == state.shift.table?.byShare)
+    #expect(state.shift.table?.order == state.shift.table?.ranking.concepts)
   }
 
   @Test func theCursorIsTheTables() throws {
@@ -93,6 +101,21 @@ import Testing
       moved = try moved.pressing("l")
     }
     #expect(seen.count > 20 && seen.count <= 120 && Set(seen).count == seen.count)
+  }
+
+  @Test func aClickSelects() throws {
+    let state = try Fixture.state().pressing("t t t V g")
+    let body = Region(x: 0, y: 2, width: 120, height: 33)
+    let lines = state.screenText.split(separator: "\n", omittingEmptySubsequences: false)
+    let y = try #require(lines.firstIndex { $0.contains("│▸") })
+    var clicked = state
+    Screens.entry(.shift).click(&clicked, body, Place(x: 10, y: y + 3))
+    #expect(clicked.cursor == state.shift.table?.order[3])
+    // The right end of the plot is the concept of the smallest P.
+    Screens.entry(.shift).click(&clicked, body, Place(x: 117, y: 6))
+    #expect(clicked.cursor == state.shift.table?.ranking.concepts.last)
+    Screens.entry(.shift).click(&clicked, body, Place(x: 1, y: 6))
+    #expect(clicked.cursor == state.shift.table?.ranking.concepts.last)
   }
 
   @Test func scenariosAreStoredAndRecalled() throws {
@@ -123,7 +146,7 @@ import Testing
     var turned = try state.pressing("+ ' 1 + ' 3 + B")
     #expect(turned.screenText.contains("scenario 1 → this plan"))
     #expect(
-      turned.shift.table?.sums.last?.before == turned.plan.target - 2
+      turned.shift.table?.total.before == turned.plan.target - 2
         * (turned.subject.candidates / 100))
     turned = try turned.pressing("B")
     #expect(turned.screenText.contains("scenario 3 → this plan"))

@@ -17,6 +17,14 @@ import Testing
       }
       #expect(radixOrder(values, descending: descending) == slow)
     }
+    for _ in 0..<60 {
+      let counts = (0..<Int.random(in: 0...90)).map { _ in Int.random(in: -300...70_000) / 3 }
+      for descending in [false, true] {
+        #expect(
+          radixOrder(counts: counts, descending: descending)
+            == radixOrder(counts.map(Double.init), descending: descending))
+      }
+    }
     #expect(radixOrder([2, .nan, 1], descending: false) == [2, 0, 1])
     #expect(radixOrder([2, .nan, 1], descending: true) == [0, 2, 1])
     #expect(radixOrder([], descending: true) == [])

@@ -32,15 +32,27 @@ import Testing
       let isSameNested =
         old.order == new.order && old.order.isNested
         && (old.order != .random || old.selectionSeed == new.selectionSeed)
+      let (least, most) = Turnover.bounds(old, oldQuota, new, newQuota, size: sizes)
+      let before = kept(old, oldQuota)
+      let after = kept(new, newQuota)
+      let moved = Turnover(
+        entering: after.subtracting(before).count, leaving: before.subtracting(after).count)
+      #expect(least.entering <= moved.entering && moved.entering <= most.entering)
+      #expect(least.leaving <= moved.leaving && moved.leaving <= most.leaving)
+      // Only what cannot be told has to be counted.
+      let unknown = Turnover.unknown(old, oldQuota, new, newQuota, size: sizes)
+      for cluster in sizes.indices {
+        let only = { (quota: [Int]) in sizes.indices.map { $0 == cluster ? quota[$0] : 0 } }
+        let isTold =
+          Turnover.between(old, only(oldQuota), new, only(newQuota), size: sizes) != nil
+        #expect(unknown.contains(cluster) != isTold)
+      }
       guard let turnover = Turnover.between(old, oldQuota, new, newQuota, size: sizes) else {
         #expect(!isSameNested)
         continue
       }
       told += 1
-      let before = kept(old, oldQuota)
-      let after = kept(new, newQuota)
-      #expect(turnover.entering == after.subtracting(before).count)
-      #expect(turnover.leaving == before.subtracting(after).count)
+      #expect(turnover == moved && least == moved && most == moved && unknown.isEmpty)
     }
     #expect(told > 500)
   }
