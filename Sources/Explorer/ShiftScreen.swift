@@ -48,14 +48,33 @@ enum ShiftScreen {
       if layout.isWide { grid.draw("┴", layout.totals.x - 1, layout.scenarios.y, .line) }
       ShiftScenarios(state: state, table: table, region: layout.scenarios).draw(&grid)
     }
+    drawFoot(state, table, layout, body, &grid)
+  }
+
+  /// What the shades of the plot mean, and where the cursor is.
+  private static func drawFoot(
+    _ state: State, _ table: ShiftTable, _ layout: ShiftLayout, _ body: Region,
+    _ grid: inout Grid
+  ) {
+    let y = body.y + body.height - 1
     let place = state.shiftPosition.map { thousands($0 + 1) } ?? "–"
     var foot = " \(place) / \(thousands(table.order.count)) "
     if !layout.hasDivider { foot += table.sorting.title + " " }
-    grid.drawRight(foot, endingAt: body.x + body.width - 2, body.y + body.height - 1, .dim)
-    if count > 0, layout.scenarios.height == 0 {
-      grid.draw(
-        " \(count == 1 ? "1 scenario" : "\(count) scenarios") stored ", body.x + 2,
-        body.y + body.height - 1, .dim)
+    let end = body.x + body.width - 2
+    grid.drawRight(foot, endingAt: end, y, .dim)
+    var x = body.x + 2
+    for (sign, role, words) in [
+      ("█", Role.kept, "in both"), ("▒", .gained, "gained"), ("░", .cut, "lost"),
+      ("╌", .line, "size"),
+    ] {
+      guard x + columns(of: words) + 4 <= end - columns(of: foot) else { break }
+      x = grid.draw(" \(sign)", x, y, Style(role))
+      x = grid.draw(" \(words) ", x, y, .dim)
+    }
+    let count = state.scenarios.count { $0 != nil }
+    let stored = " \(count) stored "
+    if count > 0, layout.scenarios.height == 0, x + columns(of: stored) <= end - columns(of: foot) {
+      grid.draw(stored, x, y, .dim)
     }
   }
 

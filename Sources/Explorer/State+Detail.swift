@@ -20,7 +20,9 @@ extension State {
       standing = nil
       return
     }
-    standing = Standing(of: cluster, subject.scores, quotas)
+    if standing?.fits(cluster, quotas) != true {
+      standing = Standing(of: cluster, subject.scores, quotas)
+    }
     guard !labelsWait, subject.scores.size[cluster] > 0 else { return }
     let layout = DetailLayout(region.inside)
     let question = DetailQuestion(

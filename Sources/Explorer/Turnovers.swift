@@ -50,6 +50,9 @@ struct Turnovers: Sendable {
     known.last { $0.question == question }?.turnover
   }
 
+  /// Forgets what was given up, so that it is asked for again.
+  mutating func forgetUnanswered() { known.removeAll { $0.turnover == nil } }
+
   mutating func note(_ question: TurnoverQuestion, _ turnover: Turnover?) {
     known.removeAll { $0.question == question }
     known.append((question, turnover))
@@ -68,6 +71,8 @@ extension State {
 
   /// Asks for the first count that Shift lacks; what it no longer needs is given up.
   mutating func requestTurnover() {
+    // Whoever comes back may want to know after all.
+    if screen != .shift { turnovers.forgetUnanswered() }
     let wanted = screen == .shift ? shift.table?.uncounted ?? [] : []
     if case .turnover(let asked)? = running[.turnover]?.request {
       if wanted.contains(asked) { return }

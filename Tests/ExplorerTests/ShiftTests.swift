@@ -177,6 +177,16 @@ import Testing
     #expect(!left.running.keys.contains(.turnover))
   }
 
+  @Test func aCountThatFailsIsTold() throws {
+    let opened = try Fixture.state().pressing("o j Enter")
+    let (state, work) = update(opened, .key("V"))
+    for case .start(let ticket, .turnover) in work {
+      let (after, _) = update(state, .finished(ticket, .failed("members.npy: truncated")))
+      #expect(after.message?.text == "members.npy: truncated")
+      #expect(after.screenText.contains("≥ ") && !after.running.keys.contains(.turnover))
+    }
+  }
+
   @Test func aCountThatWasCancelledDoesNotBeginAgain() throws {
     let opened = try Fixture.state().pressing("o j Enter")
     let (state, _) = update(opened, .key("V"))
@@ -185,7 +195,11 @@ import Testing
     let (after, more) = update(stopped, .key("j"))
     for case .start(_, .turnover) in more { Issue.record("asked again") }
     #expect(after.screenText.contains("not counted"))
-    // Another plan is another question.
+    // Coming back asks again, and so does another plan.
+    let (back, again) = update(after, [.key("C"), .key("V")])
+    #expect(!back.running.keys.contains(.turnover) || !again.isEmpty)
+    let (returned, _) = update(update(after, .key("C")).0, .key("V"))
+    #expect(returned.running.keys.contains(.turnover))
     let (other, asked) = update(after, .key("+"))
     #expect(other.running.keys.contains(.turnover) && !asked.isEmpty)
   }
