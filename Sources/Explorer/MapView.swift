@@ -21,9 +21,14 @@ struct MapView {
   /// - Complexity: O(cells).
   func draw(_ grid: inout Grid) {
     drawAxes(&grid)
-    let labels = drawLevels(&grid)
+    let (line, labels) = levelLines
+    for place in line { grid.draw("·", place.x, place.y, .line) }
     if dots.plot.size == plot.size {
       grid.draw(dots.plot, plot.x, plot.y) { Self.style(dots.roles[$0]) }
+    }
+    // Where dots crowd into shades, the lines run over them.
+    for place in line where isShade(grid[place.x, place.y]) {
+      grid.draw("·", place.x, place.y, .bold)
     }
     for label in labels { drawLabel(label, &grid) }
     drawCursor(&grid)
@@ -80,27 +85,33 @@ struct MapView {
     return found.suffix(6)
   }
 
-  private func drawLevels(_ grid: inout Grid) -> [Label] {
+  /// The cells of the lines, and what is written on them.
+  private var levelLines: (line: [Place], labels: [Label]) {
     let bottom = plot.y + plot.height - 1
-    return levels.compactMap { level in
-      guard level > 0 else { return nil }
+    var line: [Place] = []
+    var labels: [Label] = []
+    for level in levels where level > 0 {
       var last: Place?
       for column in 0..<plot.width {
         let x = window.x.low + window.x.length * (Double(column) + 0.5) / Double(plot.width)
         guard x > 0, window.y.contains(level / x) else { continue }
         let y = bottom - window.y.place(level / x, of: plot.height)
         // Where it is steep, a dot in every cell that it passes.
-        if let from = last?.y, y > from + 1 {
-          for between in from + 1..<y { grid.draw("·", plot.x + column, between, .line) }
-        }
-        grid.draw("·", plot.x + column, y, .line)
-        last = Place(x: plot.x + column, y: y)
+        let first = min(y, (last?.y ?? y) + 1)
+        for row in first...y { line.append(Place(x: plot.x + column, y: row)) }
+        last = line.last
       }
-      guard let last else { return nil }
+      guard let last else { continue }
       let text = " C \(complexity(level)) "
       let end = min(plot.x + plot.width, last.x + columns(of: text) / 2)
-      return Label(text: text, x: end - columns(of: text), y: last.y)
+      labels.append(Label(text: text, x: end - columns(of: text), y: last.y))
     }
+    return (line, labels)
+  }
+
+  /// Whether so many dots fall into a cell that it is drawn as a shade.
+  private func isShade(_ cell: Cell) -> Bool {
+    cell.glyph.scalar == "▓" || cell.glyph.scalar == "█"
   }
 
   private func complexity(_ level: Double) -> String {
@@ -118,7 +129,9 @@ struct MapView {
     let width = columns(of: label.text)
     guard label.x >= plot.x else { return }
     for x in label.x..<label.x + width {
-      guard let sign = grid[x, label.y].glyph.scalar, sign == " " || sign == "·" else { return }
+      let cell = grid[x, label.y]
+      let sign = cell.glyph.scalar
+      guard sign == " " || sign == "·" || isShade(cell) else { return }
     }
     grid.draw(label.text, label.x, label.y, .dim)
   }

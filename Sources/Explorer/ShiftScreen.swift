@@ -14,15 +14,13 @@ enum ShiftScreen {
   private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, body, grid in
     let count = state.scenarios.count { $0 != nil }
     let layout = ShiftLayout(body, scenarios: count)
+    let letter = state.plan.strategy == .uniform ? "C" : "P"
     grid.box(
       body,
       title: [
         ("Shift", .bold), (" ─ ", .line), (state.shiftBefore.label, .plain), (" → ", .dim),
         ("this plan", .plain), (" ─ ", .line),
-        (
-          state.plan.strategy == .uniform ? "rows kept, by falling C" : "rows kept, by falling P",
-          .dim
-        ),
+        (body.width < 80 ? "by \(letter)" : "rows kept, by falling \(letter)", .dim),
       ])
     guard let table = state.shift.table, !table.order.isEmpty else {
       grid.draw("no concept has rows", body.inside.x + 2, body.inside.y, .dim)
