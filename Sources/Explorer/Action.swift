@@ -30,11 +30,11 @@ public enum ActionGroup: String, CaseIterable, Sendable {
   case target = "Target"
   case plan = "Plan"
   case scenarios = "Scenarios"
-  case concept = "The concept under the cursor"
+  case concept = "The concept under the cursor, or all marked"
   case moving = "Moving"
   case items = "Rows of a concept"
   case shift = "Shift and Map"
-  case sorting = "Sorting"
+  case sorting = "Sorting, filtering, marking"
   case general = "General"
   case answering = "Prompts, menus, questions"
 }
@@ -97,8 +97,8 @@ public struct Action: Sendable {
 public enum Actions {
   /// Every action, in the order of the help and the key bar.
   public static let all: [Action] =
-    target + plan + scenarios + concept + moving + items + shift + map + sorting + screens + general
-    + answering + menuLines
+    target + plan + scenarios + concept + moving + items + shift + map + sorting + marking + screens
+    + general + answering + menuLines
 
   private static let byKey: [Context: [Key: Action]] = {
     var table: [Context: [Key: Action]] = [:]

@@ -30,7 +30,7 @@ extension Actions {
       help: "Cancel the work under way; never quits"
     ) { state in
       if state.running.isEmpty, state.overlay != nil {
-        state.overlay = nil
+        state.closeOverlay()
       } else {
         state.cancelWork()
       }
@@ -59,17 +59,13 @@ extension Actions {
       "prompt.erase", [.backspace], [.prompt], .answering, label: "erase",
       help: "Erase the last character", barRank: 2
     ) { state in
-      guard case .prompt(var prompt)? = state.overlay else { return }
-      _ = prompt.text.popLast()
-      state.overlay = .prompt(prompt)
+      state.editPrompt { _ = $0.popLast() }
     },
     Action(
       "prompt.erase-all", [.control("u")], [.prompt], .answering, label: "erase all",
       help: "Erase everything typed", barRank: 3
     ) { state in
-      guard case .prompt(var prompt)? = state.overlay else { return }
-      prompt.text = ""
-      state.overlay = .prompt(prompt)
+      state.editPrompt { $0 = "" }
     },
     Action(
       "menu.down", [.down, "j", .tab], [.menu], .answering, label: "choose",
@@ -83,6 +79,13 @@ extension Actions {
       "menu.accept", [.enter, " "], [.menu], .answering, label: "take it",
       help: "Take the highlighted line", barRank: 0
     ) { $0.acceptMenu() },
+    Action(
+      "menu.second", ["s"], [.menu], .answering, label: "second column",
+      help: "Sort: take it as the second column", barRank: 3
+    ) { $0.acceptSecond() }.when { state in
+      if case .menu(let menu)? = state.overlay, menu.purpose == .sort { return .yes }
+      return .no("this menu has no second choice")
+    },
     Action(
       "question.yes", ["y"], [.dialogue], .answering, label: "yes",
       help: "Yes: write it, or quit without committing", barRank: 0
@@ -125,7 +128,7 @@ extension Actions {
     Action(
       "close", [.escape], [.prompt, .menu, .dialogue, .help], .answering, label: "close",
       help: "Close it and change nothing", barRank: 1
-    ) { $0.overlay = nil },
+    ) { $0.closeOverlay() },
     Action(
       "help.close", ["?", "q", .enter, .function(1)], [.help], .answering, label: "close",
       help: "Close the help"

@@ -76,7 +76,7 @@ extension Actions {
       state.baseline = Baseline(
         label: "the plan set by b", plan: state.plan, quota: state.quotas.quota, isChosen: true)
       state.compare()
-      if state.table.column == .change { state.sortTable() }
+      state.follow(.plan)
       state.say("changes are counted against this plan now")
     },
     Action(
@@ -92,27 +92,31 @@ extension Actions {
       "drop", ["d"], Context.screens, .concept, label: "drop",
       help: "Drop it: keep none of its rows",
       barRank: 5
-    ) { $0.overrideCursor(.drop, already: "dropped") }.when(cursorHasRows),
+    ) { $0.decide(.drop, already: "dropped") }.when(canDecide),
     Action(
       "keep-all", ["a"], Context.screens, .concept, label: "all", help: "Keep all of its rows",
       barRank: 7
-    ) { $0.overrideCursor(.keep(.one), already: "kept whole") }.when(cursorHasRows),
+    ) { $0.decide(.keep(.one), already: "kept whole") }.when(canDecide),
     Action(
       "pin", ["p"], Context.screens, .concept, label: "pin",
       help: "Pin it: type a per cent or a count", barRank: 7
-    ) { $0.openPrompt(Prompt.Purpose.pin) }.when(cursorHasRows),
+    ) { $0.overlay = .prompt(Prompt(purpose: .pin($0.decidable))) }.when(canDecide),
     Action(
       "weight", ["w"], Context.screens, .concept, label: "weight",
       help: "Weigh it: type what its share is times", barRank: 11
-    ) { $0.openPrompt(Prompt.Purpose.weight) }.when(cursorHasRows),
+    ) { $0.overlay = .prompt(Prompt(purpose: .weight($0.decidable))) }.when(canDecide),
     Action(
       "clear", ["x"], Context.screens, .concept, label: "clear",
       help: "Clear its override", barRank: 10
-    ) { $0.clearCursor() }.when { state in
-      guard let cluster = state.cursor else { return .no("there is no concept") }
-      return state.plan.override(of: cluster) == nil
-        ? .no("concept \(cluster) has no override") : .yes
-    },
+    ) { $0.clearOverrides() }.when { $0.canNote() },
+    Action(
+      "note", ["N"], Context.screens, .concept, label: "note",
+      help: "Type why: a note to its override", barRank: 20
+    ) { state in
+      let concepts = state.notable
+      let note = state.plan.override(of: concepts[0])?.note ?? ""
+      state.overlay = .prompt(Prompt(purpose: .note(concepts), text: note))
+    }.when { $0.canNote("; a note belongs to one: d a p w make one") },
   ]
 
   private static let usesTemperature: @Sendable (State) -> Action.Availability = { state in
@@ -120,10 +124,26 @@ extension Actions {
       ? .yes : .no("the strategy \(state.plan.strategy.rawValue) does not use τ; S chooses another")
   }
 
-  private static let cursorHasRows: @Sendable (State) -> Action.Availability = { state in
-    guard let cluster = state.cursor else { return .no("there is no concept") }
-    return state.subject.scores.size[cluster] == 0
-      ? .no("concept \(cluster) has no rows: there is nothing to decide") : .yes
+  private static let canDecide: @Sendable (State) -> Action.Availability = { state in
+    let chosen = state.chosen
+    guard let first = chosen.first else { return .no("there is no concept here") }
+    guard chosen.allSatisfy({ state.subject.scores.size[$0] == 0 }) else { return .yes }
+    return .no(
+      chosen.count == 1
+        ? "concept \(first) has no rows: there is nothing to decide"
+        : "the marked concepts have no rows: there is nothing to decide")
+  }
+}
+
+extension State {
+  /// Whether some chosen concept has an override.
+  fileprivate func canNote(_ remedy: String = "") -> Action.Availability {
+    let chosen = chosen
+    guard let first = chosen.first else { return .no("there is no concept here") }
+    if chosen.contains(where: { plan.override(of: $0) != nil }) { return .yes }
+    return .no(
+      (marks.isEmpty ? "concept \(first) has no override" : "no marked concept has an override")
+        + remedy)
   }
 }
 

@@ -1,15 +1,24 @@
 // The columns of the Concepts table: what each shows and what it sorts by. Which of them are on
-// the screen is a question of width (ConceptsTable); all can be sorted by.
+// the screen is a question of width (ConceptsTable); all can be sorted by, and all but names and
+// overrides be compared in a filter.
 
 import Pruning
 
-/// A column of the Concepts table, in the order of the screen.
-public enum Column: String, CaseIterable, Sendable {
+/// A column of the Concepts table.
+public enum Column: Hashable, Sendable {
   case number, concept, size, dIntra, dInter, complexity, probability, quota, keep, change
   case override
+  /// The mean of a numeric column of the metadata, by its place in the subject's list.
+  case metadata(Int)
+
+  /// Those that every workspace has, in the order of the screen.
+  public static let standard: [Column] = [
+    .number, .concept, .size, .dIntra, .dInter, .complexity, .probability, .quota, .keep, .change,
+    .override,
+  ]
 
   /// The title over the column.
-  var title: String {
+  func title(_ subject: Subject) -> String {
     switch self {
     case .number: "#"
     case .concept: "concept"
@@ -22,32 +31,34 @@ public enum Column: String, CaseIterable, Sendable {
     case .keep: "keep"
     case .change: "Δ"
     case .override: "override"
+    case .metadata(let place): subject.metadata[place].name
     }
   }
 
-  /// The name in sentences and menus.
-  var name: String {
+  /// The name in menus.
+  func name(_ subject: Subject) -> String {
     switch self {
     case .number: "number"
+    case .concept: "name"
     case .complexity: "complexity"
     case .probability: "P, the wanted share"
     case .keep: "keep-fraction"
     case .change: "change against the baseline"
-    default: title
+    case .metadata: "mean \(title(subject))"
+    default: title(subject)
     }
   }
 
-  /// The name in the border of the table.
-  var shortName: String {
+  /// The name in the border of the table and in sentences.
+  func shortName(_ subject: Subject) -> String {
     switch self {
     case .probability: "P"
+    case .keep: "keep"
     case .change: "change"
-    default: name
+    case .metadata: title(subject)
+    default: name(subject)
     }
   }
-
-  /// Whether the table can be sorted by it.
-  var isSortable: Bool { self != .concept }
 
   /// Whether its values follow from the plan, so that every change of the plan sorts anew.
   var followsPlan: Bool {
@@ -57,15 +68,27 @@ public enum Column: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether sorting starts with the largest value: true for amounts, false for numbers.
-  var startsDescending: Bool { self != .number }
+  /// Whether its values have to be looked at again after a change.
+  func follows(_ change: FilterTerm.Dependence) -> Bool {
+    switch change {
+    case .plan: followsPlan
+    case .names: self == .concept
+    case .marks, .nothing: false
+    }
+  }
 
-  /// The values to sort by, one a concept.
+  /// Whether sorting starts with the largest value: true for amounts, false for numbers and names.
+  var startsDescending: Bool { self != .number && self != .concept }
+
+  /// The values to sort by and to compare, one a concept; NaN where one is missing.
   /// - Complexity: O(k).
   func values(_ state: State) -> [Double] {
     let scores = state.subject.scores
     switch self {
-    case .number, .concept: return (0..<scores.clusters).map(Double.init)
+    case .number: return (0..<scores.clusters).map(Double.init)
+    case .concept:
+      // Until all names are read, numbers take their place.
+      return state.names?.rank.map(Double.init) ?? (0..<scores.clusters).map(Double.init)
     case .size: return scores.size.map(Double.init)
     case .dIntra: return scores.dIntra
     case .dInter: return scores.dInter
@@ -87,6 +110,31 @@ public enum Column: String, CaseIterable, Sendable {
         }
       }
       return ranks
+    case .metadata(let place): return state.subject.metadata[place].mean
     }
+  }
+}
+
+extension Subject {
+  /// All columns, in the order of the screen.
+  public var columns: [Column] { Column.standard + metadata.indices.map(Column.metadata) }
+
+  /// The column that a filter means by `name`; nil for none. Without regard to case.
+  func column(named name: String) -> Column? {
+    let name = name.lowercased()
+    let known: [(Column, [String])] = [
+      (.number, ["#", "number"]), (.concept, ["concept", "name"]), (.size, ["size"]),
+      (.dIntra, ["d_intra", "dintra"]), (.dInter, ["d_inter", "dinter"]),
+      (.complexity, ["c", "complexity"]), (.probability, ["p", "probability"]),
+      (.quota, ["quota"]), (.keep, ["keep"]), (.change, ["change", "delta", "δ"]),
+      (.override, ["override"]),
+    ]
+    if let column = known.first(where: { $0.1.contains(name) })?.0 { return column }
+    return metadata.firstIndex { $0.name.lowercased() == name }.map(Column.metadata)
+  }
+
+  /// The names that a comparison can begin with, for messages.
+  var comparableNames: [String] {
+    ["size", "d_intra", "d_inter", "C", "P", "quota", "keep", "change", "#"] + metadata.map(\.name)
   }
 }

@@ -12,16 +12,9 @@ enum ConceptsScreen {
   private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, body, grid in
     let (region, detail) = state.conceptsRegions(body)
     let table = ConceptsTable(state, width: region.width - 2)
-    let clusters = thousands(state.subject.clusters)
-    let arrow = state.table.isDescending ? "↓" : "↑"
-    grid.box(
-      region,
-      title: [
-        ("Concepts", .bold), (" ─ ", .line), ("\(clusters) of \(clusters)", .plain), (" ─ ", .line),
-        ("by \(state.table.column.shortName) \(arrow)", .plain),
-      ])
+    grid.box(region, title: conceptsTitle(state, width: region.width - 6))
     let inside = region.inside
-    table.drawTitles(inside.x, inside.y, sorted: state.table.column, &grid)
+    table.drawTitles(inside.x, inside.y, &grid)
     let lines = max(0, inside.height - 1)
     let top = state.visibleTop(lines: lines)
     let end = min(top + lines, state.table.order.count)
@@ -34,18 +27,59 @@ enum ConceptsScreen {
         grid.lay(.cursor, Region(x: inside.x, y: y, width: inside.width, height: 1), adding: .bold)
       }
     }
+    let bottom = region.y + region.height - 1
     var place = ""
-    if state.subject.clusters == 0 {
-      grid.draw("this workspace has no concepts", inside.x + 2, inside.y + 1, .dim)
+    if state.table.order.isEmpty {
+      drawEmptyTable(state, inside, &grid)
     } else {
-      place = " \(thousands(state.table.position + 1)) / \(clusters) "
-      grid.drawRight(
-        place, endingAt: region.x + region.width - 2, region.y + region.height - 1, .dim)
+      place = " \(thousands(state.table.position + 1)) / \(thousands(state.table.order.count)) "
+      grid.drawRight(place, endingAt: region.x + region.width - 2, bottom, .dim)
     }
     drawPane(state, detail, beside: body, &grid)
     if let detail, detail.x == body.x {
       grid.drawRight(place, endingAt: detail.x + detail.width - 2, detail.y, .dim)
     }
+    if !state.marks.isEmpty {
+      // Where the detail lies below, its title has the left of the border that both share.
+      let isShared = detail.map { $0.x == body.x } ?? false
+      let text = " ◆ \(state.marksText) "
+      let x =
+        isShared
+        ? region.x + region.width - 2 - columns(of: place) - columns(of: text) : region.x + 2
+      grid.draw(text, x, bottom, Style(.accent, .bold))
+    }
+  }
+}
+
+/// The title of the table: how many are shown, the filter, what it is sorted by.
+private func conceptsTitle(_ state: State, width: Int) -> [(String, Style)] {
+  let shown = thousands(state.table.order.count)
+  let count = "\(shown) of \(thousands(state.subject.clusters))"
+  let order = "by \(state.sortingText)"
+  let filter = state.table.filter.filter
+  guard !filter.isEmpty else {
+    return [("Concepts", .bold), (" ─ ", .line), (count, .plain), (" ─ ", .line), (order, .plain)]
+  }
+  // The filter has what room the others leave, and where that is little, the order's.
+  let room = width - columns(of: count) - columns(of: order) - 6
+  let text = (filter.text.hasPrefix("/") ? "" : "/") + filter.text
+  let count1 = (count, Style.bold)
+  if room >= min(12, columns(of: text)) {
+    return [
+      count1, (" ─ ", .line), (fit(text, room), Style(.decided)), (" ─ ", .line), (order, .plain),
+    ]
+  }
+  return [count1, (" ─ ", .line), (fit(text, width - columns(of: count) - 3), Style(.decided))]
+}
+
+/// Says why no concept is there.
+private func drawEmptyTable(_ state: State, _ region: Region, _ grid: inout Grid) {
+  let lines =
+    state.subject.clusters == 0
+    ? ["this workspace has no concepts"]
+    : ["no concept passes the filter", "Escape shows all again, / changes the filter"]
+  for (line, text) in lines.enumerated() {
+    grid.draw(text, region.x + 2, region.y + 1 + line, .dim, limit: max(0, region.width - 3))
   }
 }
 

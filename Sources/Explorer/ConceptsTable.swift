@@ -5,15 +5,17 @@ import Canvas
 import Pruning
 
 /// The table at one width.
-struct ConceptsTable {
+package struct ConceptsTable {
   private let state: State
   private let shown: [(column: Column, x: Int, width: Int)]
+  private let width: Int
   private let barWidth: Int
 
   /// Shares out `width` columns.
   /// - Complexity: O(1).
-  init(_ state: State, width: Int) {
+  package init(_ state: State, width: Int) {
     self.state = state
+    self.width = width
     let widths = ConceptsTable.widths(state)
     var chosen: Set<Column> = [.number, .concept, .keep]
     let gap = width < 70 ? 1 : 2
@@ -23,8 +25,8 @@ struct ConceptsTable {
     for column in ConceptsTable.byWeight(state) {
       let more = gap + widths[column]!
       // The scores behind C are worth less than a name that can be read.
-      let isExtra = [.override, .dInter, .dIntra, .probability].contains(column)
-      let longer = isExtra && column != state.table.column ? max(0, 24 - leastName) : 0
+      let isExtra = ![.size, .complexity, .change, .quota].contains(column)
+      let longer = isExtra && !state.isSorted(by: column) ? max(0, 24 - leastName) : 0
       guard used + more + longer <= width else { continue }
       chosen.insert(column)
       used += more
@@ -35,7 +37,7 @@ struct ConceptsTable {
     barWidth = smallBar + min(max(0, spare - 30), 18)
     var x = 1
     var places: [(Column, Int, Int)] = []
-    for column in Column.allCases where chosen.contains(column) {
+    for column in state.subject.columns where chosen.contains(column) {
       let own: Int =
         switch column {
         case .concept: nameWidth
@@ -43,7 +45,7 @@ struct ConceptsTable {
         default: widths[column]!
         }
       places.append((column, x, own))
-      // Between number and name is room for the sign of an override.
+      // Between number and name is room for the signs of a mark and of an override.
       x += own + (column == .number ? 3 : gap)
     }
     shown = places
@@ -51,20 +53,38 @@ struct ConceptsTable {
 
   private static func widths(_ state: State) -> [Column: Int] {
     let size = max(5, columns(of: thousands(state.largestSize)))
-    return [
+    var widths: [Column: Int] = [
       .number: max(3, columns(of: "\(max(0, state.subject.clusters - 1))")), .size: size,
       .dIntra: 7, .dInter: 7, .complexity: 6, .probability: 7, .quota: size, .change: 6,
       .override: 10,
     ]
+    for (place, column) in state.subject.metadata.enumerated() {
+      widths[.metadata(place)] = min(12, max(7, columns(of: column.name)))
+    }
+    return widths
   }
 
-  /// Draws the titles; the sorted column's stands out.
-  func drawTitles(_ x: Int, _ y: Int, sorted: Column, _ grid: inout Grid) {
+  /// The column at a place, counted from the table's left edge: the one that stands there, or
+  /// begins next; nil beside the table.
+  package func column(at x: Int) -> Column? {
+    guard x >= 0, x < width else { return nil }
+    return (shown.first { x < $0.x + $0.width } ?? shown.last)?.column
+  }
+
+  /// Draws the titles; the sorted columns' stand out.
+  func drawTitles(_ x: Int, _ y: Int, _ grid: inout Grid) {
     for (column, offset, width) in shown {
-      let style = column == sorted ? Style(.plain, [.bold, .underline]) : Style.dim
+      let style =
+        column == state.table.column
+        ? Style(.plain, [.bold, .underline])
+        : state.isSorted(by: column) ? Style(.plain, .underline) : Style.dim
+      let title = column.title(state.subject)
       switch column {
-      case .concept, .keep, .override: grid.draw(column.title, x + offset, y, style, limit: width)
-      default: grid.drawRight(column.title, endingAt: x + offset + width, y, style, limit: width)
+      case .concept, .keep, .override: grid.draw(title, x + offset, y, style, limit: width)
+      default:
+        // A name that is too long is cut; a number never is.
+        let start = x + offset + max(0, width - columns(of: title))
+        grid.draw(title, start, y, style, limit: width)
       }
     }
   }
@@ -88,8 +108,9 @@ struct ConceptsTable {
       case .number: number("\(cluster)", .dim)
       case .concept:
         drawName(cluster, left, y, width, isGone ? .dim : .plain, &grid)
+        if state.marks.contains(cluster) { grid.draw("◆", left - 3, y, Style(.accent, .bold)) }
         if let override, !shown.contains(where: { $0.column == .override }) {
-          grid.draw(mark(override), left - 2, y, Style(.decided, .bold))
+          grid.draw(sign(override), left - 2, y, Style(.decided, .bold))
         }
       case .size: number(thousands(size), size == 0 ? .dim : .plain)
       case .dIntra: number(fixed(scores.dIntra[cluster], 3))
@@ -107,8 +128,14 @@ struct ConceptsTable {
           Style(change == 0 ? .dim : change > 0 ? .gained : .cut))
       case .override:
         if let override {
-          grid.draw(describe(override.action), left, y, Style(.decided), limit: width)
+          let text = describe(override.action)
+          let end = grid.draw(text, left, y, Style(.decided), limit: width)
+          // The note is in Detail; here only that there is one.
+          if override.note != nil { grid.draw("*", min(end, left + width - 1), y, Style(.decided)) }
         }
+      case .metadata(let place):
+        let mean = state.subject.metadata[place].mean[cluster]
+        number(mean.isNaN ? "–" : measured(mean), mean.isNaN ? .dim : .plain)
       }
     }
   }
@@ -118,8 +145,8 @@ struct ConceptsTable {
   ) {
     if state.subject.scores.size[cluster] == 0 {
       grid.draw("no rows", x, y, .dim, limit: width)
-    } else if let label = state.labels[cluster] {
-      grid.draw(label, x, y, style, limit: width)
+    } else if let name = state.name(of: cluster) {
+      grid.draw(name, x, y, style, limit: width)
     } else {
       grid.draw("…", x, y, .line, limit: width)
     }
@@ -137,7 +164,7 @@ struct ConceptsTable {
   }
 
   /// One sign for an override where its column has no room: the letter of its key.
-  private func mark(_ override: Override) -> String {
+  private func sign(_ override: Override) -> String {
     switch override.action {
     case .drop: "d"
     case .keep(let fraction): fraction == .one ? "a" : "p"
@@ -149,10 +176,22 @@ struct ConceptsTable {
   /// The columns that come beside number, concept and keep, the weightiest first: what the table
   /// is sorted by, and then these.
   private static func byWeight(_ state: State) -> [Column] {
-    let all: [Column] = [
-      .size, .complexity, .change, .quota, .override, .dInter, .dIntra, .probability,
-    ]
-    guard all.contains(state.table.column) else { return all }
-    return [state.table.column] + all.filter { $0 != state.table.column }
+    let all =
+      [.size, .complexity, .change, .quota, .override, .dInter, .dIntra, .probability]
+      + state.subject.metadata.indices.map(Column.metadata)
+    let sorted = all.filter { state.isSorted(by: $0) }
+    return sorted + all.filter { !sorted.contains($0) }
+  }
+}
+
+/// A mean in at most seven columns: whole numbers where they are large, else four digits.
+func measured(_ value: Double) -> String {
+  switch abs(value) {
+  case 0: "0"
+  case ..<0.001: (value < 0 ? "-" : "") + scientific(abs(value))
+  case ..<1: fixed(value, 4)
+  case ..<100: fixed(value, 2)
+  case ..<10_000: fixed(value, 1)
+  default: abs(value) < 1e15 ? compact(Int(value.rounded())) : "\(Float(value))"
   }
 }

@@ -14,8 +14,8 @@ enum DetailScreen {
       region, title: [("Detail", .bold), (" ─ ", .line)] + detailTitle(state))
     drawDetail(state, region, &grid)
     let place =
-      " \(thousands(state.table.position + 1)) / \(thousands(state.subject.clusters)) "
-      + "by \(state.table.column.shortName) "
+      " \(thousands(state.table.position + 1)) / \(thousands(state.table.order.count)) "
+      + "by \(state.sortingText) "
     if state.cursor != nil {
       grid.drawRight(
         place, endingAt: region.x + region.width - 2, region.y + region.height - 1, .dim)
@@ -26,5 +26,5 @@ enum DetailScreen {
 /// Number and name of the cursor's concept, for a border.
 func detailTitle(_ state: State) -> [(String, Style)] {
   guard let cluster = state.cursor else { return [("no concept", .dim)] }
-  return [("\(cluster)", .bold), ("  \(state.labels[cluster] ?? "…")", .plain)]
+  return [("\(cluster)", .bold), ("  \(state.name(of: cluster) ?? "…")", .plain)]
 }

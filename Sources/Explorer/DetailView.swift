@@ -9,6 +9,13 @@ import Pruning
 func drawDetail(_ state: State, _ region: Region, _ grid: inout Grid) {
   guard let cluster = state.cursor else { return }
   let inside = region.inside
+  if let note = state.plan.override(of: cluster)?.note {
+    // The border has room for it beside the place in the table.
+    let room = state.screen == .detail ? region.width / 2 : region.width - 4
+    grid.draw(
+      " note: \(fit(note, room - 8)) ", region.x + 2, region.y + region.height - 1,
+      Style(.decided))
+  }
   guard state.subject.scores.size[cluster] > 0 else {
     grid.draw("no row belongs to this concept", inside.x + 1, inside.y, .dim)
     return
@@ -196,7 +203,7 @@ struct DetailView {
       let y = top + line
       grid.drawRight("\(neighbour.cluster)", endingAt: x + 14, y, .dim)
       grid.draw(fixed(Double(neighbour.distance), 3), x + 16, y)
-      let name = state.labels[neighbour.cluster] ?? "…"
+      let name = state.name(of: neighbour.cluster) ?? "…"
       grid.draw(name, x + 23, y, limit: width - 23)
     }
   }

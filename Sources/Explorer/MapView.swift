@@ -149,7 +149,7 @@ struct MapView {
     grid.draw("┃", x, bottom, Style(.accent, .bold))
     grid.draw("━", plot.x - 1, y, Style(.accent, .bold))
     grid.draw("◆", x, y, Style(.accent, .bold, on: .cursor))
-    let text = " \(cluster) \(state.labels[cluster] ?? "…") "
+    let text = " \(cluster) \(state.name(of: cluster) ?? "…") "
     let width = min(columns(of: text), 34)
     let right = plot.x + plot.width - x - 2
     let left = x - 1 - plot.x

@@ -20,9 +20,15 @@ struct Menu: Sendable, Equatable {
     /// Where to keep the plan as a scenario.
     case store
   }
+  /// A choice, and what it means in a few words.
+  struct Line: Sendable, Equatable {
+    var title: String
+    var note = ""
+  }
   var purpose: Purpose
   /// The highlighted line.
   var index: Int
+  var lines: [Line]
 }
 
 /// The question before a commit.
@@ -35,47 +41,6 @@ struct CommitDialogue: Sendable, Equatable {
 }
 
 extension Menu {
-  /// The lines to choose from.
-  var titles: [String] {
-    switch purpose {
-    case .sort: Column.allCases.filter(\.isSortable).map(\.name)
-    case .strategy: Strategy.allCases.map(\.rawValue)
-    case .order: Order.allCases.map(\.rawValue)
-    case .store: (1...State.scenarioPlaces).map { "\($0)" }
-    }
-  }
-
-  /// What each line means, in a few words.
-  func notes(_ state: State) -> [String] {
-    switch purpose {
-    case .store:
-      state.scenarios.map {
-        $0.map { state.summary(of: $0.plan).joined(separator: "  ") } ?? "empty"
-      }
-    case .sort: Column.allCases.filter(\.isSortable).map { _ in "" }
-    case .strategy:
-      Strategy.allCases.map {
-        switch $0 {
-        case .complexity: "softmax of d_inter × d_intra / τ"
-        case .uniform: "the same share for every concept"
-        case .proportional: "by size (SSP pruning)"
-        case .dInter: "softmax of d_inter / τ"
-        case .dIntra: "softmax of d_intra / τ"
-        }
-      }
-    case .order:
-      Order.allCases.map {
-        switch $0 {
-        case .hardest: "farthest from the centroid first"
-        case .easiest: "nearest to the centroid first"
-        case .random: "by a hash of seed and row"
-        case .similarity: "best image-text similarity first"
-        case .stratified: "evenly over all distances"
-        }
-      }
-    }
-  }
-
   var heading: String {
     switch purpose {
     case .sort: "Sort by"
@@ -88,20 +53,72 @@ extension Menu {
 
 extension State {
   mutating func openMenu(_ purpose: Menu.Purpose) {
-    let index: Int =
+    let (lines, index) =
       switch purpose {
-      case .sort: Column.allCases.filter(\.isSortable).firstIndex(of: table.column) ?? 0
-      case .strategy: Strategy.allCases.firstIndex(of: plan.strategy) ?? 0
-      case .order: Order.allCases.firstIndex(of: plan.order) ?? 0
-      case .store: scenarios.firstIndex(of: nil) ?? 0
+      case .sort: (sortLines, subject.columns.firstIndex(of: table.column))
+      case .strategy:
+        (Strategy.allCases.map(strategyLine), Strategy.allCases.firstIndex(of: plan.strategy))
+      case .order: (Order.allCases.map(orderLine), Order.allCases.firstIndex(of: plan.order))
+      case .store: (storeLines, scenarios.firstIndex(of: nil))
       }
-    overlay = .menu(Menu(purpose: purpose, index: index))
+    overlay = .menu(Menu(purpose: purpose, index: index ?? 0, lines: lines))
+  }
+
+  private var sortLines: [Menu.Line] {
+    subject.columns.map { column in
+      var note = ""
+      if column == table.column {
+        note = "first \(table.sorting.arrow)"
+      } else if let second = table.second, second.column == column {
+        note = "second \(second.arrow)"
+      }
+      return Menu.Line(title: column.name(subject), note: note)
+    }
+  }
+
+  private var storeLines: [Menu.Line] {
+    scenarios.enumerated().map { place, scenario in
+      Menu.Line(
+        title: "\(place + 1)",
+        note: scenario.map { summary(of: $0.plan).joined(separator: "  ") } ?? "empty")
+    }
+  }
+
+  private func strategyLine(_ strategy: Strategy) -> Menu.Line {
+    let note =
+      switch strategy {
+      case .complexity: "softmax of d_inter × d_intra / τ"
+      case .uniform: "the same share for every concept"
+      case .proportional: "by size (SSP pruning)"
+      case .dInter: "softmax of d_inter / τ"
+      case .dIntra: "softmax of d_intra / τ"
+      }
+    return Menu.Line(title: strategy.rawValue, note: note)
+  }
+
+  private func orderLine(_ order: Order) -> Menu.Line {
+    let note =
+      switch order {
+      case .hardest: "farthest from the centroid first"
+      case .easiest: "nearest to the centroid first"
+      case .random: "by a hash of seed and row"
+      case .similarity: "best image-text similarity first"
+      case .stratified: "evenly over all distances"
+      }
+    return Menu.Line(title: order.rawValue, note: note)
   }
 
   mutating func moveMenu(_ step: Int) {
     guard case .menu(var menu)? = overlay else { return }
-    menu.index = (menu.index + step + menu.titles.count) % menu.titles.count
+    menu.index = (menu.index + step + menu.lines.count) % menu.lines.count
     overlay = .menu(menu)
+  }
+
+  /// Takes the highlighted column as the second to sort by.
+  mutating func acceptSecond() {
+    guard case .menu(let menu)? = overlay, menu.purpose == .sort else { return }
+    overlay = nil
+    sortSecond(by: subject.columns[menu.index])
   }
 
   mutating func acceptMenu() {
@@ -110,7 +127,7 @@ extension State {
     var changed = plan
     switch menu.purpose {
     case .sort:
-      sort(by: Column.allCases.filter(\.isSortable)[menu.index])
+      sort(by: subject.columns[menu.index])
       return
     case .strategy: changed.strategy = Strategy.allCases[menu.index]
     case .order: changed.order = Order.allCases[menu.index]
@@ -123,7 +140,7 @@ extension State {
 
   /// Takes a line by its number, from 0.
   mutating func takeMenuLine(_ line: Int) {
-    guard case .menu(var menu)? = overlay, menu.titles.indices.contains(line) else { return }
+    guard case .menu(var menu)? = overlay, menu.lines.indices.contains(line) else { return }
     menu.index = line
     overlay = .menu(menu)
     acceptMenu()

@@ -7,7 +7,7 @@ import Pruning
 func drawOverlay(_ state: State, _ layout: Layout, _ grid: inout Grid) {
   switch state.overlay {
   case nil, .prompt?: break
-  case .menu(let menu)?: drawMenu(state, menu, layout.body, &grid)
+  case .menu(let menu)?: drawMenu(menu, layout.body, &grid)
   case .commit(let dialogue)?: drawCommit(state, dialogue, layout.body, &grid)
   case .quit?: drawQuit(state, layout.body, &grid)
   case .help(let top)?: drawHelp(top, layout.body, &grid)
@@ -26,11 +26,9 @@ private func raise(
     x: inside.x + 2, y: inside.y, width: max(0, inside.width - 4), height: inside.height)
 }
 
-private func drawMenu(
-  _ state: State, _ menu: Menu, _ region: Region, _ grid: inout Grid
-) {
-  let titles = menu.titles
-  let notes = menu.notes(state)
+private func drawMenu(_ menu: Menu, _ region: Region, _ grid: inout Grid) {
+  let titles = menu.lines.map(\.title)
+  let notes = menu.lines.map(\.note)
   let left = titles.map { columns(of: $0) }.max() ?? 0
   let right = notes.map { columns(of: $0) }.max() ?? 0
   let width = max(left + (right > 0 ? 4 + right : 1), columns(of: menu.heading))

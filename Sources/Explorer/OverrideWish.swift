@@ -11,6 +11,34 @@ package enum OverrideWish {
   package static func pin(
     _ text: String, of cluster: Int, size: Int
   ) throws(PlanError) -> Override.Action {
+    let action = try pin(text)
+    guard case .count(let count) = action, count > size else { return action }
+    throw .invalid(
+      field: "pin",
+      text: "pin: concept \(cluster) has \(thousands(size)) rows, found \(thousands(count)); "
+        + "a keeps all of them")
+  }
+
+  /// A pin of several concepts, each of which has to have so many rows.
+  /// - Parameter size: of all concepts.
+  package static func pin(
+    _ text: String, of concepts: [Int], size: [Int]
+  ) throws(PlanError) -> Override.Action {
+    guard concepts.count > 1, let smallest = concepts.min(by: { size[$0] < size[$1] }) else {
+      return try pin(text, of: concepts[0], size: size[concepts[0]])
+    }
+    let action = try pin(text)
+    guard case .count(let count) = action, count > size[smallest] else { return action }
+    let fewer = concepts.count { size[$0] < count }
+    throw .invalid(
+      field: "pin",
+      text:
+        "pin: \(thousands(fewer)) of the \(thousands(concepts.count)) marked concepts have fewer "
+        + "than \(thousands(count)) rows, concept \(smallest) has \(thousands(size[smallest])); "
+        + "type a per cent, or mark fewer")
+  }
+
+  private static func pin(_ text: String) throws(PlanError) -> Override.Action {
     var body = text.filter { $0 != "," && $0 != "_" && $0 != " " }
     let hasUnit = body.hasSuffix("rows") || body.hasSuffix("row")
     if hasUnit { body = String(body.prefix { $0 != "r" }) }
@@ -28,12 +56,6 @@ package enum OverrideWish {
       case .fraction(let fraction): return .keep(fraction)
       case .count(let rows): count = rows
       }
-    }
-    guard count <= size else {
-      throw .invalid(
-        field: "pin",
-        text: "pin: concept \(cluster) has \(thousands(size)) rows, found \(thousands(count)); "
-          + "a keeps all of them")
     }
     return .count(count)
   }

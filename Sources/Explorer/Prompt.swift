@@ -1,5 +1,5 @@
-// A line to type into: what each prompt is for, what it says about the text so far, and what
-// Enter makes of it. What cannot be done stays in the prompt, with a reason.
+// A line to type into: what each prompt is for, and what Enter makes of it. What cannot be done
+// stays in the prompt, with a reason. (What it says about the text so far: Prompt+Hints.)
 
 import Canvas
 import Pruning
@@ -10,12 +10,23 @@ struct Prompt: Sendable, Equatable {
     case target, minimum, share
     /// Of a row of the cursor's concept, to go to.
     case rank
-    /// Of this concept, wherever the cursor may be by the time of Enter.
-    case pin(Int)
-    case weight(Int)
+    /// Of these concepts, whatever is marked by the time of Enter; ascending.
+    case pin([Int])
+    case weight([Int])
+    case note([Int])
+    /// What Escape brings back: the filter, and the concept that the cursor was on.
+    case filter(before: Filter, cursor: Int?)
   }
   var purpose: Purpose
   var text = ""
+
+  /// The characters that it takes.
+  var longest: Int {
+    switch purpose {
+    case .note, .filter: 200
+    default: 64
+    }
+  }
 
   /// What stands before the text.
   var label: String {
@@ -24,17 +35,33 @@ struct Prompt: Sendable, Equatable {
     case .minimum: "minimum"
     case .share: "share"
     case .rank: "rank"
-    case .pin(let cluster): "pin \(cluster)"
-    case .weight(let cluster): "weight of \(cluster)"
+    case .pin(let concepts): "pin \(whom(concepts))"
+    case .weight(let concepts): "weight of \(whom(concepts))"
+    case .note(let concepts): "note to \(whom(concepts))"
+    case .filter: "filter /"
     }
+  }
+
+  private func whom(_ concepts: [Int]) -> String {
+    concepts.count == 1 ? "\(concepts[0])" : "\(thousands(concepts.count)) marked concepts"
   }
 }
 
 extension State {
-  /// Opens a prompt about the cursor's concept.
-  mutating func openPrompt(_ purpose: (Int) -> Prompt.Purpose) {
-    guard let cluster = cursor else { return }
-    overlay = .prompt(Prompt(purpose: purpose(cluster)))
+  /// Changes the text of the prompt; a filter is applied at once.
+  mutating func editPrompt(_ change: (inout String) -> Void) {
+    guard case .prompt(var prompt)? = overlay else { return }
+    change(&prompt.text)
+    overlay = .prompt(prompt)
+    if case .filter(_, let cursor) = prompt.purpose { filterAsTyped(prompt.text, cursor: cursor) }
+  }
+
+  /// Takes away what lies above the screen, and what it has changed so far.
+  mutating func closeOverlay() {
+    if case .prompt(let prompt)? = overlay, case .filter(let before, let cursor) = prompt.purpose {
+      apply(before, cursor: cursor)
+    }
+    overlay = nil
   }
 
   /// The plan that a prompt's text asks for.
@@ -46,27 +73,28 @@ extension State {
         prompt.text, from: plan.target, candidates: subject.candidates)
     case .minimum: changed.minimum = try BoundWish.minimum(prompt.text)
     case .share: changed.share = try BoundWish.share(prompt.text)
-    case .rank: break
-    case .pin(let cluster):
-      changed = overriding(
-        cluster,
-        try OverrideWish.pin(prompt.text, of: cluster, size: subject.scores.size[cluster]))
-    case .weight(let cluster):
+    case .rank, .filter: break
+    case .pin(let concepts):
+      let action = try OverrideWish.pin(prompt.text, of: concepts, size: subject.scores.size)
+      changed = plan.overriding(concepts, action, clustering: subject.clustering)
+    case .weight(let concepts):
       let weight = try OverrideWish.weight(prompt.text)
       if weight == 1 {
-        if case .weight? = plan.override(of: cluster)?.action {
-          changed.removeOverride(of: cluster)
+        changed.setOverrides(of: concepts) { _, old in
+          if case .weight? = old?.action { nil } else { old }
         }
       } else {
-        changed = overriding(cluster, .weight(weight))
+        changed = plan.overriding(concepts, .weight(weight), clustering: subject.clustering)
       }
+    case .note(let concepts): changed = noting(concepts, prompt.text)
     }
     return changed
   }
 
   mutating func acceptPrompt() {
     guard case .prompt(let prompt)? = overlay else { return }
-    if prompt.purpose == .rank {
+    switch prompt.purpose {
+    case .rank:
       guard let rank = rank(prompt.text) else {
         warn("rank: expected \(invitation(.rank)), found \"\(visible(prompt.text))\"")
         return
@@ -74,6 +102,13 @@ extension State {
       overlay = nil
       goTo(rank: rank)
       return
+    case .filter:
+      do throws(FilterError) {
+        _ = try Filter(parsing: prompt.text, subject)
+        overlay = nil
+      } catch { warn(visible(error.text)) }
+      return
+    default: break
     }
     do {
       let changed = try wish(prompt)
@@ -89,99 +124,21 @@ extension State {
 func drawPrompt(_ state: State, _ prompt: Prompt, y: Int, _ grid: inout Grid) {
   grid.fill(
     Region(x: 0, y: y, width: grid.width, height: 1), Style(.plain, on: .raised))
-  var x = grid.draw(prompt.label + " ", 1, y, Style(.accent, .bold, on: .raised))
-  x = grid.draw(prompt.text, x, y, Style(.plain, .bold, on: .raised), limit: grid.width / 2)
-  x = grid.draw(" ", x, y, Style(.plain, .reverse, on: .raised))
+  let gap = prompt.label.hasSuffix("/") ? "" : " "
+  var x = grid.draw(prompt.label + gap, 1, y, Style(.accent, .bold, on: .raised))
   let hint = state.hint(prompt)
-  grid.draw(hint.text, x + 2, y, Style(hint.role, on: .raised))
+  // What is typed last is always to be seen.
+  let room = max(grid.width / 2, grid.width - x - 4 - columns(of: hint.text))
+  let text = tail(prompt.text, max(1, min(room, grid.width - x - 2)))
+  x = grid.draw(text, x, y, Style(.plain, .bold, on: .raised))
+  x = grid.draw(" ", x, y, Style(.plain, .reverse, on: .raised))
+  grid.draw(hint.text, x + 2, y, Style(hint.role, on: .raised), limit: max(0, grid.width - x - 3))
 }
 
-extension State {
-  /// What a prompt says about its text.
-  /// - Complexity: O(k).
-  fileprivate func hint(_ prompt: Prompt) -> (text: String, role: Role) {
-    guard !prompt.text.isEmpty else { return (invitation(prompt.purpose), .dim) }
-    if prompt.purpose == .rank {
-      guard let rank = rank(prompt.text) else { return (expectation(.rank), .dim) }
-      return ("= row \(thousands(rank + 1)) in the plan's order", .kept)
-    }
-    guard let wish = try? wish(prompt) else {
-      return (expectation(prompt.purpose), .dim)
-    }
-    let meaning = meaning(prompt.purpose, wish)
-    guard (try? wish.validate(subject.scores)) != nil else { return (meaning, .warning) }
-    let feasible = solver.feasibleTargets(wish)
-    guard feasible.contains(wish.target) else {
-      let range = "\(thousands(feasible.lowerBound)) to \(thousands(feasible.upperBound))"
-      return prompt.purpose == .target
-        ? ("\(meaning): possible is \(range)", .warning)
-        : ("\(meaning): leaves targets of \(range)", .warning)
-    }
-    return (meaning, .kept)
-  }
-
-  private func invitation(_ purpose: Prompt.Purpose) -> String {
-    switch purpose {
-    case .target:
-      let feasible = solver.feasibleTargets(plan)
-      let range = "\(thousands(feasible.lowerBound)) to \(thousands(feasible.upperBound))"
-      return "\(range), or 27.7%, 0.277, 84M, +10k, -0.5%"
-    case .minimum: return "rows of each concept, now \(thousands(plan.minimum)): 1, 500, 2k"
-    case .share: return "of the mean quota, 0 to 1, now \(plan.share): 0.5, 20%"
-    case .pin(let cluster):
-      return "of \(thousands(subject.scores.size[cluster])) rows: 40%, 0.4, 12,000, 12k, 1 row"
-    case .rank:
-      let rows = cursor.map { subject.scores.size[$0] } ?? 0
-      return "1 to \(thousands(rows)), or a per cent: 500, 12k, 50%"
-    case .weight: return "times its share, above 0: 2, 0.5; 1 is none"
-    }
-  }
-
-  private func expectation(_ purpose: Prompt.Purpose) -> String {
-    switch purpose {
-    case .target: "not a target yet"
-    case .minimum: "not a number of rows yet"
-    case .share: "not a number from 0 to 1 yet"
-    case .pin(let cluster):
-      "not a part of its \(thousands(subject.scores.size[cluster])) rows yet"
-    case .rank: "not a rank of this concept yet"
-    case .weight: "not a number above 0 yet"
-    }
-  }
-
-  private func meaning(_ purpose: Prompt.Purpose, _ wish: Plan) -> String {
-    switch purpose {
-    case .target:
-      let part = Double(wish.target) / Double(max(1, subject.candidates))
-      return "= \(thousands(wish.target)) rows, \(percent(part, 2)) %"
-    case .minimum: return "= \(thousands(wish.minimum)) rows of each, or all it has"
-    case .share:
-      guard let mean = meanQuota else { return "no concept is free to take a share" }
-      return "= \(thousands(Int(wish.share * mean))) rows of each, or all it has"
-    case .pin(let cluster):
-      let size = subject.scores.size[cluster]
-      let count = wish.override(of: cluster)?.fixedCount(size: size) ?? 0
-      let part = size == 0 ? 0 : Double(count) / Double(size)
-      return "= \(thousands(count)) of \(thousands(size)) rows, \(percent(part, 1)) %"
-    case .rank: return ""
-    case .weight(let cluster):
-      guard case .weight(let weight)? = wish.override(of: cluster)?.action else {
-        return "= no weight"
-      }
-      return "= its share times \(weight), before all are scaled to 1"
-    }
-  }
-
-  /// N' / k': what the concepts that take part would get if all got the same; nil without any.
-  private var meanQuota: Double? {
-    var target = plan.target
-    var free = subject.scores.size.reduce(0) { $1 > 0 ? $0 + 1 : $0 }
-    for override in plan.overrides {
-      let size = subject.scores.size[override.cluster]
-      guard size > 0, let fixed = override.fixedCount(size: size) else { continue }
-      target -= fixed
-      free -= 1
-    }
-    return free > 0 ? Double(target) / Double(free) : nil
-  }
+/// The end of a text in at most `width` columns.
+private func tail(_ text: String, _ width: Int) -> String {
+  guard columns(of: text) > width else { return text }
+  var rest = text[...]
+  while columns(of: String(rest)) > max(0, width - 1), !rest.isEmpty { rest.removeFirst() }
+  return "…" + rest
 }

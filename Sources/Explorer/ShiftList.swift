@@ -38,7 +38,7 @@ struct ShiftList {
       let isCursor = cluster == state.cursor
       if isCursor { grid.draw("▸", region.x, y, .accent) }
       grid.drawRight("\(cluster)", endingAt: region.x + 1 + index, y, .dim)
-      if let label = state.labels[cluster] {
+      if let label = state.name(of: cluster) {
         grid.draw(label, name, y, new == 0 ? .dim : .plain, limit: nameWidth)
       } else {
         grid.draw("…", name, y, .line)

@@ -13,6 +13,7 @@ extension State {
     requestDetail()
     requestTurnover()
     requestLabels()
+    requestNames()
   }
 
   private mutating func requestDetail() {

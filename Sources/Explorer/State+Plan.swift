@@ -56,7 +56,7 @@ extension State {
     self.plan = plan
     quotas = solved
     compare()
-    if table.column.followsPlan { sortTable() }
+    follow(.plan)
   }
 
   /// Counts anew against the baseline.
@@ -97,41 +97,15 @@ extension State {
     propose(changed)
   }
 
-  /// Puts an override on the cursor's concept.
-  mutating func overrideCursor(_ action: Override.Action, already: String) {
-    guard let cluster = cursor else { return }
-    if plan.override(of: cluster)?.action == action {
-      say("concept \(cluster) is \(already) already; x clears that")
-      return
-    }
-    propose(overriding(cluster, action))
-  }
-
-  /// The plan with another override of a concept, whose note stays.
-  func overriding(_ cluster: Int, _ action: Override.Action) -> Plan {
-    var changed = plan
-    changed.clustering = subject.clustering
-    changed.setOverride(
-      Override(cluster: cluster, action: action, note: plan.override(of: cluster)?.note))
-    return changed
-  }
-
-  mutating func clearCursor() {
-    guard let cluster = cursor else { return }
-    var changed = plan
-    changed.removeOverride(of: cluster)
-    propose(changed)
-  }
-
   mutating func say(_ text: String) { message = Message(text: text, isWarning: false) }
   mutating func warn(_ text: String) { message = Message(text: text, isWarning: true) }
 
   /// In words, the first thing that is different in `after`.
   func difference(from before: Plan, to after: Plan) -> String {
-    differences(from: before, to: after).first ?? "a note"
+    differences(from: before, to: after).first ?? "nothing that shows"
   }
 
-  /// In words, all that is different in `after`, overrides one by one.
+  /// In words, all that is different in `after`; concepts of which the same is different together.
   /// - Complexity: O(overrides log overrides).
   func differences(from before: Plan, to after: Plan) -> [String] {
     var found: [String] = []
@@ -144,15 +118,32 @@ extension State {
     }
     note("strategy", before.strategy.rawValue, after.strategy.rawValue)
     note("order", before.order.rawValue, after.order.rawValue)
-    let overridden = (before.overrides + after.overrides).map(\.cluster)
-    for cluster in Set(overridden).sorted() {
-      let was = before.override(of: cluster).map { describe($0.action) } ?? "free"
-      let now = after.override(of: cluster).map { describe($0.action) } ?? "free"
-      note("concept \(cluster)", was, now)
-    }
+    found += overrideDifferences(from: before, to: after)
     note("minimum", thousands(before.minimum), thousands(after.minimum))
     note("share", "\(before.share)", "\(after.share)")
     return found
+  }
+
+  private func overrideDifferences(from before: Plan, to after: Plan) -> [String] {
+    var groups: [String: [Int]] = [:]
+    var order: [String] = []
+    func add(_ change: String, _ cluster: Int) {
+      if groups[change, default: []].isEmpty { order.append(change) }
+      groups[change, default: []].append(cluster)
+    }
+    let overridden = before.overrides.map(\.cluster) + after.overrides.map(\.cluster)
+    for cluster in Set(overridden).sorted() {
+      let (old, new) = (before.override(of: cluster), after.override(of: cluster))
+      guard old != new else { continue }
+      let was = old.map { describe($0.action) } ?? "free"
+      let now = new.map { describe($0.action) } ?? "free"
+      add(was == now ? "another note" : "\(was) → \(now)", cluster)
+    }
+    return order.map { change in
+      let concepts = groups[change] ?? []
+      return concepts.count == 1
+        ? "concept \(concepts[0]) \(change)" : "\(thousands(concepts.count)) concepts \(change)"
+    }
   }
 }
 

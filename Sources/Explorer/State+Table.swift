@@ -1,51 +1,157 @@
-// The table of concepts: its order, its cursor, and which part of it is on the screen. The cursor
-// is a concept and not a line; sorting moves the line and keeps it as far down the screen as it was.
+// The table of concepts: its order, its filter, its cursor, and which part of it is on the screen.
+// The cursor is a concept and not a line; sorting moves the line and keeps it as far down the
+// screen as it was, and a filter that hides the concept moves the cursor to the nearest line left.
 
 import Pruning
 
 /// The order and the cursor.
 package struct Table: Sendable {
-  package internal(set) var column = Column.complexity
-  package internal(set) var isDescending = true
-  /// The concepts in the order of the screen.
+  /// What it is sorted by, and what decides where that is equal.
+  package internal(set) var sorting = Sorting(column: .complexity)
+  package internal(set) var second: Sorting?
+  var filter = FilterState()
+  /// All concepts, in the order that the sorting gives.
+  private(set) var sorted: [Int]
+  /// Those that pass the filter: the lines of the screen.
   package internal(set) var order: [Int]
-  /// The concept under the cursor.
+  /// The concept under the cursor; it means nothing while no line is shown.
   var cursor = 0
   /// The cursor's place in `order`.
   package internal(set) var position = 0
   /// The place of the first line on the screen.
   package internal(set) var top = 0
+  /// The order that `second` gives, and what it is of; kept while it follows from no plan.
+  private var kept: (sorting: Sorting, order: [Int])?
 
-  init(clusters: Int) { order = Array(0..<clusters) }
+  init(clusters: Int) {
+    sorted = Array(0..<clusters)
+    order = sorted
+  }
+
+  /// What the table is sorted by first.
+  package var column: Column { sorting.column }
+  package var isDescending: Bool { sorting.isDescending }
+
+  fileprivate mutating func sort(_ values: (Column) -> [Double]) {
+    var ties: [Int]?
+    if let second, second.column != column {
+      if let kept, kept.sorting == second {
+        ties = kept.order
+      } else {
+        ties = radixOrder(values(second.column), descending: second.isDescending)
+        let lasts = !second.column.followsPlan && second.column != .concept
+        kept = lasts ? ties.map { (second, $0) } : nil
+      }
+    }
+    sorted = radixOrder(values(column), descending: isDescending, ties: ties)
+  }
+
+  /// Puts the lines in order, and the cursor on its concept or on the nearest line left.
+  fileprivate mutating func arrange(_ shown: RowSet?) {
+    let offset = position - top
+    var place = 0
+    if let shown {
+      var lines: [Int] = []
+      lines.reserveCapacity(sorted.count)
+      for concept in sorted {
+        if concept == cursor { place = lines.count }
+        if shown.contains(concept) { lines.append(concept) }
+      }
+      order = lines
+    } else {
+      order = sorted
+      place = sorted.firstIndex(of: cursor) ?? 0
+    }
+    position = max(0, min(place, order.count - 1))
+    if !order.isEmpty { cursor = order[position] }
+    top = max(0, position - offset)
+  }
+}
+
+/// A column to sort by, and which way.
+package struct Sorting: Sendable, Equatable {
+  package var column: Column
+  package var isDescending: Bool
+
+  package init(column: Column) {
+    self.column = column
+    isDescending = column.startsDescending
+  }
+
+  var arrow: String { isDescending ? "↓" : "↑" }
 }
 
 extension State {
-  /// Sorts by the table's column; the cursor stays on its concept.
+  /// Sorts the table; the cursor stays on its concept.
   /// - Complexity: O(k).
   mutating func sortTable() {
-    table.order = radixOrder(table.column.values(self), descending: table.isDescending)
-    let position = table.order.firstIndex(of: table.cursor) ?? 0
-    table.top = max(0, position - (table.position - table.top))
-    table.position = position
+    // Without the table in it, so that its arrays are not copied.
+    let state = self
+    table.sort { $0.values(state) }
+    arrangeTable()
+  }
+
+  /// Filters the sorted concepts, and has the cursor on the screen.
+  /// - Complexity: O(k).
+  mutating func arrangeTable() {
+    table.arrange(filtered)
     showCursor()
+  }
+
+  /// Sorts and filters anew as far as either looks at what has changed.
+  mutating func follow(_ change: FilterTerm.Dependence) {
+    let isFiltered = refilter(change)
+    if [table.column, table.second?.column].contains(where: { $0?.follows(change) == true }) {
+      sortTable()
+    } else if isFiltered {
+      arrangeTable()
+    }
   }
 
   /// Sorts by `column`: anew in its usual direction, or the other way if it is sorted by already.
   mutating func sort(by column: Column) {
     if table.column == column {
-      table.isDescending.toggle()
+      table.sorting.isDescending.toggle()
     } else {
-      table.column = column
-      table.isDescending = column.startsDescending
+      table.sorting = Sorting(column: column)
     }
     sortTable()
   }
 
-  /// The next (or previous) sortable column.
+  /// Takes `column` to decide where the first is equal; then turns it around, then takes it away.
+  mutating func sortSecond(by column: Column) {
+    if column == table.column {
+      table.second = nil
+      say("sorted by \(column.shortName(subject)) alone")
+    } else if table.second?.column != column {
+      table.second = Sorting(column: column)
+    } else if table.second == Sorting(column: column) {
+      table.second?.isDescending.toggle()
+    } else {
+      table.second = nil
+    }
+    sortTable()
+  }
+
+  /// The next (or previous) column.
   mutating func sortByNeighbour(_ step: Int) {
-    let sortable = Column.allCases.filter(\.isSortable)
-    let here = sortable.firstIndex(of: table.column) ?? 0
-    sort(by: sortable[(here + step + sortable.count) % sortable.count])
+    let columns = subject.columns
+    let here = columns.firstIndex(of: table.column) ?? 0
+    sort(by: columns[(here + step + columns.count) % columns.count])
+  }
+
+  /// Whether a column has a say in the order.
+  func isSorted(by column: Column) -> Bool {
+    column == table.column || column == table.second?.column
+  }
+
+  /// What the table is sorted by: `quota ↓, size ↑`.
+  var sortingText: String {
+    var text = "\(table.column.shortName(subject)) \(table.sorting.arrow)"
+    if let second = table.second, second.column != table.column {
+      text += ", \(second.column.shortName(subject)) \(second.arrow)"
+    }
+    return text
   }
 
   /// Moves the cursor by `step` lines, as far as there are any.

@@ -13,6 +13,14 @@ extension State {
     outbox.append(.start(ticket, request))
   }
 
+  /// Asks for the names of all concepts, once the first screen has its own.
+  mutating func requestNames() {
+    guard names == nil, !hasNoNames, !labelsWait, running[.names] == nil, running[.labels] == nil,
+      subject.clusters > 0
+    else { return }
+    start(.names(count: subject.clusters))
+  }
+
   /// The concepts whose names are on the screen, but for the neighbours in Detail.
   private var namedConcepts: ArraySlice<Int> {
     func slice(_ order: [Int], from top: Int, lines: Int) -> ArraySlice<Int> {
@@ -29,9 +37,9 @@ extension State {
     }
   }
 
-  /// Asks for the captions that the lines on the screen lack.
+  /// Asks for the names that the lines on the screen lack, as long as not all are known.
   mutating func requestLabels() {
-    guard !labelsWait else { return }
+    guard names == nil, !labelsWait else { return }
     let shown = namedConcepts
     let missing = (shown + shownNeighbours.filter { !shown.contains($0) })
       .filter { labels[$0] == nil && subject.scores.size[$0] > 0 }
@@ -83,6 +91,10 @@ extension State {
     case (.labels(let found), .labels(let asked)):
       // What has no answer is not asked for again.
       for concept in asked { labels[concept] = found[concept] ?? "" }
+    case (.names(let all), .names):
+      names = all
+      labels.removeAll()
+      follow(.names)
     case (.detail(let page), .detail):
       detail = page
     case (.items(let page), .items):
@@ -98,6 +110,8 @@ extension State {
       }
     case (.committed(let commit), .commit(let plan, _, _)):
       take(commit, of: plan)
+    case (.cancelled, .names):
+      hasNoNames = true
     case (.cancelled, .commit):
       say("the commit was cancelled; nothing was written")
     case (.cancelled, .turnover(let question)), (.failed, .turnover(let question)):
@@ -108,6 +122,9 @@ extension State {
       break
     case (.failed(let text), .labels(let asked)):
       for concept in asked { labels[concept] = "" }
+      warn(text)
+    case (.failed(let text), .names):
+      hasNoNames = true
       warn(text)
     case (.failed(let text), .detail(let question)):
       // An empty page, so that it is not asked for again.
@@ -139,6 +156,6 @@ extension State {
       preconditionFailure("a committed plan is infeasible: \(error)")
     }
     compare()
-    if table.column == .change { sortTable() }
+    follow(.plan)
   }
 }

@@ -29,6 +29,9 @@ public struct State: Sendable {
   // The table.
   package internal(set) var table: Table
 
+  /// The concepts that are marked; what is done to one is done to all of them.
+  package internal(set) var marks: RowSet
+
   // What is on the screen.
   /// The cells of the screen; the loop says so before the first key.
   public internal(set) var size = Size(width: 120, height: 36)
@@ -42,7 +45,11 @@ public struct State: Sendable {
   // The world outside.
   /// What a commit writes, and where.
   public internal(set) var output: Output
-  /// Captions that events have brought, by concept.
+  /// The names of all concepts, once they are read.
+  package internal(set) var names: ConceptLabels?
+  /// Whether reading them has failed, so that it is not tried again.
+  var hasNoNames = false
+  /// Until then: the names that events have brought, by concept.
   var labels: [Int: String] = [:]
   /// What was last read for Detail; it may be of another concept, or of an earlier plan.
   var detail: DetailPage?
@@ -112,9 +119,9 @@ public struct State: Sendable {
     self.output = output
     impact = Impact(quotas, against: baseline.quota, size: subject.scores.size)
     table = Table(clusters: subject.clusters)
+    marks = RowSet(rows: subject.clusters)
     sortTable()
-    table.position = 0
-    table.cursor = table.order.first ?? 0
+    moveCursor(-Int.max)
   }
 
   /// Whether no work is under way: nothing will change until the next key.
@@ -134,8 +141,15 @@ public struct State: Sendable {
     quotas.quota[cluster] - baseline.quota[cluster]
   }
 
-  /// The concept that the cursor is on; nil when there are none.
-  public var cursor: Int? { subject.clusters == 0 ? nil : table.cursor }
+  /// The concept that the cursor is on; nil when none is shown.
+  public var cursor: Int? { table.order.isEmpty ? nil : table.cursor }
+
+  /// What a concept is called; nil while that is not known, empty where nothing names it.
+  /// - Complexity: O(length).
+  public func name(of cluster: Int) -> String? {
+    if let names { return names.text(cluster) ?? "" }
+    return labels[cluster]
+  }
 }
 
 /// The plan of the last commit.

@@ -15,10 +15,12 @@ public struct Subject: Sendable {
   public let hasSimilarity: Bool
   /// The formats that a commit can write.
   public let formats: [OutputFormat]
+  /// The numeric columns of the metadata, in its order.
+  public let metadata: [MetadataColumn]
 
   public init(
     name: String, rows: Int, scores: ConceptScores, clustering: String, hasSimilarity: Bool,
-    formats: [OutputFormat]
+    formats: [OutputFormat], metadata: [MetadataColumn] = []
   ) {
     self.name = name
     self.rows = rows
@@ -26,6 +28,7 @@ public struct Subject: Sendable {
     self.clustering = clustering
     self.hasSimilarity = hasSimilarity
     self.formats = formats
+    self.metadata = metadata
   }
 
   /// Rows that survived every filter, N at most.

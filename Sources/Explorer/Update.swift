@@ -61,10 +61,9 @@ extension State {
       }
       return
     }
-    if case .prompt(var prompt)? = overlay {
-      if case .character(let character) = key, prompt.text.count < 64 {
-        prompt.text.append(character)
-        overlay = .prompt(prompt)
+    if case .prompt(let prompt)? = overlay {
+      if case .character(let character) = key, prompt.text.count < prompt.longest {
+        editPrompt { $0.append(character) }
       }
       return
     }

@@ -23,16 +23,18 @@ public enum Work: Sendable, Equatable {
 
   /// Requests of one kind replace each other.
   public enum Kind: Hashable, Sendable, CaseIterable {
-    case labels, inspect, commit, detail, neighbours, items, turnover
+    case labels, names, inspect, commit, detail, neighbours, items, turnover
 
     /// Those that fill the screen by themselves, whenever something is missing on it.
-    static let pages: [Kind] = [.labels, .detail, .neighbours, .items, .turnover]
+    static let pages: [Kind] = [.labels, .names, .detail, .neighbours, .items, .turnover]
   }
 
   /// A question to the world.
   public enum Request: Sendable, Equatable {
     /// What to call these concepts: the caption of the row nearest the centroid.
     case labels(concepts: [Int])
+    /// What to call all of the first `count` concepts.
+    case names(count: Int)
     /// The histogram and some rows of a concept.
     case detail(DetailQuestion)
     /// The rows of some ranks of a concept.
@@ -49,6 +51,7 @@ public enum Work: Sendable, Equatable {
     public var kind: Kind {
       switch self {
       case .labels: .labels
+      case .names: .names
       case .detail: .detail
       case .neighbours: .neighbours
       case .items: .items
@@ -63,6 +66,7 @@ public enum Work: Sendable, Equatable {
   public enum Result: Sendable, Equatable {
     /// By concept; a concept without rows is missing.
     case labels([Int: String])
+    case names(ConceptLabels)
     case detail(DetailPage)
     case items(ItemsPage)
     /// Nearest first.

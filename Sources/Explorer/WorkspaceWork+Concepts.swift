@@ -1,9 +1,51 @@
-// The rows of a real concept, and which concepts lie near it.
+// What real concepts are called, the rows of one, and which concepts lie near it.
 
 import Pruning
 import Workspace
 
 extension WorkspaceWork {
+  /// What each concept is called: its name, or the caption of the row nearest its centroid, or that
+  /// row's key.
+  func labels(_ concepts: [Int], _ progress: (Double) -> Bool) -> Work.Result {
+    var found: [Int: String] = [:]
+    do throws(WorkspaceError) {
+      for (done, concept) in concepts.enumerated() {
+        guard progress(Double(done) / Double(concepts.count)) else { return .cancelled }
+        var text: [UInt8] = []
+        try appendLabel(concept, to: &text)
+        if !text.isEmpty { found[concept] = String(decoding: text, as: UTF8.self) }
+      }
+    } catch { return .failed(error.description) }
+    return .labels(found)
+  }
+
+  /// The same of all concepts.
+  func names(_ count: Int, _ progress: (Double) -> Bool) -> Work.Result {
+    var isCancelled = false
+    do throws(WorkspaceError) {
+      let labels = try ConceptLabels(count: count) { (concept, text) throws(WorkspaceError) in
+        // Every call wakes the loop, so there are few.
+        if concept % 4_096 == 0, !progress(Double(concept) / Double(count)) { isCancelled = true }
+        if !isCancelled { try appendLabel(concept, to: &text) }
+      }
+      return isCancelled ? .cancelled : .names(labels)
+    } catch { return .failed(error.description) }
+  }
+
+  private func appendLabel(_ concept: Int, to text: inout [UInt8]) throws(WorkspaceError) {
+    let begin = text.count
+    try workspace.appendLabel(concept, to: &text)
+    guard text.count == begin else { return }
+    // Members lie farthest first, so the nearest row is the last.
+    let last = workspace.offset(concept + 1) - 1
+    guard last >= workspace.offset(concept) else { return }
+    let row = try workspace.row(at: last)
+    var nearest = try workspace.caption(row)
+    if nearest == nil { nearest = try workspace.key(row) }
+    // More than a line of it is never on the screen.
+    text += (nearest ?? "").prefix(256).utf8
+  }
+
   /// Answers what Detail asks.
   func detail(_ question: DetailQuestion, _ progress: (Double) -> Bool) -> Work.Result {
     do throws(WorkspaceError) {

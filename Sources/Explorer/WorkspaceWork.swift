@@ -26,6 +26,7 @@ public struct WorkspaceWork: WorkPerformer {
   public func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
     switch request {
     case .labels(let concepts): labels(concepts, progress)
+    case .names(let count): names(count, progress)
     case .detail(let question): detail(question, progress)
     case .items(let question): items(question, progress)
     case .neighbours(let cluster, let count): neighbours(of: cluster, count: count, progress)
@@ -33,30 +34,6 @@ public struct WorkspaceWork: WorkPerformer {
     case .inspect(let output): .inspected(inspect(output))
     case .commit(let plan, let output, let replace): commit(plan, output, replace, progress)
     }
-  }
-
-  /// What each concept is called: its name, or the caption of the row nearest its centroid, or that
-  /// row's key.
-  private func labels(_ concepts: [Int], _ progress: (Double) -> Bool) -> Work.Result {
-    var found: [Int: String] = [:]
-    do throws(WorkspaceError) {
-      for (done, concept) in concepts.enumerated() {
-        guard progress(Double(done) / Double(concepts.count)) else { return .cancelled }
-        if let name = try workspace.label(concept) {
-          found[concept] = name
-          continue
-        }
-        // Members lie farthest first, so the nearest row is the last.
-        let last = workspace.offset(concept + 1) - 1
-        guard last >= workspace.offset(concept) else { continue }
-        let row = try workspace.row(at: last)
-        var text = try workspace.caption(row)
-        if text == nil { text = try workspace.key(row) }
-        // More than a line of it is never on the screen.
-        found[concept] = text.map { String($0.prefix(256)) }
-      }
-    } catch { return .failed(error.description) }
-    return .labels(found)
   }
 
   private func inspect(_ output: Output) -> OutputState {

@@ -59,6 +59,29 @@ public struct Plan: Sendable, Equatable {
     return overrides.remove(at: index)
   }
 
+  /// Gives each of many clusters another override, or none.
+  ///
+  /// - Parameters:
+  ///   - clusters: ascending, each once.
+  ///   - change: what a cluster gets in place of what it has.
+  /// - Complexity: O(overrides + clusters).
+  public mutating func setOverrides(
+    of clusters: [Int], _ change: (_ cluster: Int, _ old: Override?) -> Override?
+  ) {
+    var merged: [Override] = []
+    merged.reserveCapacity(overrides.count + clusters.count)
+    var rest = overrides[...]
+    for cluster in clusters {
+      while let next = rest.first, next.cluster < cluster { merged.append(rest.removeFirst()) }
+      let old = rest.first?.cluster == cluster ? rest.removeFirst() : nil
+      if let new = change(cluster, old) {
+        precondition(new.cluster == cluster, "an override of another cluster")
+        merged.append(new)
+      }
+    }
+    overrides = merged + rest
+  }
+
   /// Clears all overrides.
   public mutating func removeAllOverrides() {
     overrides.removeAll()

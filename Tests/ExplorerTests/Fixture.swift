@@ -24,25 +24,41 @@ enum Fixture {
     clusters: Int = 200, hasSimilarity: Bool = false,
     formats: [OutputFormat] = [
       OutputFormat(name: "text", ending: "txt"), OutputFormat(name: "rows", ending: "npy"),
-    ]
+    ], hasMetadata: Bool = false
   ) -> Subject {
     let scores = scores(clusters: clusters)
     return Subject(
       name: "laion-sample", rows: scores.candidates * 3 / 2, scores: scores, clustering: "9f2c",
-      hasSimilarity: hasSimilarity, formats: formats)
+      hasSimilarity: hasSimilarity, formats: formats,
+      metadata: hasMetadata ? metadata(clusters: clusters) : [])
   }
 
   static func state(
     clusters: Int = 200, plan: Plan? = nil, committed: CommittedState? = nil,
-    hasSimilarity: Bool = false
+    hasSimilarity: Bool = false, hasMetadata: Bool = false
   ) throws -> State {
     try State(
-      subject: subject(clusters: clusters, hasSimilarity: hasSimilarity), plan: plan,
+      subject: subject(
+        clusters: clusters, hasSimilarity: hasSimilarity, hasMetadata: hasMetadata), plan: plan,
       committed: committed, output: Output(format: "text", path: "keep.txt"))
+  }
+
+  /// Means of two columns; of the second some are missing.
+  static func metadata(clusters: Int) -> [MetadataColumn] {
+    [
+      MetadataColumn(name: "width", mean: (0..<clusters).map { 64 + 1_000 * unit($0, 8) }),
+      MetadataColumn(
+        name: "similarity",
+        mean: (0..<clusters).map { $0 % 7 == 3 ? .nan : 0.1 + 0.3 * unit($0, 9) }),
+    ]
   }
 
   /// Keys to a concept of 840,634 rows of which the opening plan keeps a quarter.
   static let middle = "j j j j j j j j j j j j j j j j"
+
+  /// Keys to a filter, two columns to sort by, marks inside the filter and outside of it.
+  static let marked =
+    "Space j Space / o i l Space k e e p < 5 0 % Enter s j j Enter s k k k k k s j Space Space d"
 
   /// The rows of a concept of any fixture of more concepts than its number.
   static func size(of cluster: Int, largest: Double = 2_000_000) -> Int {
@@ -54,6 +70,11 @@ enum Fixture {
     (0..<min(count, clusters - 1)).map {
       Neighbour(cluster: (cluster + 1 + $0) % clusters, distance: 0.1 + 0.02 * Float($0))
     }
+  }
+
+  /// The names of as many concepts.
+  static func names(_ count: Int) -> ConceptLabels {
+    ConceptLabels(count: count) { $1 += caption($0).utf8 }
   }
 
   static func caption(_ concept: Int) -> String {
@@ -78,6 +99,7 @@ struct InstantWork: WorkPerformer {
     case .labels(let concepts):
       .labels(
         Dictionary(uniqueKeysWithValues: concepts.map { ($0, Fixture.caption($0)) }))
+    case .names(let count): .names(Fixture.names(count))
     case .detail(let question): detail(question)
     case .items(let question): items(question)
     case .neighbours(let cluster, let count):

@@ -32,6 +32,10 @@ import Testing
         Case(name: "pin", keys: Fixture.middle + " p 4 0 %", size: size),
         Case(name: "quit", keys: "+ q", size: size),
         Case(name: "strategy", keys: "S j", size: size),
+        Case(name: "filter", keys: "/ o i l Space s i z e > 1 k", size: size),
+        Case(name: "filtered", keys: Fixture.marked, size: size),
+        Case(name: "filter-empty", keys: "/ n o t h i n g Enter", size: size),
+        Case(name: "note", keys: "d N s p a m", size: size),
       ]
     } + [
       Case(name: "concepts", keys: Screens.all[0].golden, size: "80x24", isASCII: true),
@@ -49,6 +53,10 @@ import Testing
       Case(name: "shift-scenarios", keys: ShiftTests.scenarios, size: "80x24"),
       Case(name: "store", keys: "+ ' 1 + '", size: "80x24"),
       Case(name: "pane-below", keys: Fixture.middle, size: "80x50"),
+      Case(name: "filter-wrong", keys: "/ o i l Space s i s e > 1", size: "80x24"),
+      Case(name: "filtered", keys: Fixture.marked, size: "80x24", isASCII: true),
+      Case(name: "pin-marked", keys: "Space Space p 2 k", size: "80x24"),
+      Case(name: "sort-menu", keys: "s j s s", size: "80x24"),
       Case(name: "sort", keys: "s j j Enter r G", size: "120x36"),
       Case(name: "committed", keys: "+ c y", size: "120x36"),
       Case(name: "too-small", keys: "", size: "50x10"),

@@ -164,7 +164,7 @@ import Testing
 
   @Test func anEmptyConceptHasNothingToDecide() throws {
     // By number, concept 17 is line 17.
-    let state = try Fixture.state().pressing("s k k k k Home Escape < < < < < < <")
+    let state = try Fixture.state().pressing("s k k k k k Enter g")
     var there = state
     while there.cursor != 17 { there = try there.pressing("j") }
     #expect(try there.pressing("d").message?.text.contains("no rows") == true)

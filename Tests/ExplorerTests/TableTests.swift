@@ -29,6 +29,7 @@ import Testing
     #expect(radixOrder([2, .nan, 1], descending: true) == [0, 2, 1])
     #expect(radixOrder([], descending: true) == [])
     #expect(radixOrder([5], descending: true) == [0])
+    #expect(radixOrder([1, 2, 1, 2], descending: true, ties: [3, 2, 1, 0]) == [3, 1, 2, 0])
   }
 
   @Test func movingStaysInTheTable() throws {
@@ -68,14 +69,17 @@ import Testing
     }
   }
 
-  @Test(arguments: Column.allCases.filter { $0 != .concept })
+  @Test(arguments: Column.standard + [.metadata(0), .metadata(1)])
   func everyColumnSorts(_ column: Column) throws {
-    var state = try Fixture.state().pressing("d j j a + + g")
+    var state = try Fixture.state(hasMetadata: true).pressing("d j j a + + g")
     while state.table.column != column { state = try state.pressing(">") }
+    let names = Set((0..<200).map { Fixture.caption($0).lowercased() })
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     func value(_ cluster: Int) -> Double {
       let scores = state.subject.scores
       switch column {
-      case .number, .concept: return Double(cluster)
+      case .number: return Double(cluster)
+      case .concept: return Double(names.firstIndex(of: state.name(of: cluster) ?? "") ?? -1)
       case .size: return Double(scores.size[cluster])
       case .dIntra: return scores.dIntra[cluster]
       case .dInter: return scores.dInter[cluster]
@@ -90,6 +94,10 @@ import Testing
         case .keep: return 3
         default: return 0
         }
+      case .metadata(let place):
+        let mean = state.subject.metadata[place].mean[cluster]
+        // What is missing is last, either way.
+        return mean.isNaN ? (state.table.isDescending ? -.infinity : .infinity) : mean
       }
     }
     for _ in 0..<2 {
@@ -102,5 +110,33 @@ import Testing
       #expect(after == (state.table.isDescending ? after.sorted(by: >) : after.sorted()))
       state = try state.pressing("r")
     }
+  }
+
+  @Test func aSecondColumnDecidesAmongEquals() throws {
+    // Many concepts are empty of overrides: by override first, so the second decides.
+    var state = try Fixture.state().pressing("d j j a g s j j j j j Enter")
+    #expect(state.table.column == .override)
+    state = try state.pressing("s j j j s")
+    let size = state.subject.scores.size
+    let free = state.table.order.filter { state.plan.override(of: $0) == nil }
+    #expect(state.table.second == Sorting(column: .size))
+    #expect(free == free.sorted { size[$0] == size[$1] ? $0 < $1 : size[$0] > size[$1] })
+    #expect(state.screenText.contains("by override ↓, size ↓"))
+    // Again it turns around, and then it goes; R turns it too.
+    state = try state.pressing("s j j j s")
+    #expect(state.screenText.contains("by override ↓, size ↑"))
+    let turned = state.table.order.filter { state.plan.override(of: $0) == nil }
+    #expect(turned == turned.sorted { size[$0] == size[$1] ? $0 < $1 : size[$0] < size[$1] })
+    #expect(try state.pressing("R").screenText.contains("by override ↓, size ↓"))
+    #expect(try state.pressing("s").screenText.contains("second ↑"))
+    state = try state.pressing("s j j j s")
+    #expect(state.table.second == nil)
+    #expect(try state.pressing("R").message?.isWarning == true)
+    // It stays while the plan changes, also where it follows from the plan itself.
+    state = try state.pressing("s k k k s + t")
+    let quota = state.quotas.quota
+    let after = state.table.order.filter { state.plan.override(of: $0) == nil }
+    #expect(state.table.second == Sorting(column: .quota))
+    #expect(after == after.sorted { quota[$0] == quota[$1] ? $0 < $1 : quota[$0] > quota[$1] })
   }
 }

@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test func anEmptyConceptCannotBePinned() throws {
-    var there = try Fixture.state().pressing("s k k k k Home Escape < < < < < < <")
+    var there = try Fixture.state().pressing("s k k k k k Enter g")
     while there.cursor != 17 { there = try there.pressing("j") }
     #expect(try there.pressing("p").message?.text.contains("no rows") == true)
     #expect(try there.pressing("w").context == .concepts)

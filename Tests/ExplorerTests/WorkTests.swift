@@ -25,10 +25,31 @@ import Testing
     #expect(state.screenText.contains("…"))
     let answer = Dictionary(uniqueKeysWithValues: concepts.map { ($0, "caption \($0)") })
     let (next, more) = update(state, .finished(ticket, .labels(answer)))
-    #expect(next.isIdle && more.isEmpty)
     #expect(next.screenText.contains("caption \(concepts[0])"))
-    // What is known is not asked for again.
+    // The names of all come only then, and what is known is not asked for again.
+    #expect(started(more).map(\.1) == [.names(count: 200)])
     #expect(update(next, .key("j")).1.isEmpty)
+    let (named, nothing) = update(
+      next, .finished(try #require(started(more).first).0, .names(Fixture.names(200))))
+    #expect(named.isIdle && nothing.isEmpty)
+    #expect(update(named, .key("G")).1.isEmpty)
+    #expect(named.name(of: 3) == Fixture.caption(3))
+    #expect(!named.screenText.contains("caption \(concepts[0])"))
+  }
+
+  @Test func namesThatFailAreNotAskedForAgain() throws {
+    let (state, work) = update(try Fixture.state(clusters: 1), .resize(Size(width: 80, height: 24)))
+    let (labelled, more) = update(
+      state, .finished(try #require(started(work).first).0, .labels([0: "a"])))
+    let ticket = try #require(started(more).first).0
+    let (after, nothing) = update(labelled, .finished(ticket, .failed("names.json: damaged")))
+    #expect(nothing.isEmpty && after.isIdle)
+    #expect(after.message?.text == "names.json: damaged")
+    #expect(update(after, .key("j")).1.isEmpty)
+    // Cancelled is not failed: the next key asks again.
+    let (cancelled, _) = update(labelled, .key(.control("c")))
+    #expect(cancelled.isIdle)
+    #expect(started(update(cancelled, .key("j")).1).map(\.1) == [.names(count: 1)])
   }
 
   @Test func fiveHundredKeysAskOnce() throws {
@@ -48,15 +69,16 @@ import Testing
     let (late, nothing) = update(second, .finished(old, .labels([0: "late"])))
     #expect(nothing.isEmpty && !late.isIdle)
     #expect(!late.pressingText("g").contains("late"))
-    let (done, _) = update(second, .finished(new, .labels([:])))
-    #expect(done.isIdle)
+    let (done, names) = update(second, .finished(new, .labels([:])))
+    #expect(started(names).map(\.1) == [.names(count: 200)])
+    #expect(update(done, .finished(started(names)[0].0, .cancelled)).0.isIdle == true)
   }
 
   @Test func captionsThatFailAreNotAskedForAgain() throws {
     let (state, work) = update(try Fixture.state(), .resize(Size(width: 80, height: 24)))
     let ticket = try #require(started(work).first).0
     let (after, more) = update(state, .finished(ticket, .failed("captions/data.utf8: truncated")))
-    #expect(more.isEmpty && after.isIdle)
+    #expect(started(more).map(\.1) == [.names(count: 200)])
     #expect(after.message?.text.contains("truncated") == true)
   }
 

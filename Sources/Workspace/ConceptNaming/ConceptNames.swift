@@ -49,11 +49,16 @@ final class ConceptNames: Sendable {
     self.file = file
   }
 
-  /// - Throws: ``WorkspaceError`` when the concept's line is damaged.
-  func terms(_ cluster: Int) throws(WorkspaceError) -> [Term] {
+  /// The object of a concept, without the comma behind it.
+  func line(_ cluster: Int) -> Slice<UnsafeRawBufferPointer> {
     var line = file.bytes[starts[cluster]..<starts[cluster + 1] - 1]
     if line.last == UInt8(ascii: ",") { line.removeLast() }
-    guard let decoded = try? JSONDecoder().decode(Line.self, from: Data(line)),
+    return line
+  }
+
+  /// - Throws: ``WorkspaceError`` when the concept's line is damaged.
+  func terms(_ cluster: Int) throws(WorkspaceError) -> [Term] {
+    guard let decoded = try? JSONDecoder().decode(Line.self, from: Data(line(cluster))),
       decoded.terms.count <= TermChoice.most,
       decoded.terms.allSatisfy({ $0.weight.isFinite && $0.weight > 0 && !$0.term.isEmpty })
     else {
@@ -79,12 +84,12 @@ extension OpenWorkspace {
   ///
   /// - Throws: ``WorkspaceError`` when names.json is damaged.
   public func label(_ cluster: Int) throws(WorkspaceError) -> String? {
-    let terms = try name(cluster).prefix(3)
-    return terms.isEmpty ? nil : terms.map(\.text).joined(separator: " · ")
+    let terms = try name(cluster).prefix(ConceptNames.shownTerms)
+    return terms.isEmpty ? nil : terms.map(\.text).joined(separator: ConceptNames.separator)
   }
 
   /// names.json, read once; nil in a workspace without it.
-  private func names() throws(WorkspaceError) -> ConceptNames? {
+  func names() throws(WorkspaceError) -> ConceptNames? {
     let path = path + "/names.json"
     let count = clusters
     let result: Result<ConceptNames?, WorkspaceError> = namesOnce.withLock { names in

@@ -1,0 +1,82 @@
+// What a term of a filter means.
+
+extension FilterTerm {
+  init(_ word: FilterWord, _ subject: Subject) throws(FilterError) {
+    source = word.source
+    isNegated = word.isNegated
+    if word.kind == .bare {
+      if let compare = try FilterTerm.comparison(word.text, subject) {
+        test = compare
+        return
+      }
+      if let status = Status(rawValue: word.text) {
+        test = .status(status)
+        return
+      }
+    }
+    do throws(PatternError) {
+      test =
+        switch word.kind {
+        case .pattern: .name(try Pattern(parsing: word.text), digits: nil)
+        case .quoted: .name(try Pattern(literal: word.text), digits: nil)
+        case .bare: .name(try Pattern(literal: word.text), digits: Digits(word.text))
+        }
+    } catch { throw FilterError(text: "\(word.source): \(error.text)") }
+  }
+
+  /// A comparison; nil for a word without a sign of one.
+  private static func comparison(
+    _ text: String, _ subject: Subject
+  ) throws(FilterError) -> Test? {
+    guard let begin = text.firstIndex(where: { "<>=!≤≥≠".contains($0) }) else { return nil }
+    let signs: [(String, Comparison)] = [
+      ("<=", .atMost), (">=", .atLeast), ("!=", .not), ("==", .equal), ("≤", .atMost),
+      ("≥", .atLeast), ("≠", .not), ("<", .below), (">", .above), ("=", .equal),
+    ]
+    guard let (sign, comparison) = signs.first(where: { text[begin...].hasPrefix($0.0) }) else {
+      return nil
+    }
+    let name = String(text[..<begin])
+    let value = String(text[begin...].dropFirst(sign.count))
+    guard let column = subject.column(named: name) else {
+      throw FilterError(
+        text: "no column \"\(name)\": \(subject.comparableNames.joined(separator: " ")); quotes "
+          + "make it a word")
+    }
+    switch column {
+    case .concept: throw FilterError(text: "concept is a name: type words of it, or /pattern/")
+    case .override:
+      throw FilterError(text: "override is no number: type overridden, dropped or noted")
+    default: break
+    }
+    guard let bound = FilterNumber.value(value) else {
+      throw FilterError(
+        text: "\(name)\(sign) needs a number (1e5, 10k, .2, 10%)"
+          + (value.isEmpty ? "" : ", found \"\(value)\""))
+    }
+    return .compare(column, comparison, bound)
+  }
+}
+
+/// Numbers as people type them.
+package enum FilterNumber {
+  /// `1e5`, `12,000`, `10k`, `.2`, `-3`, `10%`; nil for any other text.
+  package static func value(_ text: String) -> Double? {
+    var body = text.filter { $0 != "," && $0 != "_" }
+    var factor = 1.0
+    var divisor = 1.0
+    switch body.last {
+    case "k", "K": factor = 1e3
+    case "m", "M": factor = 1e6
+    case "g", "G": factor = 1e9
+    case "%": divisor = 100
+    default: break
+    }
+    if factor != 1 || divisor != 1 { body.removeLast() }
+    // `Double` also reads hexadecimal digits and names.
+    guard body.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }),
+      let number = Double(body), number.isFinite
+    else { return nil }
+    return number * factor / divisor
+  }
+}
