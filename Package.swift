@@ -39,7 +39,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
     .executableTarget(
-      name: "winnow-bench", dependencies: ["Pruning"], path: "Tests/Benchmarks"),
+      name: "winnow-bench", dependencies: ["Pruning", "Explorer", "Canvas"],
+      path: "Tests/Benchmarks"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
     .testTarget(name: "IngestTests", dependencies: ["Ingest", "Storage", "TestSupport"]),
@@ -57,9 +58,12 @@ let package = Package(
     .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
     .testTarget(
       name: "ExplorerTests",
-      dependencies: ["Explorer", "Canvas", "Pruning", "TestSupport"], exclude: ["Golden"]),
+      dependencies: ["Explorer", "Canvas", "Pruning", "Terminal", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["winnow", "Storage", "TestSupport"]),
-    .testTarget(name: "TerminalTests", dependencies: ["winnow", "TestSupport"]),
+    .testTarget(
+      name: "TerminalTests",
+      dependencies: ["winnow", "Terminal", "Explorer", "Canvas", "TestSupport"]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

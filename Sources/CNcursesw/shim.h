@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -55,6 +56,12 @@ static inline int winnow_put(int y, int x, const wchar_t *text, int attributes, 
   return mvwadd_wchnstr(stdscr, y, x, &cell, 1);
 }
 
+// The same for a character without marks.
+static inline int winnow_put_one(int y, int x, wchar_t character, int attributes, int pair) {
+  wchar_t text[2] = {character, 0};
+  return winnow_put(y, x, text, attributes, pair);
+}
+
 // What winnow_read found.
 enum { winnow_read_nothing = 0, winnow_read_character = 1, winnow_read_key = 2 };
 
@@ -84,6 +91,28 @@ static inline int winnow_handle(
 
 static inline int winnow_restore_handler(int number, const struct sigaction *previous) {
   return sigaction(number, previous, NULL);
+}
+
+// Gives a signal back its default, which stops the program for SIGTSTP.
+static inline int winnow_default_handler(int number, struct sigaction *previous) {
+  struct sigaction action;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = 0;
+  action.sa_handler = SIG_DFL;
+  return sigaction(number, &action, previous);
+}
+
+static inline int winnow_is_ignored(const struct sigaction *action) {
+  return action->sa_handler == SIG_IGN;
+}
+
+// The size that the terminal has now, whatever curses knows; -1 when it does not say.
+static inline int winnow_terminal_size(int *columns, int *lines) {
+  struct winsize size;
+  if (ioctl(1, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return -1;
+  *columns = size.ws_col;
+  *lines = size.ws_row;
+  return 0;
 }
 
 // A stack for the handlers of crashes, so that they run when the usual one has overflowed.

@@ -29,24 +29,27 @@ extension Grid {
   ///
   /// A line of styles names runs of columns (from 0, both ends included) that are not plain:
   /// `    · 1-6 accent bold, 9-12 dim`.
-  public var annotatedText: String {
+  public var annotatedText: String { annotatedText { $0 == .plain ? "" : name(of: $0) } }
+
+  /// The rows with what `name` calls their styles below each; what it has no name for is plain.
+  public func annotatedText(_ name: (Style) -> String) -> String {
     var result = size.text + "\n"
     for y in 0..<height {
       result += trimmed("\(y < 10 ? "0" : "")\(y)|" + row(y)) + "\n"
-      let runs = styleRuns(y)
+      let runs = styleRuns(y, name)
       if !runs.isEmpty { result += "  · " + runs.joined(separator: ", ") + "\n" }
     }
     return result
   }
 
-  private func styleRuns(_ y: Int) -> [String] {
+  private func styleRuns(_ y: Int, _ name: (Style) -> String) -> [String] {
+    let names = (0..<width).map { name(self[$0, y].style) }
     var runs: [String] = []
     var x = 0
     while x < width {
-      let style = self[x, y].style
       var end = x
-      while end + 1 < width, self[end + 1, y].style == style { end += 1 }
-      if style != .plain { runs.append("\(x)-\(end) \(name(of: style))") }
+      while end + 1 < width, names[end + 1] == names[x] { end += 1 }
+      if !names[x].isEmpty { runs.append("\(x)-\(end) \(names[x])") }
       x = end + 1
     }
     return runs

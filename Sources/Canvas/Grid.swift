@@ -45,6 +45,8 @@ public struct Grid: Equatable, Sendable {
   public internal(set) var cells: [Cell]
   /// Characters with marks, which cells name by their index here.
   var clusters: [[Unicode.Scalar]] = []
+  /// What clicks mean, in the order of drawing.
+  public internal(set) var spots: [Spot] = []
 
   public init(size: Size) {
     self.size = size
@@ -70,6 +72,17 @@ public struct Grid: Equatable, Sendable {
     let b = other.cells[index]
     if !a.glyph.isCluster && !b.glyph.isCluster { return a == b }
     return a.style == b.style && scalars(of: a) == other.scalars(of: b)
+  }
+
+  /// The indices of the cells that look different in another grid of the same size, ascending.
+  /// - Complexity: O(cells).
+  public func changes(since other: Grid) -> [Int] {
+    precondition(size == other.size, "grids of different sizes have no cells in common")
+    return cells.indices.filter { index in
+      // Equal cells with marks may name different ones, and different cells the same.
+      let (a, b) = (cells[index], other.cells[index])
+      return a.glyph.isCluster || b.glyph.isCluster ? !shows(index, as: other) : a != b
+    }
   }
 
   /// Puts one glyph at (x, y) and returns the columns it took, 0 if there was no room.

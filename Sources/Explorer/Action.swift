@@ -4,7 +4,7 @@
 
 /// Where keys go at the moment.
 public enum Context: String, CaseIterable, Sendable {
-  case concepts, detail, items, shift, map, prompt, menu, dialogue, help
+  case concepts, detail, items, shift, map, prompt, menu, dialogue, help, palette
 
   /// Those of the screens themselves.
   static let screens = Set(ScreenID.allCases.map(\.context))
@@ -21,6 +21,7 @@ public enum Context: String, CaseIterable, Sendable {
     case .menu: "In a menu"
     case .dialogue: "In a question"
     case .help: "In the help"
+    case .palette: "In the palette"
     }
   }
 }

@@ -40,6 +40,21 @@ extension Actions {
       help: "Write the whole screen anew"
     ) { $0.redraws += 1 },
     Action(
+      "palette", [":"], Context.screens, .general, label: "palette",
+      help: "Find any action by its name, and do it", barRank: 12
+    ) { $0.overlay = .palette(ActionPalette()) },
+    Action(
+      "copy", ["y"], Context.screens, .general, label: "copy",
+      help: "Copy the row's key, or the concept", barRank: 20
+    ) { $0.copy() }.when { state in
+      if state.cursor == nil { return .no("there is no concept to copy") }
+      return state.copyable == nil ? .no("the row is not read yet") : .yes
+    },
+    Action(
+      "suspend", [.control("z")], Set(Context.allCases), .general, label: "suspend",
+      help: "Back to the shell; fg comes back here"
+    ) { $0.suspensions += 1 },
+    Action(
       "quit", ["q"], Context.screens, .general, label: "quit",
       help: "Quit; asks if the plan is not committed", barRank: 16
     ) { state in
@@ -56,17 +71,25 @@ extension Actions {
       help: "Accept what was typed", barRank: 0
     ) { $0.acceptPrompt() },
     Action(
-      "prompt.erase", [.backspace], [.prompt], .answering, label: "erase",
+      "prompt.erase", [.backspace], [.prompt, .palette], .answering, label: "erase",
       help: "Erase the last character", barRank: 2
-    ) { state in
-      state.editPrompt { _ = $0.popLast() }
-    },
+    ) { $0.eraseCharacter() },
     Action(
-      "prompt.erase-all", [.control("u")], [.prompt], .answering, label: "erase all",
+      "prompt.erase-all", [.control("u")], [.prompt, .palette], .answering, label: "erase all",
       help: "Erase everything typed", barRank: 3
-    ) { state in
-      state.editPrompt { $0 = "" }
-    },
+    ) { $0.eraseLine() },
+    Action(
+      "palette.down", [.down, .tab, .control("n")], [.palette], .answering, label: "choose",
+      help: "The next action of the palette", barRank: 1, barKeys: "↑ ↓"
+    ) { $0.movePalette(1) },
+    Action(
+      "palette.up", [.up, .backTab, .control("p")], [.palette], .answering, label: "up",
+      help: "The previous action of the palette"
+    ) { $0.movePalette(-1) },
+    Action(
+      "palette.accept", [.enter], [.palette], .answering, label: "do it",
+      help: "Do the highlighted action", barRank: 0
+    ) { $0.acceptPalette() },
     Action(
       "menu.down", [.down, "j", .tab], [.menu], .answering, label: "choose",
       help: "The next line of a menu", barRank: 1, barKeys: "↑ ↓"
@@ -126,7 +149,7 @@ extension Actions {
       $0.overlay == .quit ? .yes : .no("this is the commit; y writes it")
     },
     Action(
-      "close", [.escape], [.prompt, .menu, .dialogue, .help], .answering, label: "close",
+      "close", [.escape], [.prompt, .menu, .dialogue, .help, .palette], .answering, label: "close",
       help: "Close it and change nothing", barRank: 1
     ) { $0.closeOverlay() },
     Action(

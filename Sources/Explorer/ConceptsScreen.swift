@@ -7,7 +7,27 @@ import Pruning
 enum ConceptsScreen {
   static let entry = Screen(
     id: .concepts, key: "C", title: "Concepts", smallest: Size(width: 60, height: 16),
-    panes: ["Concepts", "Detail"], golden: "j j j d j j a + +", draw: draw)
+    panes: ["Concepts", "Detail"], golden: "j j j d j j a + +", draw: draw,
+    scroll: { $0.scrollTable($1) }, click: click)
+
+  private static let click: @Sendable (inout State, Region, Place) -> Void = {
+    state, body, place in
+    let region = state.conceptsRegions(body).table
+    let inside = region.inside
+    guard inside.contains(x: place.x, y: place.y) else { return }
+    guard place.y > inside.y else {
+      let table = ConceptsTable(state, width: inside.width)
+      if let column = table.column(at: place.x - inside.x) {
+        state.sort(by: column)
+      }
+      return
+    }
+    let position = state.visibleTop(lines: inside.height - 1) + place.y - inside.y - 1
+    guard position < state.table.order.count else { return }
+    state.click(isSelected: position == state.table.position) {
+      $0.moveCursor(position - $0.table.position)
+    }
+  }
 
   private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, body, grid in
     let (region, detail) = state.conceptsRegions(body)

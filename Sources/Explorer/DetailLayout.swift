@@ -20,10 +20,13 @@ struct DetailLayout: Sendable, Equatable {
   let neighbours: Int
   /// Whether blank lines part the groups.
   let isAiry: Bool
+  /// The row of the border below.
+  let bottom: Int
 
   init(_ region: Region) {
     let inner = Region(
       x: region.x + 1, y: region.y, width: max(0, region.width - 2), height: region.height)
+    bottom = region.y + region.height
     let isWide = inner.width >= 96
     let height = inner.height
     isAiry = height >= 17

@@ -27,14 +27,19 @@ struct DetailView {
   let state: State
   let cluster: Int
   let layout: DetailLayout
-  /// The page of this concept, perhaps of an earlier plan.
+  /// The page of this concept, perhaps of an earlier plan; while it is read, the last one that was
+  /// there, which spares the terminal a blank pane between two full ones.
   let page: DetailPage?
+  /// The concept whose histogram, neighbours and rows are shown.
+  let shown: Int
 
   init(state: State, cluster: Int, layout: DetailLayout) {
     self.state = state
     self.cluster = cluster
     self.layout = layout
-    page = state.detail.flatMap { $0.question.cluster == cluster ? $0 : nil }
+    let isReading = state.running[.detail] != nil
+    page = state.detail.flatMap { isReading || $0.question.cluster == cluster ? $0 : nil }
+    shown = page?.question.cluster ?? cluster
   }
 
   func draw(_ grid: inout Grid) {
@@ -44,6 +49,8 @@ struct DetailView {
     if layout.isAiry { y += 1 }
     drawNeighbours(y, &grid)
     drawRows(&grid)
+    guard shown != cluster else { return }
+    grid.draw(" reading … ", layout.left.x + 1, layout.bottom, .dim)
   }
 
   // MARK: Figures
@@ -108,7 +115,7 @@ struct DetailView {
 
   /// The columns left of the cut, in 0...width; nil where nothing parts kept from pruned.
   private func cutColumn(_ page: DetailPage, step: Int) -> Int? {
-    let (size, quota) = (state.subject.scores.size[cluster], state.quotas.quota[cluster])
+    let (size, quota) = (state.subject.scores.size[shown], state.quotas.quota[shown])
     guard state.plan.order.hasCutDistance, quota > 0, quota < size else { return nil }
     let near = state.plan.order == .hardest ? size - quota : quota
     guard let bin = page.nearer.dropLast().lastIndex(where: { $0 <= near }) else { return nil }
@@ -121,7 +128,7 @@ struct DetailView {
     let (x, height) = (layout.left.x, layout.barHeight)
     let bottom = top + height - 1
     let end = bottom + 3
-    guard let page, page.nearer.count > 1 else {
+    guard let page, page.nearer.count > 1, page.nearer.count - 1 <= layout.left.width else {
       grid.draw("distances …", x, bottom, .dim)
       return end
     }
@@ -146,7 +153,7 @@ struct DetailView {
     return end
   }
 
-  private var isWhole: Bool { state.quotas.quota[cluster] == state.subject.scores.size[cluster] }
+  private var isWhole: Bool { state.quotas.quota[shown] == state.subject.scores.size[shown] }
 
   private func drawAxis(
     _ page: DetailPage, _ cut: Int?, _ x: Int, _ y: Int, _ width: Int, _ grid: inout Grid
@@ -171,7 +178,7 @@ struct DetailView {
     }
     grid.draw("┃", x + min(cut, width - 1), y, .bold)
     let isCurrent =
-      page.question.quota == state.quotas.quota[cluster] && page.question.order == order
+      page.question.quota == state.quotas.quota[shown] && page.question.order == order
     let value = isCurrent ? page.cut.map { fixed(Double($0), 3) } ?? "–" : "…"
     let sides = order == .hardest ? ("pruned", "kept") : ("kept", "pruned")
     let words: [(String, Style)] = [
@@ -194,7 +201,7 @@ struct DetailView {
     guard layout.neighbours > 0 else { return }
     let (x, width) = (layout.left.x, layout.left.width)
     grid.draw("nearest", x, top, .dim)
-    guard let near = state.neighbours[cluster] else {
+    guard let near = state.neighbours[cluster] ?? state.neighbours[shown] else {
       grid.draw("…", x + 9, top, .line)
       return
     }

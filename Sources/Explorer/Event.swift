@@ -4,11 +4,17 @@
 import Canvas
 
 /// Something that happened.
-public enum Event: Sendable {
+public enum Event: Sendable, Equatable {
   /// A key was pressed.
   case key(Key)
+  /// The mouse did something.
+  case mouse(Mouse)
+  /// Text came all at once, from a clipboard; it may hold anything.
+  case paste(String)
   /// The screen has this many cells now.
   case resize(Size)
+  /// The terminal has no clipboard, or the text was too long for it.
+  case copyRefused
   /// Running work is this far, 0...1.
   case progress(Ticket, Double)
   /// Work ended; at most one such event follows each start.

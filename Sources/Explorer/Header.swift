@@ -2,9 +2,10 @@
 // fact is on every screen; a narrow one takes more lines and fewer words.
 
 import Canvas
+import Pruning
 
 /// A piece of the header: words with their styles, or the bar of the target.
-enum HeaderPiece {
+enum HeaderPiece: Sendable {
   case words([(text: String, style: Style)])
   /// Takes what room the line has left.
   case bar(Double)
@@ -18,7 +19,7 @@ enum HeaderPiece {
 }
 
 /// A line of the header: pieces from the left, and pieces pushed to the right.
-struct HeaderLine {
+struct HeaderLine: Sendable {
   var left: [HeaderPiece]
   var right: [HeaderPiece] = []
   var gap = 3
@@ -30,10 +31,49 @@ struct HeaderLine {
   }
 }
 
-/// The header of a state, in as few lines as `width` allows.
-/// - Complexity: O(1).
-func headerLines(_ state: State, width: Int) -> [HeaderLine] {
-  let facts = HeaderFacts(state)
+/// All that the header is made of, beside the subject: as long as it is the same, so is the header.
+struct HeaderSource: Equatable, Sendable {
+  let plan: Plan
+  let impact: Impact
+  let committed: CommittedState?
+  let isUnsaved: Bool
+  let width: Int
+
+  init(_ state: State, width: Int) {
+    plan = state.plan
+    impact = state.impact
+    committed = state.committed
+    isUnsaved = state.isUnsaved
+    self.width = width
+  }
+}
+
+/// A header, and what it was made of.
+struct Header: Sendable {
+  let source: HeaderSource
+  let lines: [HeaderLine]
+}
+
+extension State {
+  /// The header in as few lines as `width` allows; the last one, where nothing has changed since.
+  func headerLines(width: Int) -> [HeaderLine] {
+    let source = HeaderSource(self, width: width)
+    if let header, header.source == source { return header.lines }
+    return Explorer.headerLines(subject, source)
+  }
+
+  /// Keeps the header for all who ask for it until it changes.
+  mutating func keepHeader() {
+    let source = HeaderSource(self, width: size.width)
+    if header?.source != source {
+      header = Header(source: source, lines: Explorer.headerLines(subject, source))
+    }
+  }
+}
+
+private func headerLines(_ subject: Subject, _ source: HeaderSource) -> [HeaderLine] {
+  let facts = HeaderFacts(subject: subject, state: source)
+  let width = source.width
   let layouts = [
     [
       HeaderLine(left: facts.what(.full), right: [facts.saved] + facts.how + facts.bounds),
@@ -65,16 +105,14 @@ func headerLines(_ state: State, width: Int) -> [HeaderLine] {
 
 /// The facts of the header as pieces.
 private struct HeaderFacts {
-  let state: State
-
-  init(_ state: State) { self.state = state }
+  let subject: Subject
+  let state: HeaderSource
 
   enum Detail {
     case full, withoutProgram, short
   }
 
   func what(_ detail: Detail) -> [HeaderPiece] {
-    let subject = state.subject
     let rows =
       subject.candidates == subject.rows
       ? "\(thousands(subject.rows)) rows"
@@ -118,7 +156,7 @@ private struct HeaderFacts {
   }
 
   var target: [HeaderPiece] {
-    let candidates = state.subject.candidates
+    let candidates = subject.candidates
     let part = candidates == 0 ? 0 : Double(state.plan.target) / Double(candidates)
     return [
       .words([("target ", .dim), (thousands(state.plan.target), .bold)]),

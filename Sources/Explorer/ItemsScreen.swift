@@ -9,7 +9,17 @@ enum ItemsScreen {
     id: .items, key: "I", title: "Items", smallest: Size(width: 60, height: 16),
     panes: ["Rows of a concept"],
     golden: "j j j j j j j j j j j j j j j j I . j", draw: draw,
-    move: { $0.moveItems($1) }, page: { max(1, $0.itemLines) })
+    move: { $0.moveItems($1) }, page: { max(1, $0.itemLines) },
+    scroll: { $0.scrollItems($1) }, click: click)
+
+  private static let click: @Sendable (inout State, Region, Place) -> Void = {
+    state, region, place in
+    let rank = state.items.top + place.y - region.inside.y - 1
+    guard region.inside.contains(x: place.x, y: place.y), place.y > region.inside.y,
+      let cluster = state.cursor, rank < state.subject.scores.size[cluster]
+    else { return }
+    state.moveItems(rank - state.items.rank)
+  }
 
   private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
     grid.box(region, title: [("Items", .bold), (" ─ ", .line)] + detailTitle(state))

@@ -3,6 +3,19 @@
 
 import Canvas
 
+extension Actions {
+  /// The key that the bar shows as `sign`, if it does something in `context`.
+  fileprivate static func key(named sign: Substring, in context: Context) -> Key? {
+    bySign[context]?[sign]
+  }
+
+  private static let bySign: [Context: [Substring: Key]] = Dictionary(
+    uniqueKeysWithValues: Context.allCases.map { context in
+      let keys = all.filter { $0.contexts.contains(context) }.flatMap(\.keys)
+      return (context, Dictionary(keys.map { ($0.sign[...], $0) }) { first, _ in first })
+    })
+}
+
 /// Draws the key bar of the current context into row `y`.
 ///
 /// Of the entries that do not fit, those with the largest rank leave.
@@ -28,7 +41,20 @@ func drawKeyBar(_ state: State, y: Int, _ grid: inout Grid) {
   var x = 1
   for entry in entries where chosen.contains(entry.action.id) {
     let isOn = entry.action.isAvailable(state) == .yes
+    let start = x
     x = grid.draw(entry.keys, x, y, isOn ? Style(.accent, .bold) : .dim)
-    x = grid.draw(" " + entry.action.label, x, y, isOn ? .plain : .dim) + gap
+    x = grid.draw(" " + entry.action.label, x, y, isOn ? .plain : .dim)
+    grid.mark(
+      .key(entry.action.keys[0].text), Region(x: start, y: y, width: x - start, height: 1))
+    x += gap
+    // Where several keys share an entry, each does its own.
+    var place = start
+    for sign in entry.keys.split(separator: " ") {
+      let width = columns(of: String(sign))
+      if let key = Actions.key(named: sign, in: state.context) {
+        grid.mark(.key(key.text), Region(x: place, y: y, width: width, height: 1))
+      }
+      place += width + 1
+    }
   }
 }

@@ -26,6 +26,18 @@ public func keysDocument() -> String {
   }
   page += """
 
+    ## Mouse
+
+    | what | does |
+    | --- | --- |
+    | click on a line | goes to it; on the line under the cursor it acts as `Enter`, as does a double click |
+    | click on a column's title | sorts by the column; again, the other way |
+    | click on the key bar, a menu, an answer | does what it says |
+    | wheel | scrolls by three lines |
+
+    A click beside what lies above a screen closes nothing. `--no-mouse` leaves the mouse to the
+    terminal; with it, most terminals select text while Shift is held.
+
     ## Scripts
 
     `winnow explore WORKSPACE --script FILE` presses the keys of a file without a terminal, at

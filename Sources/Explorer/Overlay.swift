@@ -11,6 +11,7 @@ enum Overlay: Sendable, Equatable {
   case quit
   /// The help, from this line on.
   case help(top: Int)
+  case palette(ActionPalette)
 }
 
 /// A few choices in a box.

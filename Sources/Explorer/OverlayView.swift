@@ -11,11 +11,12 @@ func drawOverlay(_ state: State, _ layout: Layout, _ grid: inout Grid) {
   case .commit(let dialogue)?: drawCommit(state, dialogue, layout.body, &grid)
   case .quit?: drawQuit(state, layout.body, &grid)
   case .help(let top)?: drawHelp(top, layout.body, &grid)
+  case .palette(let palette)?: drawPalette(state, palette, layout.body, &grid)
   }
 }
 
 /// A box in the middle of a region, empty, with a heading; returns what is inside.
-private func raise(
+func raise(
   _ heading: String, width: Int, lines: Int, _ region: Region, _ grid: inout Grid
 ) -> Region {
   let box = region.middle(width: width + 6, height: lines + 2)
@@ -39,10 +40,10 @@ private func drawMenu(_ menu: Menu, _ region: Region, _ grid: inout Grid) {
     let y = inside.y + line
     let isHere = index == menu.index
     let ground: Ground = isHere ? .cursor : .raised
+    let whole = Region(x: inside.x - 2, y: y, width: inside.width + 4, height: 1)
+    grid.mark(.line(index), whole)
     if isHere {
-      grid.fill(
-        Region(x: inside.x - 2, y: y, width: inside.width + 4, height: 1),
-        Style(.plain, .bold, on: .cursor))
+      grid.fill(whole, Style(.plain, .bold, on: .cursor))
       grid.draw("▸", inside.x - 1, y, Style(.accent, .bold, on: .cursor))
     }
     let style = Style(.plain, isHere ? .bold : [], on: ground)
@@ -101,8 +102,8 @@ private func drawCommit(
     }
   let yes =
     dialogue.existing.map { if case .file = $0 { "Yes, replace it" } else { "Yes" } } ?? "Yes"
-  var x = drawAnswer("No", isHere: !dialogue.isYes, inside.x, y, &grid)
-  x = drawAnswer(yes, isHere: dialogue.isYes, isOff: isBlocked, x + 2, y, &grid)
+  var x = drawAnswer("No", key: "n", isHere: !dialogue.isYes, inside.x, y, &grid)
+  x = drawAnswer(yes, key: "y", isHere: dialogue.isYes, isOff: isBlocked, x + 2, y, &grid)
 }
 
 private func counted(_ concepts: Int) -> String {
@@ -121,16 +122,21 @@ private func drawQuit(_ state: State, _ region: Region, _ grid: inout Grid) {
       fact, inside.x, inside.y + line, Style(line == 0 ? .plain : .dim, on: .raised),
       limit: inside.width)
   }
-  let x = drawAnswer("No, stay", isHere: true, inside.x, inside.y + inside.height - 1, &grid)
-  _ = drawAnswer("Yes, quit", isHere: false, x + 2, inside.y + inside.height - 1, &grid)
+  let y = inside.y + inside.height - 1
+  let x = drawAnswer("No, stay", key: "n", isHere: true, inside.x, y, &grid)
+  _ = drawAnswer("Yes, quit", key: "y", isHere: false, x + 2, y, &grid)
 }
 
-/// Draws an answer as `[ No ]`, so that the highlight does not rest on colour.
+/// Draws an answer with a sign before the highlighted one, so that it does not rest on colour. A
+/// click on it is the key that answers so.
 private func drawAnswer(
-  _ text: String, isHere: Bool, isOff: Bool = false, _ x: Int, _ y: Int, _ grid: inout Grid
+  _ text: String, key: Key, isHere: Bool, isOff: Bool = false, _ x: Int, _ y: Int,
+  _ grid: inout Grid
 ) -> Int {
   let ground: Ground = isHere ? .cursor : .raised
   let role: Role = isOff ? .dim : .plain
   let label = isHere ? "▸ \(text) " : "  \(text) "
-  return grid.draw(label, x, y, Style(role, isHere ? .bold : [], on: ground))
+  let end = grid.draw(label, x, y, Style(role, isHere ? .bold : [], on: ground))
+  grid.mark(.key(key.text), Region(x: x, y: y, width: end - x, height: 1))
+  return end
 }

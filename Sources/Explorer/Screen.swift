@@ -38,6 +38,8 @@ public struct Screen: Sendable {
   var move: @Sendable (inout State, Int) -> Void = { $0.moveCursor($1) }
   /// The lines of a page, at least one.
   var page: @Sendable (State) -> Int = { max(1, $0.tableLines($0.size)) }
+  /// Moves what it shows by lines, as the wheel does.
+  var scroll: @Sendable (inout State, Int) -> Void = { Screens.entry($0.screen).move(&$0, $1) }
   /// What a click on a cell of its region does, in the cells of the whole screen.
   package var click: @Sendable (inout State, Region, Place) -> Void = { _, _, _ in }
 }

@@ -77,6 +77,14 @@ public struct State: Sendable {
   var outbox: [Work] = []
   /// How often the screen was to be written anew, because something else had drawn on it.
   public internal(set) var redraws = 0
+  /// How often the explorer was to stop until the shell continues it.
+  public internal(set) var suspensions = 0
+  /// What was copied last.
+  public internal(set) var clipboard = Clipboard()
+  /// The header as it was drawn last.
+  var header: Header?
+  /// Whether the last click acted as Enter, so that its twin does not act again.
+  var hasClickActed = false
   /// Set when the explorer is done.
   public internal(set) var isFinished = false
 

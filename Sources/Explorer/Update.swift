@@ -16,7 +16,9 @@ public func update(_ state: consuming State, _ event: Event) -> (State, [Work]) 
 /// Pages are asked for once, after the last event: 500 keys that came at once ask for the
 /// captions of one screen.
 public func update(_ state: consuming State, _ events: [Event]) -> (State, [Work]) {
+  state.keepHeader()
   for event in events { state.apply(event) }
+  state.keepHeader()
   state.requestPages()
   let work = state.outbox
   state.outbox = []
@@ -32,6 +34,7 @@ extension State {
     case .menu?: .menu
     case .commit?, .quit?: .dialogue
     case .help?: .help
+    case .palette?: .palette
     }
   }
 
@@ -42,6 +45,15 @@ extension State {
       message = nil
       labelsWait = false
       press(key)
+    case .mouse(let mouse):
+      message = nil
+      labelsWait = false
+      apply(mouse)
+    case .paste(let text):
+      message = nil
+      paste(text)
+    case .copyRefused:
+      warn("this terminal takes no text to copy; hold Shift to select with the mouse")
     case .resize(let size):
       self.size = size
       showCursor()
@@ -53,7 +65,7 @@ extension State {
     }
   }
 
-  private mutating func press(_ key: Key) {
+  mutating func press(_ key: Key) {
     if let action = Actions.action(for: key, in: context) {
       switch action.availability(self) {
       case .yes: action.effect(&self)
@@ -61,12 +73,7 @@ extension State {
       }
       return
     }
-    if case .prompt(let prompt)? = overlay {
-      if case .character(let character) = key, prompt.text.count < prompt.longest {
-        editPrompt { $0.append(character) }
-      }
-      return
-    }
+    if case .character(let character) = key, type(String(character)) { return }
     if overlay == nil { warn("\(key.text) does nothing here; ? shows all keys") }
   }
 }

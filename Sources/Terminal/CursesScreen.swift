@@ -8,6 +8,7 @@ import Canvas
 struct CursesScreen: ~Copyable {
   private let palette: Palette
   private let isUnicode: Bool
+  private let modes: TerminalModes
   private var shown: Grid?
   private var isOver: Bool
 
@@ -15,14 +16,16 @@ struct CursesScreen: ~Copyable {
   /// - Throws: `TerminalError` when there is no terminal that curses can use; nothing has changed
   ///   then.
   init(_ options: TerminalOptions) throws(TerminalError) {
-    try CursesScreen.takeOver(options)
+    modes = try CursesScreen.takeOver(options)
     isUnicode = String(cString: winnow_codeset()) == "UTF-8"
     palette = Palette(withoutColours: options.withoutColours)
     shown = nil
     isOver = false
   }
 
-  private static func takeOver(_ options: TerminalOptions) throws(TerminalError) {
+  private static func takeOver(_ options: TerminalOptions) throws(TerminalError)
+    -> TerminalModes
+  {
     guard isatty(0) == 1, isatty(1) == 1 else { throw .noTerminal }
     guard let term = options.term, !term.isEmpty, term != "dumb" else {
       throw .unusable(term: options.term)
@@ -33,30 +36,74 @@ struct CursesScreen: ~Copyable {
     guard tcgetattr(0, &before) == 0 else { throw .noTerminal }
     set_escdelay(25)
     guard winnow_newterm() == 0 else { throw .unusable(term: term) }
-    CrashGuard.arm(before)
+    let mouse = tigetstr("kmous")
+    let modes = TerminalModes(
+      term: term, hasMouse: mouse != nil && Int(bitPattern: mouse) != -1,
+      wantsMouse: options.wantsMouse)
+    CrashGuard.arm(before, off: modes.off)
     raw()
     noecho()
     nonl()
     keypad(winnow_stdscr(), true)
+    // The decoder reads the mouse: see there. curses knows its keys from here on.
+    define_key(nil, KEY_MOUSE)
     nodelay(winnow_stdscr(), true)
     leaveok(winnow_stdscr(), true)
     curs_set(0)
+    writeToTerminal(modes.on)
+    return modes
   }
 
   deinit {
-    if !isOver { CursesScreen.giveBack() }
+    if !isOver { giveBack() }
   }
 
   /// Gives the terminal back.
   consuming func end() {
-    CursesScreen.giveBack()
+    giveBack()
     isOver = true
   }
 
-  private static func giveBack() {
+  private borrowing func giveBack() {
+    leave()
+    CrashGuard.disarm()
+  }
+
+  private borrowing func leave() {
+    writeToTerminal(modes.off)
     curs_set(1)
     endwin()
-    CrashGuard.disarm()
+  }
+
+  /// Gives the terminal back to the shell, stops, and takes it over again when the shell says so.
+  mutating func suspend() {
+    leave()
+    CrashGuard.stop()
+    comeBack()
+  }
+
+  /// Takes the terminal over again, as it is now: another program had it.
+  mutating func comeBack() {
+    // Ends what is left of our own modes, too, if the program was stopped without a chance.
+    endwin()
+    var columns: Int32 = 0
+    var lines: Int32 = 0
+    if winnow_terminal_size(&columns, &lines) == 0,
+      lines != winnow_lines() || columns != winnow_columns()
+    {
+      resizeterm(lines, columns)
+    }
+    forget()
+    wrefresh(winnow_stdscr())
+    curs_set(0)
+    writeToTerminal(modes.on)
+  }
+
+  /// Has the terminal copy a text; false when it cannot.
+  borrowing func copy(_ text: String) -> Bool {
+    guard modes.canCopy, let bytes = TerminalModes.copying(text) else { return false }
+    writeToTerminal(bytes)
+    return true
   }
 
   /// The terminal's size in cells.
@@ -68,26 +115,32 @@ struct CursesScreen: ~Copyable {
     let picture = isUnicode ? grid : grid.ascii
     let isNew = shown?.size != picture.size
     if isNew { werase(winnow_stdscr()) }
-    var text = [wchar_t](repeating: 0, count: 8)
-    for index in picture.cells.indices {
-      if !isNew, let shown, picture.shows(index, as: shown) { continue }
-      let cell = picture.cells[index]
-      guard !cell.glyph.isTail else { continue }
-      let isWide = index + 1 < picture.cells.count && picture.cells[index + 1].glyph.isTail
-      let scalars = drawable(picture.scalars(of: cell), columns: isWide ? 2 : 1)
-      for (place, scalar) in scalars.enumerated() { text[place] = wchar_t(scalar.value) }
-      text[scalars.count] = 0
-      let (attributes, pair) = palette.look(cell.style)
-      let y = Int32(index / picture.width)
-      let x = Int32(index % picture.width)
-      winnow_put(y, x, text, attributes, pair)
-      if isWide, scalars.count == 1, scalars[0].isASCII {
-        text[0] = wchar_t(UInt8(ascii: " "))
-        winnow_put(y, x + 1, text, attributes, pair)
-      }
-    }
+    let changed = isNew ? Array(picture.cells.indices) : picture.changes(since: shown!)
+    for index in changed { put(index, of: picture) }
     wrefresh(winnow_stdscr())
     shown = picture
+  }
+
+  /// Gives one cell to curses, which remembers it until the refresh.
+  private func put(_ index: Int, of picture: Grid) {
+    let cell = picture.cells[index]
+    guard !cell.glyph.isTail else { return }
+    let (attributes, pair) = palette.look(cell.style)
+    let y = Int32(index / picture.width)
+    let x = Int32(index % picture.width)
+    if let scalar = cell.glyph.scalar, scalar.isASCII,
+      x + 1 == picture.width || !picture.cells[index + 1].glyph.isTail
+    {
+      winnow_put_one(y, x, wchar_t(scalar.value), attributes, pair)
+      return
+    }
+    let isWide = x + 1 < picture.width && picture.cells[index + 1].glyph.isTail
+    let scalars = drawable(picture.scalars(of: cell), columns: isWide ? 2 : 1)
+    let text = scalars.map { wchar_t($0.value) } + [0]
+    winnow_put(y, x, text, attributes, pair)
+    if isWide, scalars.count == 1, scalars[0].isASCII {
+      winnow_put_one(y, x + 1, wchar_t(UInt8(ascii: " ")), attributes, pair)
+    }
   }
 
   /// Forgets what is on the screen, so that the next `show` writes all of it.

@@ -1,57 +1,40 @@
-// What curses read becomes a `Key`.
+// What curses has read, in our own words.
 
 import CNcursesw
 import Explorer
 
 /// One thing that was read from the terminal.
 enum Reading {
-  case key(Key)
+  case input(Input)
   case resized
-  /// Something was read that means nothing here.
-  case noise
-  /// Nothing is left to read.
-  case nothing
 }
 
-/// Reads the next key, without waiting.
-func readKey() -> Reading {
+/// Reads the next thing, without waiting.
+func readTerminal() -> Reading {
   var value: UInt32 = 0
   switch winnow_read(&value) {
-  case Int32(winnow_read_character): return character(value).map(Reading.key) ?? .noise
-  case Int32(winnow_read_key): return special(Int32(bitPattern: value))
-  default: return .nothing
+  case Int32(winnow_read_character): return .input(.character(value))
+  case Int32(winnow_read_key):
+    let code = Int32(bitPattern: value)
+    return code == KEY_RESIZE ? .resized : .input(.special(key(of: code)))
+  default: return .input(.pause)
   }
 }
 
-private func character(_ value: UInt32) -> Key? {
-  switch value {
-  case 13, 10: return .enter
-  case 9: return .tab
-  case 27: return .escape
-  case 8, 127: return .backspace
-  case 1...26:
-    return Unicode.Scalar(value + 96).map { .control(Character($0)) }
-  case 0..<32: return nil
-  default: return Unicode.Scalar(value).map { .character(Character($0)) }
-  }
-}
-
-private func special(_ code: Int32) -> Reading {
+private func key(of code: Int32) -> Key? {
   switch code {
-  case KEY_UP: .key(.up)
-  case KEY_DOWN: .key(.down)
-  case KEY_LEFT: .key(.left)
-  case KEY_RIGHT: .key(.right)
-  case KEY_PPAGE: .key(.pageUp)
-  case KEY_NPAGE: .key(.pageDown)
-  case KEY_HOME: .key(.home)
-  case KEY_END: .key(.end)
-  case KEY_ENTER: .key(.enter)
-  case KEY_BACKSPACE: .key(.backspace)
-  case KEY_DC: .key(.delete)
-  case KEY_BTAB: .key(.backTab)
-  case KEY_RESIZE: .resized
-  default:
-    (1...12).first { winnow_key_function(UInt32($0)) == code }.map { .key(.function($0)) } ?? .noise
+  case KEY_UP: .up
+  case KEY_DOWN: .down
+  case KEY_LEFT: .left
+  case KEY_RIGHT: .right
+  case KEY_PPAGE: .pageUp
+  case KEY_NPAGE: .pageDown
+  case KEY_HOME: .home
+  case KEY_END: .end
+  case KEY_ENTER: .enter
+  case KEY_BACKSPACE: .backspace
+  case KEY_DC: .delete
+  case KEY_BTAB: .backTab
+  default: (1...12).first { winnow_key_function(UInt32($0)) == code }.map { .function($0) }
   }
 }

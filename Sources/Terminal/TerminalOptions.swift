@@ -6,10 +6,13 @@ public struct TerminalOptions: Sendable, Equatable {
   public var term: String?
   /// Whether to do without colours (`NO_COLOR` is set and not empty).
   public var withoutColours: Bool
+  /// Whether to ask the terminal for the mouse; without, it keeps the mouse for itself.
+  public var wantsMouse: Bool
 
-  public init(term: String?, withoutColours: Bool) {
+  public init(term: String?, withoutColours: Bool, wantsMouse: Bool) {
     self.term = term
     self.withoutColours = withoutColours
+    self.wantsMouse = wantsMouse
   }
 }
 

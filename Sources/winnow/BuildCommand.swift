@@ -11,12 +11,13 @@ struct BuildCommand: ParsableCommand {
     abstract: "Cluster and score embeddings; everything later reads only the workspace.")
 
   @Argument(
-    help: "Files and folders of embeddings: .npy files, folders of them, clip-retrieval folders.")
+    help: "Files and folders of embeddings: .npy files, folders of them, clip-retrieval folders.",
+    completion: .file())
   var inputs: [String]
 
   @OptionGroup var options: BuildOptions
 
-  @Option(name: .shortAndLong, help: "The workspace to make.")
+  @Option(name: .shortAndLong, help: "The workspace to make.", completion: .directory)
   var output: String
 
   @Flag(help: "Replace an existing workspace; its committed plans stay.")

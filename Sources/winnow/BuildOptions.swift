@@ -22,7 +22,9 @@ struct BuildOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Seed of the choice of training rows.")
   var seed: UInt64 = 1
 
-  @Option(help: "A .npy file of centroids to use instead of training.")
+  @Option(
+    help: "A .npy file of centroids to use instead of training.",
+    completion: .file(extensions: ["npy"]))
   var centroids: String?
 
   @Option(parsing: .unconditional, help: "Nearest centroids that d_inter is a mean over.")

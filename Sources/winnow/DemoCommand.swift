@@ -20,7 +20,9 @@ struct DemoCommand: ParsableCommand {
       a terminal a summary is printed and the keep list written.
       """)
 
-  @Argument(help: "A folder for the workspace and the keep list (default: a temporary one).")
+  @Argument(
+    help: "A folder for the workspace and the keep list (default: a temporary one).",
+    completion: .directory)
   var folder: String?
 
   func run() throws {

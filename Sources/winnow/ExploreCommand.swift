@@ -18,21 +18,28 @@ struct ExploreCommand: ParsableCommand {
     commandName: "explore", abstract: "See and steer what is pruned, then commit it.",
     discussion: "Needs a terminal. With --script keys come from a file and none is needed.")
 
-  @Argument(help: "A workspace.")
+  @Argument(help: "A workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions
 
   @OptionGroup var list: ListOptions
 
-  @Option(name: .shortAndLong, help: "The file that a commit writes (default: keep.txt).")
+  @Option(
+    name: .shortAndLong, help: "The file that a commit writes (default: keep.txt).",
+    completion: .file())
   var output: String?
 
-  @Option(help: "Press the keys in this file, without a terminal (see docs/keys.md).")
+  @Option(
+    help: "Press the keys in this file, without a terminal (see docs/keys.md).",
+    completion: .file())
   var script: String?
 
   @Option(help: "The size of the screen for --script, columns x rows.")
   var size = "120x36"
+
+  @Flag(help: "Leave the mouse to the terminal.")
+  var noMouse = false
 
   func validate() throws {
     if output == "-" || output == "" {
@@ -83,7 +90,8 @@ struct ExploreCommand: ParsableCommand {
   private func show(_ state: State, _ performer: WorkspaceWork) throws -> ExplorerEnd {
     let environment = ProcessInfo.processInfo.environment
     let options = TerminalOptions(
-      term: environment["TERM"], withoutColours: environment["NO_COLOR"]?.isEmpty == false)
+      term: environment["TERM"], withoutColours: environment["NO_COLOR"]?.isEmpty == false,
+      wantsMouse: !noMouse)
     return try MainActor.assumeIsolated {
       try runExplorer(state: state, performer: performer, options: options).1
     }

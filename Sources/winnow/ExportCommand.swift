@@ -10,14 +10,16 @@ struct ExportCommand: ParsableCommand {
     commandName: "export", abstract: "Write the keep list of a plan.",
     discussion: "Beside the list, NAME.winnow.json says what it is and how to make it again.")
 
-  @Argument(help: "A workspace.")
+  @Argument(help: "A workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions
 
   @OptionGroup var list: ListOptions
 
-  @Option(name: .shortAndLong, help: "The file to write; - is standard output.")
+  @Option(
+    name: .shortAndLong, help: "The file to write; - is standard output.",
+    completion: .file())
   var output: String
 
   @Flag(help: "Replace existing files.")

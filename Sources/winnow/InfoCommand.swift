@@ -7,7 +7,7 @@ struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Say what is in a workspace.")
 
-  @Argument(help: "A workspace.")
+  @Argument(help: "A workspace.", completion: .directory)
   var workspace: String
 
   @Flag(help: "Print JSON.")

@@ -4,7 +4,9 @@ import Manifests
 
 /// The flags of every command that writes a keep list.
 struct ListOptions: ParsableArguments {
-  @Option(help: "text, rows, datacomp, csv or jsonl.")
+  @Option(
+    help: "text, rows, datacomp, csv or jsonl.",
+    completion: .list(ManifestFormat.allCases.map(\.rawValue)))
   var format = "text"
 
   @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")

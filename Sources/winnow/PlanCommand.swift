@@ -7,7 +7,7 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Print the quota of every concept.")
 
-  @Argument(help: "A workspace.")
+  @Argument(help: "A workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions

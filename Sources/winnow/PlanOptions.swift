@@ -15,11 +15,14 @@ struct PlanOptions: ParsableArguments {
     help: "The temperature of the softmax over complexities (default: 0.1).")
   var tau: Double?
 
-  @Option(help: "complexity, uniform, proportional, d-inter or d-intra (default: complexity).")
+  @Option(
+    help: "complexity, uniform, proportional, d-inter or d-intra (default: complexity).",
+    completion: .list(Strategy.allCases.map(\.rawValue)))
   var strategy: String?
 
   @Option(
-    help: "Which rows stay: hardest, easiest, random, similarity, stratified (default: hardest).")
+    help: "Which rows stay: hardest, easiest, random, similarity, stratified (default: hardest).",
+    completion: .list(Order.allCases.map(\.rawValue)))
   var order: String?
 
   @Option(parsing: .unconditional, help: "Rows that every concept keeps at least (default: 1).")
@@ -33,7 +36,9 @@ struct PlanOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Seed of the order 'random' (default: 1).")
   var selectionSeed: UInt64?
 
-  @Option(help: "A plan, or the header (.winnow.json) of a keep list, instead of these flags.")
+  @Option(
+    help: "A plan, or the header (.winnow.json) of a keep list, instead of these flags.",
+    completion: .file(extensions: ["json"]))
   var plan: String?
 
   func validate() throws {

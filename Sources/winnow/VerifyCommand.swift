@@ -9,7 +9,7 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Check every byte of a workspace or a keep list.",
     discussion: "Prints a line a fault and ends with 1 when there is one.")
 
-  @Argument(help: "A workspace, a keep list or its .winnow.json.")
+  @Argument(help: "A workspace, a keep list or its .winnow.json.", completion: .file())
   var path: String
 
   func run() throws {

@@ -11,6 +11,9 @@ struct Winnow: ParsableCommand {
       Embeddings in, concept clusters scored by complexity, exact quotas for every concept, and \
       an explorer in which you see and steer what is pruned before a keep list is written.
 
+      Shell completions: winnow --generate-completion-script bash (or zsh, fish); \
+      docs/completions.md says where they belong.
+
       Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
       """,
     version: version,

@@ -23,3 +23,4 @@ func measure(_ name: String, runs: Int = 100, _ body: (Int) -> Void) {
 
 quotaBenchmarks()
 selectionBenchmarks()
+frameBenchmarks()

@@ -79,12 +79,12 @@ import Testing
     #expect(question.cluster == moved.cursor)
     #expect(question.quota == moved.quotas.quota[question.cluster])
     // The cursor has moved already; what has to be read has not come.
-    #expect(moved.screenText.contains("distances …"))
+    #expect(moved.screenText.contains("reading …"))
     let (further, more) = update(moved, .key("j"))
     #expect(more.contains(.cancel(ticket)))
     let rows = MadeUpRows(cluster: question.cluster)
     let late = try #require(try DetailPage.read(question, rows, isCancelled: { false }))
-    #expect(update(further, .finished(ticket, .detail(late))).0.screenText.contains("distances …"))
+    #expect(update(further, .finished(ticket, .detail(late))).0.screenText.contains("reading …"))
     #expect(update(moved, .finished(ticket, .detail(late))).0.screenText.contains("┃"))
   }
 
@@ -132,6 +132,25 @@ import Testing
     let back = try state.pressing("d Escape")
     #expect(back.screen == .concepts && back.cursor == state.cursor)
     #expect(back.plan.override(of: try #require(state.cursor))?.action == .drop)
+  }
+
+  /// Between two pages the pane keeps the old one and says so: a frame of blanks costs bytes.
+  @Test func theLastPageStaysWhileTheNextIsRead() throws {
+    let state = try Fixture.state().pressing(":resize 120x36\nj")
+    let rows = state.screenText.split(separator: "\n").filter { $0.contains("✓ 0.") }
+    #expect(!rows.isEmpty && !state.screenText.contains("reading …"))
+    let (reading, work) = update(state, .key("j"))
+    let text = reading.screenText
+    #expect(text.contains("reading …"))
+    for row in rows { #expect(text.contains(row.suffix(30))) }
+    // The figures are known at once.
+    let cluster = try #require(reading.cursor)
+    #expect(text.contains(thousands(reading.subject.scores.size[cluster])))
+    let ticket = try #require(details(work).first).0
+    let (failed, _) = update(reading, .finished(ticket, .failed("gone")))
+    #expect(!failed.screenText.contains("reading …"))
+    let (cancelled, _) = update(reading, .key(.control("c")))
+    #expect(!cancelled.screenText.contains("reading …"))
   }
 
   @Test func ranksCountTheLargerOnes() throws {

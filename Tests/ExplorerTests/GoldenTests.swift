@@ -4,6 +4,7 @@
 import Canvas
 import Explorer
 import Foundation
+import Terminal
 import Testing
 
 @Suite struct GoldenTests {
@@ -11,17 +12,54 @@ import Testing
     let name: String
     let keys: String
     let size: String
-    var isASCII = false
+    var kind = Kind.roles
 
-    var file: String { "\(name)-\(size)\(isASCII ? "-ascii" : "").cells" }
+    var file: String { "\(name)-\(size)\(kind.suffix).cells" }
     var testDescription: String { file }
+  }
+
+  /// What is kept of a picture.
+  enum Kind: CaseIterable, Sendable {
+    /// The cells with their roles.
+    case roles
+    /// What a terminal of few colours, or of none, makes of them.
+    case sixteen, eight, withoutColour
+    /// The signs of `LANG=C`.
+    case ascii
+
+    var suffix: String {
+      switch self {
+      case .roles: ""
+      case .sixteen: "-16"
+      case .eight: "-8"
+      case .withoutColour: "-nocolour"
+      case .ascii: "-ascii"
+      }
+    }
+
+    func text(_ grid: Grid) -> String {
+      switch self {
+      case .roles: grid.annotatedText
+      case .sixteen: grid.annotatedText(.sixteen)
+      case .eight: grid.annotatedText(.eight)
+      case .withoutColour: grid.annotatedText(.none)
+      case .ascii: grid.ascii.annotatedText
+      }
+    }
   }
 
   static let sizes = ["120x36", "80x24", "60x16"]
 
   static let cases: [Case] =
     Screens.all.flatMap { screen in
-      sizes.map { Case(name: screen.id.rawValue, keys: screen.golden, size: $0) }
+      sizes.flatMap { size in
+        [.roles, .ascii].map {
+          Case(name: screen.id.rawValue, keys: screen.golden, size: size, kind: $0)
+        }
+      }
+        + [.sixteen, .eight, .withoutColour].map {
+          Case(name: screen.id.rawValue, keys: screen.golden, size: "80x24", kind: $0)
+        }
     }
     + sizes.flatMap { size in
       [
@@ -36,25 +74,22 @@ import Testing
         Case(name: "filtered", keys: Fixture.marked, size: size),
         Case(name: "filter-empty", keys: "/ n o t h i n g Enter", size: size),
         Case(name: "note", keys: "d N s p a m", size: size),
+        Case(name: "palette", keys: ":", size: size),
+        Case(name: "palette-typed", keys: ": t a r g e t Down", size: size),
       ]
     } + [
-      Case(name: "concepts", keys: Screens.all[0].golden, size: "80x24", isASCII: true),
       Case(name: "concepts", keys: Screens.all[0].golden, size: "200x50"),
-      Case(name: "detail", keys: Screens.entry(.detail).golden, size: "80x24", isASCII: true),
       Case(name: "detail-dropped", keys: "d D", size: "80x24"),
       Case(
         name: "detail-stratified", keys: Fixture.middle + " D o k Enter", size: "120x36"),
-      Case(name: "items", keys: Screens.entry(.items).golden, size: "80x24", isASCII: true),
       Case(name: "items-stratified", keys: Fixture.middle + " o k Enter I G", size: "80x24"),
-      Case(name: "map", keys: Screens.entry(.map).golden, size: "80x24", isASCII: true),
       Case(name: "map-crowd", keys: "M z", size: "200x50"),
-      Case(name: "shift", keys: Screens.entry(.shift).golden, size: "80x24", isASCII: true),
       Case(name: "shift-scenarios", keys: ShiftTests.scenarios, size: "120x36"),
       Case(name: "shift-scenarios", keys: ShiftTests.scenarios, size: "80x24"),
       Case(name: "store", keys: "+ ' 1 + '", size: "80x24"),
       Case(name: "pane-below", keys: Fixture.middle, size: "80x50"),
       Case(name: "filter-wrong", keys: "/ o i l Space s i s e > 1", size: "80x24"),
-      Case(name: "filtered", keys: Fixture.marked, size: "80x24", isASCII: true),
+      Case(name: "filtered", keys: Fixture.marked, size: "80x24", kind: .ascii),
       Case(name: "pin-marked", keys: "Space Space p 2 k", size: "80x24"),
       Case(name: "sort-menu", keys: "s j s s", size: "80x24"),
       Case(name: "sort", keys: "s j j Enter r G", size: "120x36"),
@@ -69,7 +104,7 @@ import Testing
       Script(parsing: one.keys), from: try Fixture.state(), size: size
     ) { _, _ in }
     let grid = view(state, size)
-    let found = (one.isASCII ? grid.ascii : grid).annotatedText
+    let found = one.kind.text(grid)
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("Golden/\(one.file)")
     if ProcessInfo.processInfo.environment["WINNOW_WRITE_GOLDEN"] == "1" {

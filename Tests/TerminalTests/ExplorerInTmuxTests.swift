@@ -6,58 +6,23 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct ExplorerInTmuxTests {
-  private let temporary: TemporaryFolder
-  /// For this test's files.
-  private var folder: String { temporary.path }
+  private let session: ExplorerSession
+  private var folder: String { session.folder }
 
-  init() throws { temporary = try TemporaryFolder() }
+  init() throws { session = try ExplorerSession() }
 
-  /// A workspace of the sample, this test's own, so that it may commit into it.
-  private func workspace() throws -> String {
-    let path = folder + "/sample"
-    let result = try ProcessRunner.run(
-      winnowBinary(), ["build", packageRoot() + "/assets/sample", "-o", path, "--clusters", "40"])
-    guard result.exitCode == 0 else { throw NeverShown(description: result.errors) }
-    return path
-  }
+  private func workspace() throws -> String { try session.workspace() }
 
-  /// The explorer between two looks at the terminal's modes, with room for what it says.
   private func explorer(
     width: Int = 120, height: Int = 36, term: String = "xterm-256color", variables: String = ""
   ) throws -> TmuxSession {
-    let command = """
-      cd '\(folder)'; stty -g > before; env LC_ALL=C.UTF-8 TERM=\(term) \
-      SWIFT_BACKTRACE=enable=no \(variables) '\(winnowBinary())' explore '\(try workspace())' \
-      -o keep.txt; echo "ended with $?"; stty -g > after; exec cat
-      """
-    return try TmuxSession(width: width, height: height, command)
+    try session.explorer(width: width, height: height, term: term, variables: variables)
   }
 
-  /// The target of a screen, having checked that the quotas add up to it.
-  private func target(_ screen: String) throws -> Int {
-    let target = try number(after: "target ", in: screen)
-    #expect(try number(after: "Σ ", in: screen) == target, "\(screen)")
-    #expect(screen.contains(" ="))
-    return target
-  }
-
-  private func number(after word: String, in screen: String) throws -> Int {
-    let start = try #require(screen.range(of: word)?.upperBound, "no \(word) on:\n\(screen)")
-    let digits = screen[start...].drop { $0 == " " }.prefix { $0.isNumber || $0 == "," }
-    return try #require(Int(digits.filter(\.isNumber)))
-  }
+  private func target(_ screen: String) throws -> Int { try session.target(screen) }
 
   private func expectTerminalAsBefore(_ session: TmuxSession) throws {
-    try session.wait("the end") { $0.contains("ended with") }
-    let after = folder + "/after"
-    try session.wait("the modes") { _ in
-      (try? String(contentsOfFile: after, encoding: .utf8))?.isEmpty == false
-    }
-    #expect(
-      try String(contentsOfFile: after, encoding: .utf8)
-        == String(contentsOfFile: folder + "/before", encoding: .utf8))
-    #expect(try session.value("#{alternate_on}") == "0")
-    #expect(try session.value("#{cursor_flag}") == "1")
+    try self.session.expectTerminalAsBefore(session)
   }
 
   @Test func tuneAndCommit() throws {
@@ -116,7 +81,7 @@ import Testing
     try expectTerminalAsBefore(session)
   }
 
-  @Test(arguments: [SIGTERM, SIGHUP, SIGSEGV, SIGABRT, SIGTRAP])
+  @Test(arguments: [SIGTERM, SIGHUP, SIGSEGV, SIGABRT, SIGTRAP, SIGILL])
   func signalsGiveTheTerminalBack(_ number: Int32) throws {
     let session = try explorer(width: 80, height: 24)
     try session.wait(for: "Concepts ─ 40 of 40")
@@ -160,6 +125,7 @@ import Testing
 
   @Test(arguments: [
     ("xterm", ""), ("vt100", ""), ("screen-256color", "NO_COLOR=1"), ("linux", "LC_ALL=C"),
+    ("screen", ""), ("linux", ""), ("tmux-256color", "LC_ALL=C"),
   ])
   func otherTerminalsShowTheSame(_ term: String, _ variables: String) throws {
     let session = try explorer(width: 80, height: 24, term: term, variables: variables)

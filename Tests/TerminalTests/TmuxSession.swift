@@ -70,8 +70,23 @@ final class TmuxSession {
     return number
   }
 
+  /// Presses and releases the first button on a cell, from 0, as a terminal reports it.
+  func click(x: Int, y: Int) throws {
+    try report("<0;\(x + 1);\(y + 1)M")
+    try report("<0;\(x + 1);\(y + 1)m")
+  }
+
+  /// Turns the wheel over a cell by one step.
+  func wheelDown(x: Int, y: Int) throws { try report("<65;\(x + 1);\(y + 1)M") }
+
+  private func report(_ text: String) throws {
+    let bytes = Array("\u{1B}[\(text)".utf8).map { String($0, radix: 16) }
+    try tmux(["send-keys", "-t", "s", "-H"] + bytes)
+  }
+
+  /// Runs a command of tmux and returns what it prints.
   @discardableResult
-  private func tmux(_ arguments: [String]) throws -> String {
+  func tmux(_ arguments: [String]) throws -> String {
     let result = try ProcessRunner.run(
       "tmux", ["-u", "-L", socket, "-f", "/dev/null"] + arguments,
       environment: ["LC_ALL": "C.UTF-8", "TMUX": nil])

@@ -1,0 +1,112 @@
+// Roles become colours here and nowhere else. Foregrounds lie on the terminal's own background;
+// only the cursor's row and raised boxes have one of ours, and on those every foreground is set,
+// because the terminal's own may be dark or light. Pure: what a terminal of any depth shows of any
+// style can be tested without one.
+
+import Canvas
+
+/// The colours that a terminal has.
+package enum ColourDepth: CaseIterable, Sendable {
+  case none, eight, sixteen, many
+
+  /// The depth of a terminal with this number of colours.
+  package init(colours: Int) {
+    switch colours {
+    case 256...: self = .many
+    case 16...: self = .sixteen
+    case 8...: self = .eight
+    default: self = .none
+    }
+  }
+}
+
+/// What a terminal shows of a style.
+package struct Look: Hashable, Sendable {
+  package var isBold = false
+  package var isDim = false
+  package var isUnderlined = false
+  package var isReversed = false
+  /// The numbers of colours; nil is the terminal's own.
+  package var foreground: Int?
+  package var background: Int?
+
+  package init(_ style: Style, _ depth: ColourDepth) {
+    isBold = style.attributes.contains(.bold)
+    isUnderlined = style.attributes.contains(.underline)
+    isReversed = style.attributes.contains(.reverse)
+    if depth == .many {
+      background = style.ground.background
+      foreground = style.role.colourOfMany ?? (background == nil ? nil : 255)
+      return
+    }
+    // Few colours have no quiet background to spare: the cursor's row is turned around instead, as
+    // one block and not as a patchwork of colours.
+    guard style.ground != .cursor else {
+      isReversed.toggle()
+      return
+    }
+    let isQuiet = style.role == .dim || style.role == .line
+    isDim = isQuiet && depth != .sixteen
+    if depth != .none { foreground = isQuiet && depth == .sixteen ? 8 : style.role.colourOfFew }
+  }
+
+  /// In words, such as `bold reverse 6`; empty for the terminal's own look.
+  package var text: String {
+    var words: [String] = []
+    if isBold { words.append("bold") }
+    if isDim { words.append("dim") }
+    if isUnderlined { words.append("underline") }
+    if isReversed { words.append("reverse") }
+    if let foreground { words.append("\(foreground)") }
+    if let background { words.append("on \(background)") }
+    return words.joined(separator: " ")
+  }
+}
+
+extension Grid {
+  /// The rows with what a terminal of a depth shows below each: what golden tests keep.
+  package func annotatedText(_ depth: ColourDepth) -> String {
+    annotatedText { Look($0, depth).text }
+  }
+}
+
+extension Ground {
+  fileprivate var background: Int? {
+    switch self {
+    case .plain: nil
+    case .cursor: 237
+    case .raised: 235
+    }
+  }
+}
+
+extension Role {
+  /// Of 256 colours.
+  fileprivate var colourOfMany: Int? {
+    switch self {
+    case .plain: nil
+    case .dim: 245
+    case .line: 239
+    case .accent: 80
+    case .kept: 72
+    case .pruned: 173
+    case .gained: 114
+    case .cut: 174
+    case .saturated: 221
+    case .warning: 215
+    case .decided: 147
+    }
+  }
+
+  /// Of the eight that all coloured terminals have.
+  fileprivate var colourOfFew: Int? {
+    switch self {
+    case .plain, .dim, .line: nil
+    case .accent: 6
+    case .kept, .gained: 2
+    case .pruned, .cut, .warning: 1
+    case .saturated: 3
+    case .decided: 5
+    }
+  }
+}
