@@ -220,6 +220,49 @@ struct NamedWorkspaceTests {
     #expect(try workspace.label(0)?.hasPrefix("sea view") == true)
   }
 
+  @Test func labelsReadFastAreThoseReadSlowly() throws {
+    let folder = try TemporaryFolder()
+    _ = try build(folder) { "k\($0),\($1)" }
+    func terms(_ texts: [String]) -> String {
+      "{\"terms\": ["
+        + texts.map { "{\"term\": \"\($0)\", \"weight\": 0.5}" }
+        .joined(separator: ", ") + "]}"
+    }
+    let ten = (0..<10).map { "term \($0)" }
+    for lines in [
+      [[], ["one"], ["one", "two"], ["one", "two", "three"], ten],
+      // Escapes, other scripts, and what looks like the end of a line.
+      [
+        [#"a\"b"#], [#"\u00e9t\u00e9"#, "x"], ["花束", "naïve"], ["a}b", "]}"], [#"a\\"#, #"\n"#],
+      ],
+    ] {
+      let head = #"{"format": 1, "source": "captions", "concepts": [\#n"#
+      let objects = lines.map(terms).joined(separator: ",\n")
+      // Other programs may put blanks elsewhere, which only the decoder reads.
+      for body in [objects, objects.replacingOccurrences(of: #"": "#, with: #"" : "#)] {
+        let written = head + body + "\n]}\n"
+        try folder.write("ws/names.json", written)
+        let workspace = try OpenWorkspace(path: folder("ws"))
+        for cluster in 0..<5 {
+          var label: [UInt8] = []
+          try workspace.appendLabel(cluster, to: &label)
+          #expect(String(decoding: label, as: UTF8.self) == (try workspace.label(cluster) ?? ""))
+        }
+      }
+    }
+    try folder.write(
+      "ws/names.json",
+      "{\"format\": 1, \"source\": \"captions\", \"concepts\": [\n"
+        + Array(repeating: "{\"terms\": [{\"term\": \"a\", \"weight\": -1}]}", count: 5)
+        .joined(separator: ",\n") + "\n]}\n")
+    let damaged = try OpenWorkspace(path: folder("ws"))
+    #expect(
+      refusal {
+        var label: [UInt8] = []
+        try damaged.appendLabel(0, to: &label)
+      }?.contains("names.json") == true)
+  }
+
   @Test func damagedNamesAreRefused() throws {
     let folder = try TemporaryFolder()
     _ = try build(folder) { "k\($0),\($1)" }
