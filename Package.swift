@@ -58,7 +58,7 @@ let package = Package(
     .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
     .testTarget(
       name: "ExplorerTests",
-      dependencies: ["Explorer", "Canvas", "Pruning", "Terminal", "TestSupport"],
+      dependencies: ["Explorer", "Canvas", "Pruning", "Terminal", "Workspace", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["winnow", "Storage", "TestSupport"]),
     .testTarget(

@@ -124,6 +124,17 @@ public func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
   return right ? blanks + cut : cut + blanks
 }
 
+/// The end of a text in at most `width` columns, made visible; `…` stands for what is left out.
+/// - Complexity: O(length).
+public func ending(of text: String, _ width: Int) -> String {
+  var tail = Substring(visible(text))
+  var used = columns(of: String(tail))
+  guard used > width else { return String(tail) }
+  guard width > 0 else { return "" }
+  while used > width - 1, let first = tail.popFirst() { used -= columns(of: String(first)) }
+  return "…" + tail
+}
+
 /// The text broken into lines of at most `width` columns, at blanks where there are any.
 /// - Complexity: O(n log t).
 public func wrap(_ text: String, _ width: Int) -> [String] {

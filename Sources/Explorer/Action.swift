@@ -4,7 +4,8 @@
 
 /// Where keys go at the moment.
 public enum Context: String, CaseIterable, Sendable {
-  case concepts, detail, items, shift, map, prompt, menu, dialogue, help, palette
+  case concepts, detail, items, shift, map, history, find, prompt, menu, dialogue, commit, help
+  case palette
 
   /// Those of the screens themselves.
   static let screens = Set(ScreenID.allCases.map(\.context))
@@ -17,9 +18,12 @@ public enum Context: String, CaseIterable, Sendable {
     case .items: "Items"
     case .shift: "Shift"
     case .map: "Map"
+    case .history: "History"
+    case .find: "Find"
     case .prompt: "At a prompt"
     case .menu: "In a menu"
     case .dialogue: "In a question"
+    case .commit: "In the commit"
     case .help: "In the help"
     case .palette: "In the palette"
     }
@@ -35,6 +39,8 @@ public enum ActionGroup: String, CaseIterable, Sendable {
   case moving = "Moving"
   case items = "Rows of a concept"
   case shift = "Shift and Map"
+  case finding = "Finding rows"
+  case commits = "Committed plans and drafts"
   case sorting = "Sorting, filtering, marking"
   case general = "General"
   case answering = "Prompts, menus, questions"
@@ -98,8 +104,8 @@ public struct Action: Sendable {
 public enum Actions {
   /// Every action, in the order of the help and the key bar.
   public static let all: [Action] =
-    target + plan + scenarios + concept + moving + items + shift + map + sorting + marking + screens
-    + general + answering + menuLines
+    target + plan + scenarios + concept + moving + items + shift + map + finding + commits + sorting
+    + marking + screens + general + answering + menuLines + dialogues
 
   private static let byKey: [Context: [Key: Action]] = {
     var table: [Context: [Key: Action]] = [:]

@@ -56,9 +56,9 @@ extension Actions {
     ) { $0.suspensions += 1 },
     Action(
       "quit", ["q"], Context.screens, .general, label: "quit",
-      help: "Quit; asks if the plan is not committed", barRank: 16
+      help: "Quit; asks if the plan is not saved", barRank: 16
     ) { state in
-      if state.isUnsaved { state.overlay = .quit } else { state.isFinished = true }
+      if state.losesPlan { state.ask(.quit) } else { state.isFinished = true }
     }.when {
       $0.running[.commit] == nil
         ? .yes : .no("a commit is under way; wait for it, or cancel it with Ctrl-C")
@@ -110,46 +110,8 @@ extension Actions {
       return .no("this menu has no second choice")
     },
     Action(
-      "question.yes", ["y"], [.dialogue], .answering, label: "yes",
-      help: "Yes: write it, or quit without committing", barRank: 0
-    ) { $0.answer(true) },
-    Action(
-      "question.no", ["n"], [.dialogue], .answering, label: "no", help: "No: leave all as it is",
-      barRank: 1
-    ) { $0.answer(false) },
-    Action(
-      "question.turn", [.left, .right, .tab, "h", "l"], [.dialogue], .answering, label: "choose",
-      help: "Move the highlight between no and yes", barRank: 3, barKeys: "← →"
-    ) { state in
-      guard case .commit(var dialogue)? = state.overlay else { return }
-      dialogue.isYes.toggle()
-      state.overlay = .commit(dialogue)
-    },
-    Action(
-      "question.accept", [.enter], [.dialogue], .answering, label: "take it",
-      help: "Take the highlighted answer (first: no)", barRank: 2
-    ) { state in
-      if case .commit(let dialogue)? = state.overlay {
-        state.answer(dialogue.isYes)
-      } else {
-        state.answer(false)
-      }
-    },
-    Action(
-      "question.format", ["f"], [.dialogue], .answering, label: "format",
-      help: "Commit: the next format of the keep list", barRank: 4
-    ) { $0.changeFormat(1) }.when { state in
-      if case .commit? = state.overlay { return .yes }
-      return .no("there is no format to choose here")
-    },
-    Action(
-      "question.commit", ["c"], [.dialogue], .answering, label: "commit first",
-      help: "Quit: commit first", barRank: 5
-    ) { $0.openCommit() }.when {
-      $0.overlay == .quit ? .yes : .no("this is the commit; y writes it")
-    },
-    Action(
-      "close", [.escape], [.prompt, .menu, .dialogue, .help, .palette], .answering, label: "close",
+      "close", [.escape], [.prompt, .menu, .dialogue, .commit, .help, .palette], .answering,
+      label: "close",
       help: "Close it and change nothing", barRank: 1
     ) { $0.closeOverlay() },
     Action(
@@ -175,19 +137,6 @@ extension Actions {
 }
 
 extension State {
-  /// Answers the question on the screen.
-  mutating func answer(_ yes: Bool) {
-    guard yes else {
-      overlay = nil
-      return
-    }
-    switch overlay {
-    case .commit?: acceptCommit()
-    case .quit?: isFinished = true
-    default: break
-    }
-  }
-
   mutating func scrollHelp(_ step: Int) {
     guard case .help(let top)? = overlay else { return }
     let last = max(0, helpLines(width: size.width).count - (Layout(self, size).body.height - 2))

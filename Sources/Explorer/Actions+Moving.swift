@@ -42,7 +42,7 @@ extension Actions {
     },
     Action(
       "items.rank", ["J"], [.items], .items, label: "rank",
-      help: "Type a rank to go to, or a per cent", barRank: 3
+      help: "Type a rank (0 is first) or a per cent", barRank: 3
     ) { $0.overlay = .prompt(Prompt(purpose: .rank)) },
     Action(
       "items.previous", ["h", .left], [.items], .items, label: "concept",

@@ -70,13 +70,12 @@ extension Actions {
       help: "Do again what was undone", barRank: 15
     ) { $0.redo() }.when { $0.history.future.isEmpty ? .no("there is nothing to do again") : .yes },
     Action(
-      "baseline", ["b"], Context.screens, .plan, label: "baseline",
+      "baseline", ["b"], Context.screens.subtracting([.history]), .plan, label: "baseline",
       help: "Compare with this plan from now on", barRank: 14
     ) { state in
-      state.baseline = Baseline(
-        label: "the plan set by b", plan: state.plan, quota: state.quotas.quota, isChosen: true)
-      state.compare()
-      state.follow(.plan)
+      state.setBaseline(
+        Baseline(
+          label: "the plan set by b", plan: state.plan, quota: state.quotas.quota, isChosen: true))
       state.say("changes are counted against this plan now")
     },
     Action(

@@ -15,10 +15,10 @@ package protocol ConceptRows {
   func positions(
     _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
   ) throws(WorkspaceError) -> [Int]?
-  /// Whether the row at a position is kept.
+  /// Whether the row at a position is kept; nil when cancelled.
   func kept(
-    _ quota: Int, _ order: Order, _ seed: UInt64
-  ) throws(WorkspaceError) -> (Int) -> Bool
+    _ quota: Int, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
+  ) throws(WorkspaceError) -> ((Int) -> Bool)?
 }
 
 extension DetailPage {
@@ -26,7 +26,7 @@ extension DetailPage {
   ///
   /// The histogram is counted by bisection over the sorted distances, so a concept of any size
   /// costs the same few pages.
-  /// - Complexity: O((bins + samples) log M); for `random` and `similarity` one pass over the
+  /// - Complexity: O((bins + samples) log M); for `random` and `similarity` a few passes over the
   ///   concept's rows.
   package static func read(
     _ question: DetailQuestion, _ rows: some ConceptRows, isCancelled: () -> Bool
@@ -92,8 +92,9 @@ extension DetailPage {
     _ rows: some ConceptRows, _ isCancelled: () -> Bool
   ) throws(WorkspaceError) -> Bool {
     let (size, most) = (rows.size, question.samples)
-    let isKept = try rows.kept(question.quota, question.order, question.seed)
-    if isCancelled() { return false }
+    guard
+      let isKept = try rows.kept(question.quota, question.order, question.seed, isCancelled)
+    else { return false }
     // In each of `most` equal parts the first kept row.
     for part in 0..<(question.quota == 0 ? 0 : min(most, size)) {
       let end = size / most * (part + 1) + size % most * (part + 1) / most

@@ -105,7 +105,7 @@ extension State {
     switch screen {
     case .concepts, .map: return conceptsRegions(body).detail
     case .detail: return body
-    case .items, .shift: return nil
+    default: return nil
     }
   }
 }

@@ -38,13 +38,18 @@ public struct RowLine: Sendable, Equatable {
   public let key: String
   /// Nil where the workspace has no captions, or the row none.
   public let caption: String?
+  /// Of picture and text; nil where it is missing.
+  public let similarity: Float?
 
-  package init(rank: Int, row: Int, distance: Float, key: String, caption: String?) {
+  package init(
+    rank: Int, row: Int, distance: Float, key: String, caption: String?, similarity: Float? = nil
+  ) {
     self.rank = rank
     self.row = row
     self.distance = distance
     self.key = key
     self.caption = caption
+    self.similarity = similarity
   }
 }
 

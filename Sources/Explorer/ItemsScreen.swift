@@ -3,6 +3,7 @@
 
 import Canvas
 import Pruning
+import Workspace
 
 enum ItemsScreen {
   static let entry = Screen(
@@ -23,6 +24,7 @@ enum ItemsScreen {
 
   private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
     grid.box(region, title: [("Items", .bold), (" ─ ", .line)] + detailTitle(state))
+    // Ranks are those of exports, which count from 0.
     let inside = region.inside
     guard let cluster = state.cursor, state.subject.scores.size[cluster] > 0 else {
       grid.draw("no row belongs to this concept", inside.x + 1, inside.y, .dim)
@@ -40,10 +42,22 @@ enum ItemsScreen {
     let quota = state.quotas.quota[cluster]
     let x = grid.draw(" ✓ \(thousands(quota))", region.x + 2, bottom, Style(.kept))
     let next = grid.draw("  × \(thousands(rows - quota)) ", x, bottom, Style(.pruned))
-    let place = " \(thousands(cursor.rank + 1)) / \(thousands(rows)) \(state.plan.order.rawValue) "
+    let place =
+      " rank \(thousands(cursor.rank)) of 0–\(thousands(rows - 1)), "
+      + "0 is \(first(state.plan.order)) "
     if next + Canvas.columns(of: place) + 2 < region.x + region.width {
       grid.drawRight(place, endingAt: region.x + region.width - 2, bottom, .dim)
     }
+  }
+}
+
+/// What the row of rank 0 is.
+private func first(_ order: Order) -> String {
+  switch order {
+  case .hardest, .stratified: "the farthest"
+  case .easiest: "the nearest"
+  case .random: "drawn first"
+  case .similarity: "the most similar"
   }
 }
 
@@ -54,10 +68,13 @@ private struct ItemColumns {
   let region: Region
   let rank: Int
   let distance: Int
+  /// Nil where there is none to show, or no room.
+  let similarity: Int?
   let key: Int
   let keyWidth: Int
   let caption: Int
   let hasCaptions: Bool
+  private let pattern: TextPattern?
 
   init(_ state: State, _ cluster: Int, _ region: Region) {
     self.state = state
@@ -65,7 +82,12 @@ private struct ItemColumns {
     self.region = region
     rank = region.x + 2 + max(4, columns(of: thousands(state.subject.scores.size[cluster])))
     distance = rank + 4
-    key = distance + 10
+    // Where it is what the order follows it is always there.
+    let showsSimilarity =
+      state.subject.hasSimilarity && (state.plan.order == .similarity || region.width >= 90)
+    similarity = showsSimilarity ? distance + 10 : nil
+    key = distance + (showsSimilarity ? 20 : 10)
+    pattern = TextPattern(state.captionSearch)
     let lines = state.itemsPage?.lines ?? []
     hasCaptions = lines.contains { $0.caption != nil }
     let end = region.x + region.width - 1
@@ -77,6 +99,7 @@ private struct ItemColumns {
   func drawTitles(_ grid: inout Grid) {
     grid.drawRight("rank", endingAt: rank, region.y, .dim)
     grid.draw("distance", distance, region.y, .dim)
+    if let similarity { grid.draw("similar", similarity, region.y, .dim) }
     grid.draw("key", key, region.y, .dim, limit: keyWidth)
     if hasCaptions { grid.draw("caption", caption, region.y, .dim) }
   }
@@ -85,14 +108,18 @@ private struct ItemColumns {
     let isKept = state.isKept(rank: number, of: cluster)
     let style: Style = isKept ? .plain : .dim
     if isCursor { grid.draw("▸", region.x, y, .accent) }
-    grid.drawRight(thousands(number + 1), endingAt: rank, y, .dim)
+    grid.drawRight(thousands(number), endingAt: rank, y, .dim)
     grid.draw(isKept ? "✓" : "×", rank + 2, y, Style(isKept ? .kept : .pruned))
     if let line = state.itemsPage?.line(number, of: cluster, state.plan) {
       grid.draw(fixed(Double(line.distance), 4), distance, y, style)
+      if let similarity {
+        let text = line.similarity.map { fixed(Double($0), 4) } ?? "–"
+        grid.draw(text, similarity, y, style)
+      }
       grid.draw(line.key, key, y, style, limit: keyWidth)
       if let text = line.caption {
-        grid.draw(
-          text, caption, y, style, limit: max(0, region.x + region.width - 1 - caption))
+        drawMatching(
+          text, pattern, caption, y, style, limit: region.x + region.width - 1 - caption, &grid)
       }
     } else {
       grid.draw("…", distance, y, .line)

@@ -1,6 +1,8 @@
-// Where a commit writes to, and what came of it.
+// Where a commit writes to, what is written, and what came of it.
 
-/// The file that a commit writes.
+import Pruning
+
+/// A file that a commit writes.
 public struct Output: Sendable, Equatable {
   /// The name of one of `Subject.formats`.
   public var format: String
@@ -36,18 +38,52 @@ public enum OutputState: Sendable, Equatable {
   case blocked(String)
 }
 
+/// What a commit would find.
+public struct Inspection: Sendable, Equatable {
+  /// One for each output that was asked for.
+  public let files: [OutputState]
+  /// Where the plan would be stored.
+  public let folder: String
+  /// Why the plan cannot be stored there, and what to do; nil when it can.
+  public let obstacle: String?
+
+  public init(files: [OutputState], folder: String, obstacle: String? = nil) {
+    self.files = files
+    self.folder = folder
+    self.obstacle = obstacle
+  }
+}
+
+/// What is to be committed.
+public struct CommitOrder: Sendable, Equatable {
+  public let plan: Plan
+  /// At least one, each of another format and path.
+  public let outputs: [Output]
+  /// What the log shall say beside it.
+  public let note: String?
+  /// Whether files that are there may be replaced.
+  public let replace: Bool
+
+  public init(plan: Plan, outputs: [Output], note: String?, replace: Bool) {
+    self.plan = plan
+    self.outputs = outputs
+    self.note = note
+    self.replace = replace
+  }
+}
+
 /// A commit that was made.
 public struct Commit: Sendable, Equatable {
-  /// The number that the workspace gave the plan, from 1.
+  /// The number that the plan was given, from 1.
   public let number: Int
-  /// The rows in the manifest.
+  /// The rows in each list.
   public let rows: Int
-  /// The manifest's path.
-  public let path: String
+  /// The paths of the lists.
+  public let paths: [String]
 
-  public init(number: Int, rows: Int, path: String) {
+  public init(number: Int, rows: Int, paths: [String]) {
     self.number = number
     self.rows = rows
-    self.path = path
+    self.paths = paths
   }
 }

@@ -7,8 +7,7 @@ enum Overlay: Sendable, Equatable {
   case prompt(Prompt)
   case menu(Menu)
   case commit(CommitDialogue)
-  /// Quitting with a plan that is not committed.
-  case quit
+  case question(Question)
   /// The help, from this line on.
   case help(top: Int)
   case palette(ActionPalette)
@@ -30,15 +29,6 @@ struct Menu: Sendable, Equatable {
   /// The highlighted line.
   var index: Int
   var lines: [Line]
-}
-
-/// The question before a commit.
-struct CommitDialogue: Sendable, Equatable {
-  var output: Output
-  /// What lies there; nil until it is known.
-  var existing: OutputState?
-  /// Whether the highlight is on "yes".
-  var isYes = false
 }
 
 extension Menu {
@@ -145,34 +135,5 @@ extension State {
     menu.index = line
     overlay = .menu(menu)
     acceptMenu()
-  }
-
-  mutating func openCommit() {
-    overlay = .commit(CommitDialogue(output: output))
-    start(.inspect(output))
-  }
-
-  /// The next format; a file's name that ends as the old one does gets the new one's ending.
-  mutating func changeFormat(_ step: Int) {
-    let formats = subject.formats
-    guard case .commit? = overlay, !formats.isEmpty else { return }
-    let here = formats.firstIndex { $0.name == output.format } ?? 0
-    let next = formats[(here + step + formats.count) % formats.count]
-    if output.path.hasSuffix("." + formats[here].ending) {
-      output.path = output.path.dropLast(formats[here].ending.count) + next.ending
-    }
-    output.format = next.name
-    openCommit()
-  }
-
-  mutating func acceptCommit() {
-    guard case .commit(let dialogue)? = overlay else { return }
-    switch dialogue.existing {
-    case nil: say("looking at what is there …")
-    case .blocked(let reason)?: warn(reason)
-    case .free?, .file?:
-      overlay = nil
-      start(.commit(plan, dialogue.output, replace: dialogue.existing != .free))
-    }
   }
 }

@@ -9,7 +9,7 @@ func drawOverlay(_ state: State, _ layout: Layout, _ grid: inout Grid) {
   case nil, .prompt?: break
   case .menu(let menu)?: drawMenu(menu, layout.body, &grid)
   case .commit(let dialogue)?: drawCommit(state, dialogue, layout.body, &grid)
-  case .quit?: drawQuit(state, layout.body, &grid)
+  case .question(let question)?: drawQuestion(state, question, layout.body, &grid)
   case .help(let top)?: drawHelp(top, layout.body, &grid)
   case .palette(let palette)?: drawPalette(state, palette, layout.body, &grid)
   }
@@ -53,83 +53,10 @@ private func drawMenu(_ menu: Menu, _ region: Region, _ grid: inout Grid) {
   }
 }
 
-private func drawCommit(
-  _ state: State, _ dialogue: CommitDialogue, _ region: Region, _ grid: inout Grid
-) {
-  let impact = state.impact
-  let part = Double(state.plan.target) / Double(max(1, state.subject.candidates))
-  var lines: [(String, String, Role)] = [
-    (
-      "keep",
-      "\(thousands(state.plan.target)) of \(thousands(state.subject.candidates)) rows, "
-        + "\(percent(part, 2)) %", .plain
-    ),
-    (
-      "change",
-      "▲ \(counted(impact.gained)) +\(thousands(impact.more)) · "
-        + "▼ \(counted(impact.cut)) −\(thousands(impact.fewer))", .plain
-    ),
-    ("against", state.baseline.label, .plain), ("format", dialogue.output.format, .plain),
-    ("file", dialogue.output.path, .plain),
-  ]
-  switch dialogue.existing {
-  case nil: lines.append(("there", "looking …", .dim))
-  case .free?: lines.append(("there", "nothing yet", .plain))
-  case .file(let bytes)?:
-    lines.append(("there", "a file of \(thousands(bytes)) bytes, to be replaced", .warning))
-  case .blocked(let reason)?: lines.append(("there", reason, .warning))
-  }
-  let room = max(20, region.width - 6)
-  let widest = lines.map { 9 + columns(of: $0.1) }.max() ?? 0
-  let width = min(room, max(46, widest))
-  var text: [(String, String, Role)] = []
-  for (label, value, role) in lines {
-    for (index, piece) in wrap(value, max(1, width - 9)).enumerated() {
-      text.append((index == 0 ? label : "", piece, role))
-    }
-  }
-  let inside = raise("Commit this plan?", width: width, lines: text.count + 2, region, &grid)
-  // Should it be too low for all, the answers stay and the last facts go.
-  for (line, entry) in text.prefix(max(0, inside.height - 1)).enumerated() {
-    grid.draw(entry.0, inside.x, inside.y + line, Style(.dim, on: .raised))
-    grid.draw(entry.1, inside.x + 9, inside.y + line, Style(entry.2, on: .raised))
-  }
-  let y = inside.y + inside.height - 1
-  let isBlocked =
-    switch dialogue.existing {
-    case .free?, .file?: false
-    case .blocked?, nil: true
-    }
-  let yes =
-    dialogue.existing.map { if case .file = $0 { "Yes, replace it" } else { "Yes" } } ?? "Yes"
-  var x = drawAnswer("No", key: "n", isHere: !dialogue.isYes, inside.x, y, &grid)
-  x = drawAnswer(yes, key: "y", isHere: dialogue.isYes, isOff: isBlocked, x + 2, y, &grid)
-}
-
-private func counted(_ concepts: Int) -> String {
-  thousands(concepts) + (concepts == 1 ? " concept" : " concepts")
-}
-
-private func drawQuit(_ state: State, _ region: Region, _ grid: inout Grid) {
-  let facts = [
-    "This plan is not committed. Quitting forgets it.",
-    "y quits, n stays, c commits first.",
-  ]
-  let width = facts.map { columns(of: $0) }.max() ?? 0
-  let inside = raise("Quit?", width: width, lines: facts.count + 2, region, &grid)
-  for (line, fact) in facts.enumerated() {
-    grid.draw(
-      fact, inside.x, inside.y + line, Style(line == 0 ? .plain : .dim, on: .raised),
-      limit: inside.width)
-  }
-  let y = inside.y + inside.height - 1
-  let x = drawAnswer("No, stay", key: "n", isHere: true, inside.x, y, &grid)
-  _ = drawAnswer("Yes, quit", key: "y", isHere: false, x + 2, y, &grid)
-}
-
 /// Draws an answer with a sign before the highlighted one, so that it does not rest on colour. A
 /// click on it is the key that answers so.
-private func drawAnswer(
+@discardableResult
+func drawAnswer(
   _ text: String, key: Key, isHere: Bool, isOff: Bool = false, _ x: Int, _ y: Int,
   _ grid: inout Grid
 ) -> Int {

@@ -9,10 +9,11 @@ extension State {
   /// - Complexity: O(k).
   func hint(_ prompt: Prompt) -> (text: String, role: Role) {
     if case .filter = prompt.purpose { return filterHint(prompt.text) }
+    if let words = wordsHint(prompt) { return words }
     guard !prompt.text.isEmpty else { return (invitation(prompt.purpose), .dim) }
     if prompt.purpose == .rank {
       guard let rank = rank(prompt.text) else { return (expectation(.rank), .dim) }
-      return ("= row \(thousands(rank + 1)) in the plan's order", .kept)
+      return ("= rank \(thousands(rank)); 0 is taken first", .kept)
     }
     guard let wish = try? wish(prompt) else {
       return (expectation(prompt.purpose), .dim)
@@ -41,10 +42,10 @@ extension State {
       return "of \(rowsText(concepts)) rows: 40%, 0.4, 12,000, 12k, 1 row"
     case .rank:
       let rows = cursor.map { subject.scores.size[$0] } ?? 0
-      return "1 to \(thousands(rows)), or a per cent: 500, 12k, 50%"
+      return "0 to \(thousands(max(0, rows - 1))), or a per cent: 500, 12k, 50%"
     case .weight: return "times its share, above 0: 2, 0.5; 1 is none"
     case .note: return "why it was decided so; nothing takes the note away"
-    case .filter: return ""
+    case .filter, .path, .commitNote, .key, .search, .find: return ""
     }
   }
 
@@ -56,7 +57,7 @@ extension State {
     case .pin(let concepts): "not a part of \(rowsText(concepts)) rows yet"
     case .rank: "not a rank of this concept yet"
     case .weight: "not a number above 0 yet"
-    case .note, .filter: ""
+    case .note, .filter, .path, .commitNote, .key, .search, .find: ""
     }
   }
 
@@ -76,7 +77,7 @@ extension State {
       }
       let part = size == 0 ? 0 : Double(count) / Double(size)
       return "= \(thousands(count)) of \(thousands(size)) rows, \(percent(part, 1)) %"
-    case .rank, .filter: return ""
+    case .rank, .filter, .path, .commitNote, .key, .search, .find: return ""
     case .note: return "Enter keeps it, u undoes that"
     case .weight(let concepts):
       guard case .weight(let weight)? = wish.override(of: concepts[0])?.action else {

@@ -16,6 +16,16 @@ struct Prompt: Sendable, Equatable {
     case note([Int])
     /// What Escape brings back: the filter, and the concept that the cursor was on.
     case filter(before: Filter, cursor: Int?)
+    /// Of the lists of a commit.
+    case path
+    /// Beside a commit, in the history.
+    case commitNote
+    /// Of a row to go to.
+    case key
+    /// Words in the captions of the cursor's concept.
+    case search
+    /// A key or words in the whole data set.
+    case find
   }
   var purpose: Purpose
   var text = ""
@@ -24,6 +34,7 @@ struct Prompt: Sendable, Equatable {
   var longest: Int {
     switch purpose {
     case .note, .filter: 200
+    case .path, .commitNote, .key, .search, .find: 1024
     default: 64
     }
   }
@@ -39,6 +50,11 @@ struct Prompt: Sendable, Equatable {
     case .weight(let concepts): "weight of \(whom(concepts))"
     case .note(let concepts): "note to \(whom(concepts))"
     case .filter: "filter /"
+    case .path: "path"
+    case .commitNote: "note"
+    case .key: "key"
+    case .search: "search"
+    case .find: "find"
     }
   }
 
@@ -61,6 +77,9 @@ extension State {
     if case .prompt(let prompt)? = overlay, case .filter(let before, let cursor) = prompt.purpose {
       apply(before, cursor: cursor)
     }
+    if case .prompt(let prompt)? = overlay, prompt.purpose.belongsToCommit {
+      return openCommit()
+    }
     overlay = nil
   }
 
@@ -73,7 +92,7 @@ extension State {
         prompt.text, from: plan.target, candidates: subject.candidates)
     case .minimum: changed.minimum = try BoundWish.minimum(prompt.text)
     case .share: changed.share = try BoundWish.share(prompt.text)
-    case .rank, .filter: break
+    case .rank, .filter, .path, .commitNote, .key, .search, .find: break
     case .pin(let concepts):
       let action = try OverrideWish.pin(prompt.text, of: concepts, size: subject.scores.size)
       changed = plan.overriding(concepts, action, clustering: subject.clustering)
@@ -92,7 +111,7 @@ extension State {
   }
 
   mutating func acceptPrompt() {
-    guard case .prompt(let prompt)? = overlay else { return }
+    guard case .prompt(let prompt)? = overlay, !acceptWords(prompt) else { return }
     switch prompt.purpose {
     case .rank:
       guard let rank = rank(prompt.text) else {
@@ -129,16 +148,8 @@ func drawPrompt(_ state: State, _ prompt: Prompt, y: Int, _ grid: inout Grid) {
   let hint = state.hint(prompt)
   // What is typed last is always to be seen.
   let room = max(grid.width / 2, grid.width - x - 4 - columns(of: hint.text))
-  let text = tail(prompt.text, max(1, min(room, grid.width - x - 2)))
+  let text = ending(of: prompt.text, max(1, min(room, grid.width - x - 2)))
   x = grid.draw(text, x, y, Style(.plain, .bold, on: .raised))
   x = grid.draw(" ", x, y, Style(.plain, .reverse, on: .raised))
   grid.draw(hint.text, x + 2, y, Style(hint.role, on: .raised), limit: max(0, grid.width - x - 3))
-}
-
-/// The end of a text in at most `width` columns.
-private func tail(_ text: String, _ width: Int) -> String {
-  guard columns(of: text) > width else { return text }
-  var rest = text[...]
-  while columns(of: String(rest)) > max(0, width - 1), !rest.isEmpty { rest.removeFirst() }
-  return "…" + rest
 }

@@ -6,7 +6,7 @@ import Canvas
 
 /// The name of a screen.
 public enum ScreenID: String, CaseIterable, Sendable {
-  case concepts, detail, items, shift, map
+  case concepts, detail, items, shift, map, history, find
 
   /// Where keys go while it is on the screen.
   var context: Context {
@@ -16,6 +16,8 @@ public enum ScreenID: String, CaseIterable, Sendable {
     case .items: .items
     case .shift: .shift
     case .map: .map
+    case .history: .history
+    case .find: .find
     }
   }
 }
@@ -49,7 +51,7 @@ public enum Screens {
   /// Every screen, in the order of `ScreenID.allCases`.
   public static let all: [Screen] = [
     ConceptsScreen.entry, DetailScreen.entry, ItemsScreen.entry, ShiftScreen.entry,
-    MapScreen.entry,
+    MapScreen.entry, HistoryScreen.entry, FindScreen.entry,
   ]
 
   /// The entry of a screen.

@@ -15,6 +15,7 @@ extension State {
   /// and name; nil while it is not known.
   var copyable: String? {
     guard let cluster = cursor else { return nil }
+    if screen == .find { return hit?.key }
     guard screen == .items else {
       let name = self.name(of: cluster) ?? ""
       return name.isEmpty ? "\(cluster)" : "\(cluster) \(name)"

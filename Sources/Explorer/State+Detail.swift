@@ -10,6 +10,8 @@ extension State {
     settleShift()
     settleMap()
     requestItems()
+    requestLog()
+    requestPlaces()
     requestDetail()
     requestTurnover()
     requestLabels()

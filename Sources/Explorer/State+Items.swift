@@ -77,7 +77,7 @@ extension State {
     goTo(rank: quotas.quota[cluster] - 1)
   }
 
-  /// The rank that a text asks for: `1` is the first row, `50%` the middle.
+  /// The rank that a text asks for: `0` is the first row, `50%` the middle.
   func rank(_ text: String) -> Int? {
     guard let cluster = cursor else { return nil }
     let rows = subject.scores.size[cluster]
@@ -86,9 +86,7 @@ extension State {
       guard let part = ExactDecimal(text.dropLast())?.hundredth, part <= .one else { return nil }
       return min(rows - 1, part.floor(times: rows))
     }
-    guard let number = try? BoundWish.minimum(text), (1...rows).contains(number) else {
-      return nil
-    }
-    return number - 1
+    guard let number = try? BoundWish.minimum(text), number < rows else { return nil }
+    return number
   }
 }

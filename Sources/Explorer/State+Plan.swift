@@ -121,6 +121,7 @@ extension State {
     found += overrideDifferences(from: before, to: after)
     note("minimum", thousands(before.minimum), thousands(after.minimum))
     note("share", "\(before.share)", "\(after.share)")
+    note("seed", "\(before.selectionSeed)", "\(after.selectionSeed)")
     return found
   }
 

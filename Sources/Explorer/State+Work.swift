@@ -31,6 +31,7 @@ extension State {
       let lines = shiftLayout.listLines
       return slice(shift.table?.order ?? [], from: shiftTop(lines: lines), lines: lines)
     case .map: return (cursor.map { [$0] } ?? [])[...]
+    case .history, .find: return []
     case .concepts, .detail, .items:
       let lines = tableLines(size)
       return slice(table.order, from: visibleTop(lines: lines), lines: lines)
@@ -103,13 +104,26 @@ extension State {
       neighbours[cluster] = found
     case (.turnover(let counted), .turnover(let question)):
       turnovers.note(question, counted)
-    case (.inspected(let state), .inspect(let asked)):
-      if case .commit(var dialogue)? = overlay, dialogue.output == asked {
-        dialogue.existing = state
-        overlay = .commit(dialogue)
-      }
-    case (.committed(let commit), .commit(let plan, _, _)):
-      take(commit, of: plan)
+    case (.inspected(let found), .inspect(let asked)):
+      take(found, of: asked)
+    case (.committed(let commit), .commit(let order)):
+      take(commit, of: order.plan)
+    case (.found(let page), .find(let question)):
+      take(page, of: question)
+    case (.placed(let places), .places(let question)):
+      take(places, of: question)
+    case (.sought(let found), .seek(let question)):
+      take(found, of: question)
+    case (.searched(let rank), .search(let question)):
+      take(rank, of: question)
+    case (.history(let entries), .history):
+      take(entries)
+    case (.draftChanged, .saveDraft(let plan)):
+      draft = plan
+      isFinished = true
+    case (.draftChanged, .removeDraft):
+      draft = nil
+      say("the draft is deleted")
     case (.cancelled, .names):
       hasNoNames = true
     case (.cancelled, .commit):
@@ -136,26 +150,21 @@ extension State {
     case (.failed(let text), .neighbours(let cluster, _)):
       neighbours[cluster] = []
       warn(text)
+    case (.failed(let text), .places(let question)):
+      take(
+        Dictionary(uniqueKeysWithValues: question.rows.map { ($0, .nowhere(text)) }), of: question)
+      warn(text)
+    case (.failed(let text), .find):
+      finding.next = nil
+      warn(text)
+    case (.failed(let text), .history):
+      log.entries = []
+      warn(text)
     case (.failed(let text), _):
       if kind == .inspect { overlay = nil }
       warn(text)
     default:
       warn("an answer of the wrong kind came for \(kind); please report this")
     }
-  }
-
-  private mutating func take(_ commit: Commit, of plan: Plan) {
-    committed = CommittedState(number: commit.number, plan: plan)
-    say(
-      "plan \(commit.number) is committed: \(thousands(commit.rows)) rows in \(commit.path)")
-    guard !baseline.isChosen else { return }
-    do {
-      let quota = plan == self.plan ? quotas.quota : try solver.solve(plan).quota
-      baseline = Baseline(label: "plan \(commit.number)", plan: plan, quota: quota)
-    } catch {
-      preconditionFailure("a committed plan is infeasible: \(error)")
-    }
-    compare()
-    follow(.plan)
   }
 }

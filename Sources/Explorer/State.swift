@@ -44,7 +44,15 @@ public struct State: Sendable {
 
   // The world outside.
   /// What a commit writes, and where.
-  public internal(set) var output: Output
+  public internal(set) var outputs: Outputs
+  /// What the log shall say beside the next commit.
+  var commitNote = ""
+  /// The plan that an earlier session left, or this one saved, without committing it.
+  package internal(set) var draft: Plan?
+  /// Why neither plans nor drafts can be stored, and what to do; nil when they can.
+  let storeObstacle: String?
+  /// The committed plans, as History shows them.
+  var log = CommitLog()
   /// The names of all concepts, once they are read.
   package internal(set) var names: ConceptLabels?
   /// Whether reading them has failed, so that it is not tried again.
@@ -62,6 +70,10 @@ public struct State: Sendable {
   var turnovers = Turnovers()
   /// Where the Map screen is.
   package internal(set) var map = ConceptMap()
+  /// What was last looked for in the whole data set.
+  package internal(set) var finding = Finding()
+  /// What was last looked for in the captions of a concept; empty for nothing.
+  var captionSearch = ""
   /// Concepts near a concept, nearest first, as far as they were asked for.
   var neighbours: [Int: [Neighbour]] = [:]
   /// Where the cursor's concept stands among the others, while Detail is on the screen.
@@ -94,10 +106,13 @@ public struct State: Sendable {
   ///   - plan: the plan to begin with; nil for the last committed one, or else for the opening
   ///     plan: 27.7 % of the candidates, as near as is feasible.
   ///   - committed: the last plan that was committed in this workspace.
+  ///   - draft: a plan that was left without committing it.
+  ///   - storeObstacle: why plans cannot be stored, and what to do; nil when they can.
   /// - Throws: `PlanError` when `plan` cannot be solved.
   /// - Complexity: O(k).
   public init(
-    subject: Subject, plan: Plan? = nil, committed: CommittedState? = nil, output: Output
+    subject: Subject, plan: Plan? = nil, committed: CommittedState? = nil, draft: Plan? = nil,
+    storeObstacle: String? = nil, output: Output
   ) throws(PlanError) {
     self.subject = subject
     solver = QuotaSolver(scores: subject.scores)
@@ -124,7 +139,9 @@ public struct State: Sendable {
     self.quotas = quotas
     self.baseline = baseline
     self.committed = committed
-    self.output = output
+    self.draft = draft
+    self.storeObstacle = storeObstacle
+    outputs = Outputs(output, formats: subject.formats)
     impact = Impact(quotas, against: baseline.quota, size: subject.scores.size)
     table = Table(clusters: subject.clusters)
     marks = RowSet(rows: subject.clusters)

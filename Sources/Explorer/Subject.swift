@@ -13,6 +13,8 @@ public struct Subject: Sendable {
   public let clustering: String
   /// Whether rows have an image-text similarity, which the order `similarity` needs.
   public let hasSimilarity: Bool
+  /// Whether rows have captions.
+  public let hasCaptions: Bool
   /// The formats that a commit can write.
   public let formats: [OutputFormat]
   /// The numeric columns of the metadata, in its order.
@@ -20,13 +22,14 @@ public struct Subject: Sendable {
 
   public init(
     name: String, rows: Int, scores: ConceptScores, clustering: String, hasSimilarity: Bool,
-    formats: [OutputFormat], metadata: [MetadataColumn] = []
+    hasCaptions: Bool = true, formats: [OutputFormat], metadata: [MetadataColumn] = []
   ) {
     self.name = name
     self.rows = rows
     self.scores = scores
     self.clustering = clustering
     self.hasSimilarity = hasSimilarity
+    self.hasCaptions = hasCaptions
     self.formats = formats
     self.metadata = metadata
   }

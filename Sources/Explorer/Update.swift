@@ -32,7 +32,8 @@ extension State {
     case nil: screen.context
     case .prompt?: .prompt
     case .menu?: .menu
-    case .commit?, .quit?: .dialogue
+    case .commit?: .commit
+    case .question?: .dialogue
     case .help?: .help
     case .palette?: .palette
     }

@@ -69,9 +69,15 @@ private func drawBottom(_ state: State, _ layout: Layout, _ grid: inout Grid) {
     }
     return
   }
-  guard let work = state.running[.commit] else { return }
-  let part = work.progress ?? 0
-  var x = grid.draw(" writing the keep list ", 2, bottom, Style(.accent, .bold))
+  let words: [(Work.Kind, String)] = [
+    (.commit, "writing the keep lists"), (.search, "searching the captions"),
+    (.seek, "looking for the key"),
+  ]
+  guard let (kind, text) = words.first(where: { state.running[$0.0] != nil }),
+    let work = state.running[kind]
+  else { return }
+  let part = work.progress ?? state.searchedPart ?? 0
+  var x = grid.draw(" \(text) ", 2, bottom, Style(.accent, .bold))
   grid.bar(part, x, bottom, width: 16, Style(.kept), track: .line)
   x += 16
   grid.draw(" \(percent(part, 0)) % · Ctrl-C cancels ", x, bottom, .plain)

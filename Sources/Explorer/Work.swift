@@ -4,6 +4,7 @@
 // it still come, is dropped by its ticket.
 
 import Pruning
+import Workspace
 
 /// The number of one request; later ones are larger.
 public struct Ticket: Hashable, Comparable, Sendable {
@@ -23,10 +24,13 @@ public enum Work: Sendable, Equatable {
 
   /// Requests of one kind replace each other.
   public enum Kind: Hashable, Sendable, CaseIterable {
-    case labels, names, inspect, commit, detail, neighbours, items, turnover
+    case labels, names, inspect, commit, detail, neighbours, items, turnover, history, draft, find
+    case places, seek, search
 
     /// Those that fill the screen by themselves, whenever something is missing on it.
-    static let pages: [Kind] = [.labels, .names, .detail, .neighbours, .items, .turnover]
+    static let pages: [Kind] = [
+      .labels, .names, .detail, .neighbours, .items, .turnover, .history, .places,
+    ]
   }
 
   /// A question to the world.
@@ -43,10 +47,23 @@ public enum Work: Sendable, Equatable {
     case neighbours(of: Int, count: Int)
     /// How many rows enter and leave between two plans.
     case turnover(TurnoverQuestion)
-    /// What lies where the manifest would be written.
-    case inspect(Output)
-    /// Write the manifest of `plan` and store the plan; `replace` allows to overwrite.
-    case commit(Plan, Output, replace: Bool)
+    /// What lies where these lists would be written, and whether the plan can be stored.
+    case inspect([Output])
+    /// Write keep lists of a plan and store the plan.
+    case commit(CommitOrder)
+    /// Every plan that was committed.
+    case history
+    /// Store a plan as the draft, in place of what is there.
+    case saveDraft(Plan)
+    case removeDraft
+    /// A part of a search through keys and captions of the whole data set.
+    case find(FindQuestion)
+    /// Which concepts some rows are in, and at which ranks.
+    case places(PlacesQuestion)
+    /// The row of a key, and where it is.
+    case seek(SeekQuestion)
+    /// A part of a search through the captions of a concept.
+    case search(SearchQuestion)
 
     public var kind: Kind {
       switch self {
@@ -58,6 +75,12 @@ public enum Work: Sendable, Equatable {
       case .turnover: .turnover
       case .inspect: .inspect
       case .commit: .commit
+      case .history: .history
+      case .saveDraft, .removeDraft: .draft
+      case .find: .find
+      case .places: .places
+      case .seek: .seek
+      case .search: .search
       }
     }
   }
@@ -72,8 +95,19 @@ public enum Work: Sendable, Equatable {
     /// Nearest first.
     case neighbours([Neighbour])
     case turnover(Turnover)
-    case inspected(OutputState)
+    case inspected(Inspection)
     case committed(Commit)
+    /// The last one first.
+    case history([HistoryEntry])
+    /// The draft is as was asked.
+    case draftChanged
+    case found(FindPage)
+    /// By row, each that was asked for.
+    case placed([Int: Whereabouts])
+    /// Nil when no key is or begins with what was asked.
+    case sought(Found?)
+    /// The rank of the first match in the direction of the search; nil when this part has none.
+    case searched(Int?)
     /// It was given up, and nothing was changed.
     case cancelled
     /// It could not be done; the text says what was wrong, where, and what to do.

@@ -49,7 +49,8 @@ extension WorkspaceWork {
   /// Answers what Detail asks.
   func detail(_ question: DetailQuestion, _ progress: (Double) -> Bool) -> Work.Result {
     do throws(WorkspaceError) {
-      let rows = WorkspaceRows(workspace: workspace, cluster: question.cluster)
+      let rows = WorkspaceRows(
+        workspace: workspace, cluster: question.cluster, threads: threads)
       let page = try DetailPage.read(question, rows) { !progress(0) }
       return page.map { .detail($0) } ?? .cancelled
     } catch { return .failed(error.description) }
@@ -58,7 +59,8 @@ extension WorkspaceWork {
   /// Answers what Items asks.
   func items(_ question: ItemsQuestion, _ progress: (Double) -> Bool) -> Work.Result {
     do throws(WorkspaceError) {
-      let rows = WorkspaceRows(workspace: workspace, cluster: question.cluster)
+      let rows = WorkspaceRows(
+        workspace: workspace, cluster: question.cluster, threads: threads)
       let page = try ItemsPage.read(question, rows) { !progress(0) }
       return page.map { .items($0) } ?? .cancelled
     } catch { return .failed(error.description) }
@@ -90,6 +92,7 @@ extension WorkspaceWork {
 struct WorkspaceRows: ConceptRows {
   let workspace: OpenWorkspace
   let cluster: Int
+  let threads: Int
 
   var size: Int { workspace.scores.size[cluster] }
 
@@ -103,23 +106,23 @@ struct WorkspaceRows: ConceptRows {
     return RowLine(
       rank: rank, row: row, distance: try distance(position),
       key: String(try workspace.key(row).prefix(256)),
-      caption: try workspace.caption(row).map { String($0.prefix(512)) })
+      caption: try workspace.caption(row).map { String($0.prefix(512)) },
+      similarity: try workspace.similarity(row))
   }
 
   func positions(
     _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
   ) throws(WorkspaceError) -> [Int]? {
     try workspace.positions(
-      of: cluster, ranks: ranks, order: order, seed: seed, isCancelled: isCancelled)
+      of: cluster, ranks: ranks, order: order, seed: seed, threads: threads,
+      isCancelled: isCancelled)
   }
 
   func kept(
-    _ quota: Int, _ order: Order, _ seed: UInt64
-  ) throws(WorkspaceError) -> (Int) -> Bool {
-    var plan = Plan(target: 0)
-    plan.order = order
-    plan.selectionSeed = seed
-    let kept = try workspace.keptPositions(of: cluster, quota: quota, plan)
-    return { kept.contains($0) }
+    _ quota: Int, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
+  ) throws(WorkspaceError) -> ((Int) -> Bool)? {
+    try workspace.isKept(
+      of: cluster, quota: quota, order: order, seed: seed, threads: threads,
+      isCancelled: isCancelled)
   }
 }

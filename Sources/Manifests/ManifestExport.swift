@@ -6,23 +6,33 @@ import Workspace
 
 /// What shall be written.
 public struct ManifestRequest: Sendable {
+  /// A list of the plan in one format.
+  public struct List: Sendable, Equatable {
+    public var format: ManifestFormat
+    /// A path, or `-` for standard output (then without a header).
+    public var output: String
+
+    public init(format: ManifestFormat, output: String) {
+      self.format = format
+      self.output = output
+    }
+  }
+
   public var workspace: OpenWorkspace
   public var plan: Plan
-  public var format: ManifestFormat
-  /// A path, or `-` for standard output (then without a header).
-  public var output: String
+  /// At least one; only a single one may go to standard output.
+  public var lists: [List]
   /// Replace existing files.
   public var force: Bool
   public var threads: Int
 
   public init(
-    workspace: OpenWorkspace, plan: Plan, format: ManifestFormat, output: String, force: Bool,
-    threads: Int
+    workspace: OpenWorkspace, plan: Plan, lists: [List], force: Bool, threads: Int
   ) {
+    precondition(!lists.isEmpty && (lists.count == 1 || !lists.contains { $0.output == "-" }))
     self.workspace = workspace
     self.plan = plan
-    self.format = format
-    self.output = output
+    self.lists = lists
     self.force = force
     self.threads = threads
   }
@@ -38,26 +48,29 @@ public struct ManifestSummary: Sendable, Equatable {
   public let digest: String
 }
 
-/// Writes a keep list and its header; both appear whole or not at all.
+/// Writes keep lists of one plan with their headers; all of them appear whole or none does.
 ///
 /// The same workspace and plan give the same bytes.
 ///
 /// - Parameters:
 ///   - standardOutput: takes the bytes when the output is `-`.
-///   - progress: told the part done, 0 to 1; false cancels and leaves everything as it was.
-/// - Throws: ``ManifestError``
+///   - progress: told the part done over all lists, 0 to 1; false cancels and leaves everything as
+///     it was.
+/// - Returns: one summary a list, in their order.
+/// - Throws: ``ManifestError``. Should a finished file not get its place after another one has,
+///   the error names those that did.
 /// - Complexity: O(kept rows) time for `rows`; see each format.
 public func export(
   _ request: ManifestRequest, standardOutput: ([UInt8]) throws(StorageError) -> Void,
   progress: @escaping (Double) -> Bool
-) throws(ManifestError) -> ManifestSummary {
+) throws(ManifestError) -> [ManifestSummary] {
   let workspace = request.workspace
-  try request.format.writer.check(workspace)
+  for list in request.lists { try list.format.writer.check(workspace) }
   let quotas: Quotas
   do throws(PlanError) {
     quotas = try QuotaSolver(scores: workspace.scores).solve(request.plan)
   } catch { throw .plan(error) }
-  if request.output != "-" { try checkOutput(request) }
+  try checkOutputs(request)
   guard progress(0) else { throw .interrupted }
   let kept = try reading { () throws(WorkspaceError) in
     try workspace.keptRows(quotas.quota, request.plan, threads: request.threads)
@@ -70,20 +83,31 @@ public func export(
       "\(workspace.path)/members.npy: \(request.plan.target) rows were to be kept, "
         + "\(source.count) different ones were found; the workspace is damaged: build it again")
   }
-  let report = { (rows: Int) in progress(Double(rows) / Double(max(1, source.count))) }
-  if request.output == "-" {
+  let whole = Double(max(1, source.count)) * Double(request.lists.count)
+  func report(_ list: Int) -> (Int) -> Bool {
+    { rows in progress((Double(list) * Double(source.count) + Double(rows)) / whole) }
+  }
+  if request.lists[0].output == "-" {
+    let format = request.lists[0].format
     try withoutActuallyEscaping(standardOutput) { (send) throws(ManifestError) in
       var sink = ManifestSink(
         send: { (bytes) throws(ManifestError) in
           try storing { () throws(StorageError) in try send(bytes) }
-        }, report: report)
-      try request.format.writer.write(source, to: &sink)
+        }, report: report(0))
+      try format.writer.write(source, to: &sink)
       try sink.flush()
     }
-    return ManifestSummary(
-      output: "-", format: request.format, kept: source.count, digest: "")
+    return [ManifestSummary(output: "-", format: format, kept: source.count, digest: "")]
   }
-  return try writeFiles(request, source, report)
+  let facts = SourceFacts(
+    rowsDigest: rowsDigest(source.kept),
+    fingerprint: try reading { () throws(WorkspaceError) in try workspace.fingerprint() })
+  var prepared: [PreparedList] = []
+  for (index, list) in request.lists.enumerated() {
+    prepared.append(try PreparedList(list, source, facts, report(index)))
+  }
+  try place(prepared)
+  return prepared.map(\.summary)
 }
 
 /// Why no keep list can be written to `path` at all, and what to do; nil when one can.
@@ -102,72 +126,32 @@ public func outputObstacle(_ path: String, workspace: OpenWorkspace) -> String? 
   }
 }
 
-private func checkOutput(_ request: ManifestRequest) throws(ManifestError) {
-  let paths = [request.output, Provenance.path(of: request.output)]
+private func checkOutputs(_ request: ManifestRequest) throws(ManifestError) {
+  var taken: Set<String> = []
+  for list in request.lists where list.output != "-" {
+    try checkOutput(list.output, request)
+    guard taken.insert(resolvedPath(list.output)).inserted else {
+      throw .invalid("\(list.output): two lists cannot be one file; name each its own")
+    }
+  }
+}
+
+private func checkOutput(
+  _ output: String, _ request: ManifestRequest
+) throws(ManifestError) {
+  let paths = [output, Provenance.path(of: output)]
   for path in paths {
     if let obstacle = outputObstacle(path, workspace: request.workspace) {
       throw .invalid("\(path): \(obstacle)")
     }
   }
-  guard !request.output.hasSuffix(".winnow.json") else {
-    throw .invalid(
-      "\(request.output): the names of headers end with .winnow.json; choose another --output")
+  guard !output.hasSuffix(".winnow.json") else {
+    throw .invalid("\(output): the names of headers end with .winnow.json; choose another --output")
   }
   if request.force { return }
   for path in paths where pathKind(path) != .nothing {
     throw .invalid("\(path): the file exists; replace it with --force or choose another --output")
   }
-}
-
-/// An ``AtomicFile`` that closures can share.
-private final class ListFile {
-  var file: AtomicFile
-
-  init(_ path: String) throws(StorageError) { file = try AtomicFile(path) }
-}
-
-private func writeFiles(
-  _ request: ManifestRequest, _ source: ManifestSource, _ report: @escaping (Int) -> Bool
-) throws(ManifestError) -> ManifestSummary {
-  // Both files are begun before either takes its place.
-  let list = try storing { () throws(StorageError) in try ListFile(request.output) }
-  let header = try storing { () throws(StorageError) in
-    try ListFile(Provenance.path(of: request.output))
-  }
-  var sink = ManifestSink(
-    send: { (bytes) throws(ManifestError) in
-      try storing { () throws(StorageError) in try list.file.write(bytes) }
-    }, report: report)
-  try request.format.writer.write(source, to: &sink)
-  try sink.flush()
-  let workspace = source.workspace
-  var plan = request.plan
-  plan.clustering = workspace.clustering
-  let fingerprint = try reading { () throws(WorkspaceError) in try workspace.fingerprint() }
-  guard report(source.count) else { throw .interrupted }
-  let seal = try storing { () throws(StorageError) in try list.file.finish() }
-  let name = lastComponent(request.output)
-  let provenance = Provenance(
-    format: Provenance.currentFormat,
-    list: .init(format: request.format, name: name, size: seal.size, digest: seal.digest),
-    kept: source.count, rowsDigest: rowsDigest(source.kept),
-    workspace: .init(
-      name: workspace.name, fingerprint: fingerprint, clustering: workspace.clustering,
-      rows: workspace.rows, candidates: workspace.candidates, clusters: workspace.clusters),
-    command: [
-      "winnow", "export", workspace.path, "--plan", Provenance.path(of: request.output), "--format",
-      request.format.rawValue, "--output", request.output, "--force",
-    ].map(shellQuoted).joined(separator: " "))
-  let bytes = try provenance.json(plan)
-  try storing { () throws(StorageError) in
-    try header.file.write(bytes)
-    // A disk that is full for the header must not leave a new list beside an old header.
-    _ = try header.file.finish()
-    _ = try list.file.commit()
-    _ = try header.file.commit()
-  }
-  return ManifestSummary(
-    output: request.output, format: request.format, kept: source.count, digest: seal.digest)
 }
 
 /// SHA-256 of rows as little-endian u8, ascending.

@@ -11,7 +11,7 @@ public struct WorkspaceReport: Sendable {
   public init(_ workspace: OpenWorkspace) throws(ManifestError) {
     let description = workspace.description
     let fingerprint = try reading { () throws(WorkspaceError) in try workspace.fingerprint() }
-    let last = try reading { () throws(WorkspaceError) in try workspace.lastCommittedPlan() }
+    let last = try reading { () throws(WorkspaceError) in try PlanStore(workspace).lastCommitted() }
     let scores = workspace.scores
     let empty = scores.size.count { $0 == 0 }
     func number(_ name: String, _ value: Int) -> (String, String, String) {

@@ -138,6 +138,35 @@ public struct AtomicFile: ~Copyable {
     return seal
   }
 
+  /// Finishes the file and puts it in its place, unless something is there by then.
+  ///
+  /// Of several that try at once, in any process, one succeeds. Called once, at the end.
+  ///
+  /// - Returns: nil when something is there; it stays as it is.
+  public mutating func commitUnlessTaken() throws(StorageError) -> FileSeal? {
+    let seal = try finish()
+    // Unlike a rename, a link never replaces.
+    if link(temporary, place) != 0 {
+      switch errno {
+      case EEXIST: return nil
+      case EPERM, ENOTSUP, ENOSYS, EMLINK:
+        // No links on this file system: an empty file takes the place first.
+        let taken = retrying { open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+        if taken < 0, errno == EEXIST { return nil }
+        guard taken >= 0 else { throw .system(path, "put it in its place") }
+        close(taken)
+        guard rename(temporary, place) == 0 else { throw .system(path, "put it in its place") }
+      default: throw .system(path, "put it in its place")
+      }
+    } else {
+      unlink(temporary)
+    }
+    close(descriptor)
+    descriptor = -1
+    synchroniseFolder(parentFolder(place))
+    return seal
+  }
+
   private mutating func flush() throws(StorageError) {
     let ready = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
     filled = 0
@@ -162,5 +191,14 @@ public struct AtomicFile: ~Copyable {
     var file = try AtomicFile(path, capacity: max(1, bytes.count))
     try file.write(bytes)
     return try file.commit()
+  }
+
+  /// Writes one small file whole where nothing is.
+  ///
+  /// - Returns: false when something is there; it stays as it is.
+  public static func writeNew(_ bytes: [UInt8], to path: String) throws(StorageError) -> Bool {
+    var file = try AtomicFile(path, capacity: max(1, bytes.count))
+    try file.write(bytes)
+    return try file.commitUnlessTaken() != nil
   }
 }

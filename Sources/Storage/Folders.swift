@@ -104,6 +104,11 @@ public func lastComponent(_ path: String) -> String {
   return text.lastIndex(of: "/").map { String(text[text.index(after: $0)...]) } ?? String(text)
 }
 
+/// Whether this process may make files in the folder `path`.
+public func isWritableFolder(_ path: String) -> Bool {
+  pathKind(path) == .folder && access(path, W_OK | X_OK) == 0
+}
+
 /// Renames a file or folder and makes that durable.
 public func renameFile(_ source: String, to target: String) throws(StorageError) {
   guard rename(source, target) == 0 else { throw .system(target, "put it in its place") }

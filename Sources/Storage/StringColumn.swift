@@ -114,6 +114,52 @@ public final class StringColumn: Sendable {
 }
 
 extension StringColumn {
+  /// Bytes of all rows.
+  public var byteCount: Int { data.bytes.count }
+
+  /// The byte after a row.
+  public func end(of row: Int) -> Int { Int(offsets[row + 1]) }
+
+  /// Gives the rows with a match, at most `most`, of those matches that begin in `range` of all
+  /// bytes; a match that is not within one row is none.
+  ///
+  /// - Parameter firstMatch: the first match in all bytes that begins in a range.
+  /// - Throws: ``StorageError`` when a row's offsets are damaged.
+  /// - Complexity: O(range + matches log rows)
+  public func rows(
+    in range: Range<Int>, most: Int,
+    firstMatch: (UnsafeRawBufferPointer, Range<Int>) -> Range<Int>?, take: (Int) -> Void
+  ) throws(StorageError) {
+    var place = range.lowerBound
+    var count = 0
+    while place < range.upperBound, count < most,
+      let match = firstMatch(data.bytes, place..<range.upperBound)
+    {
+      let row = row(holding: match.lowerBound)
+      _ = try bytes(row)
+      let end = end(of: row)
+      if match.upperBound <= end {
+        take(row)
+        count += 1
+        place = max(end, match.lowerBound + 1)
+      } else {
+        place = match.lowerBound + 1
+      }
+    }
+  }
+
+  /// The row that a byte belongs to.
+  private func row(holding byte: Int) -> Int {
+    var (low, high) = (0, rows - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if offsets[middle + 1] > UInt64(byte) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+extension StringColumn {
   /// `rows` by ascending bytes of their strings (ties: the lower row).
   ///
   /// - Complexity: O(n log n) comparisons.

@@ -1,7 +1,7 @@
 // A page of a concept's rows in the order in which a plan takes them. Ranks are turned into
 // positions when they are asked for: a concept of ten million rows needs no list of them. Orders
-// that follow the distance read a few pages; those that do not select the page's rows out of all,
-// two selections a page, which needs a bit a row and no sorting but of the page.
+// that follow the distance read a few pages; those that do not find the page by counting keys
+// (RowKeys), which keeps nothing a row and sorts only the page.
 
 import Pruning
 
@@ -11,12 +11,13 @@ extension OpenWorkspace {
   ///
   /// - Parameters:
   ///   - ranks: within 0 ..< size.
+  ///   - threads: the result is the same for any number.
   ///   - isCancelled: asked between passes over the rows; nil is returned once it says true.
   /// - Throws: ``WorkspaceError`` when the order needs similarities that are not there, or a page
   ///   that is read is damaged.
   /// - Complexity: O(ranks log M) for `hardest`, `stratified` and `easiest`; O(M) for the others.
   public func positions(
-    of cluster: Int, ranks: Range<Int>, order: Order, seed: UInt64,
+    of cluster: Int, ranks: Range<Int>, order: Order, seed: UInt64, threads: Int = 1,
     isCancelled: () -> Bool = { false }
   ) throws(WorkspaceError) -> [Int]? {
     let size = offsets[cluster + 1] - offsets[cluster]
@@ -26,34 +27,63 @@ extension OpenWorkspace {
     case .hardest, .stratified: return Array(ranks)
     case .easiest: return try easiest(cluster, size, ranks)
     case .random, .similarity:
-      if isCancelled() { return nil }
-      var plan = Plan(target: 0)
-      plan.order = order
-      plan.selectionSeed = seed
-      // Both orders are nested, so the page is what the longer list has more.
-      let earlier = try keptPositions(of: cluster, quota: ranks.lowerBound, plan)
-      if isCancelled() { return nil }
-      let all = try keptPositions(of: cluster, quota: ranks.upperBound, plan)
-      if isCancelled() { return nil }
-      var page: [(key: UInt64, row: Int, position: Int)] = []
-      page.reserveCapacity(ranks.count)
-      for position in all where !earlier.contains(position) {
-        let row = try row(at: offsets[cluster] + position)
-        page.append((try key(row, order, seed), row, position))
-      }
-      page.sort { ($0.key, $0.row) < ($1.key, $1.row) }
-      return page.map(\.position)
+      let keys = try conceptOrder(
+        of: cluster, order, seed: seed, threads: threads, isCancelled: isCancelled)
+      return keys?.positions(ranks, threads: threads, isCancelled: isCancelled)
     }
   }
 
-  /// What the order sorts a row by, ascending.
-  private func key(_ row: Int, _ order: Order, _ seed: UInt64) throws(WorkspaceError) -> UInt64 {
-    if order == .random { return splitmix64(seed: seed, row: UInt64(row)) }
-    // Best first, missing last; adding 0 makes one zero of two.
-    guard let similarity = try similarity(row) else { return .max }
-    let bits = (similarity + 0).bitPattern
-    let rising = bits >> 31 == 0 ? bits | 0x8000_0000 : ~bits
-    return UInt64(~rising)
+  /// Whether the row at a position of a cluster is among those that a quota keeps; nil when
+  /// cancelled.
+  ///
+  /// - Precondition: `quota` is 0 ... size.
+  /// - Complexity: O(log M) for orders by distance, O(M) for the others; then O(1) a position.
+  public func isKept(
+    of cluster: Int, quota: Int, order: Order, seed: UInt64, threads: Int,
+    isCancelled: () -> Bool
+  ) throws(WorkspaceError) -> ((Int) -> Bool)? {
+    let size = offsets[cluster + 1] - offsets[cluster]
+    if quota == 0 || quota == size { return { _ in quota > 0 } }
+    switch order {
+    case .hardest: return { $0 < quota }
+    case .stratified:
+      return { position in
+        Selection.stratifiedCount(before: position + 1, of: size, quota: quota)
+          > Selection.stratifiedCount(before: position, of: size, quota: quota)
+      }
+    case .easiest:
+      let group = try equals(cluster, size, around: size - quota)
+      let taken = group.upperBound - (size - quota)
+      return { $0 >= group.upperBound || $0 >= group.lowerBound && $0 < group.lowerBound + taken }
+    case .random, .similarity:
+      let keys = try conceptOrder(
+        of: cluster, order, seed: seed, threads: threads, isCancelled: isCancelled)
+      return keys?.taken(quota, threads: threads, isCancelled: isCancelled)
+    }
+  }
+
+  /// The ranks of some positions of a cluster in an order; nil when cancelled.
+  ///
+  /// - Complexity: O(positions log M) for orders by distance, O(M log positions) for the others.
+  public func ranks(
+    of cluster: Int, positions: [Int], order: Order, seed: UInt64, threads: Int,
+    isCancelled: () -> Bool
+  ) throws(WorkspaceError) -> [Int]? {
+    let size = offsets[cluster + 1] - offsets[cluster]
+    switch order {
+    case .hardest, .stratified: return positions
+    case .easiest:
+      var ranks: [Int] = []
+      for position in positions {
+        let group = try equals(cluster, size, around: position)
+        ranks.append(size - group.upperBound + position - group.lowerBound)
+      }
+      return ranks
+    case .random, .similarity:
+      let keys = try conceptOrder(
+        of: cluster, order, seed: seed, threads: threads, isCancelled: isCancelled)
+      return keys?.ranks(of: positions, threads: threads, isCancelled: isCancelled)
+    }
   }
 
   /// Nearest first, but equal distances by the lower row, which is the lower position.

@@ -26,6 +26,8 @@ public final class OpenWorkspace: Sendable {
   let similarities: MappedArray<Float>?
   /// names.json, once somebody has asked for it.
   let namesOnce = Mutex<ConceptNames?>(nil)
+  /// What pages of the order `similarity` were last made from.
+  let similarityOnce = Mutex<SimilarityBits?>(nil)
 
   public var rows: Int { description.rows }
   public var candidates: Int { description.candidates }

@@ -70,10 +70,10 @@ struct DemoCommand: ParsableCommand {
     standardOutput(try QuotaReport(workspace, plan).text(most: 10))
     let summary = try export(
       ManifestRequest(
-        workspace: workspace, plan: plan, format: .text, output: list,
+        workspace: workspace, plan: plan, lists: [.init(format: .text, output: list)],
         // What an earlier demo wrote, and nothing else.
         force: pathKind(list + ".winnow.json") == .file, threads: 1),
-      standardOutput: { (_) throws(StorageError) in }, progress: { _ in !Interruption.isAsked })
+      standardOutput: { (_) throws(StorageError) in }, progress: { _ in !Interruption.isAsked })[0]
     standardOutput(
       "\nkeep list: \(list) (\(summary.kept) keys)\n"
         + "there is no terminal; in one, see and steer it with: winnow explore \(path)\n")

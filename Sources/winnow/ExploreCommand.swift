@@ -31,6 +31,11 @@ struct ExploreCommand: ParsableCommand {
   var output: String?
 
   @Option(
+    help: "The folder for committed plans and drafts (default: plans/ of the workspace).",
+    completion: .directory)
+  var plans: String?
+
+  @Option(
     help: "Press the keys in this file, without a terminal (see docs/keys.md).",
     completion: .file())
   var script: String?
@@ -47,6 +52,9 @@ struct ExploreCommand: ParsableCommand {
         "--output: expected a file's name, found '\(output ?? "")'; the screen is on standard "
           + "output: for a list there, use winnow export")
     }
+    if plans == "" {
+      throw ValidationError("--plans: expected a folder, found ''")
+    }
     if ScreenSize(parsing: size) == nil {
       throw ValidationError("--size: expected columns x rows such as 120x36, found '\(size)'")
     }
@@ -55,11 +63,14 @@ struct ExploreCommand: ParsableCommand {
   func run() throws {
     let end = try failing {
       let open = try OpenWorkspace(path: workspace)
-      let state = try State(
+      let store = PlanStore(open, folder: plans)
+      var state = try State(
         open, plan: isPlanGiven ? try plan.resolve(open) : nil,
-        format: list.wantedFormat, output: output)
+        format: list.wantedFormat, output: output, plans: store)
+      // Whoever says which plan to open with, or which keys to press, is not asked.
+      if script == nil, !isPlanGiven { state.offerDraft() }
       let performer = WorkspaceWork(
-        workspace: open, threads: list.wantedThreads,
+        workspace: open, plans: store, threads: list.wantedThreads,
         time: { Date().formatted(.iso8601) })
       if let script {
         try replay(script, state, performer)

@@ -37,12 +37,12 @@ struct ExportCommand: ParsableCommand {
       let workspace = try OpenWorkspace(path: workspace)
       let request = ManifestRequest(
         workspace: workspace, plan: try plan.resolve(workspace),
-        format: list.wantedFormat, output: output, force: force,
+        lists: [.init(format: list.wantedFormat, output: output)], force: force,
         threads: list.wantedThreads)
       let summary = try export(
         request,
         standardOutput: { (bytes) throws(StorageError) in try standardOutput(bytes) },
-        progress: { _ in !Interruption.isAsked })
+        progress: { _ in !Interruption.isAsked })[0]
       if output != "-" {
         standardError(
           "\(output): \(summary.kept) of \(workspace.candidates) candidates, "

@@ -56,7 +56,8 @@ import Testing
       #expect(kept.isEmpty == (quota == 0) && pruned.isEmpty == (quota == 7), "\(order)")
       #expect((page.cut != nil) == (order.hasCutDistance && quota > 0 && quota < 7))
       if order == .stratified {
-        let isKept = MadeUpRows(cluster: 1, size: 7).kept(quota, order, 1)
+        let isKept = try #require(
+          MadeUpRows(cluster: 1, size: 7).kept(quota, order, 1, { false }))
         #expect(kept.allSatisfy { isKept($0.rank) } && !pruned.contains { isKept($0.rank) })
       }
     }

@@ -4,6 +4,7 @@
 import Canvas
 import Explorer
 import Pruning
+import Workspace
 
 enum Fixture {
   /// 0 ..< 1, the same on every machine.
@@ -35,12 +36,14 @@ enum Fixture {
 
   static func state(
     clusters: Int = 200, plan: Plan? = nil, committed: CommittedState? = nil,
-    hasSimilarity: Bool = false, hasMetadata: Bool = false
+    hasSimilarity: Bool = false, hasMetadata: Bool = false, draft: Plan? = nil,
+    storeObstacle: String? = nil
   ) throws -> State {
     try State(
       subject: subject(
         clusters: clusters, hasSimilarity: hasSimilarity, hasMetadata: hasMetadata), plan: plan,
-      committed: committed, output: Output(format: "text", path: "keep.txt"))
+      committed: committed, draft: draft, storeObstacle: storeObstacle,
+      output: Output(format: "text", path: "keep.txt"))
   }
 
   /// Means of two columns; of the second some are missing.
@@ -77,6 +80,77 @@ enum Fixture {
     ConceptLabels(count: count) { $1 += caption($0).utf8 }
   }
 
+  /// Four commits: one with everything, one without a line in the log, two that cannot be used.
+  static let commits: [HistoryEntry] = {
+    var plan = Plan(target: 9_772_867)
+    plan.clustering = "9f2c"
+    plan.temperature = 0.2
+    plan.order = .easiest
+    plan.setOverride(Override(cluster: 3, action: .drop, note: "spam"))
+    let outputs = ["text", "rows"].map {
+      CommittedOutput(
+        format: $0, path: "lists/keep.\($0)",
+        digest: String(repeating: "0123456789abcdef", count: 4))
+    }
+    return [
+      HistoryEntry(
+        number: 4, time: "2026-03-04T05:06:07Z", note: "half, 花 \u{1B}[31m", outputs: outputs,
+        plan: plan, fault: nil),
+      HistoryEntry(
+        number: 3, time: nil, note: nil, outputs: [], plan: Plan(target: 20_000_000), fault: nil),
+      HistoryEntry(
+        number: 2, time: "2026-03-02T05:06:07Z", note: "old", outputs: [outputs[0]], plan: nil,
+        fault: "plans/0002.json: target: expected a whole number, found \"much\""),
+      HistoryEntry(
+        number: 1, time: "then", note: nil, outputs: [outputs[0]], plan: nil,
+        fault: "its overrides are of another clustering"),
+    ]
+  }()
+
+  /// Rows of all concepts with the word `bride` or the like, in three parts; keys are `key-ROW`.
+  static func page(_ question: FindQuestion, _ clusters: Int) -> FindPage {
+    guard let from = question.from else {
+      let row = question.text.hasPrefix("key-") ? Int(question.text.dropFirst(4)) : nil
+      let hits = row.map { [Found(row: $0, key: "key-\($0)", caption: caption($0 % 100))] } ?? []
+      return FindPage(hits: hits, next: 0, part: 0)
+    }
+    let rows = (from..<from + 300).filter {
+      caption($0 % 100).contains(question.text) && caption($0 % 100).utf8.count < 60
+    }
+    let hits = rows.prefix(question.most).map {
+      Found(row: $0, key: "key-\($0)", caption: caption($0 % 100))
+    }
+    let next = hits.count < rows.count ? hits[hits.count - 1].row + 1 : from + 300
+    return FindPage(
+      hits: hits, next: next < 900 ? next : nil, part: min(1, Double(next) / 900))
+  }
+
+  static func whereabouts(_ row: Int, _ clusters: Int) -> Whereabouts {
+    let cluster = row % max(1, clusters)
+    if row % 5 == 3 || clusters == 0 || size(of: cluster) == 0 {
+      return .nowhere("it is a duplicate")
+    }
+    return .at(RowPlace(cluster: cluster, rank: row * 31 % size(of: cluster)))
+  }
+
+  static func seek(_ question: SeekQuestion, _ clusters: Int) -> Found? {
+    guard question.key.hasPrefix("key-"), let row = Int(question.key.dropFirst(4)) else {
+      return nil
+    }
+    return Found(
+      row: row, key: question.key, caption: nil, whereabouts: whereabouts(row, clusters))
+  }
+
+  /// The captions are those of `MadeUpRows` in an order that follows the distance.
+  static func search(_ question: SearchQuestion) -> Int? {
+    let rows = MadeUpRows(cluster: question.cluster)
+    func matches(_ rank: Int) -> Bool {
+      rows.line(rank, rank: rank).caption?.contains(question.text) == true
+    }
+    return question.backwards
+      ? question.ranks.last(where: matches) : question.ranks.first(where: matches)
+  }
+
   static func caption(_ concept: Int) -> String {
     let words = [
       "wedding bride", "t-shirt, funny", "diagram of a flow", "oil on canvas", "花束と花嫁",
@@ -90,8 +164,9 @@ enum Fixture {
 struct InstantWork: WorkPerformer {
   var clusters = 200
   var existing = OutputState.free
-  var commit: @Sendable (Plan, Output) -> Work.Result = { plan, output in
-    .committed(Commit(number: 4, rows: plan.target, path: output.path))
+  var storeObstacle: String?
+  var commit: @Sendable (CommitOrder) -> Work.Result = { order in
+    .committed(Commit(number: 4, rows: order.plan.target, paths: order.outputs.map(\.path)))
   }
 
   func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
@@ -105,8 +180,21 @@ struct InstantWork: WorkPerformer {
     case .neighbours(let cluster, let count):
       .neighbours(Fixture.neighbours(of: cluster, count, clusters))
     case .turnover(let question): .turnover(MadeUpRows.turnover(question))
-    case .inspect: .inspected(existing)
-    case .commit(let plan, let output, _): commit(plan, output)
+    case .inspect(let outputs):
+      .inspected(
+        Inspection(
+          files: outputs.map { _ in existing }, folder: "laion-sample/plans",
+          obstacle: storeObstacle))
+    case .commit(let order): commit(order)
+    case .history: .history(Fixture.commits)
+    case .saveDraft, .removeDraft: .draftChanged
+    case .find(let question): .found(Fixture.page(question, clusters))
+    case .places(let question):
+      .placed(
+        Dictionary(
+          uniqueKeysWithValues: question.rows.map { ($0, Fixture.whereabouts($0, clusters)) }))
+    case .seek(let question): .sought(Fixture.seek(question, clusters))
+    case .search(let question): .searched(Fixture.search(question))
     }
   }
 
@@ -151,7 +239,8 @@ struct MadeUpRows: ConceptRows {
     RowLine(
       rank: rank, row: 3 * position + cluster, distance: distance(position),
       key: "key-\(3 * position + cluster)",
-      caption: position % 9 == 8 ? nil : Fixture.caption(position % 100) + " \(position)")
+      caption: position % 9 == 8 ? nil : Fixture.caption(position % 100) + " \(position)",
+      similarity: position % 7 == 6 ? nil : Float(position % 41) / 100)
   }
 
   /// No two distances are equal, and the orders that follow no distance swap neighbours.
@@ -165,7 +254,9 @@ struct MadeUpRows: ConceptRows {
     }
   }
 
-  func kept(_ quota: Int, _ order: Order, _ seed: UInt64) -> (Int) -> Bool {
+  func kept(
+    _ quota: Int, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
+  ) -> ((Int) -> Bool)? {
     let size = size
     return { position in
       Selection.stratifiedCount(before: position + 1, of: size, quota: quota)

@@ -4,6 +4,7 @@
 import Canvas
 import Explorer
 import Foundation
+import Pruning
 import Terminal
 import Testing
 
@@ -68,6 +69,9 @@ import Testing
         Case(name: "infeasible", keys: "n 2 Enter", size: size),
         Case(name: "prompt", keys: "n 1 2 M", size: size),
         Case(name: "pin", keys: Fixture.middle + " p 4 0 %", size: size),
+        Case(
+          name: "commit-several", keys: "+ c Space j Space p Ctrl-U\n:type a/花\nEnter", size: size),
+        Case(name: "draft", keys: "+ t d O", size: size),
         Case(name: "quit", keys: "+ q", size: size),
         Case(name: "strategy", keys: "S j", size: size),
         Case(name: "filter", keys: "/ o i l Space s i z e > 1 k", size: size),
@@ -92,6 +96,7 @@ import Testing
       Case(name: "filtered", keys: Fixture.marked, size: "80x24", kind: .ascii),
       Case(name: "pin-marked", keys: "Space Space p 2 k", size: "80x24"),
       Case(name: "sort-menu", keys: "s j s s", size: "80x24"),
+      Case(name: "history-damaged", keys: "H j j", size: "80x24"),
       Case(name: "sort", keys: "s j j Enter r G", size: "120x36"),
       Case(name: "committed", keys: "+ c y", size: "120x36"),
       Case(name: "too-small", keys: "", size: "50x10"),
@@ -101,7 +106,7 @@ import Testing
   func theScreenIsAsItWas(_ one: Case) throws {
     let size = try #require(Size(parsing: one.size))
     let state = try ScriptRunner(performer: InstantWork()).run(
-      Script(parsing: one.keys), from: try Fixture.state(), size: size
+      Script(parsing: one.keys), from: try Fixture.state(draft: Plan(target: 9_772_867)), size: size
     ) { _, _ in }
     let grid = view(state, size)
     let found = one.kind.text(grid)

@@ -84,10 +84,11 @@ import Testing
 
   @Test func committingAsksFirstAndDefaultsToNo() throws {
     let state = try Fixture.state().pressing("+ c")
-    #expect(state.context == .dialogue)
+    #expect(state.context == .commit)
     let text = state.screenText
     for words in [
-      "Commit this plan?", "keep.txt", "nothing yet", "text", "▸ No", thousands(state.plan.target),
+      "Commit this plan?", "[x] text", "keep.txt", "nothing there", "▸ No",
+      "stored in laion-sample/plans", thousands(state.plan.target),
     ] {
       #expect(text.contains(words), "\(words)")
     }
@@ -114,7 +115,11 @@ import Testing
     #expect(state.screenText.contains("Yes, replace it"))
     let (_, work) = update(state, .key("y"))
     #expect(
-      started(work).contains { $0.1 == .commit(state.plan, state.output, replace: true) })
+      started(work).contains {
+        $0.1
+          == .commit(
+            CommitOrder(plan: state.plan, outputs: state.outputs.files, note: nil, replace: true))
+      })
     performer.existing = .blocked("keep.txt is a folder: choose another name with -o")
     let blocked = try Fixture.state().pressing("c y", performer)
     #expect(blocked.committed == nil)
@@ -123,13 +128,13 @@ import Testing
 
   @Test func theFormatCanBeChosen() throws {
     let state = try Fixture.state().pressing("c f")
-    #expect(state.output == Output(format: "rows", path: "keep.npy"))
-    #expect(state.screenText.contains("rows"))
-    #expect(try state.pressing("f").output == Output(format: "text", path: "keep.txt"))
+    #expect(state.outputs.files == [Output(format: "rows", path: "keep.npy")])
+    #expect(state.screenText.contains("[x] rows"))
+    #expect(try state.pressing("f").outputs.files == [Output(format: "text", path: "keep.txt")])
   }
 
   @Test func aCommitThatFailsIsToldAndChangesNothing() throws {
-    let performer = InstantWork(commit: { _, _ in .failed("keep.txt: no space left on the disk") })
+    let performer = InstantWork(commit: { _ in .failed("keep.txt: no space left on the disk") })
     let state = try Fixture.state().pressing("+ c y", performer)
     #expect(state.committed == nil && state.isUnsaved && state.isIdle)
     #expect(state.message?.text == "keep.txt: no space left on the disk")
@@ -151,7 +156,7 @@ import Testing
     #expect(after.isIdle && after.committed == nil)
     #expect(after.message?.text.contains("nothing was written") == true)
     // It may have been too late to cancel: then the commit counts.
-    let made = Commit(number: 1, rows: half.plan.target, path: "keep.txt")
+    let made = Commit(number: 1, rows: half.plan.target, paths: ["keep.txt"])
     let (late, _) = update(cancelling, .finished(ticket, .committed(made)))
     #expect(late.committed?.number == 1)
   }
@@ -160,7 +165,7 @@ import Testing
     let (busy, work) = update(try Fixture.state().pressing("+ c"), .key("y"))
     let ticket = try #require(started(work).first).0
     let (changed, _) = update(busy, .key("+"))
-    let made = Commit(number: 1, rows: busy.plan.target, path: "keep.txt")
+    let made = Commit(number: 1, rows: busy.plan.target, paths: ["keep.txt"])
     let (after, _) = update(changed, .finished(ticket, .committed(made)))
     #expect(after.committed?.plan == busy.plan)
     #expect(after.isUnsaved)

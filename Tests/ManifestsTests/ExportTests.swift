@@ -160,9 +160,9 @@ struct ExportTests {
     var sent: [UInt8] = []
     let summary = try export(
       ManifestRequest(
-        workspace: sample.workspace, plan: sample.plan(), format: format, output: "-",
-        force: false, threads: 2),
-      standardOutput: { sent += $0 }, progress: { _ in true })
+        workspace: sample.workspace, plan: sample.plan(),
+        lists: [.init(format: format, output: "-")], force: false, threads: 2),
+      standardOutput: { sent += $0 }, progress: { _ in true })[0]
     #expect(sent == (try sample.bytes()))
     #expect(summary.kept == 23 && summary.output == "-" && summary.digest == "")
     #expect(try sample.folder.names() == names)
@@ -178,5 +178,92 @@ struct ExportTests {
     let words = result.standardOutput.split(separator: 0x0A).map(Array.init)
     #expect(words.contains(Array(sample.folder(name).utf8)), "\(command)")
     #expect(words.count == 9)
+  }
+
+  private func exportAll(
+    _ sample: SampleWorkspace, _ names: [(ManifestFormat, String)], force: Bool = false,
+    progress: @escaping (Double) -> Bool = { _ in true }
+  ) throws -> [ManifestSummary] {
+    try Manifests.export(
+      ManifestRequest(
+        workspace: sample.workspace, plan: sample.plan(),
+        lists: names.map { .init(format: $0.0, output: sample.folder($0.1)) }, force: force,
+        threads: 2),
+      standardOutput: { _ in preconditionFailure("nothing goes to standard output") },
+      progress: progress)
+  }
+
+  private let three: [(ManifestFormat, String)] = [
+    (.text, "a.txt"), (.csv, "a.csv"), (.rows, "a.npy"),
+  ]
+
+  @Test func severalListsAtOnceAreThoseOfSingleExports() throws {
+    let sample = try SampleWorkspace()
+    let heard = Heard()
+    let summaries = try exportAll(sample, three) { heard.add($0) }
+    #expect(heard.parts == heard.parts.sorted() && heard.parts.last == 1)
+    for ((format, name), summary) in zip(three, summaries) {
+      let single = try sample.export(format, to: "single")
+      #expect(try sample.bytes(name) == sample.bytes("single"))
+      #expect(summary.digest == single.digest && summary.kept == 23)
+      let words = { (name: String) in
+        String(decoding: try sample.bytes(name + ".winnow.json"), as: UTF8.self)
+      }
+      // The headers differ in the file's name, and so in the seal.
+      #expect(
+        try words(name).split(separator: "\n").count
+          == words("single").split(separator: "\n").count)
+      try FileManager.default.removeItem(atPath: sample.folder("single"))
+      try FileManager.default.removeItem(atPath: sample.folder("single.winnow.json"))
+    }
+  }
+
+  @Test func severalListsAreWrittenAllOrNone() throws {
+    let sample = try SampleWorkspace()
+    let before = try sample.folder.names()
+    for step in 0..<4 {
+      let heard = Heard()
+      let error = refusal {
+        _ = try exportAll(sample, three) { part in
+          heard.add(part)
+          return heard.parts.count <= step
+        }
+      }
+      #expect(error?.contains("nothing was written") == true)
+      #expect(try sample.folder.names() == before, "\(step)")
+    }
+    #expect(
+      refusal { _ = try exportAll(sample, [(.text, "b"), (.csv, "b")]) }?
+        .contains("two lists cannot be one file") == true)
+    try sample.folder.write("a.csv", "old")
+    #expect(refusal { _ = try exportAll(sample, three) }?.contains("a.csv") == true)
+    #expect(try sample.bytes("a.csv") == Array("old".utf8))
+    // A key with a line break stops the first list; the second one stays as it is.
+    let broken = try SampleWorkspace(.lineBreak)
+    try broken.folder.write("a.csv", "old")
+    var plan = broken.plan(60)
+    plan.minimum = 0
+    let error = refusal {
+      _ = try Manifests.export(
+        ManifestRequest(
+          workspace: broken.workspace, plan: plan,
+          lists: [
+            .init(format: .csv, output: broken.folder("a.csv")),
+            .init(format: .text, output: broken.folder("a.txt")),
+          ], force: true, threads: 1), standardOutput: { _ in }, progress: { _ in true })
+    }
+    #expect(error?.contains("line break") == true)
+    #expect(try broken.bytes("a.csv") == Array("old".utf8))
+    #expect(!(try broken.folder.names().contains { $0.contains("partial") }))
+  }
+}
+
+private final class Heard {
+  private(set) var parts: [Double] = []
+
+  @discardableResult
+  func add(_ part: Double) -> Bool {
+    parts.append(part)
+    return true
   }
 }

@@ -88,7 +88,7 @@ struct ReportTests {
 
   @Test func theFactsOfAWorkspace() throws {
     let sample = try SampleWorkspace()
-    _ = try sample.workspace.commit(sample.plan(), note: nil, time: "t", outputs: [])
+    _ = try PlanStore(sample.workspace).commit(sample.plan(), note: nil, time: "t", outputs: [])
     let report = try WorkspaceReport(sample.workspace)
     let facts = try object(report.json())
     #expect(facts["rows"] as? Int == 60 && facts["concepts"] as? Int == 6)

@@ -70,10 +70,10 @@ struct SampleWorkspace {
   ) throws -> ManifestSummary {
     try Manifests.export(
       ManifestRequest(
-        workspace: workspace, plan: plan ?? self.plan(), format: format, output: folder(name),
-        force: force, threads: threads),
+        workspace: workspace, plan: plan ?? self.plan(),
+        lists: [.init(format: format, output: folder(name))], force: force, threads: threads),
       standardOutput: { _ in preconditionFailure("nothing goes to standard output") },
-      progress: progress)
+      progress: progress)[0]
   }
 
   func bytes(_ name: String = "list") throws -> [UInt8] {

@@ -177,7 +177,7 @@ import Testing
 
   private func commit(_ session: TmuxSession, _ words: String) throws {
     try session.press("c")
-    try session.wait(for: "nothing yet")
+    try session.wait(for: "nothing there")
     try session.press("y")
     try session.wait(for: words)
   }

@@ -29,13 +29,13 @@ struct ReplacingTests {
     let folder = try TemporaryFolder()
     let input = try folder.shard("a", clumpedRows(30, dimensions: 3))
     let old = try folder.build([input])
-    _ = try old.commit(Plan(target: 9), note: "kept", time: "then", outputs: [])
+    _ = try PlanStore(old).commit(Plan(target: 9), note: "kept", time: "then", outputs: [])
     let plans = try contents(below: folder("ws/plans"))
     #expect(plans.keys.sorted() == ["0001.json", "history.jsonl"])
     let new = try folder.build([input], clusters: 6) { $0.force = true }
     #expect(new.clusters == 6)
     #expect(try contents(below: folder("ws/plans")) == plans)
-    #expect(try new.lastCommittedPlan()?.plan.target == 9)
+    #expect(try PlanStore(new).lastCommitted()?.plan.target == 9)
     #expect(try new.verify() == [])
     #expect(try hidden(folder) == [])
     // An open workspace stays readable when it is replaced.

@@ -42,7 +42,7 @@ struct VerifyTests {
 
   @Test func theFingerprintIsThatOfSha256sum() throws {
     let sample = try SampleWorkspace()
-    _ = try sample.workspace.commit(.init(target: 5), note: nil, time: "t", outputs: [])
+    _ = try PlanStore(sample.workspace).commit(.init(target: 5), note: nil, time: "t", outputs: [])
     let script = """
       find . -type f ! -path './plans/*' ! -name build-log.json | sed 's,^[.]/,,' \
       | LC_ALL=C sort | xargs sha256sum | sha256sum

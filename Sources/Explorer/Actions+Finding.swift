@@ -1,0 +1,56 @@
+// Actions that look for rows: in the concept under the cursor, and in the whole data set.
+
+import Canvas
+
+extension Actions {
+  static let finding: [Action] = [
+    Action(
+      "find", ["f"], Context.screens, .finding, label: "find",
+      help: "Find a key or caption in all the data", barRank: 8
+    ) { $0.overlay = .prompt(Prompt(purpose: .find, text: $0.finding.text)) },
+    Action(
+      "find.go", [.enter], [.find], .finding, label: "go there",
+      help: "Show the row among those of its concept", barRank: 0
+    ) { state in
+      if let hit = state.hit { state.goTo(hit) }
+    }.when { state in
+      guard let hit = state.hit else { return .no("there is no row to go to") }
+      switch hit.whereabouts {
+      case .unknown: return .no("its concept is still being looked up")
+      case .nowhere(let reason): return .no("the row is in no concept: \(reason)")
+      case .at: return .yes
+      }
+    },
+    Action(
+      "find.more", [">"], [.find], .finding, label: "more",
+      help: "Go on with a search that stopped", barRank: 9
+    ) { $0.findMore() }.when { state in
+      if state.running[.find] != nil { return .no("the search is under way") }
+      return state.finding.next == nil ? .no("all has been searched") : .yes
+    },
+    Action(
+      "items.key", ["K"], [.items], .items, label: "key",
+      help: "Type a key to go to", barRank: 3
+    ) { $0.overlay = .prompt(Prompt(purpose: .key)) },
+    Action(
+      "items.search", ["/"], [.items], .items, label: "search",
+      help: "Search the captions of the concept", barRank: 3
+    ) { $0.overlay = .prompt(Prompt(purpose: .search)) }.when(hasCaptions),
+    Action(
+      "items.next-match", [">"], [.items], .items, label: "next",
+      help: "The next row with what was searched", barRank: 5, barKeys: "> <"
+    ) { $0.search(backwards: false) }.when(hasSearch),
+    Action(
+      "items.previous-match", ["<"], [.items], .items, label: "previous",
+      help: "The previous row with it"
+    ) { $0.search(backwards: true) }.when(hasSearch),
+  ]
+
+  private static let hasCaptions: @Sendable (State) -> Action.Availability = { state in
+    state.subject.hasCaptions ? .yes : .no("the workspace has no captions")
+  }
+
+  private static let hasSearch: @Sendable (State) -> Action.Availability = { state in
+    state.captionSearch.isEmpty ? .no("/ types what to search for") : .yes
+  }
+}

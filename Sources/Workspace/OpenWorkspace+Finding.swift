@@ -1,0 +1,127 @@
+// Looking for rows: by key, by what their captions say, and where rows stand. Passes over the whole
+// data set go in parts, so that they can be stopped and show what they have.
+
+import Clustering
+import Pruning
+import Storage
+
+extension OpenWorkspace {
+  /// The rows whose key is `key`, or else begins with it, by ascending key; at most `most`.
+  ///
+  /// Where there are no keys, a row's key is its number.
+  /// - Complexity: O(log rows + found)
+  public func rows(withKey key: String, most: Int) throws(WorkspaceError) -> [Int] {
+    guard let order = try keyOrder() else {
+      return Int(key).flatMap { $0 >= 0 && $0 < rows && String($0) == key ? [$0] : nil } ?? []
+    }
+    let wanted = Array(key.utf8)
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if try self.key(order.row(middle)).utf8.lexicographicallyPrecedes(wanted) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    var found: [Int] = []
+    while low < order.count, found.count < most {
+      let row = try order.row(low)
+      guard try self.key(row).utf8.starts(with: wanted) else { break }
+      found.append(row)
+      low += 1
+    }
+    return found
+  }
+
+  /// Bytes of all captions; 0 where there are none.
+  public var captionBytes: Int { captions?.byteCount ?? 0 }
+
+  /// The rows whose captions contain the pattern, of those that begin at byte `start` of all
+  /// captions or later, as far as `bytes` further.
+  ///
+  /// - Returns: at most `most` rows, ascending, and the byte to go on from; nil at the end.
+  /// - Complexity: O(bytes)
+  public func rowsWithCaption(
+    _ pattern: TextPattern, from start: Int, bytes: Int, most: Int, threads: Int
+  ) throws(WorkspaceError) -> (rows: [Int], next: Int?) {
+    guard let captions, most > 0 else { return ([], nil) }
+    let end = min(captions.byteCount, start + bytes)
+    let block = 1 << 20
+    let tasks = max(0, end - start + block - 1) / block
+    let parts = Parts<Int>(tasks)
+    let failure = FirstFailure()
+    parallel(tasks: tasks, threads: threads) { _, task in
+      if failure.hasFailed { return }
+      do throws(WorkspaceError) {
+        let range = start + task * block..<min(end, start + (task + 1) * block)
+        try storing { () throws(StorageError) in
+          try captions.rows(in: range, most: most, firstMatch: pattern.firstMatch) {
+            parts.append($0, task)
+          }
+        }
+      } catch { failure.record(error, task: task) }
+    }
+    try failure.rethrow()
+    var rows: [Int] = []
+    // A row that lies over the edge of two blocks may have been found in both.
+    for row in parts.joined() where rows.last != row { rows.append(row) }
+    guard rows.count >= most else { return (rows, end < captions.byteCount ? end : nil) }
+    rows.removeSubrange(most...)
+    let next = captions.end(of: rows[most - 1])
+    return (rows, next < captions.byteCount ? next : nil)
+  }
+
+  /// Why a row is no candidate, in words.
+  public func fate(of row: Int) throws(WorkspaceError) -> String {
+    let (path, rows) = (path + "/fate.npy", rows)
+    guard pathKind(path) == .file else { return "it is no candidate" }
+    let fates = try storing { () throws(StorageError) in
+      try MappedArray<UInt8>(path, type: .uint8, shape: [rows])
+    }
+    return switch fates[row] {
+    case 1: "its vector is invalid"
+    case 2: "--where left it out"
+    case 3: "--allow or --deny left it out"
+    case 4: "its similarity is too low"
+    case 5: "it is a duplicate"
+    default: "it is no candidate"
+    }
+  }
+
+  /// Which of the rows at some ranks of a cluster has a caption with the pattern, the first in
+  /// the direction of the search; nil when none has, or when cancelled.
+  ///
+  /// - Complexity: O(ranks) captions.
+  public func rank(
+    of cluster: Int, among ranks: Range<Int>, order: Order, seed: UInt64, pattern: TextPattern,
+    backwards: Bool, threads: Int, isCancelled: () -> Bool
+  ) throws(WorkspaceError) -> Int? {
+    guard
+      let captions,
+      let positions = try positions(
+        of: cluster, ranks: ranks, order: order, seed: seed, threads: threads,
+        isCancelled: isCancelled)
+    else { return nil }
+    let block = 512
+    let tasks = (positions.count + block - 1) / block
+    let parts = Parts<Int>(tasks)
+    let failure = FirstFailure()
+    let offset = offsets[cluster]
+    parallel(tasks: tasks, threads: threads) { _, task in
+      if failure.hasFailed { return }
+      do throws(WorkspaceError) {
+        for index in task * block..<min(positions.count, (task + 1) * block) {
+          let row = try self.row(at: offset + positions[index])
+          let bytes = try storing { () throws(StorageError) in try captions.bytes(row) }
+          if pattern.firstMatch(in: bytes, from: 0..<bytes.count) != nil {
+            parts.append(ranks.lowerBound + index, task)
+          }
+        }
+      } catch { failure.record(error, task: task) }
+    }
+    try failure.rethrow()
+    let found = parts.joined()
+    return backwards ? found.last : found.first
+  }
+}

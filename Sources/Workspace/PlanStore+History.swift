@@ -1,0 +1,74 @@
+// What was committed, for people to look at: a damaged file is a line that says so, not an error.
+
+import FoundationEssentials
+import Pruning
+import Storage
+
+/// A commit as its files tell it.
+public struct HistoryEntry: Sendable, Equatable {
+  public let number: Int
+  /// Nil where the log has no readable line of it.
+  public let time: String?
+  public let note: String?
+  public let outputs: [CommittedOutput]
+  /// Nil when the plan cannot be used; then `fault` says why.
+  public let plan: Plan?
+  public let fault: String?
+
+  public init(
+    number: Int, time: String?, note: String?, outputs: [CommittedOutput], plan: Plan?,
+    fault: String?
+  ) {
+    self.number = number
+    self.time = time
+    self.note = note
+    self.outputs = outputs
+    self.plan = plan
+    self.fault = fault
+  }
+}
+
+extension PlanStore {
+  /// Every commit whose plan lies here, the last one first.
+  ///
+  /// - Parameter goesOn: asked before each plan is read; nil is returned once it says no.
+  /// - Throws: ``WorkspaceError`` when the folder cannot be listed or the log not be read.
+  public func history(goesOn: (Double) -> Bool) throws(WorkspaceError) -> [HistoryEntry]? {
+    let lines = try loggedLines()
+    let numbers = try numbers()
+    var entries: [HistoryEntry] = []
+    for (done, number) in numbers.reversed().enumerated() {
+      guard goesOn(Double(done) / Double(numbers.count)) else { return nil }
+      var plan: Plan?
+      var fault: String?
+      do throws(WorkspaceError) { plan = try read(path(number)) } catch {
+        if case .plan = error {
+          fault =
+            "its overrides are of another clustering: cluster numbers mean other concepts here"
+        } else {
+          fault = error.description
+        }
+      }
+      let line = lines[number]
+      entries.append(
+        HistoryEntry(
+          number: number, time: line?.time, note: line?.note, outputs: line?.outputs ?? [],
+          plan: plan, fault: fault))
+    }
+    return entries
+  }
+
+  /// The lines of the log by the plan's number; those that are no lines of ours are left out.
+  private func loggedLines() throws(WorkspaceError) -> [Int: HistoryLine] {
+    let history = historyPath
+    guard pathKind(history) == .file else { return [:] }
+    let bytes = try storing { () throws(StorageError) in try InputFile.contents(of: history) }
+    let decoder = JSONDecoder()
+    var lines: [Int: HistoryLine] = [:]
+    for text in bytes.split(separator: 0x0A) {
+      guard let line = try? decoder.decode(HistoryLine.self, from: Data(text)) else { continue }
+      lines[line.plan] = line
+    }
+    return lines
+  }
+}

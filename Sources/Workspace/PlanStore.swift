@@ -1,0 +1,164 @@
+// Committed plans: 0001.json and so on, history.jsonl with one line a commit, and draft.json, the
+// plan that somebody left without committing it. They lie in plans/ of the workspace, or in any
+// other folder where the workspace cannot be written to.
+
+import FoundationEssentials
+import Pruning
+import Storage
+
+/// A plan that was committed.
+public struct CommittedPlan: Sendable, Equatable {
+  /// 1 for the first one.
+  public let number: Int
+  public let plan: Plan
+}
+
+/// A file that a commit wrote.
+public struct CommittedOutput: Codable, Sendable, Equatable {
+  public let format: String
+  public let path: String
+  /// SHA-256 of the file.
+  public let digest: String
+
+  public init(format: String, path: String, digest: String) {
+    self.format = format
+    self.path = path
+    self.digest = digest
+  }
+}
+
+/// A line of the log of commits.
+struct HistoryLine: Codable, Sendable, Equatable {
+  var plan: Int
+  var time: String
+  var target: Int
+  var note: String?
+  var outputs: [CommittedOutput]
+}
+
+/// The folder that plans of one workspace are stored in.
+public struct PlanStore: Sendable {
+  /// The folder; it need not exist.
+  public let folder: String
+  let scores: ConceptScores
+  let clustering: String
+
+  /// - Parameter folder: nil for `plans/` of the workspace.
+  public init(_ workspace: OpenWorkspace, folder: String? = nil) {
+    self.folder = folder ?? workspace.path + "/plans"
+    scores = workspace.scores
+    clustering = workspace.clustering
+  }
+
+  var historyPath: String { folder + "/history.jsonl" }
+
+  func path(_ number: Int) -> String {
+    let digits = String(number)
+    return folder + "/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      + ".json"
+  }
+
+  /// The numbers of the plans that lie here, ascending.
+  func numbers() throws(WorkspaceError) -> [Int] {
+    let folder = folder
+    guard pathKind(folder) == .folder else { return [] }
+    let names = try storing { () throws(StorageError) in try namesInFolder(folder) }
+    // Only names as a commit gives them: `7.json` is no plan of ours.
+    return names.compactMap { name in
+      Int(name.dropLast(5)).flatMap { path($0) == folder + "/" + name ? $0 : nil }
+    }
+    .sorted()
+  }
+
+  /// Why nothing can be stored here, and what to do; nil when something can.
+  public var obstacle: String? {
+    let remedy = "choose a folder for plans with --plans DIR"
+    switch pathKind(folder) {
+    case .folder:
+      return isWritableFolder(folder) ? nil : "\(folder): it cannot be written to; \(remedy)"
+    case .file, .special:
+      return "\(folder): expected a folder or nothing, found something else; \(remedy)"
+    case .nothing:
+      var parent = parentFolder(folder)
+      while pathKind(parent) == .nothing, parent != "." && parent != "/" {
+        parent = parentFolder(parent)
+      }
+      return isWritableFolder(parent)
+        ? nil : "\(folder): it cannot be made, \(parent) cannot be written to; \(remedy)"
+    }
+  }
+
+  /// Reads a plan for these very concepts.
+  func read(_ path: String) throws(WorkspaceError) -> Plan {
+    let bytes = try storing { () throws(StorageError) in try InputFile.contents(of: path) }
+    do throws(PlanError) {
+      return try Plan.read(json: bytes, scores: scores, clustering: clustering)
+    } catch {
+      if case .invalid(let field, _) = error, field.hasPrefix("clustering") { throw .plan(error) }
+      throw .invalid("\(path): \(error)")
+    }
+  }
+
+  /// The last plan that was committed for these very concepts, or nil.
+  ///
+  /// A plan with overrides of another clustering (the workspace was built anew) is passed over:
+  /// its cluster numbers mean other concepts.
+  ///
+  /// - Throws: ``WorkspaceError`` when the last plan's file is damaged.
+  public func lastCommitted() throws(WorkspaceError) -> CommittedPlan? {
+    for number in try numbers().reversed() {
+      do throws(WorkspaceError) {
+        return CommittedPlan(number: number, plan: try read(path(number)))
+      } catch {
+        if case .plan = error { continue }
+        throw error
+      }
+    }
+    return nil
+  }
+
+  /// Stores a plan as the next committed one and adds a line to the log.
+  ///
+  /// Processes that commit at once get different numbers. A draft that is this very plan goes.
+  ///
+  /// - Parameters:
+  ///   - time: when, as it shall stand in the log.
+  ///   - outputs: the files that were written by it.
+  /// - Returns: the plan's number.
+  public func commit(
+    _ plan: Plan, note: String?, time: String, outputs: [CommittedOutput]
+  ) throws(WorkspaceError) -> Int {
+    var plan = plan
+    plan.clustering = clustering
+    let (folder, bytes) = (folder, plan.json())
+    try storing { () throws(StorageError) in try makeFolder(folder, parents: true) }
+    let lock = try storing { () throws(StorageError) in try FolderLock(folder) }
+    defer { withExtendedLifetime(lock) {} }
+    var number = (try numbers().last ?? 0) + 1
+    while true {
+      let path = path(number)
+      if try storing({ () throws(StorageError) in try AtomicFile.writeNew(bytes, to: path) }) {
+        break
+      }
+      number += 1
+    }
+    try log(
+      HistoryLine(plan: number, time: time, target: plan.target, note: note, outputs: outputs))
+    if let draft = try? draft(), draft == plan { try removeDraft() }
+    return number
+  }
+
+  private func log(_ line: HistoryLine) throws(WorkspaceError) {
+    let history = historyPath
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let text = try? encoder.encode(line) else {
+      throw .invalid("\(history): cannot write the commit as JSON")
+    }
+    try storing { () throws(StorageError) in
+      var earlier = pathKind(history) == .file ? try InputFile.contents(of: history) : []
+      if let last = earlier.last, last != 0x0A { earlier.append(0x0A) }
+      _ = try AtomicFile.write(earlier + Array(text) + [0x0A], to: history)
+    }
+  }
+}

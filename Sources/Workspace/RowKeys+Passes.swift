@@ -1,0 +1,108 @@
+// Passes over all rows of a concept, on all threads.
+
+import Clustering
+
+/// Blocks of positions, one a task.
+private let block = 1 << 18
+
+extension RowKeys {
+  private var tasks: Int { (count + block - 1) / block }
+
+  private func positions(_ task: Int) -> Range<Int> {
+    task * block..<min(count, (task + 1) * block)
+  }
+
+  /// How many keys have each digit `(key - base) >> shift`; the last count is of the others.
+  func counts(from base: Key, shift: Key, digits: Int, _ threads: Int) -> [Int] {
+    let tallies = Tallies(workers: max(1, min(threads, tasks)), slots: digits + 1)
+    parallel(tasks: tasks, threads: threads) { worker, task in
+      let tally = tallies.of(worker)
+      let others = Key(digits)
+      for position in positions(task) {
+        // What lies below the base wraps around, to no less than the last digit's end.
+        let digit = min((key(position) &- base) &>> shift, others)
+        tally[Int(truncatingIfNeeded: digit)] &+= 1
+      }
+    }
+    return tallies.sums()
+  }
+
+  /// How many keys have as many of `wanted`, which rise, not above them: 0 to all of them.
+  func counts(notAbove wanted: [Key], _ threads: Int) -> [Int] {
+    let tallies = Tallies(workers: max(1, min(threads, tasks)), slots: wanted.count + 1)
+    parallel(tasks: tasks, threads: threads) { worker, task in
+      let tally = tallies.of(worker)
+      for position in positions(task) {
+        let key = key(position)
+        var (low, high) = (0, wanted.count)
+        while low < high {
+          let middle = (low + high) / 2
+          if wanted[middle] <= key { low = middle + 1 } else { high = middle }
+        }
+        tally[low] &+= 1
+      }
+    }
+    return tallies.sums()
+  }
+
+  /// The entries with keys in a range, by position.
+  func entries(
+    in range: ClosedRange<Key>, _ threads: Int
+  ) -> [(key: Key, position: Int)] {
+    let parts = Parts<(key: Key, position: Int)>(tasks)
+    parallel(tasks: tasks, threads: threads) { _, task in
+      for position in positions(task) {
+        let key = key(position)
+        if range.contains(key) { parts.append((key, position), task) }
+      }
+    }
+    return parts.joined()
+  }
+}
+
+/// Counts of each worker.
+private final class Tallies: @unchecked Sendable {
+  // Sound: a worker touches its own slots only, and `sums` runs after all have ended.
+  private let counts: UnsafeMutableBufferPointer<Int>
+  private let slots: Int
+
+  init(workers: Int, slots: Int) {
+    self.slots = slots
+    counts = .allocate(capacity: workers * slots)
+    counts.initialize(repeating: 0)
+  }
+
+  deinit { counts.deallocate() }
+
+  func of(_ worker: Int) -> UnsafeMutableBufferPointer<Int> {
+    UnsafeMutableBufferPointer(rebasing: counts[worker * slots..<(worker + 1) * slots])
+  }
+
+  func sums() -> [Int] {
+    var sums = [Int](repeating: 0, count: slots)
+    for (index, count) in counts.enumerated() { sums[index % slots] += count }
+    return sums
+  }
+}
+
+/// What each task found.
+final class Parts<Value>: @unchecked Sendable {
+  // Sound: a task appends to its own part only, and `joined` runs after all have ended.
+  private let parts: UnsafeMutableBufferPointer<[Value]>
+
+  init(_ tasks: Int) {
+    parts = .allocate(capacity: tasks)
+    parts.initialize(repeating: [])
+  }
+
+  deinit {
+    parts.deinitialize()
+    parts.deallocate()
+  }
+
+  func append(_ value: Value, _ task: Int) { parts[task].append(value) }
+
+  func count(_ task: Int) -> Int { parts[task].count }
+
+  func joined() -> [Value] { parts.flatMap { $0 } }
+}
