@@ -91,6 +91,7 @@ extension State {
     switch (result, work.request) {
     case (.labels(let found), .labels(let asked)):
       // What has no answer is not asked for again.
+      if labels.count >= 4096 { labels.removeAll() }
       for concept in asked { labels[concept] = found[concept] ?? "" }
     case (.names(let all), .names):
       names = all
@@ -101,6 +102,8 @@ extension State {
     case (.items(let page), .items):
       itemsPage = page
     case (.neighbours(let found), .neighbours(let cluster, _)):
+      // What was looked at long ago is asked for again, so that browsing takes no memory.
+      if neighbours.count >= 256 { neighbours.removeAll() }
       neighbours[cluster] = found
     case (.turnover(let counted), .turnover(let question)):
       turnovers.note(question, counted)

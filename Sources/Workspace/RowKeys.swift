@@ -129,7 +129,8 @@ extension RowKeys {
       end += counts[last]
     }
     let low = base + Key(first) << shift
-    if end - before <= few || shift == 0 {
+    // The rows of the page itself are wanted anyway.
+    if end - before - ranks.count <= few || shift == 0 {
       let high = base + (Key(last) << shift | ((1 << shift) &- 1))
       return collected(
         low...high, ranks.lowerBound - before..<ranks.upperBound - before, threads)
