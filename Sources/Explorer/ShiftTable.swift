@@ -27,6 +27,15 @@ package struct ShiftSums: Sendable, Equatable {
   package var after = 0
   package var saturatedBefore = 0
   package var saturated = 0
+
+  mutating func add(_ other: ShiftSums) {
+    concepts += other.concepts
+    size += other.size
+    before += other.before
+    after += other.after
+    saturatedBefore += other.saturatedBefore
+    saturated += other.saturated
+  }
 }
 
 /// Two plans, and what quotas tell about them.
@@ -90,8 +99,9 @@ package struct ShiftTable: Sendable {
     }
     self.order = ranking.concepts.count == size.count ? order : order.filter { size[$0] > 0 }
     self.width = width
-    columns = ShiftTable.columns(width, ranking, size, old, new)
-    total = ShiftTable.columns(1, ranking, size, old, new).first ?? ShiftSums()
+    // At least one column, because the totals are the sums of all.
+    columns = ShiftTable.columns(max(1, width), ranking, size, old, new)
+    total = columns.reduce(into: ShiftSums()) { $0.add($1) }
   }
 
   private static func order(_ old: [Int], _ new: [Int], _ value: (Int, Int) -> Int) -> [Int] {
