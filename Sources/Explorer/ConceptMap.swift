@@ -48,6 +48,8 @@ struct MapQuestion: Sendable, Equatable {
   let size: Size
   let window: MapExtent
   let layer: MapLayer
+  /// The concepts that pass the filter of the table; nil for all.
+  let filtered: RowSet?
   let plan: Plan
   let baseline: Baseline
 }
@@ -107,7 +109,7 @@ package struct MapDots: Sendable {
     let mean = Double(state.plan.target) / Double(max(1, state.subject.candidates))
     let top = Int32(truncatingIfNeeded: plot.dots.height - 1)
     members.reserveCapacity(scores.clusters)
-    for cluster in scores.size.indices where state.isOnMap(cluster) {
+    for cluster in scores.size.indices where state.isOnMap(cluster, question.filtered) {
       members.append(Int32(truncatingIfNeeded: cluster))
       let (x, y) = (places.x[cluster], top - places.y[cluster])
       guard let cell = plot.set(Int(x), Int(y)) else { continue }
@@ -157,9 +159,9 @@ package struct MapDots: Sendable {
 extension State {
   /// Whether the Map shows a concept, if its window has it.
   /// - Complexity: O(log overrides).
-  func isOnMap(_ cluster: Int) -> Bool {
+  func isOnMap(_ cluster: Int, _ filtered: RowSet?) -> Bool {
     let (size, quota) = (subject.scores.size[cluster], quotas.quota[cluster])
-    guard size > 0 else { return false }
+    guard size > 0, filtered?.contains(cluster) != false else { return false }
     switch map.layer {
     case .all: return true
     case .whole: return quota == size

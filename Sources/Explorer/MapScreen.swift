@@ -26,7 +26,9 @@ enum MapScreen {
       MapView(state: state, layout: layout, dots: dots).draw(&grid)
       drawFoot(state, dots, region, &grid)
     } else {
-      grid.draw("no concept has rows", region.inside.x + 2, region.inside.y, .dim)
+      let isFiltered = state.map.dots?.question.filtered != nil
+      let words = isFiltered ? "no concept passes the filter" : "no concept has rows"
+      grid.draw(words, region.inside.x + 2, region.inside.y, .dim)
     }
     drawPane(state, detail, beside: body, &grid)
   }

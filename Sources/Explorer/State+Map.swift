@@ -24,7 +24,7 @@ extension State {
     }
     let window = mapWindow(extent)
     let question = MapQuestion(
-      size: mapLayout.plot.size, window: window, layer: map.layer, plan: plan,
+      size: mapLayout.plot.size, window: window, layer: map.layer, filtered: filtered, plan: plan,
       baseline: baseline)
     if map.dots?.question != question { map.dots = MapDots(question, self, last: map.dots) }
   }

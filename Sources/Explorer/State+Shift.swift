@@ -110,7 +110,10 @@ extension State {
   /// Puts the cursor on a concept, wherever it stands in the table.
   /// - Complexity: O(k).
   mutating func select(_ cluster: Int) {
-    guard let position = table.order.firstIndex(of: cluster) else { return }
+    guard let position = table.order.firstIndex(of: cluster) else {
+      say("concept \(cluster) does not pass the filter of Concepts")
+      return
+    }
     table.position = position
     table.cursor = cluster
     showCursor()
