@@ -58,8 +58,10 @@ let package = Package(
     .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
     .testTarget(
       name: "ExplorerTests",
-      dependencies: ["Explorer", "Canvas", "Pruning", "Terminal", "Workspace", "TestSupport"],
-      exclude: ["Golden"]),
+      dependencies: [
+        "Explorer", "Terminal", "Canvas", "Pruning", "Manifests", "Workspace", "Clustering",
+        "Ingest", "TestSupport",
+      ], exclude: ["Golden"]),
     .testTarget(name: "CommandTests", dependencies: ["winnow", "Storage", "TestSupport"]),
     .testTarget(
       name: "TerminalTests",

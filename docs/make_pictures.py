@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Photographs the explorer: runs it in a terminal, presses keys, and writes what the screen shows
-as SVG (text in colour, placed cell by cell) and as plain text.
+as SVG (text in colour, placed cell by cell) and as plain text, and the page docs/screens.md of both.
 
     python3 docs/make_pictures.py                       # every view, into docs/pictures
     python3 docs/make_pictures.py --only concepts,map
@@ -16,6 +16,7 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import textwrap
 import time
 import unicodedata
 
@@ -135,6 +136,8 @@ def cells(line):
 def runs(line):
     """Neighbouring cells of one style and one kind of character, which one font will draw."""
     def kind(character):
+        if "\u2800" <= character[0] <= "\u28ff":
+            return "dots"
         return "letters" if character[0] < "\u2500" else character[0] if character[0] > "\u259f" \
             else "blocks"
     run = []
@@ -155,6 +158,15 @@ def words(run):
         yield part[0][0], sum(cell[2] for cell in part), "".join(cell[1] for cell in part)
 
 
+def dots(run, top, ink):
+    """Braille as squares: few fonts with letters of one width have it."""
+    for column, character, _, _ in run:
+        for bit, (x, y) in enumerate([(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]):
+            if ord(character) >> bit & 1:
+                yield (f'<rect x="{MARGIN + column * WIDTH + 1 + 4 * x}" y="{top + 2 + 4.5 * y:g}" '
+                       f'width="2" height="2" fill="{ink}"/>')
+
+
 def svg(lines, columns, title):
     width, height = columns * WIDTH + 2 * MARGIN, len(lines) * HEIGHT + 2 * MARGIN
     back, front = [], []
@@ -170,6 +182,9 @@ def svg(lines, columns, title):
             look += ' font-weight="bold"' if bold else ""
             look += ' opacity="0.65"' if dim else ""
             look += ' text-decoration="underline"' if underlined else ""
+            if "\u2800" <= run[0][1] <= "\u28ff":
+                front += dots(run, top, ink)
+                continue
             for column, span, text in words(run):
                 front.append(
                     f'<text x="{MARGIN + column * WIDTH}" y="{top + 14}" '
@@ -184,13 +199,48 @@ def svg(lines, columns, title):
         *back, *front, "</svg>", ""])
 
 
-# Each view of the tour: its name, how the explorer is started, the keys, and what must be there then.
-# Keys are tmux's; what is not a key's name is typed. `Concepts` begins every one.
+# The tour: each view's name, the keys that lead there from a fresh start (tmux's names), what must be
+# on the screen then, and what docs/screens.md says about it.
 VIEWS = [
-    ("concepts", "t t t - - - Down Down Down d Down Down Down", "Concepts"),
-    ("detail", "Down Down Down Down D", "Detail"),
-    ("items", "Down Down Down Down Down Enter .", "Items"),
+    ("concepts", "t t t - - - Down Down Down d Down Down Down", "Concepts",
+     "**Concepts** (`C`). Every concept a line: what it is, how complex it is, what the plan keeps of "
+     "it and how that differs from the baseline. `+` and `-` turn the target, `t` and `T` the "
+     "temperature; every quota follows at once. Here τ was halved, the target lowered by 3 %, and one "
+     "concept dropped. Beside it the concept under the cursor."),
+    ("filter", "/ k e e p < 3 0 % Space ! p e o p l e", "of 60",
+     "**Filter** (`/`). Words, `/patterns/`, comparisons on any column and `!`, applied as they are "
+     "typed."),
+    ("detail", "Down Down Down Down D", "Detail",
+     "**Detail** (`D`). The figures of one concept and their ranks, the histogram of its distances "
+     "with the cut, its nearest concepts, and rows on both sides of the cut."),
+    ("items", "Down Down Down Down Down Enter .", "Items",
+     "**Items** (Enter). Every row in the plan's order. `.` goes to the cut, `J` to a rank, `K` to a "
+     "key, `/` searches the captions."),
+    ("shift", "' 1 t t t - - V", "Shift",
+     "**Shift** (`V`). Quotas before and after, by falling P (the paper's plot): who gains, who loses, "
+     "who is saturated, how many rows enter and leave. `'` and a digit store a scenario to compare "
+     "with."),
+    ("map", "t t t Down Down M", "Map",
+     "**Map** (`M`). Every concept in the plane of d_inter and d_intra (the paper's figure 2), with "
+     "lines of equal complexity."),
+    ("find", "f w i n e Enter", "wine",
+     "**Find** (`f`). A key, or words of a caption, anywhere in the data set; Enter goes there."),
+    ("commit", "- - c", "Commit",
+     "**Commit** (`c`). What will be written, where, and what is there; the answer is no until it is "
+     "changed."),
+    ("history", "- c y ?committed + + c y ?plan.2 H", "History",
+     "**History** (`H`). Every committed plan; Enter brings one back, `b` compares with it."),
+    ("palette", ": s o r t", "sort",
+     "**Palette** (`:`). Everything that can be done, by name, with its key."),
 ]
+
+PAGE = """# The screens
+
+Real captures of the explorer on the bundled sample (1,250 Open Clip Art pictures, 60 concepts) in a
+terminal of 120 by 36, made by `python3 docs/make_pictures.py`. On smaller terminals, down to 60 by
+16, panes move below or fold away. Colours are those of 256-colour terminals; with fewer, or with
+`NO_COLOR`, the same is told by signs and weight.
+"""
 
 
 def photograph(command, name, keys, wait, size, output):
@@ -200,8 +250,11 @@ def photograph(command, name, keys, wait, size, output):
     try:
         shown = screen.settle("Concepts")
         for key in keys.split():
-            screen.press([key])
-            shown = screen.settle(".")
+            if len(key) > 1 and key[0] == "?":
+                shown = screen.settle(key[1:])
+            else:
+                screen.press([key])
+                shown = screen.settle(".")
         shown = screen.settle(wait)
         text = screen.capture(colours=False)
     finally:
@@ -222,12 +275,12 @@ def main():
     parser.add_argument("--clusters", default="60", help="of the sample")
     options = parser.parse_args()
     only = [name for name in options.only.split(",") if name]
-    unknown = set(only) - {view[0] for view in VIEWS}
+    unknown = set(only) - {name for name, *_ in VIEWS}
     if unknown:
         parser.error(f"no view is called {', '.join(sorted(unknown))}")
     options.output.mkdir(parents=True, exist_ok=True)
     winnow = ROOT / ".build" / "release" / "winnow"
-    for name, keys, wait in VIEWS:
+    for name, keys, wait, _ in VIEWS:
         if only and name not in only:
             continue
         # A workspace of its own for each: a commit in one view is not a baseline in the next.
@@ -237,6 +290,14 @@ def main():
                             "--clusters", options.clusters], check=True, stderr=subprocess.DEVNULL)
             photograph([str(winnow), "explore", str(workspace), "-o", f"{folder}/keep.txt"],
                        name, keys, wait, options.size, options.output)
+    if options.output == ROOT / "docs" / "pictures":
+        page = [PAGE]
+        for name, _, _, about in VIEWS:
+            text = (options.output / f"{name}.txt").read_text(encoding="utf-8")
+            page.append(f"## {name.capitalize()}\n\n{textwrap.fill(about, 100)}\n\n"
+                        f"![{name}](pictures/{name}.svg)\n\n<details><summary>As text</summary>\n\n"
+                        f"```text\n{text}```\n\n</details>\n")
+        (ROOT / "docs" / "screens.md").write_text("\n".join(page), encoding="utf-8")
 
 
 if __name__ == "__main__":
