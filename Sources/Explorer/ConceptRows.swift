@@ -11,6 +11,8 @@ package protocol ConceptRows {
   func distance(_ position: Int) throws(WorkspaceError) -> Float
   /// The row at a position, for showing.
   func line(_ position: Int, rank: Int) throws(WorkspaceError) -> RowLine
+  /// What the rows have in the columns of the subject's metadata.
+  func metadata() throws(WorkspaceError) -> [ValueSummary]
   /// The positions of ranks in an order; nil when cancelled.
   func positions(
     _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
@@ -34,6 +36,7 @@ extension DetailPage {
     var page = DetailPage(question)
     let size = rows.size
     guard size > 0 else { return page }
+    page.metadata = try rows.metadata()
     let low = try rows.distance(size - 1)
     let high = max(low, try rows.distance(0))
     page.range = low...high

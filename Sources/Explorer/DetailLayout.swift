@@ -18,12 +18,15 @@ struct DetailLayout: Sendable, Equatable {
   let barHeight: Int
   /// The lines of neighbours.
   let neighbours: Int
+  /// The lines of metadata with their heading, or 0.
+  let metadata: Int
   /// Whether blank lines part the groups.
   let isAiry: Bool
   /// The row of the border below.
   let bottom: Int
 
-  init(_ region: Region) {
+  /// - Parameter columns: how many columns of metadata there are.
+  init(_ region: Region, metadata columns: Int) {
     let inner = Region(
       x: region.x + 1, y: region.y, width: max(0, region.width - 2), height: region.height)
     bottom = region.y + region.height
@@ -37,12 +40,18 @@ struct DetailLayout: Sendable, Equatable {
       rows = Region(
         x: inner.x + width + 3, y: inner.y, width: inner.width - width - 3, height: height)
       barHeight = max(1, min(10, (height - Self.figures - 2) / 2))
-      neighbours = max(0, min(Self.neighboursAsked, height - Self.figures - barHeight - 2 - 3))
+      let room = height - Self.figures - barHeight - 2 - 3
+      let lines = columns == 0 || room < 6 ? 0 : min(columns + 1, room / 2)
+      metadata = lines
+      neighbours = max(0, min(Self.neighboursAsked, room - (lines > 0 ? lines + 1 : 0)))
       return
     }
     barHeight = height < 12 ? 1 : height < 17 ? 2 : height < 26 ? 3 : 4
     neighbours = height < 12 ? 0 : height < 20 ? 1 : height < 26 ? 2 : 3
-    let used = Self.figures + barHeight + 2 + neighbours + blank * (neighbours > 0 ? 3 : 2)
+    metadata = columns == 0 || height < 24 ? 0 : min(columns + 1, height / 6)
+    let used =
+      Self.figures + barHeight + 2 + neighbours + blank * (neighbours > 0 ? 3 : 2)
+      + (metadata > 0 ? metadata + 1 : 0)
     left = Region(x: inner.x, y: inner.y, width: inner.width, height: min(height, used))
     rows = Region(
       x: inner.x, y: inner.y + used, width: inner.width, height: max(0, height - used))

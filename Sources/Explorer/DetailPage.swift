@@ -3,6 +3,7 @@
 // when it is drawn, so that it moves with the target at once. The samples follow a frame later.
 
 import Pruning
+import Workspace
 
 /// What is asked about a concept.
 public struct DetailQuestion: Sendable, Equatable {
@@ -71,6 +72,9 @@ public struct DetailPage: Sendable, Equatable {
   /// Pruned rows far from the cut: those that would be taken last; in orders without a cut, the
   /// most typical ones.
   public internal(set) var pruned: [RowLine] = []
+
+  /// By the columns of the subject's metadata.
+  public internal(set) var metadata: [ValueSummary] = []
 
   init(_ question: DetailQuestion) { self.question = question }
 }

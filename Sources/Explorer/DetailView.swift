@@ -20,7 +20,8 @@ func drawDetail(_ state: State, _ region: Region, _ grid: inout Grid) {
     grid.draw("no row belongs to this concept", inside.x + 1, inside.y, .dim)
     return
   }
-  DetailView(state: state, cluster: cluster, layout: DetailLayout(inside)).draw(&grid)
+  let layout = DetailLayout(inside, metadata: state.subject.metadata.count)
+  DetailView(state: state, cluster: cluster, layout: layout).draw(&grid)
 }
 
 struct DetailView {
@@ -47,6 +48,7 @@ struct DetailView {
     if layout.isAiry { y += 1 }
     y = drawHistogram(y, &grid)
     if layout.isAiry { y += 1 }
+    y = drawMetadata(y, &grid)
     drawNeighbours(y, &grid)
     drawRows(&grid)
     guard shown != cluster else { return }

@@ -27,7 +27,7 @@ extension State {
       standing = Standing(of: cluster, subject.scores, quotas)
     }
     guard !labelsWait, subject.scores.size[cluster] > 0 else { return }
-    let layout = DetailLayout(region.inside)
+    let layout = DetailLayout(region.inside, metadata: subject.metadata.count)
     let question = DetailQuestion(
       cluster: cluster, quota: quotas.quota[cluster], order: plan.order, seed: plan.selectionSeed,
       samples: plan.order.hasCutDistance ? layout.perGroup : layout.perHalf,
@@ -45,6 +45,7 @@ extension State {
   var shownNeighbours: [Int] {
     guard let cluster = cursor, let near = neighbours[cluster], let region = detailRegion(size)
     else { return [] }
-    return near.prefix(DetailLayout(region.inside).neighbours).map(\.cluster)
+    let layout = DetailLayout(region.inside, metadata: subject.metadata.count)
+    return near.prefix(layout.neighbours).map(\.cluster)
   }
 }

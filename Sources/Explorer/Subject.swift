@@ -17,7 +17,7 @@ public struct Subject: Sendable {
   public let hasCaptions: Bool
   /// The formats that a commit can write.
   public let formats: [OutputFormat]
-  /// The numeric columns of the metadata, in its order.
+  /// The numeric columns of the metadata, in its order; the first ``mostMetadata``.
   public let metadata: [MetadataColumn]
 
   public init(
@@ -33,6 +33,9 @@ public struct Subject: Sendable {
     self.formats = formats
     self.metadata = metadata
   }
+
+  /// More columns than this are left out: each is a number a concept in memory.
+  public static let mostMetadata = 16
 
   /// Rows that survived every filter, N at most.
   public var candidates: Int { scores.candidates }

@@ -110,6 +110,15 @@ struct WorkspaceRows: ConceptRows {
       similarity: try workspace.similarity(row))
   }
 
+  func metadata() throws(WorkspaceError) -> [ValueSummary] {
+    guard let numeric = workspace.numeric else { return [] }
+    var found: [ValueSummary] = []
+    for column in numeric.names.indices.prefix(Subject.mostMetadata) {
+      found.append(try numeric.summary(column, cluster))
+    }
+    return found
+  }
+
   func positions(
     _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
   ) throws(WorkspaceError) -> [Int]? {

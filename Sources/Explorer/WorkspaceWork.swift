@@ -70,7 +70,10 @@ extension State {
       name: workspace.name, rows: workspace.rows, scores: workspace.scores,
       clustering: workspace.clustering, hasSimilarity: workspace.hasSimilarity,
       hasCaptions: workspace.hasCaptions,
-      formats: formats.map { OutputFormat(name: $0.rawValue, ending: $0.fileExtension) })
+      formats: formats.map { OutputFormat(name: $0.rawValue, ending: $0.fileExtension) },
+      metadata: try workspace.numeric?.allMeans(most: Subject.mostMetadata).map {
+        MetadataColumn(name: $0.name, mean: $0.mean)
+      } ?? [])
     let last = try plans.lastCommitted()
     do throws(PlanError) {
       try self.init(

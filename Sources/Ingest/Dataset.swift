@@ -21,10 +21,12 @@ public struct Dataset: Sendable {
     var lines = inputs.map(\.description)
     if let columns {
       func text(_ name: String?, _ none: String) -> String { name.map { "'\($0)'" } ?? none }
+      let others = columns.furtherNumeric.map { "'\($0)'" }.joined(separator: ", ")
       lines.append(
         "columns: key \(text(columns.key, "none (row numbers)")), "
           + "caption \(text(columns.caption, "none")), "
-          + "similarity \(text(columns.similarity, "none"))")
+          + "similarity \(text(columns.similarity, "none"))"
+          + (others.isEmpty ? "" : ", numbers \(others)"))
     }
     return lines.joined(separator: "\n")
   }

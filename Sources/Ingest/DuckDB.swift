@@ -31,6 +31,8 @@ struct DuckDB {
   /// What a file's footer says.
   struct Summary {
     var columns: [String] = []
+    /// Those of its columns that hold numbers.
+    var numeric: [String] = []
     var rows: Int?
   }
 
@@ -55,7 +57,7 @@ struct DuckDB {
     var queries = ""
     for (index, path) in batch.enumerated() {
       queries += """
-        SELECT \(index) AS file, column_name AS name \
+        SELECT \(index) AS file, column_name AS name, column_type AS type \
         FROM (DESCRIBE SELECT * FROM \(Self.table(path)));
         SELECT \(index) AS file, num_rows AS rows \
         FROM parquet_file_metadata(\(Self.literal(Self.pattern(path))));
@@ -65,14 +67,18 @@ struct DuckDB {
     var summaries = Array(repeating: Summary(), count: batch.count)
     let output = try run(queries, files: batch)
     let parser = try JSONLinesParser(
-      output, path: program, wanted: ["file", "name", "rows"], namesLines: false)
-    let record = Record(fields: 3)
+      output, path: program, wanted: ["file", "name", "rows", "type"], namesLines: false)
+    let record = Record(fields: 4)
     while try parser.next(record) {
       guard let file = Int(String(decoding: record.text(0), as: UTF8.self)),
         batch.indices.contains(file)
       else { throw unexpected(batch[0]) }
       if record.slots[2].isEmpty {
-        summaries[file].columns.append(String(decoding: record.text(1), as: UTF8.self))
+        let name = String(decoding: record.text(1), as: UTF8.self)
+        summaries[file].columns.append(name)
+        if Self.isNumeric(String(decoding: record.text(3), as: UTF8.self)) {
+          summaries[file].numeric.append(name)
+        }
       } else {
         summaries[file].rows = Int(String(decoding: record.text(2), as: UTF8.self))
         // The program works through the files in order: if it fails, then on the next one.
@@ -91,14 +97,30 @@ struct DuckDB {
       remedy: "use version 1.4 or later (pip install --upgrade duckdb-cli)")
   }
 
-  /// The columns `names` of a file, row by row in the file's order.
-  func rows(of path: String, _ names: [String]) throws(IngestError) -> any RecordParser {
+  /// The types of numbers; `DECIMAL` goes on with its width.
+  private static func isNumeric(_ type: String) -> Bool {
+    let types: Set = [
+      "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
+      "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE",
+    ]
+    return types.contains(type) || type.hasPrefix("DECIMAL(") && !type.hasSuffix("]")
+  }
+
+  /// The columns `names` of a file, and `numbers` as float64, row by row in the file's order.
+  func rows(
+    of path: String, _ names: [String], numbers: [String]
+  ) throws(IngestError) -> any RecordParser {
+    // A float32 would be written with the digits that tell it from other float32.
+    let selected =
+      names.map(Self.identifier)
+      + numbers.map(Self.identifier).map { "CAST(\($0) AS DOUBLE) AS \($0)" }
     // Without any column there are still rows to be counted.
-    let columns = names.isEmpty ? "NULL" : names.map(Self.identifier).joined(separator: ", ")
+    let columns = selected.isEmpty ? "NULL" : selected.joined(separator: ", ")
     let output = try run(
       "COPY (SELECT \(columns) FROM \(Self.table(path))) TO '/dev/stdout' (FORMAT json);",
       files: [path])
-    return try JSONLinesParser(output, path: path, wanted: names, namesLines: false)
+    return try JSONLinesParser(
+      output, path: path, wanted: names, numbers: numbers, namesLines: false)
   }
 
   private func run(_ queries: String, files: [String]) throws(IngestError) -> ProgramOutput {

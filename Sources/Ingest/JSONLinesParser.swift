@@ -11,19 +11,24 @@ final class JSONLinesParser: RecordParser {
   private let path: String
   private let window: RecordWindow
   private let wanted: [[UInt8]]
+  /// From this slot on, what is neither text nor a number is missing.
+  private let firstNumber: Int
   private let namesLines: Bool
   private var line = 0
   private var name = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 10)
 
   /// - Parameters:
   ///   - wanted: names of the fields to take, in the order of the record's slots.
+  ///   - numbers: names of further ones, whose values may be of any kind.
   ///   - namesLines: whether errors name the line (a file of the user's) or the row (the output
   ///     of a program).
   init(
-    _ source: any ByteSource, path: String, wanted: [String], namesLines: Bool = true
+    _ source: any ByteSource, path: String, wanted: [String], numbers: [String] = [],
+    namesLines: Bool = true
   ) throws(IngestError) {
     self.path = path
-    self.wanted = wanted.map { Array($0.utf8) }
+    self.wanted = (wanted + numbers).map { Array($0.utf8) }
+    firstNumber = wanted.count
     self.namesLines = namesLines
     window = try RecordWindow(source)
   }
@@ -40,19 +45,19 @@ final class JSONLinesParser: RecordParser {
     return true
   }
 
-  /// The names of the next line's fields, or nil at the end.
-  func nextNames() throws(IngestError) -> [String]? {
+  /// The names of the next line's fields with the kinds of their values, or nil at the end.
+  func nextFields() throws(IngestError) -> [(name: String, kind: JSONScanner.Kind)]? {
     guard let length = try nextLine() else { return nil }
-    var names: [String] = []
+    var found: [(name: String, kind: JSONScanner.Kind)] = []
     var scanner = JSONScanner(window.bytes, length)
     do throws(JSONFault) {
       try fields(&scanner) { (name, scanner) throws(JSONFault) in
-        names.append(String(decoding: name, as: UTF8.self))
+        found.append((String(decoding: name, as: UTF8.self), try scanner.kind()))
         try scanner.skip()
       }
     } catch { throw describe(error) }
     window.drop(min(length + 1, window.count))
-    return names
+    return found
   }
 
   private func describe(_ fault: JSONFault) -> IngestError {
@@ -112,6 +117,10 @@ final class JSONLinesParser: RecordParser {
         try scanner.word()
         record.clear(slot)
       case .boolean, .array, .object:
+        if slot >= firstNumber {
+          record.clear(slot)
+          return try scanner.skip()
+        }
         let found = try scanner.kind().rawValue
         throw JSONFault(
           expected: "a string, a number or null in the field "

@@ -15,6 +15,9 @@ public struct MetadataBlock: Sendable {
   public internal(set) var captionOffsets: [Int] = []
   /// NaN where it is missing.
   public internal(set) var similarity: [Float] = []
+  /// The values of each column of numbers, in the order of ``MetadataColumns/numeric``: finite, or
+  /// NaN where one is missing.
+  public internal(set) var numeric: [[Double]] = []
 
   public init() {}
 
@@ -40,5 +43,6 @@ public struct MetadataBlock: Sendable {
     captionBytes.removeAll(keepingCapacity: true)
     captionOffsets.removeAll(keepingCapacity: true)
     similarity.removeAll(keepingCapacity: true)
+    for column in numeric.indices { numeric[column].removeAll(keepingCapacity: true) }
   }
 }

@@ -1,8 +1,8 @@
 // What columns the metadata files have, read from their footers, headers or first lines.
 
 extension MetadataColumns {
-  /// JSON lines have no header: this many lines, or bytes, tell what fields there are.
-  private static let sampledLines = 1000
+  /// JSON lines have no header, and CSV no types: this many lines tell what there is.
+  static let sampledLines = 1000
 
   /// Chooses the columns from the first shard's metadata and checks that all shards have them;
   /// nil when there is no metadata.
@@ -19,17 +19,23 @@ extension MetadataColumns {
       return nil
     }
     var chosen: MetadataColumns?
+    // What every Parquet and CSV file has; JSON lines need not have anything.
+    var common: Set<String>?
+    func keepCommon(_ names: [String]) { common = common?.intersection(names) ?? Set(names) }
     let summaries = try Self.parquetSummaries(shards, options)
     for shard in shards {
       guard let file = shard.metadata else { preconditionFailure("a shard without metadata") }
+      // A shard without rows has no line that could name a field.
+      if file.format == .jsonLines, shard.rows == 0 { continue }
       let found: [String]
       switch file.format {
-      case .parquet: found = summaries[file.path]!.columns
-      case .csv: found = try CSVParser(FileSource(file.path), path: file.path).header
-      case .jsonLines:
-        // A shard without rows has no line that could name a field.
-        if shard.rows == 0 { continue }
-        found = try Self.sampledNames(file)
+      case .parquet:
+        found = summaries[file.path]!.columns
+        keepCommon(summaries[file.path]!.numeric)
+      case .csv:
+        found = try CSVParser(FileSource(file.path), path: file.path).header
+        keepCommon(found)
+      case .jsonLines: found = try Self.sampledNames(file)
       }
       if let chosen {
         try chosen.check(found, of: file)
@@ -38,6 +44,11 @@ extension MetadataColumns {
       }
     }
     self = chosen ?? MetadataColumns()
+    guard let first = shards.first(where: { $0.rows > 0 })?.metadata else { return }
+    let others = try Self.numericNames(first, summaries[first.path]).filter { name in
+      name != key && name != caption && name != similarity && common?.contains(name) != false
+    }
+    numeric = Array(((similarity.map { [$0] } ?? []) + others).prefix(Self.mostNumeric))
   }
 
   private static func parquetSummaries(
@@ -61,8 +72,8 @@ extension MetadataColumns {
     let parser = try JSONLinesParser(FileSource(file.path), path: file.path, wanted: [])
     var names: [String] = []
     for _ in 0..<sampledLines {
-      guard let found = try parser.nextNames() else { break }
-      for name in found where !names.contains(name) { names.append(name) }
+      guard let found = try parser.nextFields() else { break }
+      for (name, _) in found where !names.contains(name) { names.append(name) }
     }
     return names
   }

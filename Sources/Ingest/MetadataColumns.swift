@@ -7,18 +7,30 @@ public struct MetadataColumns: Sendable, Equatable {
   public var key: String?
   public var caption: String?
   public var similarity: String?
+  /// The columns of numbers, in the order of the first file, the similarity among them; key and
+  /// caption are none.  At most ``mostNumeric``.
+  public var numeric: [String]
 
-  public init(key: String? = nil, caption: String? = nil, similarity: String? = nil) {
+  public init(
+    key: String? = nil, caption: String? = nil, similarity: String? = nil, numeric: [String] = []
+  ) {
     self.key = key
     self.caption = caption
     self.similarity = similarity
+    self.numeric = numeric
   }
+
+  /// More columns of numbers than this are left out.
+  public static let mostNumeric = 64
 
   static let keyNames = ["uid", "key", "image_path"]
   static let captionNames = ["caption", "text"]
   static let similarityNames = ["similarity", "clip_l14_similarity_score"]
 
-  /// The names in use, each once.
+  /// The columns of numbers that have no other use.
+  var furtherNumeric: [String] { numeric.filter { $0 != similarity } }
+
+  /// The names in use as key, caption or similarity, each once.
   var names: [String] {
     var names: [String] = []
     for name in [key, caption, similarity] {
@@ -48,6 +60,7 @@ public struct MetadataColumns: Sendable, Equatable {
     key = try choose(options.key, Self.keyNames)
     caption = try choose(options.caption, Self.captionNames)
     similarity = try choose(options.similarity, Self.similarityNames)
+    numeric = []
   }
 
   /// Checks that a further file has what was chosen from the first.

@@ -28,25 +28,25 @@ public struct MetadataReader: Sendable {
 }
 
 extension MetadataFile {
-  /// A parser of this file for the columns `names`.
+  /// A parser of this file for the columns `names`, and behind them `numbers`.
   func parser(
-    _ names: [String], _ options: IngestOptions
+    _ names: [String], numbers: [String], _ options: IngestOptions
   ) throws(IngestError) -> any RecordParser {
     switch format {
     case .csv:
       let parser = try CSVParser(FileSource(path), path: path)
       let columns = parser.header
-      for name in names where !columns.contains(name) {
+      for name in names + numbers where !columns.contains(name) {
         throw IngestError(
           path: path, fault: "expected a column '\(name)', found it no more",
           remedy: "it was changed while it was read: start again")
       }
-      parser.want(names)
+      parser.want(names + numbers)
       return parser
     case .jsonLines:
-      return try JSONLinesParser(FileSource(path), path: path, wanted: names)
+      return try JSONLinesParser(FileSource(path), path: path, wanted: names, numbers: numbers)
     case .parquet:
-      return try DuckDB(options, for: path).rows(of: path, names)
+      return try DuckDB(options, for: path).rows(of: path, names, numbers: numbers)
     }
   }
 }

@@ -15,6 +15,8 @@ public struct MetadataStream: ~Copyable {
   private let key: Int?
   private let caption: Int?
   private let similarity: Int?
+  /// For each column of numbers the field, or nil for the similarity.
+  private let numeric: [Int?]
   private var row = 0
   private var lines: [Int] = []
   private var isFinished = false
@@ -25,12 +27,15 @@ public struct MetadataStream: ~Copyable {
     guard let file = shard.metadata else { preconditionFailure("the shard has no metadata") }
     self.shard = shard
     self.file = file
-    let names = columns.names
-    parser = try file.parser(names, options)
-    record = Record(fields: names.count)
+    let (names, numbers) = (columns.names, columns.furtherNumeric)
+    parser = try file.parser(names, numbers: numbers, options)
+    record = Record(fields: names.count + numbers.count)
     key = columns.key.flatMap(names.firstIndex(of:))
     caption = columns.caption.flatMap(names.firstIndex(of:))
     similarity = columns.similarity.flatMap(names.firstIndex(of:))
+    numeric = columns.numeric.map { name in
+      numbers.firstIndex(of: name).map { names.count + $0 }
+    }
   }
 
   /// Replaces `block` by the next rows.
@@ -41,6 +46,9 @@ public struct MetadataStream: ~Copyable {
   ///   is not the shard's (known only at the end of the file).  Nothing more can be read then.
   public mutating func next(into block: inout MetadataBlock) throws(IngestError) -> Bool {
     block.clear(from: row)
+    if block.numeric.count != numeric.count {
+      block.numeric = Array(repeating: [], count: numeric.count)
+    }
     lines.removeAll(keepingCapacity: true)
     if isFinished { return false }
     if key != nil { block.keyOffsets.append(0) }
@@ -93,6 +101,10 @@ public struct MetadataStream: ~Copyable {
         )
       }
       block.similarity.append(value)
+    }
+    for (column, slot) in numeric.enumerated() {
+      let value = slot.map { parseNumber(record.text($0)) ?? .nan }
+      block.numeric[column].append(value ?? Double(block.similarity[block.rows]))
     }
     lines.append(record.line)
     block.rows += 1
@@ -147,18 +159,31 @@ public struct MetadataStream: ~Copyable {
 
 /// The value of a similarity: NaN for an empty text or `nan`, nil for what is no finite number.
 func parseSimilarity(_ text: UnsafeRawBufferPointer) -> Float? {
+  // Through `Double`, so that text gives the bits of a float64 column.
+  guard let value = parseNumber(text) else { return nil }
+  let narrow = Float(value)
+  return narrow.isInfinite ? nil : narrow
+}
+
+/// The value of a number: NaN for an empty text or `nan`, nil for what is no finite number.
+///
+/// Sums and differences of values below 1e280 cannot overflow, so what is beyond is none either.
+func parseNumber(_ text: UnsafeRawBufferPointer) -> Double? {
   var (begin, end) = (0, text.count)
   while begin < end, text[begin] == 0x20 || text[begin] == 0x09 { begin += 1 }
   while begin < end, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
   if begin == end { return .nan }
+  // Most columns are of short whole numbers.
+  if end - begin <= 15, text[begin..<end].allSatisfy(isDigit) {
+    return Double(text[begin..<end].reduce(0) { 10 * $0 + Int($1 - 0x30) })
+  }
   let trimmed = String(decoding: text[begin..<end], as: UTF8.self)
   if end - begin == 3, trimmed.lowercased() == "nan" { return .nan }
   // `Double` also takes hexadecimal digits and names, which no such file means.
   let isPlain = text[begin..<end].allSatisfy {
     isDigit($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E || $0 | 0x20 == 0x65
   }
-  // Through `Double`, so that text gives the bits of a float64 column.
-  guard isPlain, let value = Double(trimmed).map({ Float($0) }), value.isFinite else { return nil }
+  guard isPlain, let value = Double(trimmed), abs(value) <= 1e280 else { return nil }
   return value
 }
 

@@ -10,6 +10,8 @@ public struct QuotaReport: Sendable {
   private let quotas: Quotas
   /// What each concept is called; empty where nothing names it.
   private let names: [String]
+  /// The columns of numbers: their names in the table, and the means by concept.
+  private let means: [(name: String, mean: [Double])]
 
   /// - Throws: ``ManifestError`` when the plan is infeasible or does not fit the workspace, or the
   ///   names are damaged.
@@ -22,6 +24,7 @@ public struct QuotaReport: Sendable {
     var names: [String] = []
     do throws(WorkspaceError) {
       for cluster in 0..<workspace.clusters { names.append(try workspace.label(cluster) ?? "") }
+      means = try workspace.numeric?.allMeans().map { ("mean_" + $0.name, $0.mean) } ?? []
     } catch { throw .workspace(error) }
     self.names = names
   }
@@ -102,11 +105,11 @@ public struct QuotaReport: Sendable {
 
   /// Comma-separated values with a header, by concept number.
   public func csv() -> String {
-    var text = Self.columns.joined(separator: ",") + "\n"
+    var text =
+      (Self.columns + means.map { CSVManifest.quoted($0.name) }).joined(separator: ",") + "\n"
     for cluster in 0..<workspace.clusters {
-      text +=
-        values(cluster).joined(separator: ",") + "," + overrideText(cluster) + "," + names[cluster]
-        + "\n"
+      let cells = values(cluster) + [overrideText(cluster), names[cluster]] + meanTexts(cluster)
+      text += cells.joined(separator: ",") + "\n"
     }
     return text
   }
@@ -121,7 +124,10 @@ public struct QuotaReport: Sendable {
       let override = overrideText(cluster)
       return "    { " + fields.joined(separator: ", ")
         + ", \"override\": \(override.isEmpty ? "null" : jsonQuoted(override))"
-        + ", \"name\": \(names[cluster].isEmpty ? "null" : jsonQuoted(names[cluster])) }"
+        + ", \"name\": \(names[cluster].isEmpty ? "null" : jsonQuoted(names[cluster]))"
+        + zip(means, meanTexts(cluster)).map {
+          ", \(jsonQuoted($0.name)): \($1.isEmpty ? "null" : $1)"
+        }.joined() + " }"
     }
     let plan = String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")
       .joined(separator: "\n  ")
@@ -143,7 +149,12 @@ public struct QuotaReport: Sendable {
       """
   }
 
-  /// All but override and name, as numbers that read back exactly; an empty concept has no `keep`.
+  /// The means as numbers that read back exactly; none where no row has a value.
+  private func meanTexts(_ cluster: Int) -> [String] {
+    means.map { $0.mean[cluster].isNaN ? "" : "\($0.mean[cluster])" }
+  }
+
+  /// All but override, name and means, as numbers that read back exactly; an empty concept has no `keep`.
   private func values(_ cluster: Int) -> [String] {
     let scores = workspace.scores
     let size = scores.size[cluster]

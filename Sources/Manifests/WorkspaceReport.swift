@@ -21,6 +21,7 @@ public struct WorkspaceReport: Sendable {
       (name, value ?? "none", value.map(jsonQuoted) ?? "null")
     }
     let training = description.training
+    let numbers = workspace.numeric?.names ?? []
     var facts: [(String, String, String)] = [
       text("workspace", workspace.path),
       number("format", description.format),
@@ -47,6 +48,10 @@ public struct WorkspaceReport: Sendable {
       text("keys", description.columns.key.map { "\($0) (\(description.columns.keyKind ?? ""))" }),
       text("captions", description.columns.caption),
       text("similarity", description.columns.similarity),
+      (
+        "numbers", numbers.isEmpty ? "none" : numbers.joined(separator: ", "),
+        "[" + numbers.map(jsonQuoted).joined(separator: ", ") + "]"
+      ),
       text("fingerprint", fingerprint),
       text("clustering", workspace.clustering),
       ("last-plan", last.map { "\($0.number)" } ?? "none", last.map { "\($0.number)" } ?? "null"),

@@ -55,7 +55,7 @@ public struct BuildParameters: Sendable {
 /// What a build tells while it runs.
 public struct BuildProgress: Sendable, Equatable {
   public enum Stage: String, Sendable, CaseIterable {
-    case metadata, scan, train, assign, sort, score, name
+    case metadata, scan, train, assign, sort, score, columns, name
   }
 
   public var stage: Stage

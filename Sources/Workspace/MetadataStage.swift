@@ -1,12 +1,15 @@
-// Keys, captions and similarities, streamed into the workspace's columns.
+// Keys, captions and similarities, streamed into the workspace's columns; other numbers wait for
+// the concepts.
 
 import Clustering
 import Ingest
 import Storage
 
 /// What the metadata came to.
-struct MetadataResult: Sendable {
+struct MetadataResult {
   var columns = WorkspaceDescription.Columns()
+  /// The values of the columns of numbers.
+  var numeric: [StagedColumn] = []
 }
 
 func writeMetadata(
@@ -35,6 +38,14 @@ func writeMetadata(
       return file
     }
   }
+  if !columns.numeric.isEmpty {
+    result.columns.numeric = columns.numeric
+    let stage = folder + "/" + stagedColumns
+    try storing { () throws(StorageError) in try makeFolder(stage) }
+    for column in columns.numeric.indices {
+      result.numeric.append(try StagedColumn(column, folder: stage, rows: dataset.rows))
+    }
+  }
   let reader = MetadataReader(dataset, parameters.ingest)
   var block = MetadataBlock()
   var done = 0
@@ -53,6 +64,7 @@ func writeMetadata(
           try similarity?.write(elements: block.similarity)
         }
       }
+      for (column, values) in zip(result.numeric, block.numeric) { try column.append(values) }
       done += block.rows
       observer.progress(
         BuildProgress(stage: .metadata, done: done, total: dataset.rows, unit: "rows"))

@@ -17,6 +17,7 @@ extension OpenWorkspace {
     faults += try checkMembers()
     faults += checkScores()
     faults += try checkColumns()
+    faults += try checkNumeric()
     faults += try checkNames()
     return faults
   }

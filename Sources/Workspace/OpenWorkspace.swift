@@ -24,6 +24,8 @@ public final class OpenWorkspace: Sendable {
   let keys: KeyColumn?
   let captions: StringColumn?
   let similarities: MappedArray<Float>?
+  /// What the metadata's columns of numbers come to in each concept; nil where there are none.
+  public let numeric: NumericColumns?
   /// names.json, once somebody has asked for it.
   let namesOnce = Mutex<ConceptNames?>(nil)
   /// What pages of the order `similarity` were last made from.
@@ -77,6 +79,7 @@ public final class OpenWorkspace: Sendable {
     keys = try Self.openKeys(path, description)
     captions = try Self.openCaptions(path, description)
     similarities = try Self.openSimilarities(path, description)
+    numeric = try Self.openNumeric(path, description, sizes: scores.size)
   }
 
   /// Cluster j owns positions `offset(j) ..< offset(j + 1)` of the members.

@@ -93,6 +93,10 @@ public func buildWorkspace(
     try writeKeyOrder(kind, rows: dataset.rows, to: staging)
   }
   clock.lap("score")
+  try writeNumericColumns(
+    metadata.numeric, rows: dataset.rows, sizes: totals.sizes, to: staging, parameters: parameters,
+    observer: observer)
+  clock.lap("columns")
   try writeNames(
     metadata.columns, rows: dataset.rows, candidates: scanned.candidates,
     clusters: trained.centroids.count, to: staging, parameters: parameters, observer: observer)

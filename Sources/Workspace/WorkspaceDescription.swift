@@ -55,9 +55,11 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var keyKind: String?
     public var caption: String?
     public var similarity: String?
+    /// The columns of numbers in the order of `columns/`; nil where there are none.
+    public var numeric: [String]?
 
     enum CodingKeys: String, CodingKey {
-      case key, caption, similarity
+      case key, caption, similarity, numeric
       case keyKind = "key-kind"
     }
   }

@@ -243,6 +243,16 @@ struct MadeUpRows: ConceptRows {
       similarity: position % 7 == 6 ? nil : Float(position % 41) / 100)
   }
 
+  /// Of width and similarity.
+  func metadata() -> [ValueSummary] {
+    let mean = Fixture.metadata(clusters: cluster + 1).map { $0.mean[cluster] }
+    return mean.map { mean in
+      ValueSummary(
+        count: mean.isNaN ? 0 : size, mean: mean,
+        quantiles: ValueSummary.fractions.map { 2 * $0 * mean })
+    }
+  }
+
   /// No two distances are equal, and the orders that follow no distance swap neighbours.
   func positions(
     _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool

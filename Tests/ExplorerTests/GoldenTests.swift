@@ -84,6 +84,8 @@ import Testing
     } + [
       Case(name: "concepts", keys: Screens.all[0].golden, size: "200x50"),
       Case(name: "detail-dropped", keys: "d D", size: "80x24"),
+      Case(name: "detail-metadata", keys: Fixture.middle + " D", size: "120x36"),
+      Case(name: "pane-metadata", keys: Fixture.middle, size: "120x36"),
       Case(
         name: "detail-stratified", keys: Fixture.middle + " D o k Enter", size: "120x36"),
       Case(name: "items-stratified", keys: Fixture.middle + " o k Enter I G", size: "80x24"),
@@ -106,7 +108,9 @@ import Testing
   func theScreenIsAsItWas(_ one: Case) throws {
     let size = try #require(Size(parsing: one.size))
     let state = try ScriptRunner(performer: InstantWork()).run(
-      Script(parsing: one.keys), from: try Fixture.state(draft: Plan(target: 9_772_867)), size: size
+      Script(parsing: one.keys),
+      from: try Fixture.state(
+        hasMetadata: one.name.hasSuffix("-metadata"), draft: Plan(target: 9_772_867)), size: size
     ) { _, _ in }
     let grid = view(state, size)
     let found = one.kind.text(grid)

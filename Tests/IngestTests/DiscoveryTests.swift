@@ -86,18 +86,21 @@ struct DiscoveryTests {
   @Test(arguments: [
     (
       "text,image_path,key,clip_l14_similarity_score,uid,similarity,caption",
-      MetadataColumns(key: "uid", caption: "caption", similarity: "similarity")
+      MetadataColumns(
+        key: "uid", caption: "caption", similarity: "similarity", numeric: ["similarity"])
     ),
     (
       "text,image_path,key,clip_l14_similarity_score",
-      MetadataColumns(key: "key", caption: "text", similarity: "clip_l14_similarity_score")
+      MetadataColumns(
+        key: "key", caption: "text", similarity: "clip_l14_similarity_score",
+        numeric: ["clip_l14_similarity_score"])
     ),
     ("image_path", MetadataColumns(key: "image_path")),
     ("UID,Caption", MetadataColumns()),
   ])
   func usualColumns(header: String, expected: MetadataColumns) throws {
     let folder = try TemporaryFolder()
-    let row = header.split(separator: ",").map { _ in "1" }.joined(separator: ",")
+    let row = header.split(separator: ",").map { _ in "x" }.joined(separator: ",")
     try folder.shard(0, rows: 1, header + "\n" + row + "\n")
     #expect(try Dataset.discover([folder("in")], options()).columns == expected)
   }

@@ -39,6 +39,26 @@ extension TemporaryFolder {
   }
 }
 
+/// The columns of numbers of a data set by name, nil where a value is missing.
+func allNumbers(
+  _ input: String, _ options: IngestOptions = options()
+) throws -> [String: [Double?]] {
+  let dataset = try Dataset.discover([input], options)
+  let names = dataset.columns?.numeric ?? []
+  var found: [String: [Double?]] = [:]
+  for shard in dataset.shards.indices {
+    try MetadataReader(dataset, options).read(shard) { block in
+      guard block.numeric.map(\.count) == names.map({ _ in block.rows }) else {
+        throw RunFailure("\(block.numeric.map(\.count)) values in \(block.rows) rows")
+      }
+      for (name, values) in zip(names, block.numeric) {
+        found[name, default: []] += values.map { $0.isNaN ? nil : $0 }
+      }
+    }
+  }
+  return found
+}
+
 /// The options of these tests: the environment as it is.
 func options(
   key: String? = nil, caption: String? = nil, similarity: String? = nil

@@ -72,6 +72,26 @@ struct ReportTests {
     #expect(report.text(most: 2).contains("and 4 more concepts"))
   }
 
+  @Test func theMeansOfColumnsOfNumbers() throws {
+    let sample = try SampleWorkspace(.withNumbers)
+    let report = try QuotaReport(sample.workspace, sample.plan())
+    let lines = report.csv().split(separator: "\n")
+    #expect(lines[0].hasSuffix(",override,name,\"mean_a,\"\"b\",mean_none"))
+    let table = try object(report.json())
+    let concepts = try #require(table["concepts"] as? [[String: Any]])
+    for (cluster, concept) in concepts.enumerated() {
+      let members = sample.workspace.offset(cluster)..<sample.workspace.offset(cluster + 1)
+      let rows = try members.map { try sample.workspace.row(at: $0) }
+      let mean = Double(rows.map { $0 / 2 }.reduce(0, +)) / Double(rows.count)
+      #expect(concept["mean_a,\"b"] as? Double == mean)
+      #expect(concept["mean_none"] as? Double == (rows.contains(0) ? 1 : nil))
+      #expect(lines[cluster + 1].hasSuffix(",\(mean),\(rows.contains(0) ? "1.0" : "")"))
+    }
+    #expect(!report.text().contains("mean_"))
+    let facts = try object(WorkspaceReport(sample.workspace).json())
+    #expect(facts["numbers"] as? [String] == ["a,\"b", "none"])
+  }
+
   @Test func everythingFixedIsStillJSON() throws {
     let sample = try SampleWorkspace()
     var plan = sample.plan(0)

@@ -9,7 +9,7 @@ import Workspace
 
 /// A small workspace, its keys, and exports of it.
 struct SampleWorkspace {
-  enum Keys { case awkward, hex, none, lineBreak }
+  enum Keys { case awkward, hex, none, lineBreak, withNumbers }
 
   let folder: TemporaryFolder
   let workspace: OpenWorkspace
@@ -29,6 +29,7 @@ struct SampleWorkspace {
       case .awkward: Self.awkward[row % Self.awkward.count] + (row < 15 ? "" : "\(row)")
       case .lineBreak: row == 7 ? "two\nlines" : row == 8 ? "carriage\rreturn" : "k\(row)"
       case .none: "\(row)"
+      case .withNumbers: "k\(row)"
       case .hex:
         [UInt64(row % 50), .max - UInt64(row % 7)].map { number in
           let digits = String(slowHash(9, number), radix: 16)
@@ -47,7 +48,12 @@ struct SampleWorkspace {
             String.UnicodeScalarView(key.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }))
           + "\"\n"
       }
-      try folder.write("in/metadata/metadata_0.csv", "key\n" + lines.joined())
+      let text =
+        kind == .withNumbers
+        ? "key,\"a,\"\"b\",none\n"
+          + keys.enumerated().map { "\($1),\($0 / 2),\($0 == 0 ? "1" : "")\n" }.joined()
+        : "key\n" + lines.joined()
+      try folder.write("in/metadata/metadata_0.csv", text)
     }
     let parameters = BuildParameters(
       inputs: [folder(kind == .none ? "in/img_emb" : "in")], output: folder("ws"), clusters: 6,

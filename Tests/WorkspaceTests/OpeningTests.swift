@@ -9,7 +9,8 @@ import Workspace
 struct OpeningTests {
   private static let arrays = [
     "centroids.npy", "clusters.npy", "distances.npy", "members.npy", "offsets.npy",
-    "similarity.npy", "keys/offsets.npy", "captions/offsets.npy",
+    "similarity.npy", "keys/offsets.npy", "captions/offsets.npy", "columns/count.npy",
+    "columns/mean.npy", "columns/quantiles.npy",
   ]
 
   @Test func whatIsNoWorkspace() throws {

@@ -104,7 +104,7 @@ struct ReplacingTests {
   @Test func progressRunsThroughTheStagesInOrder() throws {
     let folder = try TemporaryFolder()
     let input = try folder.clipRetrieval("in", [clumpedRows(40, dimensions: 3)]) { _ in
-      "key\n" + (0..<40).map { "k\($0)\n" }.joined()
+      "key,width\n" + (0..<40).map { "k\($0),\($0)\n" }.joined()
     }
     let told = Mutex<[BuildProgress]>([])
     let summary = try folder.build(

@@ -10,7 +10,7 @@ struct VerifyTests {
   func aFlippedBitInAnyFileIsFound(hex: Bool) throws {
     let sample = try SampleWorkspace(hex: hex)
     let files = try sample.folder.identity("ws").filter { !$0.value.isEmpty }
-    #expect(files.count == (hex ? 13 : 14), "\(files.keys.sorted())")
+    #expect(files.count == (hex ? 16 : 17), "\(files.keys.sorted())")
     var random = SeededRandom(3)
     for (name, whole) in files {
       let ends = [0, whole.count - 1]
