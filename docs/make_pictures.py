@@ -30,9 +30,9 @@ BASIC = ["#1c1f26", "#d9626c", "#7fbf6b", "#d8b05a", "#5e9bd6", "#b683d1", "#54b
 class Screen:
     """A program in a tmux session of its own."""
 
-    def __init__(self, command, columns, rows):
+    def __init__(self, command, columns, rows, folder):
         self.tmux = ["tmux", "-L", f"winnow-pictures-{os.getpid()}", "-f", os.devnull]
-        self.call("new-session", "-d", "-x", str(columns), "-y", str(rows),
+        self.call("new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", folder,
                   "env", "-u", "NO_COLOR", "LC_ALL=C.UTF-8", "TERM=screen-256color", *command,
                   ";", "set", "-s", "escape-time", "0")
 
@@ -243,10 +243,10 @@ terminal of 120 by 36, made by `python3 docs/make_pictures.py`. On smaller termi
 """
 
 
-def photograph(command, name, keys, wait, size, output):
+def photograph(command, folder, name, keys, wait, size, output):
     """Runs the command in a terminal, presses the keys and writes the picture and its text."""
     columns, rows = map(int, size.split("x"))
-    screen = Screen(command, columns, rows)
+    screen = Screen(command, columns, rows, folder)
     try:
         shown = screen.settle("Concepts")
         for key in keys.split():
@@ -288,8 +288,8 @@ def main():
             workspace = pathlib.Path(folder) / "clipart.winnow"
             subprocess.run([winnow, "build", ROOT / "assets" / "sample", "-o", workspace,
                             "--clusters", options.clusters], check=True, stderr=subprocess.DEVNULL)
-            photograph([str(winnow), "explore", str(workspace), "-o", f"{folder}/keep.txt"],
-                       name, keys, wait, options.size, options.output)
+            photograph([str(winnow), "explore", "clipart.winnow"], folder, name, keys, wait,
+                       options.size, options.output)
     if options.output == ROOT / "docs" / "pictures":
         page = [PAGE]
         for name, _, _, about in VIEWS:

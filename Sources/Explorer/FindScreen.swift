@@ -87,7 +87,7 @@ private struct FindColumns {
   }
 
   private var concept: Int { region.x + 4 + max(7, columns(of: "\(state.subject.clusters)")) }
-  private var rank: Int { concept + 2 + columns(of: thousands(state.largestSize)) }
+  private var rank: Int { concept + 2 + max(4, columns(of: thousands(state.largestSize))) }
   private var row: Int { rank + (rowWidth > 0 ? 2 + rowWidth : 0) }
   private var key: Int { row + 2 }
   private var caption: Int { key + keyWidth + 2 }

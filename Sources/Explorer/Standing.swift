@@ -8,14 +8,14 @@ struct Standing: Sendable, Equatable {
   let size, dIntra, dInter, complexity, probability, quota: Int
   private let quotas: Quotas
 
-  /// - Complexity: O(k).
-  init(of cluster: Int, _ scores: ConceptScores, _ quotas: Quotas) {
+  /// - Complexity: O(k): two passes, for what changes with the plan.
+  init(of cluster: Int, _ fixed: FixedRanks, _ quotas: Quotas) {
     self.cluster = cluster
     self.quotas = quotas
-    size = rank(cluster, scores.size)
-    dIntra = rank(cluster, scores.dIntra)
-    dInter = rank(cluster, scores.dInter)
-    complexity = rank(cluster, scores.complexity)
+    size = Int(fixed.size[cluster])
+    dIntra = Int(fixed.dIntra[cluster])
+    dInter = Int(fixed.dInter[cluster])
+    complexity = Int(fixed.complexity[cluster])
     probability = rank(cluster, quotas.probability)
     quota = rank(cluster, quotas.quota)
   }
@@ -27,7 +27,33 @@ struct Standing: Sendable, Equatable {
   }
 }
 
-// Six passes over all concepts at each key of the cursor: the sign of a difference is added up,
+/// Ranks of the figures that no plan changes, one a concept.
+struct FixedRanks: Sendable {
+  let size, dIntra, dInter, complexity: [UInt32]
+
+  /// - Complexity: O(k).
+  init(_ scores: ConceptScores) {
+    size = ranks(scores.size.map(Double.init))
+    dIntra = ranks(scores.dIntra)
+    dInter = ranks(scores.dInter)
+    complexity = ranks(scores.complexity)
+  }
+}
+
+/// The rank of every value, 1 for the largest; equal values share the better one.
+private func ranks(_ values: [Double]) -> [UInt32] {
+  var ranks = [UInt32](repeating: 1, count: values.count)
+  var best = 1
+  var last = Double.nan
+  for (place, cluster) in radixOrder(values, descending: true).enumerated() {
+    if values[cluster] != last { best = place + 1 }
+    last = values[cluster]
+    ranks[cluster] = UInt32(best)
+  }
+  return ranks
+}
+
+// Two passes over all concepts at each key of the cursor: the sign of a difference is added up,
 // because a branch on it is as good as random and keeps the loop from running in lanes.
 
 /// - Precondition: the values are finite.

@@ -24,7 +24,7 @@ extension State {
       return
     }
     if standing?.fits(cluster, quotas) != true {
-      standing = Standing(of: cluster, subject.scores, quotas)
+      standing = Standing(of: cluster, fixedRanks, quotas)
     }
     guard !labelsWait, subject.scores.size[cluster] > 0 else { return }
     let layout = DetailLayout(region.inside, metadata: subject.metadata.count)

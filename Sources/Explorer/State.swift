@@ -11,6 +11,7 @@ public struct State: Sendable {
   let solver: QuotaSolver
   /// The rows of the largest concept: how wide a column of counts has to be.
   let largestSize: Int
+  let fixedRanks: FixedRanks
 
   // The plan and what follows from it.
   /// The plan on the screen; always one that the solver accepted.
@@ -117,6 +118,7 @@ public struct State: Sendable {
     self.subject = subject
     solver = QuotaSolver(scores: subject.scores)
     largestSize = subject.scores.size.max() ?? 0
+    fixedRanks = FixedRanks(subject.scores)
     let opening: Plan
     if let given = plan ?? committed?.plan {
       opening = given

@@ -15,10 +15,20 @@ final class WorkQueue: Sendable {
   private let queue = DispatchQueue(label: "winnow.explorer.work", attributes: .concurrent)
   private let mailbox = Mutex(Mailbox())
 
+  /// How long a pane that follows the cursor waits: whoever runs through the concepts reads none of
+  /// them, and the frame of the key itself is not held up by reading.
+  private static let pause = DispatchTimeInterval.milliseconds(5)
+
   private struct Mailbox {
     var events: [Event] = []
-    /// Tickets under way, and whether they were cancelled.
-    var isCancelled: [Ticket: Bool] = [:]
+    /// Tickets under way.
+    var running: [Ticket: Standing] = [:]
+  }
+
+  private struct Standing {
+    var isCancelled = false
+    /// What was said last; less than a hundredth more is no news.
+    var part = 0.0
   }
 
   init(_ performer: any WorkPerformer) throws(TerminalError) {
@@ -54,28 +64,41 @@ final class WorkQueue: Sendable {
   /// Asks all work to stop, and waits until it has.
   func finish() {
     mailbox.withLock { box in
-      for ticket in box.isCancelled.keys { box.isCancelled[ticket] = true }
+      for ticket in box.running.keys { box.running[ticket]?.isCancelled = true }
     }
     queue.sync(flags: .barrier) {}
   }
 
   private func start(_ ticket: Ticket, _ request: Work.Request) {
-    mailbox.withLock { $0.isCancelled[ticket] = false }
-    queue.async { [self] in
-      let result = performer.perform(request) { part in
-        let goesOn = mailbox.withLock { $0.isCancelled[ticket] == false }
-        if goesOn { post(.progress(ticket, part)) }
-        return goesOn
-      }
-      mailbox.withLock { $0.isCancelled[ticket] = nil }
-      post(.finished(ticket, result))
+    mailbox.withLock { $0.running[ticket] = Standing() }
+    switch request.kind {
+    case .detail, .neighbours:
+      queue.asyncAfter(deadline: .now() + Self.pause) { [self] in perform(request, ticket) }
+    default: queue.async { [self] in perform(request, ticket) }
     }
   }
 
-  private func cancel(_ ticket: Ticket) {
-    mailbox.withLock { box in
-      if box.isCancelled[ticket] != nil { box.isCancelled[ticket] = true }
+  private func perform(_ request: Work.Request, _ ticket: Ticket) {
+    let isWanted = mailbox.withLock { $0.running[ticket]?.isCancelled == false }
+    let result = isWanted ? performer.perform(request) { note($0, ticket) } : .cancelled
+    mailbox.withLock { $0.running[ticket] = nil }
+    post(.finished(ticket, result))
+  }
+
+  /// Tells the loop how far work is; false when it is to stop.
+  private func note(_ part: Double, _ ticket: Ticket) -> Bool {
+    let (goesOn, isNews) = mailbox.withLock { box in
+      guard let standing = box.running[ticket], !standing.isCancelled else { return (false, false) }
+      guard part >= standing.part + 0.01 else { return (true, false) }
+      box.running[ticket]?.part = part
+      return (true, true)
     }
+    if isNews { post(.progress(ticket, part)) }
+    return goesOn
+  }
+
+  private func cancel(_ ticket: Ticket) {
+    mailbox.withLock { $0.running[ticket]?.isCancelled = true }
   }
 
   private func post(_ event: Event) {

@@ -116,8 +116,16 @@ enum RandomEvents {
   }
 
   static func event(_ random: inout SeededRandom) -> Event {
-    random.next() % 20 == 0
-      ? .resize(size(&random)) : .key(keys[Int(random.next() % UInt64(keys.count))])
+    switch random.next() % 40 {
+    case 0, 1: .resize(size(&random))
+    case 2, 3, 4:
+      .mouse(
+        Mouse(
+          [.press, .doublePress, .wheelUp, .wheelDown][Int(random.next() % 4)],
+          Place(x: Int(random.next() % 180), y: Int(random.next() % 60))))
+    case 5: .paste(["food", "size>10\nkeep<1", "\u{1B}[31m", "12,5%", ""][Int(random.next() % 5)])
+    default: .key(keys[Int(random.next() % UInt64(keys.count))])
+    }
   }
 }
 
