@@ -35,7 +35,10 @@ import Testing
     try session.wait(for: "Items ─")
     // The key bar, and columns that the old report of the mouse could not name.
     try session.press("Escape")
-    let back = try session.wait(for: "Concepts ─ 40 of 40")
+    // The key bar is written last, and that of Items has its help elsewhere.
+    let back = try session.wait("Concepts with its key bar") {
+      $0.contains("Concepts ─ 40 of 40") && $0.contains("Space mark") && $0.contains(": palette")
+    }
     let bar = back.split(separator: "\n", omittingEmptySubsequences: false)
     let y = try #require(bar.lastIndex { $0.contains("? help") })
     let help = try #require(bar[y].range(of: "? help"))
