@@ -1,6 +1,7 @@
 // Nearest centroids by cosine: the canonical dot product of every row with every centroid.
 
 import CKernels
+import Storage
 
 /// Centroids, and the search among them.
 public final class Centroids: Sendable {
@@ -58,6 +59,24 @@ public final class Centroids: Sendable {
     wk_nearest(
       instructions.code, rows.values + start * rows.stride, rows.norms + start, rowCount,
       vectors.values, vectors.norms, count, vectors.stride, nearest, distances, scratch.values)
+  }
+
+  /// The same for `count` vectors as their bytes are on disk.
+  ///
+  /// - Parameters:
+  ///   - bytes: `count * dimensions` elements in C order, of any alignment.
+  ///   - faulty: called for every vector that is zero, NaN or infinite, in order; what is written
+  ///     for it means nothing.
+  /// - Complexity: O(count * k * dimensions)
+  public func assign(
+    bytes: UnsafeRawBufferPointer, element: EmbeddingElement, count rowCount: Int,
+    nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>,
+    scratch: AssignmentScratch, faulty: (Int, RowFault) -> Void
+  ) {
+    let block = scratch.block(capacity: rowCount, dimensions: dimensions)
+    block.load(bytes, element: element, count: rowCount, instructions: instructions, faulty: faulty)
+    assign(
+      block, count: rowCount, nearest: nearest, distances: distances, scratch: scratch)
   }
 
   /// Cosine of two centroids.
@@ -128,6 +147,17 @@ public final class Centroids: Sendable {
 public final class AssignmentScratch: @unchecked Sendable {
   // Sound: one thread uses it at a time.
   let values: UnsafeMutablePointer<Float>
+  private var vectors: VectorBlock?
+
+  /// A block of at least this many vectors.
+  func block(capacity: Int, dimensions: Int) -> VectorBlock {
+    if let vectors, vectors.capacity >= capacity, vectors.dimensions == dimensions {
+      return vectors
+    }
+    let made = VectorBlock(capacity: capacity, dimensions: dimensions)
+    vectors = made
+    return made
+  }
 
   public init() {
     let count = Int(WK_NEAREST_ROWS) * Int(WK_NEAREST_CENTROIDS)
