@@ -38,8 +38,13 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
+    .target(name: "MachinePeak", path: "Tests/MachinePeak"),
     .executableTarget(
-      name: "winnow-bench", dependencies: ["Pruning", "Explorer", "Canvas"],
+      name: "winnow-bench",
+      dependencies: [
+        "MachinePeak", "Storage", "Clustering", "Pruning", "Explorer", "Canvas",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Tests/Benchmarks"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),

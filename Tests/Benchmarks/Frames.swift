@@ -6,7 +6,7 @@ import Canvas
 import Explorer
 import Pruning
 
-func frameBenchmarks() {
+func frameBenchmarks(_ promises: Promises) {
   let scores = concepts(50_000)
   let subject = Subject(
     name: "made-up", rows: scores.candidates, scores: scores, clustering: "9f2c",
@@ -22,13 +22,17 @@ func frameBenchmarks() {
     for index in grid.cells.indices where !grid.shows(index, as: shown) { changed += 1 }
     shown = grid
   }
-  measure("frame, k = 50,000, cursor key") { press($0 / 20 % 2 == 0 ? .down : .up) }
-  measure("frame, k = 50,000, page key") { press($0 / 20 % 2 == 0 ? .pageDown : .pageUp) }
-  measure("frame, k = 50,000, target key") { press(.character($0 / 20 % 2 == 0 ? "]" : "[")) }
+  promises.measure("frame, k = 50,000, cursor key") { press($0 / 20 % 2 == 0 ? .down : .up) }
+  promises.measure("frame, k = 50,000, page key") { press($0 / 20 % 2 == 0 ? .pageDown : .pageUp) }
+  promises.measure("frame, k = 50,000, target key") {
+    press(.character($0 / 20 % 2 == 0 ? "]" : "["))
+  }
   state = runner.settle(state, .key(.character("/")))
-  measure("frame, k = 50,000, filter key") { press($0 % 4 < 2 ? .character("1") : .backspace) }
+  promises.measure("frame, k = 50,000, filter key") {
+    press($0 % 4 < 2 ? .character("1") : .backspace)
+  }
   state = runner.settle(state, .key(.escape))
-  measure("500 cursor keys at once, k = 50,000") { run in
+  promises.measure("500 cursor keys at once, k = 50,000") { run in
     (state, _) = update(
       state, Array(repeating: .key(run % 2 == 0 ? .down : .up), count: 500))
     shown = view(state, state.size)

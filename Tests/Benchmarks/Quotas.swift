@@ -14,7 +14,7 @@ func concepts(_ clusters: Int) -> ConceptScores {
     size: size, dIntra: dIntra, dInter: dInter, complexity: zip(dIntra, dInter).map { $0 * $1 })
 }
 
-func quotaBenchmarks() {
+func quotaBenchmarks(_ promises: Promises) {
   let solver = QuotaSolver(scores: concepts(50_000))
   let candidates = solver.scores.candidates
   // The target moves as under a held key, so that no run repeats the one before.
@@ -24,13 +24,13 @@ func quotaBenchmarks() {
   // As in the explorer, the quotas before are still there while the next ones are made.
   var last: Quotas?
   for (percent, temperature) in [(27.7, 0.1), (27.7, 0.02), (90, 0.1)] {
-    measure("re-solve, k = 50,000, keep \(percent) %, tau \(temperature)") { run in
+    promises.measure("re-solve, k = 50,000, keep \(percent) %, tau \(temperature)") { run in
       var plan = Plan(target: target(percent, run))
       plan.temperature = temperature
       last = try! solver.solve(plan)
     }
   }
-  measure("re-solve, k = 50,000, 1,000 overrides") { run in
+  promises.measure("re-solve, k = 50,000, 1,000 overrides") { run in
     var plan = overridden
     plan.target = target(27.7, run)
     last = try! solver.solve(plan)
