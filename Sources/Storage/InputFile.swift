@@ -70,6 +70,23 @@ public struct InputFile: ~Copyable, Sendable {
     }
   }
 
+  /// `count` elements as they lie in the file from byte `offset` on.
+  ///
+  /// - Throws: ``StorageError`` when the file ends before.
+  public func elements<Element: BitwiseCopyable>(
+    _ count: Int, at offset: Int, of _: Element.Type = Element.self
+  ) throws(StorageError) -> [Element] {
+    var failure: StorageError?
+    let found = [Element](unsafeUninitializedCapacity: count) { buffer, filled in
+      do throws(StorageError) {
+        try readExactly(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+        filled = count
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return found
+  }
+
   /// The whole file.
   ///
   /// - Throws: ``StorageError``, also when it is larger than `limit` bytes.

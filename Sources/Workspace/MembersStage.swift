@@ -1,10 +1,6 @@
-// Rows by cluster, farthest first: members.npy, distances.npy and offsets.npy, and with them the
-// integer sums behind d_intra.
-//
-// A counting sort brings the rows together by cluster, ascending; then each cluster is sorted by
-// one 64-bit key, the complement of the distance's bits above the row (or, where row numbers have
-// 64 bits, its place among the cluster's rows).  Distances are never negative, so their bits order
-// as they do.
+// Rows by cluster, farthest first: members.npy, distances.npy and offsets.npy out of the runs of the
+// assignment, and with them the integer sums behind d_intra.  Distances are never negative, so their
+// bits order as they do.
 
 import Clustering
 import Storage
@@ -21,101 +17,32 @@ struct MemberTotals: Sendable {
 /// Distances are summed in units of 2^-40.
 let distanceUnit = 0x1p40
 
-func writeMembers(
-  _ assignment: Assignment, clusters: Int, candidates: Int, to staging: StagingFiles,
-  parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) -> MemberTotals {
-  if assignment.rows <= Int(UInt32.max) {
-    return try writeMembers(
-      of: UInt32.self, .uint32, assignment, clusters, candidates, staging, parameters, observer)
-  }
-  return try writeMembers(
-    of: UInt64.self, .uint64, assignment, clusters, candidates, staging, parameters, observer)
-}
-
-private func writeMembers<Row: FixedWidthInteger & BitwiseCopyable & Sendable>(
-  of _: Row.Type, _ type: NpyType, _ assignment: Assignment, _ clusters: Int, _ candidates: Int,
-  _ staging: StagingFiles, _ parameters: BuildParameters, _ observer: BuildObserver
-) throws(WorkspaceError) -> MemberTotals {
-  var offsets = [Int](repeating: 0, count: clusters + 1)
-  for row in 0..<assignment.rows where assignment.nearest[row] != Assignment.none {
-    offsets[Int(assignment.nearest[row]) + 1] += 1
-  }
-  for cluster in 0..<clusters { offsets[cluster + 1] += offsets[cluster] }
-  let members = UnsafeMutablePointer<Row>.allocate(capacity: max(1, candidates))
-  let sorted = UnsafeMutablePointer<Float>.allocate(capacity: max(1, candidates))
-  defer {
-    members.deallocate()
-    sorted.deallocate()
-  }
-  var next = offsets
-  for row in 0..<assignment.rows where assignment.nearest[row] != Assignment.none {
-    let cluster = Int(assignment.nearest[row])
-    members[next[cluster]] = Row(truncatingIfNeeded: row)
-    next[cluster] += 1
-  }
-  assignment.releaseNearest()
-  observer.progress(BuildProgress(stage: .sort, done: 0, total: candidates, unit: "rows"))
-  let bounds = offsets
-  let sums = Mutex([Int128](repeating: 0, count: clusters))
-  let done = Mutex(0)
-  // Sound: each task touches its own cluster's slice.
-  nonisolated(unsafe) let (allMembers, allSorted) = (members, sorted)
-  parallel(tasks: clusters, threads: parameters.threads) { _, cluster in
-    if observer.isCancelled() { return }
-    let range = bounds[cluster]..<bounds[cluster + 1]
-    let sum = sortCluster(
-      UnsafeMutableBufferPointer(start: allMembers + range.lowerBound, count: range.count),
-      distances: UnsafeMutableBufferPointer(
-        start: allSorted + range.lowerBound, count: range.count),
-      of: assignment)
-    sums.withLock { $0[cluster] = sum }
-    done.withLock {
-      $0 += range.count
-      observer.progress(
-        BuildProgress(stage: .sort, done: $0, total: candidates, unit: "rows"))
-    }
-  }
-  if observer.isCancelled() { throw .interrupted }
-  try staging.writeArray(
-    "members.npy", type, shape: [candidates],
-    UnsafeRawBufferPointer(UnsafeBufferPointer(start: members, count: candidates)))
-  try staging.writeArray(
-    "distances.npy", .float32, shape: [candidates],
-    UnsafeRawBufferPointer(UnsafeBufferPointer(start: sorted, count: candidates)))
-  try staging.writeArray(
-    "offsets.npy", .uint64, shape: [clusters + 1], elements: offsets.map(UInt64.init))
-  return MemberTotals(
-    sizes: (0..<clusters).map { offsets[$0 + 1] - offsets[$0] },
-    distanceSums: sums.withLock { $0 })
-}
-
-/// Sorts one cluster's rows (ascending on entry) from far to near, fills in their distances and
-/// returns the sum of those.
+/// Writes the arrays, with part files below `stage`.
 ///
-/// - Complexity: O(m log m) time, 8 bytes of memory a row of the cluster beside the sort's own.
-private func sortCluster<Row: FixedWidthInteger>(
-  _ members: UnsafeMutableBufferPointer<Row>, distances: UnsafeMutableBufferPointer<Float>,
-  of assignment: Assignment
-) -> Int128 {
-  precondition(members.count <= Int(UInt32.max), "a cluster of more than 2^32 rows")
-  // A row number of 32 bits is its own place; a wider one is looked up by its place again.
-  let holdsRow = Row.bitWidth == 32
-  var sum: Int128 = 0
-  var keys = [UInt64](unsafeUninitializedCapacity: members.count) { keys, count in
-    for place in 0..<members.count {
-      let distance = assignment.distances[Int(members[place])]
-      sum += Int128((Double(distance) * distanceUnit).rounded(.toNearestOrEven))
-      let low = holdsRow ? UInt64(truncatingIfNeeded: members[place]) : UInt64(place)
-      keys[place] = UInt64(~distance.bitPattern) << 32 | low
-    }
-    count = members.count
+/// - Parameter memory: bytes that all threads together take.
+func writeMembers(
+  of runs: [String], rows: Int, clusters: Int, stage: String, memory: Int,
+  to staging: StagingFiles, parameters: BuildParameters, observer: BuildObserver
+) throws(WorkspaceError) -> MemberTotals {
+  let limit = MemberParts.partEntries(rows: rows, memory: memory, threads: parameters.threads)
+  let parts = try MemberParts(runs: runs, rows: rows, clusters: clusters, limit: limit)
+  let total = parts.candidates
+  let paths = (0..<parts.count).map { "\(stage)/members-\($0)" }
+  observer.progress(BuildProgress(stage: .sort, done: 0, total: total, unit: "rows"))
+  let failure = FirstFailure()
+  let done = Mutex(0)
+  parallel(tasks: parts.count, threads: parameters.threads) { _, part in
+    if failure.hasFailed { return }
+    do throws(WorkspaceError) {
+      if observer.isCancelled() { throw .interrupted }
+      try parts.write(part, to: paths[part])
+      done.withLock {
+        $0 += parts.positions(part).count
+        observer.progress(BuildProgress(stage: .sort, done: $0, total: total, unit: "rows"))
+      }
+    } catch { failure.record(error, task: part) }
   }
-  keys.withUnsafeMutableBufferPointer { sortInPlace($0) }
-  let rows = holdsRow ? [] : keys.map { members[Int($0 & 0xFFFF_FFFF)] }
-  for (place, key) in keys.enumerated() {
-    members[place] = holdsRow ? Row(truncatingIfNeeded: key & 0xFFFF_FFFF) : rows[place]
-    distances[place] = Float(bitPattern: ~UInt32(key >> 32))
-  }
-  return sum
+  try failure.rethrow()
+  return try parts.join(
+    paths, to: staging, threads: parameters.threads, isCancelled: observer.isCancelled)
 }

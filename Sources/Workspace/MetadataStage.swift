@@ -40,7 +40,7 @@ func writeMetadata(
   }
   if !columns.numeric.isEmpty {
     result.columns.numeric = columns.numeric
-    let stage = folder + "/" + stagedColumns
+    let stage = folder + "/" + stagedFiles
     try storing { () throws(StorageError) in try makeFolder(stage) }
     for column in columns.numeric.indices {
       result.numeric.append(try StagedColumn(column, folder: stage, rows: dataset.rows))

@@ -3,6 +3,9 @@
 import Storage
 import Synchronization
 
+/// The folder below it of what only the build itself needs.
+let stagedFiles = "stage"
+
 /// Writes files below a staging folder and remembers what they hold.
 final class StagingFiles: Sendable {
   let folder: String

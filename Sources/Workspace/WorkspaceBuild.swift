@@ -39,8 +39,8 @@ public struct BuildSummary: Sendable {
 /// instruction set.
 ///
 /// - Throws: ``WorkspaceError``; then the output is as it was before.
-/// - Complexity: O(rows * k * dimensions) time; 8 to 24 bytes a row of memory beside the training
-///   rows, the centroids and a few blocks a thread.
+/// - Complexity: O(rows * k * dimensions) time; the training rows, the centroids, and a run or a
+///   part of the rows a thread in memory.
 public func buildWorkspace(
   _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
 ) throws(WorkspaceError) -> BuildSummary {
@@ -101,6 +101,9 @@ public func buildWorkspace(
     metadata.columns, rows: dataset.rows, candidates: scanned.candidates,
     clusters: trained.centroids.count, to: staging, parameters: parameters, observer: observer)
   clock.lap("name")
+  try storing { () throws(StorageError) in
+    try removeTree(staging.folder + "/" + stagedFiles)
+  }
 
   let description = WorkspaceDescription(
     format: WorkspaceDescription.currentFormat, distance: "cosine", rows: dataset.rows,
@@ -148,18 +151,18 @@ private func assignAndSort(
   _ blocks: RowBlocks, _ centroids: Centroids, _ scanned: ScanResult, _ staging: StagingFiles,
   _ parameters: BuildParameters, _ observer: BuildObserver, _ clock: inout StageClock
 ) throws(WorkspaceError) -> MemberTotals {
-  let assignment = try assign(
-    blocks, centroids, candidates: scanned.candidates, parameters: parameters,
+  let stage = staging.folder + "/" + stagedFiles
+  try storing { () throws(StorageError) in try makeFolder(stage) }
+  let runs = try assign(
+    blocks, centroids, candidates: scanned.candidates, stage: stage, parameters: parameters,
     observer: observer)
   clock.lap("assign")
+  let rows = blocks.dataset.rows
   if scanned.invalid > 0 {
-    let fate = (0..<assignment.rows).map {
-      UInt8(assignment.nearest[$0] == Assignment.none ? 1 : 0)
-    }
-    try staging.writeArray("fate.npy", .uint8, shape: [assignment.rows], elements: fate)
+    try writeFate(of: runs, rows: rows, to: staging, observer: observer)
   }
   let totals = try writeMembers(
-    assignment, clusters: centroids.count, candidates: scanned.candidates, to: staging,
+    of: runs, rows: rows, clusters: centroids.count, stage: stage, memory: 256 << 20, to: staging,
     parameters: parameters, observer: observer)
   clock.lap("sort")
   return totals

@@ -4,9 +4,6 @@ import Clustering
 import Storage
 import Synchronization
 
-/// Where values wait for the concepts.
-let stagedColumns = "stage"
-
 /// Writes columns/count.npy, columns/mean.npy and columns/quantiles.npy; the values go.
 ///
 /// - Complexity: O(rows log rows) for each column; 8 to 12 bytes of memory a row of the clusters that
@@ -44,7 +41,6 @@ func writeNumericColumns(
   staging.record("columns/mean.npy", try storing { () throws(StorageError) in try mean.commit() })
   staging.record(
     "columns/quantiles.npy", try storing { () throws(StorageError) in try quantiles.commit() })
-  try storing { () throws(StorageError) in try removeTree(folder + "/" + stagedColumns) }
 }
 
 private func summarise(
