@@ -43,10 +43,28 @@ typedef float lanes __attribute__((vector_size(WK_LANES * sizeof(float))));
 #pragma clang attribute pop
 #endif
 
+int wk_has_instruction_set(int instruction_set) {
+#if defined(__x86_64__)
+  int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                 __builtin_cpu_supports("f16c");
+  int has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") &&
+                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512vl");
+  switch (instruction_set) {
+    case WK_AVX2: return has_avx2;
+    case WK_AVX_VNNI: return has_avx2 && __builtin_cpu_supports("avxvnni");
+    case WK_AVX512: return has_avx512;
+    case WK_AVX512_VNNI: return has_avx512 && __builtin_cpu_supports("avx512vnni");
+  }
+#endif
+  return instruction_set == WK_PORTABLE;
+}
+
 int wk_best_instruction_set(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return WK_AVX512;
-  if (__builtin_cpu_supports("avx2")) return WK_AVX2;
+  for (int set = WK_AVX512_VNNI; set > WK_PORTABLE; set--) {
+    if (wk_has_instruction_set(set)) return set;
+  }
 #endif
   return WK_PORTABLE;
 }
@@ -54,11 +72,11 @@ int wk_best_instruction_set(void) {
 void wk_dots(int instruction_set, const float *rows, size_t row_count, const float *centroids,
              size_t centroid_count, size_t stride, float *output) {
 #if defined(__x86_64__)
-  if (instruction_set == WK_AVX512) {
+  if (instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI) {
     dots_avx512(rows, row_count, centroids, centroid_count, stride, output);
     return;
   }
-  if (instruction_set == WK_AVX2) {
+  if (instruction_set == WK_AVX2 || instruction_set == WK_AVX_VNNI) {
     dots_avx2(rows, row_count, centroids, centroid_count, stride, output);
     return;
   }
@@ -66,12 +84,43 @@ void wk_dots(int instruction_set, const float *rows, size_t row_count, const flo
   dots_portable(rows, row_count, centroids, centroid_count, stride, output);
 }
 
+void wk_dots_with(int instruction_set, const float *row, const float *centroids,
+                  const uint32_t *places, size_t count, size_t stride, float *output) {
+#if defined(__x86_64__)
+  if (instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI) {
+    dots_with_avx512(row, centroids, places, count, stride, output);
+    return;
+  }
+  if (instruction_set == WK_AVX2 || instruction_set == WK_AVX_VNNI) {
+    dots_with_avx2(row, centroids, places, count, stride, output);
+    return;
+  }
+#endif
+  dots_with_portable(row, centroids, places, count, stride, output);
+}
+
+static void squares(int instruction_set, const float *rows, size_t row_count, size_t stride,
+                    float *output) {
+#if defined(__x86_64__)
+  if (instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI) {
+    squares_avx512(rows, row_count, stride, output);
+    return;
+  }
+  if (instruction_set == WK_AVX2 || instruction_set == WK_AVX_VNNI) {
+    squares_avx2(rows, row_count, stride, output);
+    return;
+  }
+#endif
+  squares_portable(rows, row_count, stride, output);
+}
+
 void wk_norms(int instruction_set, const float *rows, size_t row_count, size_t stride,
               double *norms) {
-  for (size_t r = 0; r < row_count; r++) {
-    float square;
-    wk_dots(instruction_set, rows + r * stride, 1, rows + r * stride, 1, stride, &square);
-    norms[r] = sqrt((double)square);
+  float square[64];
+  for (size_t begin = 0; begin < row_count; begin += 64) {
+    size_t count = row_count - begin < 64 ? row_count - begin : 64;
+    squares(instruction_set, rows + begin * stride, count, stride, square);
+    for (size_t r = 0; r < count; r++) norms[begin + r] = sqrt((double)square[r]);
   }
 }
 

@@ -5,6 +5,10 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #pragma STDC FP_CONTRACT OFF
 
 // 2^exponent for a normal exponent.
@@ -34,8 +38,15 @@ static uint8_t fault_of_largest(int has_nan, int has_infinite, int is_zero) {
   return is_zero ? WK_ROW_ZERO : WK_ROW_FINE;
 }
 
-size_t wk_load_float16(const void *input, size_t rows, size_t components, float *output,
-                       size_t stride, uint8_t *faults) {
+// The power of two that brings a float16 magnitude into [0.5, 1).
+static float scale_of(uint16_t magnitude) {
+  int exponent;
+  frexpf(widened(magnitude), &exponent);
+  return (float)power_of_two(-exponent);
+}
+
+static size_t load_float16_portable(const void *input, size_t rows, size_t components,
+                                    float *output, size_t stride, uint8_t *faults) {
   size_t faulty = 0;
   for (size_t r = 0; r < rows; r++) {
     const uint8_t *source = (const uint8_t *)input + r * components * sizeof(uint16_t);
@@ -55,12 +66,46 @@ size_t wk_load_float16(const void *input, size_t rows, size_t components, float 
       faulty++;
       continue;
     }
-    int exponent;
-    frexpf(widened(largest), &exponent);
-    float scale = (float)power_of_two(-exponent);
+    float scale = scale_of(largest);
     for (size_t i = 0; i < components; i++) target[i] *= scale;
   }
   return faulty;
+}
+
+#if defined(__x86_64__)
+#define HALVES 32
+typedef uint16_t halves __attribute__((vector_size(HALVES * sizeof(uint16_t))));
+
+#pragma clang attribute push(__attribute__((target("avx2,f16c"))), apply_to = function)
+#define NAME avx2
+#define WIDTH 8
+#define WIDENED(p, scale)                                                                       \
+  _mm256_mul_ps(_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p))), _mm256_set1_ps(scale))
+#define STORE(p, value) _mm256_store_ps(p, value)
+#include "load16.inc"
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw"))), apply_to = function)
+#define NAME avx512
+#define WIDTH 16
+#define WIDENED(p, scale)                                                                       \
+  _mm512_mul_ps(_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p))), _mm512_set1_ps(scale))
+#define STORE(p, value) _mm512_store_ps(p, value)
+#include "load16.inc"
+#pragma clang attribute pop
+#endif
+
+size_t wk_load_float16(int instruction_set, const void *input, size_t rows, size_t components,
+                       float *output, size_t stride, uint8_t *faults) {
+#if defined(__x86_64__)
+  if (instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI) {
+    return load_float16_avx512(input, rows, components, output, stride, faults);
+  }
+  if (instruction_set == WK_AVX2 || instruction_set == WK_AVX_VNNI) {
+    return load_float16_avx2(input, rows, components, output, stride, faults);
+  }
+#endif
+  return load_float16_portable(input, rows, components, output, stride, faults);
 }
 
 #define NAME wk_load_float32

@@ -1,4 +1,5 @@
-// Nearest centroids by cosine: the canonical dot product of every row with every centroid.
+// Nearest centroids by cosine: a screen rules out what cannot be nearest, the canonical dot product
+// decides.
 
 import CKernels
 import Storage
@@ -10,11 +11,14 @@ public final class Centroids: Sendable {
   public let count: Int
   public var dimensions: Int { vectors.dimensions }
   public let instructions: InstructionSet
+  private let screen: CentroidScreen?
 
-  init(_ vectors: VectorBlock, instructions: InstructionSet) {
+  /// - Parameter vectors: they stay as they are from now on.
+  init(_ vectors: VectorBlock, instructions: InstructionSet, threads: Int = 1) {
     self.vectors = vectors
     count = vectors.capacity
     self.instructions = instructions
+    screen = CentroidScreen(vectors, instructions: instructions, threads: threads)
   }
 
   /// Centroids from elsewhere, scaled to unit length.
@@ -23,13 +27,12 @@ public final class Centroids: Sendable {
   /// written by a build and given to another one stay the same.
   ///
   /// - Parameter components: `count * dimensions` numbers in C order, finite, no vector zero.
-  public init(
-    components: [Float], count: Int, dimensions: Int, instructions: InstructionSet
+  public convenience init(
+    components: [Float], count: Int, dimensions: Int, instructions: InstructionSet,
+    threads: Int = 1
   ) {
     precondition(components.count == count * dimensions)
-    vectors = VectorBlock(capacity: count, dimensions: dimensions)
-    self.count = count
-    self.instructions = instructions
+    let vectors = VectorBlock(capacity: count, dimensions: dimensions)
     for cluster in 0..<count {
       let vector = components[cluster * dimensions..<(cluster + 1) * dimensions].map(Double.init)
       let square = vector.reduce(0) { $0 + $1 * $1 }
@@ -39,6 +42,7 @@ public final class Centroids: Sendable {
       for index in 0..<dimensions { target[index] = Float(vector[index]) }
       wk_norms(instructions.code, target, 1, vectors.stride, vectors.norms + cluster)
     }
+    self.init(vectors, instructions: instructions, threads: threads)
   }
 
   /// All components in C order, without padding.
@@ -47,18 +51,41 @@ public final class Centroids: Sendable {
   }
 
   /// For rows `start ..< start + count` of `rows`: the centroid of largest cosine (ties: the
-  /// lowest number) and the distance max(0, 1 - cosine).
+  /// lowest number) and, where asked, the distance max(0, 1 - cosine).
   ///
   /// - Complexity: O(count * k * dimensions)
   public func assign(
     _ rows: VectorBlock, start: Int = 0, count rowCount: Int,
-    nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>,
+    nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>?,
     scratch: AssignmentScratch
   ) {
     precondition(rows.stride == vectors.stride && start + rowCount <= rows.capacity)
+    if let screen {
+      screen.search(
+        rows, start: start, count: rowCount, among: vectors, nearest: nearest,
+        distances: distances, scratch: scratch)
+    } else {
+      assignCanonically(
+        rows, start: start, count: rowCount, nearest: nearest,
+        distances: distances ?? scratch.unwanted(rowCount), scratch: scratch)
+    }
+  }
+
+  /// The same by the canonical dot product of every row with every centroid: the slow twin, and
+  /// the way where there is no screen.
+  package func assignCanonically(
+    _ rows: VectorBlock, start: Int = 0, count rowCount: Int,
+    nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>,
+    scratch: AssignmentScratch
+  ) {
+    let values = scratch.space(Int(WK_NEAREST_SCRATCH) * MemoryLayout<Float>.stride)
+      .assumingMemoryBound(to: Float.self)
+    scratch.counts.rows += UInt64(rowCount)
+    scratch.counts.contested += UInt64(count > 1 ? rowCount : 0)
+    scratch.counts.dots += UInt64(rowCount * count)
     wk_nearest(
       instructions.code, rows.values + start * rows.stride, rows.norms + start, rowCount,
-      vectors.values, vectors.norms, count, vectors.stride, nearest, distances, scratch.values)
+      vectors.values, vectors.norms, count, vectors.stride, nearest, distances, values)
   }
 
   /// The same for `count` vectors as their bytes are on disk.
@@ -73,10 +100,19 @@ public final class Centroids: Sendable {
     nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>,
     scratch: AssignmentScratch, faulty: (Int, RowFault) -> Void
   ) {
-    let block = scratch.block(capacity: rowCount, dimensions: dimensions)
-    block.load(bytes, element: element, count: rowCount, instructions: instructions, faulty: faulty)
-    assign(
-      block, count: rowCount, nearest: nearest, distances: distances, scratch: scratch)
+    // Few rows at a time, so that they are still in the cache when they pass the centroids.
+    let step = wk_screen_rows(vectors.stride)
+    let block = scratch.block(capacity: step, dimensions: dimensions)
+    for begin in stride(from: 0, to: rowCount, by: step) {
+      let part = min(step, rowCount - begin)
+      block.load(
+        UnsafeRawBufferPointer(rebasing: bytes[(begin * dimensions * element.stride)...]),
+        element: element, count: part, instructions: instructions
+      ) { row, fault in faulty(begin + row, fault) }
+      assign(
+        block, count: part, nearest: nearest + begin, distances: distances + begin,
+        scratch: scratch)
+    }
   }
 
   /// Cosine of two centroids.
@@ -141,30 +177,4 @@ public final class Centroids: Sendable {
     }
     list.insert(distance, at: list.firstIndex { $0 > distance } ?? list.count)
   }
-}
-
-/// Work space of one thread for ``Centroids/assign(_:start:count:nearest:distances:scratch:)``.
-public final class AssignmentScratch: @unchecked Sendable {
-  // Sound: one thread uses it at a time.
-  let values: UnsafeMutablePointer<Float>
-  private var vectors: VectorBlock?
-
-  /// A block of at least this many vectors.
-  func block(capacity: Int, dimensions: Int) -> VectorBlock {
-    if let vectors, vectors.capacity >= capacity, vectors.dimensions == dimensions {
-      return vectors
-    }
-    let made = VectorBlock(capacity: capacity, dimensions: dimensions)
-    vectors = made
-    return made
-  }
-
-  public init() {
-    let count = Int(WK_NEAREST_ROWS) * Int(WK_NEAREST_CENTROIDS)
-    let space = UnsafeMutableRawPointer.allocate(
-      byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
-    values = space.bindMemory(to: Float.self, capacity: count)
-  }
-
-  deinit { values.deallocate() }
 }

@@ -49,11 +49,12 @@ public func trainSphericalKMeans(
     vectors.setUnit(
       cluster, rows.vector(slot).map(Double.init), instructions: parameters.instructions)
   }
-  let centroids = Centroids(vectors, instructions: parameters.instructions)
   var nearest = [UInt32](repeating: 0, count: rows.capacity)
   var previous = [UInt32](repeating: .max, count: rows.capacity)
   var distances = [Float](repeating: 0, count: rows.capacity)
   for round in 0..<parameters.iterations {
+    let centroids = Centroids(
+      vectors, instructions: parameters.instructions, threads: parameters.threads)
     assignAll(rows, to: centroids, parameters.threads, &nearest, &distances)
     refillEmptyClusters(k, &nearest, distances)
     let moved = zip(nearest, previous).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
@@ -65,7 +66,9 @@ public func trainSphericalKMeans(
     swap(&nearest, &previous)
   }
   return TrainingResult(
-    centroids: centroids, iterations: parameters.iterations, converged: false)
+    centroids: Centroids(
+      vectors, instructions: parameters.instructions, threads: parameters.threads),
+    iterations: parameters.iterations, converged: false)
 }
 
 private func assignAll(

@@ -48,7 +48,8 @@ struct BuildOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The kernels to use: portable, avx2 or avx512; the result is the same for all.",
+      "The kernels to use: portable, avx2, avx512, avxvnni or avx512vnni; the result is the same "
+        + "for all.",
       valueName: "set"))
   var kernels: String?
 

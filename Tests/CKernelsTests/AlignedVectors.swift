@@ -33,5 +33,5 @@ final class AlignedVectors {
 }
 
 /// The instruction sets that this processor can run, the portable one always among them.
-let instructionSets = [WK_PORTABLE, WK_AVX2, WK_AVX512].map { Int32($0.rawValue) }
-  .filter { $0 <= wk_best_instruction_set() }
+let instructionSets = [WK_PORTABLE, WK_AVX2, WK_AVX512, WK_AVX_VNNI, WK_AVX512_VNNI]
+  .map { Int32($0.rawValue) }.filter { wk_has_instruction_set($0) != 0 }

@@ -49,11 +49,29 @@ private let zero = UInt8(WK_ROW_ZERO.rawValue)
 private let notANumber = UInt8(WK_ROW_NAN.rawValue)
 private let infinite = UInt8(WK_ROW_INFINITE.rawValue)
 
+/// Loads halves on every instruction set, which must agree.
+private func loadHalves(_ rows: [[UInt16]]) -> Loaded {
+  func load16(_ set: Int32) -> Loaded {
+    load(rows) { wk_load_float16(set, $0, $1, $2, $3, $4, $5) }
+  }
+  let loaded = load16(instructionSets[0])
+  for set in instructionSets.dropFirst() {
+    let other = load16(set)
+    #expect(other.faults == loaded.faults && other.faulty == loaded.faulty, "set \(set)")
+    let differing = rows.indices.filter {
+      other.vectors.vector($0).map(\.bitPattern) != loaded.vectors.vector($0).map(\.bitPattern)
+        || other.vectors.padding($0) != loaded.vectors.padding($0)
+    }
+    #expect(differing.isEmpty, "set \(set)")
+  }
+  return loaded
+}
+
 struct LoadTests {
   @Test func everyHalf() {
     // Each half beside 1.0, so that halves up to 1 show as half their value.
     let halves = (0...UInt16.max).map { $0 }
-    let loaded = load(halves.map { [$0, 0x3C00] }, wk_load_float16)
+    let loaded = loadHalves(halves.map { [$0, 0x3C00] })
     var faulty = 0
     for (place, half) in halves.enumerated() {
       let value = Float(Float16(bitPattern: half))
@@ -71,9 +89,30 @@ struct LoadTests {
     #expect(loaded.faulty == faulty && faulty == 2048)
   }
 
+  @Test(arguments: [1, 7, 15, 16, 31, 32, 33, 63, 100, 384, 771])
+  func wideRowsOfHalves(dimensions: Int) {
+    var random = SeededRandom(UInt64(dimensions))
+    var rows = (0..<40).map { _ in
+      (0..<dimensions).map { _ in UInt16.random(in: 0...UInt16.max, using: &random) & 0xBFFF }
+    }
+    // The largest, a NaN and an infinity at every place that a loop may forget.
+    for (place, row) in rows.indices.prefix(30).enumerated() {
+      rows[row][(place * 7) % dimensions] = [0x7BFF, 0x7C00, 0x7E01][place % 3]
+    }
+    rows[39] = rows[39].map { $0 & 0x8000 }
+    let loaded = loadHalves(rows)
+    #expect(loaded.faults[0] == fine && loaded.faults[1] == infinite)
+    #expect(loaded.faults[2] == notANumber && loaded.faults[39] == zero)
+    for place in [0, 3, 30] {
+      let values = rows[place].map { Double(Float16(bitPattern: $0)) }
+      let exponent = scaling(values)
+      #expect(loaded.vectors.vector(place) == values.map { Float(scaled($0, by: exponent)) })
+    }
+  }
+
   @Test func everyHalfAlone() {
     let halves = (0...UInt16.max).filter { $0 & 0x7C00 != 0x7C00 && $0 & 0x7FFF != 0 }
-    let loaded = load(halves.map { [$0] }, wk_load_float16)
+    let loaded = loadHalves(halves.map { [$0] })
     #expect(loaded.faulty == 0)
     for (place, half) in halves.enumerated() {
       let value = Float16(bitPattern: half)
@@ -146,7 +185,7 @@ struct LoadTests {
     }
     check(load(rows, wk_load_float64))
     check(load(rows.map { $0.map(Float.init) }, wk_load_float32))
-    check(load(rows.map { $0.map { Float16($0).bitPattern } }, wk_load_float16))
+    check(loadHalves(rows.map { $0.map { Float16($0).bitPattern } }))
   }
 
   @Test func noRows() {

@@ -16,9 +16,16 @@
 
 #define WK_LANES 16
 
-enum wk_instruction_set { WK_PORTABLE = 0, WK_AVX2 = 1, WK_AVX512 = 2 };
+enum wk_instruction_set {
+  WK_PORTABLE = 0,
+  WK_AVX2 = 1,
+  WK_AVX512 = 2,
+  WK_AVX_VNNI = 3,
+  WK_AVX512_VNNI = 4
+};
 
-/// The best instruction set of this processor.
+/// Whether this processor has an instruction set, and the best that it has.
+int wk_has_instruction_set(int instruction_set);
 int wk_best_instruction_set(void);
 
 enum wk_row_fault { WK_ROW_FINE = 0, WK_ROW_ZERO = 1, WK_ROW_NAN = 2, WK_ROW_INFINITE = 3 };
@@ -27,8 +34,8 @@ enum wk_row_fault { WK_ROW_FINE = 0, WK_ROW_ZERO = 1, WK_ROW_NAN = 2, WK_ROW_INF
 /// the power of two that brings its largest component into [0.5, 1), narrows them to float32 and
 /// writes each vector's enum wk_row_fault to `faults`; a faulty vector is all zeros in `output`.
 /// Returns the number of faulty vectors.  `input` needs no alignment.
-size_t wk_load_float16(const void *input, size_t rows, size_t components, float *output,
-                       size_t stride, uint8_t *faults);
+size_t wk_load_float16(int instruction_set, const void *input, size_t rows, size_t components,
+                       float *output, size_t stride, uint8_t *faults);
 size_t wk_load_float32(const void *input, size_t rows, size_t components, float *output,
                        size_t stride, uint8_t *faults);
 size_t wk_load_float64(const void *input, size_t rows, size_t components, float *output,
@@ -38,6 +45,10 @@ size_t wk_load_float64(const void *input, size_t rows, size_t components, float 
 /// centroid].
 void wk_dots(int instruction_set, const float *rows, size_t row_count, const float *centroids,
              size_t centroid_count, size_t stride, float *output);
+
+/// Canonical dot products of one row with the centroids at some places.
+void wk_dots_with(int instruction_set, const float *row, const float *centroids,
+                  const uint32_t *places, size_t count, size_t stride, float *output);
 
 /// norms[i] = sqrt(canonical dot of vector i with itself), in double.
 void wk_norms(int instruction_set, const float *rows, size_t row_count, size_t stride,
@@ -52,6 +63,53 @@ void wk_norms(int instruction_set, const float *rows, size_t row_count, size_t s
 void wk_nearest(int instruction_set, const float *rows, const double *row_norms, size_t row_count,
                 const float *centroids, const double *centroid_norms, size_t centroid_count,
                 size_t stride, uint32_t *nearest, float *distances, float *scratch);
+
+/// Whether an instruction set has a screen for vectors of this stride.
+int wk_has_screen(int instruction_set, size_t stride);
+
+/// Centroids of a screen with its padding; bytes of an element of its panels.
+size_t wk_screen_centroids(int instruction_set, size_t count);
+size_t wk_screen_element(int instruction_set);
+
+/// What the screen of some centroids needs.  The caller sets the first three fields and gives
+/// zeroed memory, 64-byte aligned: wk_screen_centroids() * stride elements of `panels`,
+/// wk_screen_centroids() of `scale` and `bias`, `stride` of `mean`.
+struct wk_screen {
+  int instruction_set;
+  size_t count;
+  size_t stride;
+  void *panels;
+  float *scale;
+  float *bias;
+  float *mean;
+  float radius;    // the largest |z|
+  float residual;  // the largest |z - z^|
+  float rounding;  // of float steps, for vectors of length 1
+  int integers;
+};
+/// Sets all of a screen but its panels, `radius` and `residual`.
+void wk_screen_begin(struct wk_screen *screen, const float *centroids, const double *norms);
+/// Fills the panels for centroids begin ..< end, raising `radius` and `residual` to theirs; parts
+/// may be filled at the same time.
+void wk_screen_fill(const struct wk_screen *screen, const float *centroids, const double *norms,
+                    size_t begin, size_t end, float *radius, float *residual);
+
+/// How often the canonical dot product was asked.
+struct wk_search_counts {
+  uint64_t rows;
+  uint64_t contested;  // rows for which the screen left more than one centroid
+  uint64_t dots;
+};
+
+/// As wk_nearest, by the screen.  `distances` may be NULL: then a row that has one candidate
+/// needs no canonical dot product.  A row whose norm is 0 gets centroid 0 and distance 0.
+/// Rows that pass the panels together: more of them at a time do not pay.
+size_t wk_screen_rows(size_t stride);
+size_t wk_screen_scratch(const struct wk_screen *screen);
+void wk_screened_nearest(const struct wk_screen *screen, const float *rows, const double *row_norms,
+                         size_t row_count, const float *centroids, const double *norms,
+                         uint32_t *nearest, float *distances, void *scratch,
+                         struct wk_search_counts *counts);
 
 /// sums[i] += round(vector[i] / norm * 2^30), to nearest, ties to even.
 void wk_add_unit(const float *vector, size_t components, double norm, int64_t *sums);

@@ -1,0 +1,488 @@
+// Nearest centroids by a screen: narrow arithmetic rules out every centroid that provably cannot
+// win, and the canonical dot product decides among those that are left.
+//
+// docs/method.md derives the bound.  In short, with u = row / |row|, w = centroid / |centroid| and
+// any vector m, a row's cosine with centroid c is u.m + m.z + y.z, where y = u - m and z = w - m.
+// The first term is the same for all centroids, the second is a number kept for each, and the
+// third is approximated by the dot product of 8-bit vectors y^ and z^:
+//
+//   |y.z - y^.z^| <= |y - y^| |z| + |y^| |z - z^|        (Cauchy and Schwarz)
+//
+// The norms of the residuals are computed, not assumed, and the rounding of every float step is
+// added.  Where there is no 8-bit arithmetic, the same is done with float32 and fused sums, and
+// only rounding is left in the bound.
+
+#include "ckernels.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#pragma STDC FP_CONTRACT OFF
+
+// Half a unit in the last place of 1.
+#define ROUNDING 0x1p-24f
+
+typedef float lanes __attribute__((vector_size(WK_LANES * sizeof(float))));
+typedef int32_t lane_integers __attribute__((vector_size(WK_LANES * sizeof(int32_t))));
+typedef int8_t lane_bytes __attribute__((vector_size(WK_LANES)));
+
+// Candidates that a row may have at a time; with more every centroid is decided canonically.
+#define MOST_CANDIDATES 48
+#define TOO_MANY (MOST_CANDIDATES + 1)
+
+struct candidate {
+  uint32_t centroid;
+  float score;
+};
+
+// A block of rows while it passes all panels.
+struct screen_rows {
+  void *values;           // what the tiles multiply, `stride` elements a row
+  float *centred;         // one row on its way to 8 bits
+  int32_t *start;         // where a row's integer sum begins
+  float *factor;          // what a row's sums are multiplied with
+  float *slack;           // how far below the best score a centroid may still win
+  float *best;            // the best score so far
+  float *threshold;       // best - slack
+  uint32_t *found;        // candidates so far; more than MOST_CANDIDATES: too many
+  struct candidate *candidates;
+};
+
+static void drop_hopeless(struct screen_rows *state, size_t row) {
+  struct candidate *list = state->candidates + row * MOST_CANDIDATES;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < state->found[row]; i++) {
+    if (list[i].score >= state->threshold[row]) list[kept++] = list[i];
+  }
+  state->found[row] = kept;
+}
+
+// The threshold after a score that may be the best so far.
+static inline float raised_threshold(struct screen_rows *state, size_t row, float score) {
+  if (score > state->best[row]) {
+    state->best[row] = score;
+    state->threshold[row] = score - state->slack[row];
+  }
+  return state->threshold[row];
+}
+
+// Takes those of the scores of centroids first, first + 1, ... that `mask` names.
+static void note_candidates(struct screen_rows *state, size_t row, const float *scores,
+                            uint64_t mask, uint32_t first) {
+  struct candidate *list = state->candidates + row * MOST_CANDIDATES;
+  for (; mask != 0; mask &= mask - 1) {
+    int i = __builtin_ctzll(mask);
+    if (state->found[row] == MOST_CANDIDATES) drop_hopeless(state, row);
+    if (state->found[row] >= MOST_CANDIDATES) {
+      state->found[row] = TOO_MANY;
+      return;
+    }
+    list[state->found[row]++] = (struct candidate){first + (uint32_t)i, scores[i]};
+  }
+}
+
+// By pointer, because how vectors are passed differs between instruction sets.
+static float total_of(const lanes *values) {
+  float total = 0;
+  for (int l = 0; l < WK_LANES; l++) total += (*values)[l];
+  return total;
+}
+
+// The unit of 8-bit numbers for components whose largest magnitude has these bits; what is nearly
+// nothing is left to the residual whole.
+static float step_of(const lane_integers *magnitudes) {
+  int32_t bits = 0;
+  for (int l = 0; l < WK_LANES; l++) bits = (*magnitudes)[l] > bits ? (*magnitudes)[l] : bits;
+  float most;
+  memcpy(&most, &bits, sizeof most);
+  return most > 1e-30f ? most / 127 : 0;
+}
+
+// A bound of a vector's true norm from the float32 sum of its squares, for components that were
+// rounded a few times from ones of vectors no longer than 1 + length.
+static float measured(float squares, float length, size_t stride) {
+  float sum_rounding = (float)(stride / WK_LANES + 20) * ROUNDING;
+  return sqrtf(squares) * (1 + sum_rounding) + 16 * ROUNDING * (1 + length);
+}
+
+// The bound of a row from what its preparation measured.
+static void finish_row(const struct wk_screen *screen, struct screen_rows *state, size_t slot,
+                       float factor, int32_t start, float squares, float errors) {
+  float length = measured(squares, 0, screen->stride);
+  float residual = screen->integers ? measured(errors, length, screen->stride) : 0;
+  float one_side = residual * screen->radius + (length + residual) * screen->residual +
+                   screen->rounding * (1 + length + residual);
+  state->start[slot] = start;
+  state->factor[slot] = factor;
+  // Floats are multiplied as they are: their scores are cosines times the row's norm.
+  state->slack[slot] = 2 * one_side * (1 + 16 * ROUNDING) / (screen->integers ? 1 : factor);
+  state->best[slot] = -INFINITY;
+  state->threshold[slot] = -FLT_MAX;
+  state->found[slot] = 0;
+}
+
+#if defined(__x86_64__)
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define NAME avx2
+#define LANES 8
+#define VECTORS 2
+#define INTEGERS 0
+#define ACCUMULATOR __m256
+#define PANEL_VECTOR __m256
+#define ROW_VECTOR __m256
+#define FLOATS __m256
+#define BEGIN(state, row) _mm256_setzero_ps()
+#define LOAD(p) _mm256_load_ps(p)
+#define SPREAD(p) _mm256_broadcast_ss(p)
+#define STEP(sum, centroid, row) _mm256_fmadd_ps(centroid, row, sum)
+#define SCORE(sum, scale, factor, bias) _mm256_add_ps(sum, _mm256_load_ps(bias))
+#define REACHES(score, threshold)                                                               \
+  (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(score, _mm256_set1_ps(threshold), _CMP_GE_OQ))
+#include "screen.inc"
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
+#define NAME avxvnni
+#define LANES 8
+#define VECTORS 2
+#define INTEGERS 1
+#define ACCUMULATOR __m256i
+#define PANEL_VECTOR __m256i
+#define ROW_VECTOR __m256i
+#define FLOATS __m256
+#define BEGIN(state, row) _mm256_set1_epi32((state)->start[row])
+#define LOAD(p) _mm256_load_si256((const __m256i *)(p))
+#define SPREAD(p)                                                                               \
+  _mm256_castps_si256(_mm256_broadcast_ss((const float *)(const void *)(p)))
+#define STEP(sum, centroid, row) _mm256_dpbusd_avx_epi32(sum, centroid, row)
+#define SCORE(sum, scale, factor, bias)                                                         \
+  _mm256_add_ps(_mm256_mul_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_load_ps(scale)),    \
+                              _mm256_set1_ps(factor)),                                          \
+                _mm256_load_ps(bias))
+#define REACHES(score, threshold)                                                               \
+  (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(score, _mm256_set1_ps(threshold), _CMP_GE_OQ))
+#include "screen.inc"
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))),     \
+                             apply_to = function)
+#define NAME avx512
+#define LANES 16
+#define VECTORS 4
+#define INTEGERS 0
+#define ACCUMULATOR __m512
+#define PANEL_VECTOR __m512
+#define ROW_VECTOR __m512
+#define FLOATS __m512
+#define BEGIN(state, row) _mm512_setzero_ps()
+#define LOAD(p) _mm512_load_ps(p)
+#define SPREAD(p) _mm512_set1_ps(*(p))
+#define STEP(sum, centroid, row) _mm512_fmadd_ps(centroid, row, sum)
+#define SCORE(sum, scale, factor, bias) _mm512_add_ps(sum, _mm512_load_ps(bias))
+#define REACHES(score, threshold)                                                               \
+  (unsigned)_mm512_cmp_ps_mask(score, _mm512_set1_ps(threshold), _CMP_GE_OQ)
+#include "screen.inc"
+#pragma clang attribute pop
+
+#pragma clang attribute push(                                                                   \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))),                   \
+    apply_to = function)
+#define NAME avx512vnni
+#define LANES 16
+#define VECTORS 4
+#define INTEGERS 1
+#define ACCUMULATOR __m512i
+#define PANEL_VECTOR __m512i
+#define ROW_VECTOR __m512i
+#define FLOATS __m512
+#define BEGIN(state, row) _mm512_set1_epi32((state)->start[row])
+#define LOAD(p) _mm512_load_si512(p)
+#define SPREAD(p)                                                                               \
+  ({                                                                                            \
+    int32_t four_;                                                                              \
+    memcpy(&four_, (p), sizeof four_);                                                          \
+    _mm512_set1_epi32(four_);                                                                   \
+  })
+#define STEP(sum, centroid, row) _mm512_dpbusd_epi32(sum, centroid, row)
+#define SCORE(sum, scale, factor, bias)                                                         \
+  _mm512_add_ps(_mm512_mul_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_load_ps(scale)),    \
+                              _mm512_set1_ps(factor)),                                          \
+                _mm512_load_ps(bias))
+#define REACHES(score, threshold)                                                               \
+  (unsigned)_mm512_cmp_ps_mask(score, _mm512_set1_ps(threshold), _CMP_GE_OQ)
+#include "screen.inc"
+#pragma clang attribute pop
+
+#endif
+
+// MARK: the screen of some centroids
+
+static size_t panel_lanes(int instruction_set) {
+  return instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI ? 16 : 8;
+}
+
+static size_t panel_vectors(int instruction_set) {
+  return instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI ? 4 : 2;
+}
+
+int wk_has_screen(int instruction_set, size_t stride) {
+  if (instruction_set == WK_PORTABLE || !wk_has_instruction_set(instruction_set)) return 0;
+  // An integer sum of so many products fits in 32 bits: 65,536 * 255 * 127 < 2^31.
+  return stride <= 65536;
+}
+
+size_t wk_screen_centroids(int instruction_set, size_t count) {
+  size_t step = panel_lanes(instruction_set);
+  return (count + step - 1) / step * step;
+}
+
+size_t wk_screen_element(int instruction_set) {
+  return instruction_set == WK_AVX_VNNI || instruction_set == WK_AVX512_VNNI ? 1 : sizeof(float);
+}
+
+void wk_screen_begin(struct wk_screen *screen, const float *centroids, const double *norms) {
+  size_t stride = screen->stride, count = screen->count;
+  size_t padded = wk_screen_centroids(screen->instruction_set, count);
+  screen->integers = wk_screen_element(screen->instruction_set) == 1;
+  // The canonical dot product, and here the one behind `bias`.
+  float dot_rounding = 2 * (float)(stride / WK_LANES + 8) * ROUNDING;
+  // In float32 one sum runs through all components; in 8 bits a sum is exact.
+  screen->rounding =
+      dot_rounding + 32 * ROUNDING + (screen->integers ? 0 : 1.01f * (float)stride * ROUNDING);
+  for (size_t c = count; c < padded; c++) {
+    screen->scale[c] = 0;
+    screen->bias[c] = -INFINITY;
+  }
+  memset(screen->mean, 0, stride * sizeof(float));
+  if (!screen->integers) return;
+  // Any vector will do; near the middle of the centroids the bound is tightest.
+  for (size_t c = 0; c < count; c++) {
+    float part = (float)(1 / norms[c] / (double)count);
+    for (size_t i = 0; i < stride; i++) screen->mean[i] += centroids[c * stride + i] * part;
+  }
+}
+
+void wk_screen_fill(const struct wk_screen *screen, const float *centroids, const double *norms,
+                    size_t begin, size_t end, float *radius, float *residual) {
+  size_t whole = panel_lanes(screen->instruction_set) * panel_vectors(screen->instruction_set);
+  size_t stride = screen->stride;
+  size_t padded = wk_screen_centroids(screen->instruction_set, screen->count);
+  for (size_t c = begin; c < end; c++) {
+    const float *centroid = centroids + c * stride;
+    float inverse = (float)(1 / norms[c]);
+    size_t panel = c / whole * whole;
+    size_t width = padded - panel < whole ? padded - panel : whole;
+    if (!screen->integers) {
+      float *target = (float *)screen->panels + panel * stride + (c - panel);
+      for (size_t i = 0; i < stride; i++) target[i * width] = centroid[i] * inverse;
+      screen->scale[c] = 1;
+      screen->bias[c] = 0;
+      *radius = 1;
+      continue;
+    }
+    lane_integers largest = {0};
+    lanes product = {0};
+    for (size_t i = 0; i < stride; i += WK_LANES) {
+      lanes middle = *(const lanes *)(screen->mean + i);
+      lanes value = *(const lanes *)(centroid + i) * inverse - middle;
+      largest = __builtin_elementwise_max(largest, (lane_integers)value & 0x7FFFFFFF);
+      product += value * middle;
+    }
+    float step = step_of(&largest);
+    float count = step > 0 ? 1 / step : 0;
+    lanes square = {0}, error = {0};
+    uint8_t *target = (uint8_t *)screen->panels + panel * stride + (c - panel) * 4;
+    for (size_t i = 0; i < stride; i += WK_LANES) {
+      lanes value = *(const lanes *)(centroid + i) * inverse - *(const lanes *)(screen->mean + i);
+      lanes shifted = value * count + 0x1.8p23f;
+      lane_integers integer = (lane_integers)shifted - 0x4B400000;
+      lanes left = value - (shifted - 0x1.8p23f) * step;
+      square += value * value;
+      error += left * left;
+      for (size_t n = 0; n < WK_LANES; n++) {
+        target[(i + n) / 4 * 4 * width + n % 4] = (uint8_t)(integer[n] + 128);
+      }
+    }
+    screen->scale[c] = step;
+    screen->bias[c] = total_of(&product);
+    float length = measured(total_of(&square), 0, stride);
+    *radius = length > *radius ? length : *radius;
+    float left = measured(total_of(&error), length, stride);
+    *residual = left > *residual ? left : *residual;
+  }
+}
+
+// MARK: the search
+
+// Rows that are screened a second time at once: a multiple of every tile's rows.
+#define ROWS_AGAIN 24
+
+size_t wk_screen_rows(size_t stride) {
+  // Rows, their narrow form and all panels of a usual k share the second-level cache.
+  size_t rows = ((size_t)224 << 10) / (stride * sizeof(float)) / ROWS_AGAIN * ROWS_AGAIN;
+  return rows < ROWS_AGAIN ? ROWS_AGAIN : rows > 192 ? 192 : rows;
+}
+
+static size_t padded_values(const struct wk_screen *screen, size_t rows) {
+  size_t bytes = rows * screen->stride * wk_screen_element(screen->instruction_set);
+  return (bytes + 63) / 64 * 64;
+}
+
+static size_t rows_bytes(const struct wk_screen *screen, size_t rows) {
+  return padded_values(screen, rows) + screen->stride * sizeof(float) +
+         rows * (MOST_CANDIDATES * sizeof(struct candidate) + 6 * sizeof(float));
+}
+
+size_t wk_screen_scratch(const struct wk_screen *screen) {
+  return rows_bytes(screen, wk_screen_rows(screen->stride)) + rows_bytes(screen, ROWS_AGAIN);
+}
+
+static struct screen_rows rows_in(uint8_t *next, const struct wk_screen *screen, size_t rows) {
+  struct screen_rows state;
+  state.values = next;
+  next += padded_values(screen, rows);
+  state.centred = (float *)next;
+  next += screen->stride * sizeof(float);
+  state.candidates = (struct candidate *)next;
+  next += rows * MOST_CANDIDATES * sizeof(struct candidate);
+  float **arrays[] = {&state.factor, &state.slack, &state.best, &state.threshold};
+  for (int i = 0; i < 4; i++) {
+    *arrays[i] = (float *)next;
+    next += rows * sizeof(float);
+  }
+  state.start = (int32_t *)next;
+  next += rows * sizeof(int32_t);
+  state.found = (uint32_t *)next;
+  return state;
+}
+
+#if defined(__x86_64__)
+#define FOR_INSTRUCTION_SET(set, call)                                                          \
+  switch (set) {                                                                                \
+    case WK_AVX512_VNNI: call(avx512vnni); break;                                               \
+    case WK_AVX512: call(avx512); break;                                                        \
+    case WK_AVX_VNNI: call(avxvnni); break;                                                     \
+    default: call(avx2); break;                                                                 \
+  }
+#else
+// wk_has_screen() is false: nobody comes here.
+#define FOR_INSTRUCTION_SET(set, call)
+#endif
+
+// Nothing reaches the threshold of an idle slot: what lies in it is multiplied in vain.
+static void make_idle(struct screen_rows *state, size_t slot) {
+  state->start[slot] = 0;
+  state->factor[slot] = 0;
+  state->threshold[slot] = INFINITY;
+  state->found[slot] = 0;
+}
+
+static void score_rows(const struct wk_screen *screen, struct screen_rows *state, size_t count) {
+#define SCORES(set) scores_##set(screen, state, count)
+  FOR_INSTRUCTION_SET(screen->instruction_set, SCORES)
+}
+
+// Screens rows that found too many candidates again, now that their best scores are known.
+static void score_again(const struct wk_screen *screen, struct screen_rows *state, size_t count,
+                        struct screen_rows *again) {
+  size_t row_bytes = screen->stride * wk_screen_element(screen->instruction_set);
+  size_t slots[ROWS_AGAIN];
+  for (size_t r = 0; r < count;) {
+    size_t taken = 0;
+    for (; r < count && taken < ROWS_AGAIN; r++) {
+      if (state->found[r] != TOO_MANY) continue;
+      memcpy((uint8_t *)again->values + taken * row_bytes, (uint8_t *)state->values + r * row_bytes,
+             row_bytes);
+      again->start[taken] = state->start[r];
+      again->factor[taken] = state->factor[r];
+      again->slack[taken] = state->slack[r];
+      again->best[taken] = state->best[r];
+      again->threshold[taken] = state->threshold[r];
+      again->found[taken] = 0;
+      slots[taken++] = r;
+    }
+    if (taken == 0) return;
+    for (size_t slot = taken; slot < ROWS_AGAIN; slot++) make_idle(again, slot);
+    score_rows(screen, again, taken);
+    for (size_t slot = 0; slot < taken; slot++) {
+      state->found[slots[slot]] = again->found[slot];
+      memcpy(state->candidates + slots[slot] * MOST_CANDIDATES,
+             again->candidates + slot * MOST_CANDIDATES,
+             MOST_CANDIDATES * sizeof(struct candidate));
+    }
+  }
+}
+
+// The canonical dot products of a row with the candidates that are left.
+static void decide(const struct wk_screen *screen, struct screen_rows *state, size_t slot,
+                   const float *row, double norm, const float *centroids, const double *norms,
+                   uint32_t *nearest, float *distance, struct wk_search_counts *counts) {
+  struct candidate *list = state->candidates + slot * MOST_CANDIDATES;
+  if (state->found[slot] <= MOST_CANDIDATES) drop_hopeless(state, slot);
+  uint32_t found = state->found[slot];
+  int all = found > MOST_CANDIDATES || found == 0;
+  size_t tried = all ? screen->count : found;
+  counts->rows += 1;
+  counts->contested += tried > 1;
+  if (tried == 1 && distance == NULL) {
+    *nearest = list[0].centroid;
+    return;
+  }
+  counts->dots += tried;
+  double best = -INFINITY;
+  for (size_t first = 0; first < tried; first += MOST_CANDIDATES) {
+    size_t count = tried - first < MOST_CANDIDATES ? tried - first : MOST_CANDIDATES;
+    uint32_t places[MOST_CANDIDATES];
+    float dots[MOST_CANDIDATES];
+    for (size_t i = 0; i < count; i++) places[i] = all ? (uint32_t)(first + i) : list[i].centroid;
+    wk_dots_with(screen->instruction_set, row, centroids, places, count, screen->stride, dots);
+    for (size_t i = 0; i < count; i++) {
+      double cosine = (double)dots[i] / (norm * norms[places[i]]);
+      if (cosine > best) {
+        best = cosine;
+        *nearest = places[i];
+      }
+    }
+  }
+  if (distance != NULL) *distance = (float)(1.0 - best > 0.0 ? 1.0 - best : 0.0);
+}
+
+void wk_screened_nearest(const struct wk_screen *screen, const float *rows, const double *row_norms,
+                         size_t row_count, const float *centroids, const double *norms,
+                         uint32_t *nearest, float *distances, void *scratch,
+                         struct wk_search_counts *counts) {
+  size_t block = wk_screen_rows(screen->stride), stride = screen->stride;
+  struct screen_rows state = rows_in(scratch, screen, block);
+  struct screen_rows again =
+      rows_in((uint8_t *)scratch + rows_bytes(screen, block), screen, ROWS_AGAIN);
+  for (size_t begin = 0; begin < row_count; begin += block) {
+    size_t count = row_count - begin < block ? row_count - begin : block;
+    for (size_t r = 0; r < block; r++) {
+      if (r >= count || !(row_norms[begin + r] > 0)) {
+        make_idle(&state, r);
+        continue;
+      }
+#define PREPARE(set) \
+  prepare_##set(screen, rows + (begin + r) * stride, row_norms[begin + r], &state, r)
+      FOR_INSTRUCTION_SET(screen->instruction_set, PREPARE)
+    }
+    score_rows(screen, &state, count);
+    score_again(screen, &state, count, &again);
+    for (size_t r = 0; r < count; r++) {
+      float *distance = distances == NULL ? NULL : distances + begin + r;
+      if (!(row_norms[begin + r] > 0)) {
+        nearest[begin + r] = 0;
+        if (distance != NULL) *distance = 0;
+        continue;
+      }
+      decide(screen, &state, r, rows + (begin + r) * stride, row_norms[begin + r], centroids,
+             norms, nearest + begin + r, distance, counts);
+    }
+  }
+}
