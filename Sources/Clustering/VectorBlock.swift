@@ -70,7 +70,8 @@ public final class VectorBlock: @unchecked Sendable {
     let output = values + start * stride
     let found =
       switch element {
-      case .float16: wk_load_float16(instructions.code, input, count, dimensions, output, stride, faults + start)
+      case .float16:
+        wk_load_float16(instructions.code, input, count, dimensions, output, stride, faults + start)
       case .float32: wk_load_float32(input, count, dimensions, output, stride, faults + start)
       case .float64: wk_load_float64(input, count, dimensions, output, stride, faults + start)
       }

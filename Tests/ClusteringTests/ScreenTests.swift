@@ -8,7 +8,7 @@ import Testing
 
 private let screens = instructionSets.filter { $0 != .portable }
 
-private struct Answer: Equatable {
+private struct Answer {
   var nearest: [UInt32]
   var distances: [UInt32]
 }
@@ -47,7 +47,10 @@ private func expectCanonicalAnswers(
         scratch: scratch)
     }
     found.distances = distances.map(\.bitPattern)
-    #expect(found == expected, "\(set), \(comment)")
+    let wrong = rows.indices.filter {
+      found.nearest[$0] != expected.nearest[$0] || found.distances[$0] != expected.distances[$0]
+    }
+    #expect(wrong.isEmpty, "\(set), \(comment)")
     #expect(scratch.rows == rows.count)
     dots = max(dots, scratch.canonicalDots)
     // Without distances rows that are not contested take another way.
@@ -55,7 +58,8 @@ private func expectCanonicalAnswers(
       prepared.assign(
         block, count: rows.count, nearest: &answer.nearest, distances: nil, scratch: scratch)
     }
-    #expect(unmeasured.nearest == expected.nearest, "\(set), \(comment), no distances")
+    let otherwise = rows.indices.filter { unmeasured.nearest[$0] != expected.nearest[$0] }
+    #expect(otherwise.isEmpty, "\(set), \(comment), no distances")
   }
   return dots
 }
