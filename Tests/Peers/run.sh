@@ -5,9 +5,9 @@
 #
 #   bash Tests/Peers/run.sh [--data DIR] [--only PARTS] [--pairs N] [--threads N]
 #
-# PARTS are some of machine,assign-768,assign-384,assign-1280,gaussian,train,job,scaling.  The made-up
-# data (about 6 GB by default) lie in DIR or $WINNOW_PEER_DATA, by default .venv-peers/data, and
-# are used again; WINNOW_PEER_SCALE=0.1 takes a tenth of the rows.
+# PARTS are some of machine,assign-768,assign-384,assign-1280,gaussian,train,job,scaling.  The
+# made-up data (about 7 GB by default) lie in DIR or $WINNOW_PEER_DATA, by default
+# .venv-peers/data, and are used again; WINNOW_PEER_SCALE=0.1 takes a tenth of the rows.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
