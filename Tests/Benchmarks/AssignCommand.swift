@@ -55,7 +55,9 @@ struct AssignCommand: ParsableCommand {
         kernels: instructions.rawValue, seconds: seconds, medianSeconds: middle,
         rowsPerSecond: Double(file.rows) / middle, gopPerSecond: operations / middle / 1e9,
         int8PeakGopPerSecond: peak.map { $0 / 1e9 },
-        shareOfInt8Peak: peak.map { operations / middle / $0 }, meanCosine: run.meanCosine))
+        shareOfInt8Peak: peak.map { operations / middle / $0 },
+        shareOfContestedRows: run.perRow(\.contestedRows),
+        canonicalDotsPerRow: run.perRow(\.canonicalDots), meanCosine: run.meanCosine))
   }
 }
 
@@ -71,6 +73,9 @@ private struct AssignReport: Encodable {
   let gopPerSecond: Double
   let int8PeakGopPerSecond: Double?
   let shareOfInt8Peak: Double?
+  /// Rows for which the screen left more than one centroid.
+  let shareOfContestedRows: Double
+  let canonicalDotsPerRow: Double
   let meanCosine: Double
 }
 
@@ -129,6 +134,12 @@ private final class AssignmentRun: @unchecked Sendable {
       }
     }
     if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  /// A count of the search, by the rows searched in all runs.
+  func perRow(_ count: KeyPath<AssignmentScratch, Int>) -> Double {
+    let sum = scratch.reduce(0) { $0 + $1[keyPath: count] }
+    return Double(sum) / Double(max(1, scratch.reduce(0) { $0 + $1.rows }))
   }
 
   /// 1 minus the mean distance of all rows.

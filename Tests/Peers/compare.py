@@ -286,10 +286,8 @@ def kernel_line(reports):
     if shares:
         line += f", {100 * statistics.median(shares):.0f} % of the int8 peak in the same runs"
     last = reports[-1]
-    if last.get("meanCandidates") is not None:
-        line += (f"; {100 * last['shareOfSeveralDots']:.2f} % of the rows needed more than one "
-                 f"canonical dot, {last['meanCandidates']:.2f} a row")
-    return line + "."
+    return (line + f"; {100 * last['shareOfContestedRows']:.2f} % of the rows needed the canonical "
+            f"dot with more than one centroid, {last['canonicalDotsPerRow']:.3f} a row.")
 
 
 def clear(*paths):
