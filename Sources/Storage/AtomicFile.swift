@@ -14,6 +14,11 @@ public struct FileSeal: Sendable, Equatable {
   public let size: Int
   /// SHA-256 of its bytes, 64 lower-case hex digits.
   public let digest: String
+
+  public init(size: Int, digest: String) {
+    self.size = size
+    self.digest = digest
+  }
 }
 
 /// A buffered, sequential writer whose file exists only after ``commit()``.

@@ -24,6 +24,15 @@ public struct Digest: Sendable {
     return text
   }
 
+  /// The first 24 bytes of the digest, as three little-endian numbers.
+  public func words() -> (UInt64, UInt64, UInt64) {
+    var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    withUnsafeMutableBytes(of: &words) { words in
+      for (place, byte) in state.finalize().prefix(24).enumerated() { words[place] = byte }
+    }
+    return words
+  }
+
   private static let digits = Array("0123456789abcdef")
 
   /// SHA-256 of a whole file, read in blocks of 4 MiB.

@@ -6,8 +6,9 @@ import Ingest
 import Storage
 import Synchronization
 
-/// Blocks of about as many rows as a run shall have.
-private func runs(of blocks: RowBlocks) -> [Range<Int>] {
+/// Blocks of about as many rows as a run shall have: the tasks of the assignment, which depend on the
+/// rows only.
+func runs(of blocks: RowBlocks) -> [Range<Int>] {
   let wanted = AssignedRunWriter.rowsPerRun(blocks.dataset.rows)
   var runs: [Range<Int>] = []
   var (start, rows) = (0, 0)
@@ -42,57 +43,56 @@ private final class AssignBuffer: @unchecked Sendable {
   }
 }
 
-/// Writes the runs below `stage`; returns their paths in the order of the rows.
+/// Writes the runs that are not finished.
 func assign(
-  _ blocks: RowBlocks, _ centroids: Centroids, candidates: Int, stage: String,
+  _ blocks: RowBlocks, _ centroids: Centroids, _ watch: InputWatch, candidates: Int, _ stage: Stage,
   parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) -> [String] {
+) throws(WorkspaceError) {
   let total = blocks.dataset.rows
   let runs = runs(of: blocks)
-  let failure = FirstFailure()
   let longest = runs.map { blocks.rows(of: $0) }.max() ?? 0
-  let workers = min(max(1, parameters.threads), max(1, runs.count))
+  let open = runs.indices.count { !stage.wasDone($0) }
+  let workers = min(max(1, parameters.threads), max(1, open))
   let buffers = (0..<workers).map { _ in AssignBuffer(blocks, rows: longest) }
-  observer.progress(BuildProgress(stage: .assign, done: 0, total: total, unit: "rows"))
-  let counted = Mutex((done: 0, invalid: 0))
-  let paths = runs.indices.map { "\(stage)/assigned-\($0)" }
-  parallel(tasks: runs.count, threads: workers) { worker, task in
-    if failure.hasFailed { return }
+  let before = runs.indices.reduce(0) { $0 + (stage.wasDone($1) ? blocks.rows(of: runs[$1]) : 0) }
+  let done = Mutex(before)
+  observer.progress(BuildProgress(stage: .assign, done: before, total: total, unit: "rows"))
+  try stage.run(threads: workers, isCancelled: observer.isCancelled) {
+    (worker, task) throws(WorkspaceError) in
     let buffer = buffers[worker]
     let own = blocks.blocks[runs[task]]
     let firstRow = own.first!.firstRow
-    do throws(WorkspaceError) {
+    try watch.reading(own.first!.shard...own.last!.shard) { () throws(WorkspaceError) in
       for block in own {
         if observer.isCancelled() { throw .interrupted }
         var invalid: [Int] = []
-        try buffer.block.load(block, of: blocks, instructions: parameters.instructions) { row, _ in
-          invalid.append(row)
-        }
         let place = block.firstRow - firstRow
         centroids.assign(
-          buffer.block.vectors, count: block.rows.count, nearest: buffer.nearest + place,
-          distances: buffer.distances + place, scratch: buffer.block.scratch)
+          bytes: try buffer.block.read(block, of: blocks),
+          element: blocks.dataset.shards[block.shard].element, count: block.rows.count,
+          nearest: buffer.nearest + place, distances: buffer.distances + place,
+          scratch: buffer.block.scratch
+        ) { row, _ in invalid.append(row) }
         for row in invalid { buffer.nearest[place + row] = AssignedRun.none }
-        let found = invalid.count
-        counted.withLock {
-          $0.done += block.rows.count
-          $0.invalid += found
+        done.withLock {
+          $0 += block.rows.count
           observer.progress(
-            BuildProgress(stage: .assign, done: $0.done, total: total, unit: "rows"))
+            BuildProgress(stage: .assign, done: $0, total: total, unit: "rows"))
         }
       }
-      try buffer.writer.write(
-        firstRow: firstRow, count: blocks.rows(of: runs[task]), nearest: buffer.nearest,
-        distances: buffer.distances, clusters: centroids.count, to: paths[task])
-    } catch {
-      failure.record(error, task: task)
     }
+    try buffer.writer.write(
+      firstRow: firstRow, count: blocks.rows(of: runs[task]), nearest: buffer.nearest,
+      distances: buffer.distances, clusters: centroids.count, to: stage.paths[task])
   }
-  try failure.rethrow()
-  guard counted.withLock({ total - $0.invalid }) == candidates else {
-    throw .invalid("the inputs changed while they were read; build again")
+  var found = 0
+  for path in stage.paths { found += try AssignedRun(path).candidates }
+  guard found == candidates else {
+    try storing { () throws(StorageError) in try removeTree(stage.folder) }
+    throw .invalid(
+      "the inputs changed while they were read: expected \(candidates) usable rows, as the scan "
+        + "found, found \(found); build again")
   }
-  return paths
 }
 
 extension RowBlocks {

@@ -10,12 +10,22 @@ public struct BuildLog: Codable, Equatable, Sendable {
     public var digest: String
   }
 
+  /// Tasks of a stage.
+  public struct Tasks: Codable, Equatable, Sendable {
+    /// Done by this build.
+    public var done: Int
+    /// Finished before, and used again.
+    public var before: Int
+  }
+
   /// The version of the program that built.
   public var version: String
   /// When the build began, UTC.
   public var started: String
   /// Seconds of every stage, by its name.
   public var seconds: [String: Double]
+  /// Tasks of every stage; nil in logs of older programs.
+  public var tasks: [String: Tasks]?
   public var threads: Int
   public var instructions: String
   /// Peak resident memory of the process in bytes.
@@ -29,7 +39,7 @@ public struct BuildLog: Codable, Equatable, Sendable {
   public var fingerprint: String
 
   enum CodingKeys: String, CodingKey {
-    case version, started, seconds, threads, instructions, engine, inputs, files, fingerprint
+    case version, started, seconds, tasks, threads, instructions, engine, inputs, files, fingerprint
     case peakMemory = "peak-memory"
   }
 

@@ -6,14 +6,15 @@ import Ingest
 import Storage
 
 /// What the metadata came to.
-struct MetadataResult {
+struct MetadataResult: Codable, Sendable {
   var columns = WorkspaceDescription.Columns()
-  /// The values of the columns of numbers.
-  var numeric: [StagedColumn] = []
+  /// The names of the files of the columns of numbers' values, below the staging folder.
+  var numeric: [String] = []
 }
 
+/// - Parameter stage: the name of the folder for what is no part of the workspace.
 func writeMetadata(
-  _ dataset: Dataset, to staging: StagingFiles, parameters: BuildParameters,
+  _ dataset: Dataset, to staging: StagingFiles, stage: String, parameters: BuildParameters,
   observer: BuildObserver
 ) throws(WorkspaceError) -> MetadataResult {
   var result = MetadataResult()
@@ -31,6 +32,7 @@ func writeMetadata(
     }
   }
   var similarity: AtomicFile? = nil
+  var numeric: [StagedColumn] = []
   if columns.similarity != nil {
     similarity = try storing { () throws(StorageError) in
       var file = try AtomicFile(folder + "/similarity.npy")
@@ -40,10 +42,8 @@ func writeMetadata(
   }
   if !columns.numeric.isEmpty {
     result.columns.numeric = columns.numeric
-    let stage = folder + "/" + stagedFiles
-    try storing { () throws(StorageError) in try makeFolder(stage) }
     for column in columns.numeric.indices {
-      result.numeric.append(try StagedColumn(column, folder: stage, rows: dataset.rows))
+      numeric.append(try StagedColumn("\(folder)/\(stage)/column-\(column).npy", rows: dataset.rows))
     }
   }
   let reader = MetadataReader(dataset, parameters.ingest)
@@ -64,7 +64,7 @@ func writeMetadata(
           try similarity?.write(elements: block.similarity)
         }
       }
-      for (column, values) in zip(result.numeric, block.numeric) { try column.append(values) }
+      for (column, values) in zip(numeric, block.numeric) { try column.append(values) }
       done += block.rows
       observer.progress(
         BuildProgress(stage: .metadata, done: done, total: dataset.rows, unit: "rows"))
@@ -79,6 +79,11 @@ func writeMetadata(
   if similarity != nil {
     let seal = try storing { () throws(StorageError) in try similarity!.commit() }
     staging.record("similarity.npy", seal)
+  }
+  for (number, column) in numeric.enumerated() {
+    let name = "\(stage)/column-\(number).npy"
+    staging.record(name, try column.finish())
+    result.numeric.append(name)
   }
   return result
 }

@@ -40,6 +40,27 @@ struct RowBlocks: Sendable {
     self.blockRows = blockRows
   }
 
+  /// The blocks of one shard.
+  func blocks(of shard: Int) -> Range<Int> {
+    var (low, high) = (0, blocks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if blocks[middle].shard < shard { low = middle + 1 } else { high = middle }
+    }
+    let rows = dataset.shards[shard].rows
+    return low..<low + (rows + blockRows - 1) / blockRows
+  }
+
+  /// The shard that holds a row of the data set.
+  func shard(of row: Int) -> Int {
+    var (low, high) = (0, dataset.shards.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if dataset.firstRows[middle + 1] <= row { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   var maximumBytes: Int { blockRows * (dataset.shards.map(\.bytesPerRow).max() ?? 1) }
 }
 
@@ -63,6 +84,12 @@ final class BlockBuffer: @unchecked Sendable {
     distances = .allocate(capacity: blocks.blockRows)
   }
 
+  /// The bytes of a block that was just read.
+  func loaded(_ block: RowBlock, of blocks: RowBlocks) -> UnsafeRawBufferPointer {
+    let count = block.rows.count * blocks.dataset.shards[block.shard].bytesPerRow
+    return UnsafeRawBufferPointer(rebasing: bytes[..<count])
+  }
+
   deinit {
     bytes.deallocate()
     nearest.deallocate()
@@ -77,12 +104,22 @@ final class BlockBuffer: @unchecked Sendable {
     faulty: (Int, RowFault) -> Void
   ) throws(WorkspaceError) {
     let shard = blocks.dataset.shards[block.shard]
+    let bytes = try read(block, of: blocks)
+    vectors.load(
+      bytes, element: shard.element, count: block.rows.count, instructions: instructions,
+      faulty: faulty)
+  }
+
+  /// Reads a block; its bytes are there until the next one.
+  @discardableResult
+  func read(
+    _ block: RowBlock, of blocks: RowBlocks
+  ) throws(WorkspaceError) -> UnsafeRawBufferPointer {
+    let shard = blocks.dataset.shards[block.shard]
     try ingesting { () throws(IngestError) in
       if reader?.shard != shard { reader = try ShardReader(shard) }
       try reader!.read(rows: block.rows, into: bytes)
     }
-    vectors.load(
-      UnsafeRawBufferPointer(bytes), element: shard.element, count: block.rows.count,
-      instructions: instructions, faulty: faulty)
+    return loaded(block, of: blocks)
   }
 }

@@ -1,11 +1,45 @@
-// The first pass over the embeddings: every shard's digest, the rows that cannot be used, and the
-// rows that k-means will see.
+// The first pass over the embeddings: every shard's digest and the rows that cannot be used.  It
+// depends on the shards alone, so no other parameter makes it run again.
+//
+// A digest is sequential.  Where there are fewer shards than threads, the rows of a shard are checked
+// beside it: reading a file twice from the system's cache costs less than waiting.
 
 import Clustering
+import FoundationEssentials
 import Ingest
 import Pruning
 import Storage
 import Synchronization
+
+/// What one shard gave: the result of a task of the scan.
+struct ShardScan: Codable, Sendable {
+  /// A row that cannot be used, and why.
+  struct InvalidRow: Codable, Sendable {
+    var row: Int
+    var fault: String
+  }
+
+  var rows: Int
+  /// SHA-256 of the whole file.
+  var digest = ""
+  /// How many rows have each fault.
+  var faults: [String: Int] = [:]
+  /// The first ten of them.
+  var first: [InvalidRow] = []
+  /// All rows that cannot be used, ascending; nil where there are none.
+  var invalid: [Int]?
+
+  /// Adds rows that follow those so far.
+  fileprivate mutating func add(_ found: [(row: Int, fault: RowFault)]) {
+    if found.isEmpty { return }
+    for (row, fault) in found {
+      faults[fault.text, default: 0] += 1
+      if first.count < 10 { first.append(InvalidRow(row: row, fault: fault.text)) }
+    }
+    if invalid == nil { invalid = [] }
+    invalid!.append(contentsOf: found.lazy.map(\.row))
+  }
+}
 
 /// What the scan found.
 struct ScanResult: Sendable {
@@ -15,121 +49,190 @@ struct ScanResult: Sendable {
   var candidates: Int
   /// Rows that cannot.
   var invalid: Int
-  /// Training rows, ascending; nil when all candidates train.
-  var trainingRows: [Int]?
+  /// The shards that have some, and where their lists are.
+  var lists: [Int: String]
+
+  /// The rows of a shard that cannot be used, ascending.
+  func invalidRows(of shard: Int) throws(WorkspaceError) -> [Int] {
+    guard let path = lists[shard] else { return [] }
+    guard let result = SealedFile.read(json: ShardScan.self, path) else {
+      throw damaged(path, "it was changed during the build")
+    }
+    return result.invalid ?? []
+  }
 }
 
-/// A row that cannot be used, and why.
-private struct InvalidRow: Sendable {
-  let shard: Int
-  let row: Int
-  let fault: RowFault
-}
-
-/// What one shard gave.
-private struct ShardScan: Sendable {
-  var digest = ""
-  var faults: [RowFault: Int] = [:]
-  var firstInvalid: [InvalidRow] = []
-}
-
-/// - Parameter trainingLimit: how many rows shall train at most; nil for all.
-func scan(
-  _ blocks: RowBlocks, trainingLimit: Int?, parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) -> ScanResult {
-  let total = blocks.dataset.rows
-  let limit = trainingLimit.flatMap { $0 < total ? $0 : nil }
-  let failure = FirstFailure()
-  let done = Mutex(0)
-  observer.progress(BuildProgress(stage: .scan, done: 0, total: total, unit: "rows"))
+/// Opens the stage; its tasks are the shards.
+func openScan(
+  _ blocks: RowBlocks, _ watch: InputWatch, _ stages: BuildStages, program: String
+) throws(WorkspaceError) -> Stage {
   let shards = blocks.dataset.shards
-  let results = Mutex([ShardScan](repeating: ShardScan(), count: shards.count))
-  // One for all shards: one for each would hold every row of a data set of many small shards.
-  let smallest = Mutex(SmallestHashes(limit: limit ?? 0))
-  let blocksOfShard = Dictionary(grouping: blocks.blocks, by: \.shard)
-  // A digest is sequential, so a shard is one task.
-  parallel(tasks: shards.count, threads: parameters.threads) { _, shard in
-    let buffer = BlockBuffer(blocks)
-    var result = ShardScan()
-    var digest = Digest()
-    do throws(WorkspaceError) {
-      try hashHeader(shards[shard], &digest)
-      for block in blocksOfShard[shard] ?? [] {
-        if failure.hasFailed { return }
-        if observer.isCancelled() { throw .interrupted }
-        var invalid = Set<Int>()
-        try buffer.load(block, of: blocks, instructions: parameters.instructions) { row, fault in
-          invalid.insert(row)
-          result.faults[fault, default: 0] += 1
-          if result.firstInvalid.count < 10 {
-            result.firstInvalid.append(
-              InvalidRow(shard: shard, row: block.rows.lowerBound + row, fault: fault))
-          }
-        }
-        digest.update(
-          UnsafeRawBufferPointer(
-            rebasing: buffer.bytes[
-              ..<(block.rows.count * shards[shard].bytesPerRow)]))
-        if let limit {
-          var hashes = SmallestHashes(limit: limit, ceiling: smallest.withLock { $0.ceiling })
-          for row in 0..<block.rows.count where invalid.isEmpty || !invalid.contains(row) {
-            let number = UInt64(block.firstRow + row)
-            hashes.offer(splitmix64(seed: parameters.seed, row: number), row: number)
-          }
-          let found = hashes
-          smallest.withLock { $0.merge(found) }
-        }
+  return try stages.open(
+    "scan", key: StageKey(program: program, inputs: watch.stamps),
+    results: shards.indices.map { "shard-\($0).json" }, inputNames: watch.paths,
+    taskPerInput: true, isWhole: { SealedFile.read(json: ShardScan.self, $0) != nil })
+}
+
+func scan(
+  _ blocks: RowBlocks, _ watch: InputWatch, _ stage: Stage, parameters: BuildParameters,
+  observer: BuildObserver
+) throws(WorkspaceError) -> ScanResult {
+  let shards = blocks.dataset.shards
+  let total = blocks.dataset.rows
+  let before = shards.indices.reduce(0) { $0 + (stage.wasDone($1) ? shards[$1].rows : 0) }
+  let done = Mutex(before)
+  observer.progress(BuildProgress(stage: .scan, done: before, total: total, unit: "rows"))
+  // Threads that have no shard of their own check rows.
+  let open = shards.indices.count { !stage.wasDone($0) }
+  let beside = open > 0 && open < parameters.threads ? parameters.threads / open : 1
+  try stage.run(threads: parameters.threads, isCancelled: observer.isCancelled) {
+    (_, shard) throws(WorkspaceError) in
+    let scanner = ShardScanner(
+      shard: shard, blocks: blocks, instructions: parameters.instructions, threads: beside,
+      isCancelled: observer.isCancelled,
+      progress: { rows in
         done.withLock {
-          $0 += block.rows.count
+          $0 += rows
           observer.progress(BuildProgress(stage: .scan, done: $0, total: total, unit: "rows"))
         }
-      }
-      result.digest = digest.hex()
-      results.withLock { $0[shard] = result }
-    } catch {
-      failure.record(error, task: shard)
-    }
+      })
+    let result = try watch.reading([shard]) { () throws(WorkspaceError) in try scanner.run() }
+    try SealedFile.write(json: result, to: stage.paths[shard])
   }
-  try failure.rethrow()
-  var scanned = try gathered(results.withLock { $0 }, blocks, parameters)
-  if limit != nil { scanned.trainingRows = smallest.withLock { $0.rows() } }
-  return scanned
+  return try gathered(stage, blocks, parameters)
 }
 
-/// Adds the header of a shard's file to its digest.
-private func hashHeader(
-  _ shard: EmbeddingShard, _ digest: inout Digest
-) throws(WorkspaceError) {
-  let header = try storing { () throws(StorageError) in
-    let file = try InputFile(shard.path)
-    let space = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: shard.dataOffset, alignment: 16)
-    defer { space.deallocate() }
-    try file.readExactly(into: space, at: 0)
-    return [UInt8](space)
+/// One shard's task.
+private struct ShardScanner: Sendable {
+  let shard: Int
+  let blocks: RowBlocks
+  let instructions: InstructionSet
+  let threads: Int
+  let isCancelled: @Sendable () -> Bool
+  let progress: @Sendable (_ rows: Int) -> Void
+
+  func run() throws(WorkspaceError) -> ShardScan {
+    var result = ShardScan(rows: blocks.dataset.shards[shard].rows)
+    let own = blocks.blocks(of: shard)
+    if threads == 1 {
+      let buffer = BlockBuffer(blocks)
+      var digest = Digest()
+      try hashHeader(&digest)
+      for block in own {
+        result.add(try check(blocks.blocks[block], buffer))
+        digest.update(buffer.loaded(blocks.blocks[block], of: blocks))
+        progress(blocks.blocks[block].rows.count)
+      }
+      result.digest = digest.hex()
+      return result
+    }
+    // Task 0 is the digest, the others are some blocks each.
+    let chunk = 16
+    let tasks = (own.count + chunk - 1) / chunk
+    let failure = FirstFailure()
+    let found = Mutex((digest: "", faulty: [[(row: Int, fault: RowFault)]](repeating: [], count: tasks)))
+    parallel(tasks: 1 + tasks, threads: threads) { _, task in
+      if failure.hasFailed { return }
+      do throws(WorkspaceError) {
+        if task == 0 {
+          let digest = try wholeDigest()
+          return found.withLock { $0.digest = digest }
+        }
+        let buffer = BlockBuffer(blocks)
+        var faulty: [(row: Int, fault: RowFault)] = []
+        let first = own.lowerBound + (task - 1) * chunk
+        for block in first..<min(first + chunk, own.upperBound) {
+          faulty += try check(blocks.blocks[block], buffer)
+          progress(blocks.blocks[block].rows.count)
+        }
+        let some = faulty
+        found.withLock { $0.faulty[task - 1] = some }
+      } catch { failure.record(error, task: task) }
+    }
+    try failure.rethrow()
+    let (digest, faulty) = found.withLock { $0 }
+    for some in faulty { result.add(some) }
+    result.digest = digest
+    return result
   }
-  digest.update(header)
+
+  /// Reads a block and finds the rows of the shard that cannot be used.
+  private func check(
+    _ block: RowBlock, _ buffer: BlockBuffer
+  ) throws(WorkspaceError) -> [(row: Int, fault: RowFault)] {
+    if isCancelled() { throw .interrupted }
+    var faulty: [(row: Int, fault: RowFault)] = []
+    try buffer.load(block, of: blocks, instructions: instructions) { row, fault in
+      faulty.append((block.rows.lowerBound + row, fault))
+    }
+    return faulty
+  }
+
+  /// Adds the header of the shard's file to its digest.
+  private func hashHeader(_ digest: inout Digest) throws(WorkspaceError) {
+    let shard = blocks.dataset.shards[shard]
+    let header = try storing { () throws(StorageError) in
+      let file = try InputFile(shard.path)
+      let space = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: shard.dataOffset, alignment: 16)
+      defer { space.deallocate() }
+      try file.readExactly(into: space, at: 0)
+      return [UInt8](space)
+    }
+    digest.update(header)
+  }
+
+  /// The digest of the header and all rows.
+  private func wholeDigest() throws(WorkspaceError) -> String {
+    let shard = blocks.dataset.shards[shard]
+    let file = try storing { () throws(StorageError) in try InputFile(shard.path) }
+    // Small enough to stay in the second-level cache between reading and hashing.
+    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+    defer { space.deallocate() }
+    let end = shard.dataOffset + shard.rows * shard.bytesPerRow
+    var digest = Digest()
+    var offset = 0
+    while offset < end {
+      if isCancelled() { throw .interrupted }
+      let piece = UnsafeMutableRawBufferPointer(rebasing: space[..<min(space.count, end - offset)])
+      try storing { () throws(StorageError) in try file.readExactly(into: piece, at: offset) }
+      digest.update(UnsafeRawBufferPointer(piece))
+      offset += piece.count
+    }
+    return digest.hex()
+  }
 }
 
 private func gathered(
-  _ shards: [ShardScan], _ blocks: RowBlocks, _ parameters: BuildParameters
+  _ stage: Stage, _ blocks: RowBlocks, _ parameters: BuildParameters
 ) throws(WorkspaceError) -> ScanResult {
-  var faults: [RowFault: Int] = [:]
-  for shard in shards { faults.merge(shard.faults, uniquingKeysWith: +) }
-  let invalid = faults.values.reduce(0, +)
+  let shards = blocks.dataset.shards
+  var found = ScanResult(digests: [], candidates: 0, invalid: 0, lists: [:])
+  var faults: [String: Int] = [:]
+  var named: [String] = []
+  for (shard, path) in stage.paths.enumerated() {
+    guard let scan = SealedFile.read(json: ShardScan.self, path) else {
+      throw damaged(path, "it was changed during the build")
+    }
+    found.digests.append(scan.digest)
+    faults.merge(scan.faults, uniquingKeysWith: +)
+    if scan.invalid != nil { found.lists[shard] = path }
+    for row in scan.first.prefix(10 - named.count) {
+      named.append("\(shards[shard].path) row \(row.row) (\(row.fault))")
+    }
+  }
   let total = blocks.dataset.rows
-  if invalid > 0 && !parameters.skipInvalid {
+  found.invalid = faults.values.reduce(0, +)
+  found.candidates = total - found.invalid
+  if found.invalid > 0 && !parameters.skipInvalid {
     let kinds = [RowFault.notANumber, .infinite, .zero].compactMap { fault in
-      faults[fault].map { "\($0) \(fault.text)" }
+      faults[fault.text].map { "\($0) \(fault.text)" }
     }
-    let named = shards.flatMap(\.firstInvalid).prefix(10).map {
-      "\(blocks.dataset.shards[$0.shard].path) row \($0.row) (\($0.fault.text))"
-    }
-    let more = invalid > named.count ? ", and \(invalid - named.count) more" : ""
+    let more =
+      found.invalid > named.count ? ", and \(found.invalid - named.count) more" : ""
     throw .invalid(
-      "\(invalid) of \(total) rows cannot be used (\(kinds.joined(separator: ", "))): "
+      "\(found.invalid) of \(total) rows cannot be used (\(kinds.joined(separator: ", "))): "
         + named.joined(separator: ", ") + more + "; drop them with --skip-invalid")
   }
-  return ScanResult(
-    digests: shards.map(\.digest), candidates: total - invalid, invalid: invalid)
+  return found
 }

@@ -1,5 +1,8 @@
 // A folder that appears whole or not at all: filled beside its place under another name, then
 // renamed.  An existing workspace stays usable until the new one takes its place in one step.
+//
+// What was finished outlives the process, so that the same command continues: PARENT/.NAME.building
+// is the same for every build of a workspace, and one build at a time holds its lock.
 
 import Storage
 
@@ -16,14 +19,13 @@ struct StagedFolder: ~Copyable {
   let path: String
   /// Folders above it that were missing, the deepest first.
   private let madeParents: [String]
+  private let lock: FileLock
 
+  /// - Throws: ``WorkspaceError`` when another build has it, or it cannot be made.
   init(destination: String) throws(WorkspaceError) {
-    var trimmed = destination
-    while trimmed.count > 1 && trimmed.last == "/" { trimmed.removeLast() }
-    // A link stays one: what it leads to is replaced.
-    trimmed = resolvedPath(trimmed)
+    let trimmed = Self.place(of: destination)
     self.destination = trimmed
-    let staging = parentFolder(trimmed) + "/." + lastComponent(trimmed) + ".\(getpid()).partial"
+    let staging = Self.building(destination)
     path = staging
     var missing: [String] = []
     var parent = parentFolder(staging)
@@ -32,18 +34,80 @@ struct StagedFolder: ~Copyable {
       parent = parentFolder(parent)
     }
     madeParents = missing
-    try storing { () throws(StorageError) in
-      try removeTree(staging)
-      try makeFolder(parentFolder(staging), parents: true)
-      try makeFolder(staging)
+    let lockPath = staging + "/" + Self.lockName
+    let held = try storing { () throws(StorageError) in
+      try makeFolder(parentFolder(lockPath), parents: true)
+      return try FileLock(lockPath)
     }
+    guard let held else {
+      let holder = FileLock.holder(lockPath).map { " (process \($0))" } ?? ""
+      throw .invalid(
+        "\(destination): another build is making it\(holder); wait for it, stop it, or choose "
+          + "another --output")
+    }
+    lock = held
+    reuseScan()
   }
 
+  /// Where the workspace `path` shall be: a link stays one, what it leads to is replaced.
+  private static func place(of path: String) -> String {
+    var trimmed = path
+    while trimmed.count > 1 && trimmed.last == "/" { trimmed.removeLast() }
+    return resolvedPath(trimmed)
+  }
+
+  /// The folder in which the workspace `path` is made.
+  static func building(_ path: String) -> String {
+    let place = place(of: path)
+    return parentFolder(place) + "/." + lastComponent(place) + ".building"
+  }
+
+  /// Below stage/, which is no part of a workspace's identity.
+  private static let lockName = stageFolder + "/lock"
+  /// The stage that a finished workspace keeps.
+  static let keptStage = "scan"
+
   deinit {
-    // After a commit this is the replaced workspace, or nothing; without one it is what was
-    // written.  A parent that is not empty stays.
+    // After a commit this is the replaced workspace, or nothing; without one it is what was written,
+    // which stays when a later build can use it.  A parent that is not empty stays.
+    guard !Self.hasFinishedWork(path) else { return }
     try? removeTree(path)
     for parent in madeParents { rmdir(parent) }
+  }
+
+  /// Whether a folder has results of tasks that are nowhere else.
+  static func hasFinishedWork(_ path: String) -> Bool {
+    let stages = path + "/" + stageFolder
+    for stage in (try? namesInFolder(stages)) ?? [] {
+      for name in (try? namesInFolder(stages + "/" + stage)) ?? []
+      where name != StageKey.fileName && !name.hasSuffix(".partial") {
+        // What was linked from the workspace that is to be replaced is still there.
+        var status = stat()
+        if lstat(stages + "/" + stage + "/" + name, &status) == 0, status.st_nlink == 1 {
+          return true
+        }
+      }
+    }
+    return false
+  }
+
+  /// Links the scan of the workspace that is to be replaced; whether it fits shows its key.
+  private func reuseScan() {
+    let (old, new) = (
+      destination + "/" + stageFolder + "/" + Self.keptStage,
+      path + "/" + stageFolder + "/" + Self.keptStage
+    )
+    guard pathKind(old) == .folder, pathKind(new) == .nothing else { return }
+    // Where there are no links, it is scanned again.
+    do {
+      try removeTree(new + ".partial")
+      try makeFolder(new + ".partial")
+      for name in try namesInFolder(old)
+      where link(old + "/" + name, new + ".partial/" + name) != 0 {
+        return try removeTree(new + ".partial")
+      }
+      try renameFile(new + ".partial", to: new)
+    } catch {}
   }
 
   /// Checks that `path` may become a workspace, before any work is done.
@@ -75,16 +139,35 @@ struct StagedFolder: ~Copyable {
     }
   }
 
-  /// Puts the folder in its place.  Committed plans of a workspace that it replaces come along, as
-  /// copies: whatever fails, the old workspace has its own.
-  consuming func commit() throws(WorkspaceError) {
+  /// Puts the folder in its place, with `files` and nothing else that would count.  Committed plans of
+  /// a workspace that it replaces come along, as copies: whatever fails, the old workspace has its
+  /// own.
+  consuming func commit(_ files: some Sequence<String>) throws(WorkspaceError) {
     let (staging, place) = (path, destination)
+    let wanted = Set(files)
     try storing { () throws(StorageError) in
-      guard pathKind(place) == .folder else { return try renameFile(staging, to: place) }
-      if pathKind(place + "/plans") == .folder {
-        try Self.copyTree(place + "/plans", to: staging + "/plans")
+      for name in try Fingerprint.files(in: staging) where !wanted.contains(name) {
+        try removeTree(staging + "/" + name)
       }
-      try exchange(staging, place)
+      for name in try namesInFolder(staging + "/" + stageFolder)
+      where name != Self.keptStage && stageFolder + "/" + name != Self.lockName {
+        try removeTree(staging + "/" + stageFolder + "/" + name)
+      }
+      try removeTree(staging + "/plans")
+      if pathKind(place) == .folder {
+        if pathKind(place + "/plans") == .folder {
+          try Self.copyTree(place + "/plans", to: staging + "/plans")
+        }
+        // Nobody may take the old one for a build to continue while it is removed.
+        try makeFolder(place + "/" + stageFolder)
+        let old = try FileLock(place + "/" + Self.lockName)
+        try exchange(staging, place)
+        try? removeTree(staging)
+        _ = consume old
+      } else {
+        try renameFile(staging, to: place)
+      }
+      try removeTree(place + "/" + Self.lockName)
     }
   }
 

@@ -3,9 +3,6 @@
 import Storage
 import Synchronization
 
-/// The folder below it of what only the build itself needs.
-let stagedFiles = "stage"
-
 /// Writes files below a staging folder and remembers what they hold.
 final class StagingFiles: Sendable {
   let folder: String
@@ -13,10 +10,20 @@ final class StagingFiles: Sendable {
 
   init(folder: String) { self.folder = folder }
 
-  /// Every file so far: its name below the folder, its size and digest.
-  var files: [String: FileSeal] { seals.withLock { $0 } }
+  /// Every file of the workspace so far: its name below the folder, its size and digest.
+  var files: [String: FileSeal] {
+    seals.withLock { $0.filter { !$0.key.hasPrefix(stageFolder + "/") } }
+  }
+
+  /// The same with what lies below stage/ for later stages.
+  var all: [String: FileSeal] { seals.withLock { $0 } }
 
   func record(_ name: String, _ seal: FileSeal) { seals.withLock { $0[name] = seal } }
+
+  /// Takes over what another recorder has, or an earlier build left.
+  func adopt(_ files: [String: FileSeal]) {
+    seals.withLock { $0.merge(files) { $1 } }
+  }
 
   /// Writes `NAME`, an array of these bytes.
   func writeArray(

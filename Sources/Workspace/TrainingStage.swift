@@ -12,12 +12,69 @@ struct TrainedCentroids: Sendable {
   var training: WorkspaceDescription.Training
 }
 
+/// Trains, or finds the centroids that were given or trained before; they are centroids.npy.
+///
+/// - Parameter given: centroids to use instead of training, and the digest of their file.
 func train(
-  _ blocks: RowBlocks, _ scan: ScanResult, parameters: BuildParameters, observer: BuildObserver
+  _ blocks: RowBlocks, _ scan: ScanResult, scanStage: Stage, watch: InputWatch,
+  given: (centroids: Centroids, digest: String)?, _ stages: BuildStages, _ staging: StagingFiles,
+  parameters: BuildParameters, observer: BuildObserver
+) throws(WorkspaceError) -> (trained: TrainedCentroids, stage: String) {
+  var key = StageKey(program: parameters.version)
+  if let given {
+    key.parameters = ["--centroids": given.digest]
+  } else {
+    key.parameters = [
+      "--clusters": "\(parameters.clusters)", "--iterations": "\(parameters.iterations)",
+      "--training-rows": parameters.trainingLimit.map(String.init) ?? "all",
+      "--seed": "\(parameters.seed)",
+    ]
+    key.after = ["scan": scanStage.digest]
+  }
+  var made: Centroids?
+  let training = try stages.once("train", key: key, staging: staging) {
+    (files, _) throws(WorkspaceError) in
+    let trained =
+      if let given {
+        TrainedCentroids(
+          centroids: given.centroids, training: .init(rows: 0, iterations: 0, converged: false))
+      } else {
+        try train(blocks, scan, watch, parameters: parameters, observer: observer)
+      }
+    let centroids = trained.centroids
+    try files.writeArray(
+      "centroids.npy", .float32, shape: [centroids.count, centroids.dimensions],
+      elements: centroids.components())
+    made = centroids
+    return trained.training
+  }
+  let centroids =
+    if let made { made } else {
+      try readCentroids(
+        staging.folder + "/centroids.npy", dimensions: blocks.dataset.dimensions,
+        instructions: parameters.instructions)
+    }
+  if given == nil, made == nil {
+    let rounds = training.iterations
+    observer.progress(
+      BuildProgress(stage: .train, done: rounds, total: rounds, unit: "rounds"))
+  }
+  return (TrainedCentroids(centroids: centroids, training: training), try key.digest())
+}
+
+private func train(
+  _ blocks: RowBlocks, _ scan: ScanResult, _ watch: InputWatch, parameters: BuildParameters,
+  observer: BuildObserver
 ) throws(WorkspaceError) -> TrainedCentroids {
-  let count = scan.trainingRows?.count ?? scan.candidates
+  var wanted: [Int]?
+  if let limit = parameters.trainingLimit, limit < scan.candidates {
+    wanted = try trainingRows(
+      UsableRows(firstRows: blocks.dataset.firstRows, invalid: scan.invalidRows), limit: limit,
+      seed: parameters.seed, threads: parameters.threads, isCancelled: observer.isCancelled)
+  }
+  let count = wanted?.count ?? scan.candidates
   let rows = VectorBlock(capacity: count, dimensions: blocks.dataset.dimensions)
-  let numbers = try gather(blocks, scan.trainingRows, into: rows, parameters, observer)
+  let numbers = try gather(blocks, wanted, watch, into: rows, parameters, observer)
   func report(_ round: Int) {
     observer.progress(
       BuildProgress(
@@ -69,54 +126,84 @@ private func chooseInitial(
 /// Reads the training rows (nil: all that can be used) into `vectors`, ascending; returns their
 /// numbers.
 private func gather(
-  _ blocks: RowBlocks, _ wanted: [Int]?, into vectors: VectorBlock,
+  _ blocks: RowBlocks, _ wanted: [Int]?, _ watch: InputWatch, into vectors: VectorBlock,
   _ parameters: BuildParameters, _ observer: BuildObserver
 ) throws(WorkspaceError) -> [Int] {
+  if let wanted {
+    let chunk = 4096
+    let failure = FirstFailure()
+    let workers = max(1, parameters.threads)
+    let buffers = (0..<workers).map { _ in BlockBuffer(blocks) }
+    parallel(tasks: (wanted.count + chunk - 1) / chunk, threads: workers) { worker, task in
+      if failure.hasFailed { return }
+      do throws(WorkspaceError) {
+        if observer.isCancelled() { throw .interrupted }
+        let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
+        let shards =
+          blocks.shard(of: wanted[places.lowerBound])...blocks.shard(of: wanted[places.upperBound - 1])
+        try watch.reading(shards) { () throws(WorkspaceError) in
+          // Sound: each task writes its own slots.
+          try gather(blocks, wanted, places, into: vectors, buffers[worker], parameters)
+        }
+      } catch { failure.record(error, task: task) }
+    }
+    try failure.rethrow()
+    return wanted
+  }
   let buffer = BlockBuffer(blocks)
   var numbers: [Int] = []
   numbers.reserveCapacity(vectors.capacity)
-  var next = 0
   for block in blocks.blocks {
     if observer.isCancelled() { throw .interrupted }
-    let end = block.firstRow + block.rows.count
-    guard let wanted else {
-      var invalid = Set<Int>()
+    var invalid = Set<Int>()
+    try watch.reading([block.shard]) { () throws(WorkspaceError) in
       try buffer.load(block, of: blocks, instructions: parameters.instructions) { row, _ in
         invalid.insert(row)
       }
-      for row in 0..<block.rows.count where !invalid.contains(row) {
-        guard numbers.count < vectors.capacity else { throw changed(blocks, block) }
-        vectors.copy(row, of: buffer.vectors, to: numbers.count)
-        numbers.append(block.firstRow + row)
-      }
-      continue
     }
-    while next < wanted.count, wanted[next] < end {
-      // Rows that lie close together are read at once.
-      let first = wanted[next]
-      var last = next
-      while last + 1 < wanted.count, wanted[last + 1] < end,
-        wanted[last + 1] - wanted[last] <= 16
-      {
-        last += 1
-      }
-      let start = block.rows.lowerBound + first - block.firstRow
-      let run = RowBlock(
-        shard: block.shard, rows: start..<(start + wanted[last] - first + 1), firstRow: first)
-      var invalid = Set<Int>()
-      try buffer.load(run, of: blocks, instructions: parameters.instructions) { row, _ in
-        invalid.insert(row)
-      }
-      for index in next...last {
-        guard !invalid.contains(wanted[index] - first) else { throw changed(blocks, block) }
-        vectors.copy(wanted[index] - first, of: buffer.vectors, to: index)
-      }
-      next = last + 1
+    for row in 0..<block.rows.count where !invalid.contains(row) {
+      guard numbers.count < vectors.capacity else { throw changed(blocks, block) }
+      vectors.copy(row, of: buffer.vectors, to: numbers.count)
+      numbers.append(block.firstRow + row)
     }
   }
-  if let wanted { return wanted }
   guard numbers.count == vectors.capacity else { throw changed(blocks, blocks.blocks.last) }
   return numbers
+}
+
+/// Reads some of the wanted rows; those that lie close together at once.
+private func gather(
+  _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
+  _ buffer: BlockBuffer, _ parameters: BuildParameters
+) throws(WorkspaceError) {
+  var next = places.lowerBound
+  while next < places.upperBound {
+    let first = wanted[next]
+    let shard = blocks.shard(of: first)
+    let shardStart = blocks.dataset.firstRows[shard]
+    let end = min(first + blocks.blockRows, blocks.dataset.firstRows[shard + 1])
+    var last = next
+    while last + 1 < places.upperBound, wanted[last + 1] < end,
+      wanted[last + 1] - wanted[last] <= 16
+    {
+      last += 1
+    }
+    let run = RowBlock(
+      shard: shard, rows: first - shardStart..<wanted[last] - shardStart + 1, firstRow: first)
+    let bytes = try buffer.read(run, of: blocks)
+    let rowBytes = blocks.dataset.shards[shard].bytesPerRow
+    for place in next...last {
+      let start = (wanted[place] - first) * rowBytes
+      var isFaulty = false
+      vectors.load(
+        UnsafeRawBufferPointer(rebasing: bytes[start..<start + rowBytes]),
+        element: blocks.dataset.shards[shard].element, count: 1, at: place,
+        instructions: parameters.instructions
+      ) { _, _ in isFaulty = true }
+      if isFaulty { throw changed(blocks, run) }
+    }
+    next = last + 1
+  }
 }
 
 private func changed(_ blocks: RowBlocks, _ block: RowBlock?) -> WorkspaceError {

@@ -15,6 +15,8 @@ public enum WorkspaceError: Error, Sendable, CustomStringConvertible {
   case invalid(String)
   /// Somebody asked to stop.
   case interrupted
+  /// A build ended early, with finished work in `folder` that the next one uses.
+  indirect case unfinished(WorkspaceError, folder: String)
 
   public var description: String {
     switch self {
@@ -23,6 +25,10 @@ public enum WorkspaceError: Error, Sendable, CustomStringConvertible {
     case .plan(let error): error.description
     case .invalid(let text): text
     case .interrupted: "interrupted: nothing was written"
+    case .unfinished(.interrupted, let folder):
+      "interrupted; the same command continues where it stopped (finished work is in \(folder))"
+    case .unfinished(let error, let folder):
+      "\(error.description); finished work is in \(folder), and the next build uses it"
     }
   }
 }

@@ -27,6 +27,7 @@ struct Failure: Error {
     case let error as Failure: self = error
     case WorkspaceError.interrupted, ManifestError.interrupted:
       self.init("interrupted: nothing was written", status: 130)
+    case WorkspaceError.unfinished(.interrupted, _): self.init("\(error)", status: 130)
     default: self.init("\(error)")
     }
   }

@@ -6,15 +6,29 @@ import TestSupport
 import Testing
 
 @Suite struct BadInputTests {
-  /// Runs a build that must be refused, and checks that nothing at all changed in `scratch`.
+  /// Runs a build that must be refused, and checks that nothing at all changed in `scratch`; where
+  /// the rows were read already, only what was found out about them stays, and the message says so.
   private func refused(
     _ scratch: TemporaryFolder, _ inputs: [String], more: [String] = [], _ parts: [String],
-    exitCode: Int32 = 1, sourceLocation: SourceLocation = #_sourceLocation
+    exitCode: Int32 = 1, afterScan: Bool = false,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let before = try scratch.contents()
+    var before = try scratch.contents()
     let clusters = more.contains("--clusters") ? [] : ["--clusters", "2"]
     let result = try winnow(["build"] + inputs + ["-o", scratch("out.winnow")] + clusters + more)
     expectRefusal(result, exitCode: exitCode, parts, sourceLocation: sourceLocation)
+    if afterScan {
+      let scan = try scratch.contents().filter {
+        ".out.winnow.building/stage/scan/".hasPrefix($0.key + "/")
+          || $0.key.hasPrefix(".out.winnow.building/stage/scan/")
+          || $0.key == ".out.winnow.building/stage/lock"
+      }
+      #expect(!scan.isEmpty, sourceLocation: sourceLocation)
+      #expect(
+        result.errors.contains("finished work is in \(scratch(".out.winnow.building"))"),
+        "\(result.errors)", sourceLocation: sourceLocation)
+      before.merge(scan) { $1 }
+    }
     #expect(try scratch.contents() == before, "left behind", sourceLocation: sourceLocation)
   }
 
@@ -115,7 +129,7 @@ import Testing
     try refused(
       scratch, shards,
       ["15 of 60 rows", "5 more", "--skip-invalid"] + named
-        + ["\(shards[1]) row 0 (", "\(shards[1]) row 1 ("])
+        + ["\(shards[1]) row 0 (", "\(shards[1]) row 1 ("], afterScan: true)
     let errors = try winnow(["build", "-o", scratch("x.winnow"), "--clusters", "2"] + shards).errors
     #expect(!errors.contains("\(shards[1]) row 2"), "eleven rows are named: \(errors)")
   }
@@ -136,7 +150,7 @@ import Testing
   @Test func nothingButInvalidRows() throws {
     let scratch = try TemporaryFolder()
     let path = try scratch.write("zero.npy", embeddings(rows: 9, width: 4) { _, _, _ in 0 })
-    try refused(scratch, [path], more: ["--skip-invalid"], ["0", "usable rows"])
+    try refused(scratch, [path], more: ["--skip-invalid"], ["0", "usable rows"], afterScan: true)
   }
 
   @Test func moreClustersThanRows() throws {

@@ -62,7 +62,7 @@ extension TemporaryFolder {
   /// The identity's files of the workspace `name`: what must be the same for the same input.
   func identity(_ name: String) throws -> [String: [UInt8]] {
     try contents(below: self(name)).filter {
-      $0.key != "build-log.json" && !$0.key.hasPrefix("plans")
+      $0.key != "build-log.json" && !$0.key.hasPrefix("plans") && !$0.key.hasPrefix("stage")
     }
   }
 }

@@ -57,21 +57,34 @@ struct ReplacingTests {
     let bad = try folder.shard("b", [[1, 2, 3], [0, .nan, 0]])
     try folder.build([good])
     let before = try contents(below: folder.path)
-    #expect(refusal { try folder.build([good, bad]) { $0.force = true } } != nil)
-    #expect(refusal { try folder.build([bad], to: "new/deep/er") } != nil)
+    #expect(refusal { try folder.build([good], to: "new/deep/er", clusters: 31) } != nil)
     #expect(refusal { try folder.build([good], clusters: 31) { $0.force = true } } != nil)
     #expect(refusal { try folder.build([good, folder("none.npy")]) { $0.force = true } } != nil)
     #expect(try contents(below: folder.path) == before)
+    // What was scanned stays beside the old one, and the next build uses it.
+    #expect(refusal { try folder.build([good, bad]) { $0.force = true } } != nil)
+    #expect(try folder.names() == [".ws.building", "a.npy", "b.npy", "ws"])
+    let beside = try contents(below: folder.path).filter { !$0.key.hasPrefix(".ws.building") }
+    #expect(beside == before)
+    let told = Mutex<[String]>([])
+    try folder.build(
+      [good, bad], observer: BuildObserver(message: { text in told.withLock { $0.append(text) } })
+    ) {
+      $0.force = true
+      $0.skipInvalid = true
+    }
+    #expect(told.withLock { $0.contains("scan: 2 of 2 tasks were done before") })
+    #expect(try hidden(folder) == [])
     // A parent that was made stays when the build is a success.
     #expect(try folder.build([good], to: "new/deep/er").rows == 30)
   }
 
   @Test(arguments: [1, 3])
-  func cancelledAnywhereItLeavesNothing(threads: Int) throws {
+  func cancelledAnywhereItKeepsTheOldOneAndContinues(threads: Int) throws {
     let folder = try TemporaryFolder()
     let rows = clumpedRows(60, dimensions: 3)
     let input = try folder.clipRetrieval("in", [Array(rows[..<25]), Array(rows[25...])]) { shard in
-      "key,caption\n" + (0..<[25, 35][shard]).map { "k\(shard)-\($0),c\n" }.joined()
+      "key,caption,width\n" + (0..<[25, 35][shard]).map { "k\(shard)-\($0),c,\($0)\n" }.joined()
     }
     try folder.build([input]) { $0.trainingRows = .total(20) }
     let before = try contents(below: folder.path)
@@ -79,26 +92,44 @@ struct ReplacingTests {
     try folder.build(
       [input], to: "whole", clusters: 5, threads: threads,
       observer: BuildObserver(progress: { _ in events.withLock { $0 += 1 } }))
+    let whole = try folder.identity("whole")
     try FileManager.default.removeItem(atPath: folder("whole"))
     let total = events.withLock { $0 }
     #expect(total > 10)
-    for limit in 0...total {
+    /// Builds until it was told `limit` times; true when that was before the end.
+    func isStopped(after limit: Int, _ output: String) throws -> Bool {
       let seen = Mutex(0)
       let observer = BuildObserver(
         progress: { _ in seen.withLock { $0 += 1 } },
         isCancelled: { seen.withLock { $0 >= limit } })
-      let output = limit % 2 == 0 ? "ws" : "new/ws"
-      #expect(throws: WorkspaceError.self, "after \(limit) of \(total)") {
-        do {
-          try folder.build(
-            [input], to: output, clusters: 5, threads: threads, observer: observer
-          ) { $0.force = true }
-        } catch WorkspaceError.interrupted {
-          throw WorkspaceError.interrupted
-        }
+      do {
+        try folder.build(
+          [input], to: output, clusters: 5, threads: threads, observer: observer
+        ) { $0.force = true }
+      } catch WorkspaceError.interrupted {
+        #expect(try folder.names().allSatisfy { $0 == "in" || $0 == "ws" }, "after \(limit)")
+        return true
+      } catch WorkspaceError.unfinished(.interrupted, let place) {
+        #expect(FileManager.default.fileExists(atPath: place), "after \(limit) of \(total)")
+        return true
+      }
+      return false
+    }
+    for limit in 0...total {
+      // A fresh one, stopped once, and one that was stopped before.
+      #expect(try isStopped(after: limit, "new/ws"), "after \(limit) of \(total)")
+      try folder.build([input], to: "new/ws", clusters: 5, threads: threads)
+      #expect(try folder.identity("new/ws") == whole, "after \(limit) of \(total)")
+      try FileManager.default.removeItem(atPath: folder("new"))
+      _ = try isStopped(after: total - limit, "ws")
+      let beside = try contents(below: folder("ws"))
+      if beside["workspace.json"] == before["ws/workspace.json"] {
+        #expect(beside.allSatisfy { before["ws/" + $0.key] == $0.value })
       }
     }
-    #expect(try contents(below: folder.path) == before)
+    try folder.build([input], clusters: 5, threads: threads) { $0.force = true }
+    #expect(try folder.identity("ws") == whole)
+    #expect(try folder.names() == ["in", "ws"])
   }
 
   @Test func progressRunsThroughTheStagesInOrder() throws {

@@ -4,12 +4,12 @@ import Clustering
 import Storage
 import Synchronization
 
-/// Writes columns/count.npy, columns/mean.npy and columns/quantiles.npy; the values go.
+/// Writes columns/count.npy, columns/mean.npy and columns/quantiles.npy from the files of values.
 ///
 /// - Complexity: O(rows log rows) for each column; 8 to 12 bytes of memory a row of the clusters that
 ///   are summed up at a time.
 func writeNumericColumns(
-  _ columns: [StagedColumn], rows: Int, sizes: [Int], to staging: StagingFiles,
+  _ columns: [String], rows: Int, sizes: [Int], to staging: StagingFiles,
   parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) {
   guard !columns.isEmpty else { return }
@@ -29,7 +29,8 @@ func writeNumericColumns(
   var quantiles = try begin(
     "quantiles.npy", .float64, [c, k, ValueSummary.fractions.count], in: folder)
   for (number, column) in columns.enumerated() {
-    let found = try summarise(try column.finish(), members, offsets, parameters, observer)
+    let values = try StagedColumn.values(folder + "/" + column, rows: rows)
+    let found = try summarise(values, members, offsets, parameters, observer)
     try storing { () throws(StorageError) in
       try count.write(elements: found.map { UInt64($0.count) })
       try mean.write(elements: found.map(\.mean))

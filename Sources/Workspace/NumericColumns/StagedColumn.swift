@@ -5,14 +5,9 @@ import Storage
 
 /// One column's values below the staging folder, one float64 a row, NaN where one is missing.
 final class StagedColumn {
-  private let path: String
-  private let rows: Int
   private var file: AtomicFile
 
-  init(_ column: Int, folder: String, rows: Int) throws(WorkspaceError) {
-    let path = folder + "/column-\(column).npy"
-    self.path = path
-    self.rows = rows
+  init(_ path: String, rows: Int) throws(WorkspaceError) {
     file = try storing { () throws(StorageError) in
       var file = try AtomicFile(path, capacity: 1 << 17)
       try file.write(NpyHeader.bytes(.float64, shape: [rows]))
@@ -24,11 +19,15 @@ final class StagedColumn {
     try storing { () throws(StorageError) in try file.write(elements: values) }
   }
 
-  /// All values, once every row was appended.
-  func finish() throws(WorkspaceError) -> MappedArray<Double> {
+  /// Puts the file in its place, once every row was appended.
+  func finish() throws(WorkspaceError) -> FileSeal {
+    try storing { () throws(StorageError) in try file.commit() }
+  }
+
+  /// The values of a finished column.
+  static func values(_ path: String, rows: Int) throws(WorkspaceError) -> MappedArray<Double> {
     try storing { () throws(StorageError) in
-      _ = try file.commit()
-      return try MappedArray(path, type: .float64, shape: [rows])
+      try MappedArray(path, type: .float64, shape: [rows])
     }
   }
 }

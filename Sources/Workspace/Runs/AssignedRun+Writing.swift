@@ -66,15 +66,20 @@ package final class AssignedRunWriter {
         bits[target] = ~UInt32(truncatingIfNeeded: sorted[place] &>> 32)
       }
     }
-    let header = AssignedRunHeader(
+    var header = AssignedRunHeader(
       clusters: UInt32(clusters), firstRow: UInt64(firstRow), rows: UInt64(count),
       candidates: UInt64(candidates))
     let starts = offsets
+    let body = UnsafeRawBufferPointer(start: rows, count: 8 * candidates)
+    header.seal = withUnsafeBytes(of: header) { bytes in
+      starts.withUnsafeBytes { HeaderSeal.seal([bytes, $0, body]) }
+    }
+    let sealed = header
     try storing { () throws(StorageError) in
       var file = try StageFile(path)
-      try file.write(elements: [header])
+      try file.write(elements: [sealed])
       try file.write(elements: starts)
-      try file.write(UnsafeRawBufferPointer(start: rows, count: 8 * candidates))
+      try file.write(body)
       try file.commit()
     }
   }

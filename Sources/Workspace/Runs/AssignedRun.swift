@@ -19,7 +19,8 @@ struct AssignedRunHeader: BitwiseCopyable {
   /// Rows that the run speaks of, candidates or not.
   var rows: UInt64
   var candidates: UInt64
-  var reserved: (UInt64, UInt64, UInt64) = (0, 0, 0)
+  /// See ``HeaderSeal``.
+  var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 
   static let size = 64
 }

@@ -16,7 +16,8 @@ struct MemberPartHeader: BitwiseCopyable {
   var count: UInt64
   var firstCluster: UInt32
   var clusters: UInt32
-  var reserved: (UInt64, UInt64, UInt64) = (0, 0, 0)
+  /// See ``HeaderSeal``.
+  var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 
   /// Where the rows begin.
   var rowsStart: Int { Self.size + 16 * Int(clusters) }
@@ -57,16 +58,24 @@ extension MemberParts {
         path, "expected \(positions(part).count) entries in the runs, found \(gathered.count)")
     }
     gathered.sort()
-    let header = MemberPartHeader(
+    var header = MemberPartHeader(
       rowBytes: UInt32(Row.bitWidth / 8), position: UInt64(start.position),
       count: UInt64(gathered.count), firstCluster: UInt32(start.cluster),
       clusters: UInt32(gathered.sizes.count))
+    let sorted = UnsafeRawBufferPointer(
+      UnsafeBufferPointer(start: gathered.sortedRows, count: gathered.count))
+    let bits = UnsafeRawBufferPointer(
+      UnsafeBufferPointer(start: gathered.bits, count: gathered.count))
+    header.seal = withUnsafeBytes(of: header) { bytes in
+      gathered.sums.withUnsafeBytes { HeaderSeal.seal([bytes, $0, sorted, bits]) }
+    }
+    let sealed = header
     try storing { () throws(StorageError) in
       var file = try StageFile(path)
-      try file.write(elements: [header])
+      try file.write(elements: [sealed])
       try file.write(elements: gathered.sums)
-      try file.write(UnsafeBufferPointer(start: gathered.sortedRows, count: gathered.count))
-      try file.write(UnsafeBufferPointer(start: gathered.bits, count: gathered.count))
+      try file.write(sorted)
+      try file.write(bits)
       try file.commit()
     }
   }

@@ -1,0 +1,114 @@
+// Whether a file is still the one that was looked at before: cheap enough to ask at every start, and
+// independent of where the file lies.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Size and time of the last change: what a file that is written to cannot keep.
+public struct FileState: Sendable, Hashable, Codable {
+  /// Bytes.
+  public let size: Int
+  /// Time of the last change in UTC, to the nanosecond: `2026-11-24T02:58:01.123456789Z`.
+  public let modified: String
+
+  public init(size: Int, modified: String) {
+    self.size = size
+    self.modified = modified
+  }
+
+  init(_ status: stat) {
+    var (time, fields) = (status.st_mtim.tv_sec, tm())
+    gmtime_r(&time, &fields)
+    func padded(_ number: some BinaryInteger, _ width: Int) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    size = Int(status.st_size)
+    modified =
+      "\(fields.tm_year + 1900)-\(padded(fields.tm_mon + 1, 2))-\(padded(fields.tm_mday, 2))T"
+      + "\(padded(fields.tm_hour, 2)):\(padded(fields.tm_min, 2)):\(padded(fields.tm_sec, 2))"
+      + ".\(padded(status.st_mtim.tv_nsec, 9))Z"
+  }
+
+  /// The state of the file at `path`.
+  ///
+  /// - Throws: ``StorageError`` when it cannot be looked at.
+  public init(of path: String) throws(StorageError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .system(path, "look at it", reading: true) }
+    self.init(status)
+  }
+
+  /// What differs from a later state, or nil.
+  public func difference(to later: FileState) -> String? {
+    if size != later.size { return "its size was \(size) bytes, is \(later.size)" }
+    if modified != later.modified {
+      return "its time of change was \(modified), is \(later.modified)"
+    }
+    return nil
+  }
+}
+
+/// What tells that an input is the same as at an earlier build, without reading all of it.
+public struct FileStamp: Sendable, Hashable, Codable {
+  public let state: FileState
+  /// SHA-256 of the first MiB.
+  public let first: String
+  /// SHA-256 of the last MiB.
+  public let last: String
+
+  enum CodingKeys: String, CodingKey {
+    case size, modified
+    case first = "first-mib"
+    case last = "last-mib"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    state = FileState(
+      size: try fields.decode(Int.self, forKey: .size),
+      modified: try fields.decode(String.self, forKey: .modified))
+    first = try fields.decode(String.self, forKey: .first)
+    last = try fields.decode(String.self, forKey: .last)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(state.size, forKey: .size)
+    try fields.encode(state.modified, forKey: .modified)
+    try fields.encode(first, forKey: .first)
+    try fields.encode(last, forKey: .last)
+  }
+
+  /// The stamp of the file at `path`.
+  ///
+  /// - Throws: ``StorageError`` when it cannot be read.
+  /// - Complexity: O(1): 2 MiB are read at most.
+  public init(of path: String) throws(StorageError) {
+    let mebibyte = 1 << 20
+    state = try FileState(of: path)
+    let file = try InputFile(path)
+    let space = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(mebibyte, max(1, file.size)), alignment: 64)
+    defer { space.deallocate() }
+    func digest(at offset: Int) throws(StorageError) -> String {
+      let count = try file.read(into: space, at: offset)
+      var digest = Digest()
+      digest.update(UnsafeRawBufferPointer(rebasing: space[..<count]))
+      return digest.hex()
+    }
+    first = try digest(at: 0)
+    last = file.size <= mebibyte ? first : try digest(at: file.size - mebibyte)
+  }
+
+  /// What differs from a later stamp, or nil.
+  public func difference(to later: FileStamp) -> String? {
+    if let text = state.difference(to: later.state) { return text }
+    if first != later.first { return "its first MiB is another" }
+    if last != later.last { return "its last MiB is another" }
+    return nil
+  }
+}

@@ -1,0 +1,141 @@
+// Each stage of the build with its key: what of parameters, inputs and earlier stages it depends on.
+
+import Clustering
+import Storage
+
+extension LocalBuild {
+  /// Says that a stage is over that did nothing itself.
+  private func skip(_ stage: BuildProgress.Stage, _ count: Int, _ unit: String) {
+    observer.progress(BuildProgress(stage: stage, done: count, total: count, unit: unit))
+  }
+
+  func runMetadata() throws(WorkspaceError) -> (MetadataResult, String) {
+    guard let columns = dataset.columns else { return (MetadataResult(), "") }
+    var names = [
+      "--key": columns.key, "--caption": columns.caption, "--similarity": columns.similarity,
+    ].compactMapValues { $0 }
+    for (number, name) in columns.numeric.enumerated() { names["number \(number)"] = name }
+    let key = key(inputs: metadataFiles.stamps, names)
+    var isNew = false
+    let result = try stages.once(
+      "metadata", key: key, staging: staging, inputNames: metadataFiles.paths
+    ) { (files, stage) throws(WorkspaceError) in
+      isNew = true
+      return try metadataFiles.reading(metadataFiles.paths.indices) {
+        () throws(WorkspaceError) in
+        try writeMetadata(
+          dataset, to: files, stage: stageFolder + "/" + stage.name, parameters: parameters, observer: observer)
+      }
+    }
+    if !isNew { skip(.metadata, dataset.rows, "rows") }
+    return (result, try key.digest())
+  }
+
+  /// Assigns and sorts.
+  func runMembers(
+    _ centroids: Centroids, _ scanned: ScanResult, after: [String: String],
+    _ clock: inout StageClock
+  ) throws(WorkspaceError) -> (MemberTotals, String) {
+    let assignKey = key(after: after)
+    let runs = try stages.open(
+      "assign", key: assignKey, results: runs(of: blocks).indices.map { "run-\($0)" },
+      isWhole: HeaderSeal.isWhole)
+    try assign(
+      blocks, centroids, shards, candidates: scanned.candidates, runs, parameters: parameters,
+      observer: observer)
+    clock.lap("assign")
+    let key = key(after: ["assign": runs.digest])
+    var isNew = false
+    let totals = try stages.once("sort", key: key, staging: staging) {
+      (files, _) throws(WorkspaceError) in
+      isNew = true
+      if scanned.invalid > 0 {
+        try writeFate(of: runs.paths, rows: dataset.rows, to: files, observer: observer)
+      }
+      return try writeMembers(
+        of: runs.paths, rows: dataset.rows, clusters: centroids.count, memory: 256 << 20,
+        to: files, parameters: parameters, observer: observer
+      ) { (limit, count) throws(WorkspaceError) in
+        var partKey = key
+        partKey.parameters = ["the size of parts": "\(limit) rows"]
+        return try stages.open(
+          "parts", key: partKey, results: (0..<count).map { "part-\($0)" },
+          isWhole: HeaderSeal.isWhole)
+      }
+    }
+    if !isNew { skip(.sort, scanned.candidates, "rows") }
+    clock.lap("sort")
+    return (totals, try key.digest())
+  }
+
+  /// Writes clusters.npy; returns the objective.
+  func runScores(
+    _ totals: MemberTotals, _ centroids: Centroids, _ candidates: Int, after: [String: String]
+  ) throws(WorkspaceError) -> Double {
+    let k = centroids.count
+    let key = key(["--neighbours": "\(parameters.neighbours)"], after: after)
+    observer.progress(BuildProgress(stage: .score, done: 0, total: k, unit: "concepts"))
+    _ = try stages.once("score", key: key, staging: staging) {
+      (files, _) throws(WorkspaceError) in
+      let dInter = centroids.meanDistanceToNeighbours(
+        parameters.neighbours, threads: parameters.threads)
+      let records = (0..<k).map { cluster in
+        let size = totals.sizes[cluster]
+        let mean =
+          size == 0 ? 0 : Double(totals.distanceSums[cluster]) / distanceUnit / Double(size)
+        return ClusterRecord(
+          size: UInt64(size), dIntra: mean, dInter: dInter[cluster],
+          complexity: dInter[cluster] * mean)
+      }
+      try files.writeArray("clusters.npy", ClusterRecord.type, shape: [k], elements: records)
+      return k
+    }
+    skip(.score, k, "concepts")
+    let total = totals.distanceSums.reduce(0, +)
+    return 1 - Double(total) / distanceUnit / Double(candidates)
+  }
+
+  func runKeyOrder(
+    _ columns: WorkspaceDescription.Columns, after metadata: String
+  ) throws(WorkspaceError) {
+    guard let kind = columns.keyKind else { return }
+    _ = try stages.once("keys", key: key(after: ["metadata": metadata]), staging: staging) {
+      (files, _) throws(WorkspaceError) in
+      try writeKeyOrder(kind, rows: dataset.rows, to: files)
+      return dataset.rows
+    }
+  }
+
+  func runNumericColumns(
+    _ metadata: MetadataResult, sizes: [Int], after: [String: String]
+  ) throws(WorkspaceError) {
+    guard !metadata.numeric.isEmpty else { return }
+    var isNew = false
+    let units = metadata.numeric.count * sizes.count
+    _ = try stages.once("columns", key: key(after: after), staging: staging) {
+      (files, _) throws(WorkspaceError) in
+      isNew = true
+      try writeNumericColumns(
+        metadata.numeric, rows: dataset.rows, sizes: sizes, to: files, parameters: parameters,
+        observer: observer)
+      return units
+    }
+    if !isNew { skip(.columns, units, "concepts") }
+  }
+
+  func runNames(
+    _ columns: WorkspaceDescription.Columns, candidates: Int, clusters: Int,
+    after: [String: String]
+  ) throws(WorkspaceError) {
+    var isNew = false
+    _ = try stages.once("name", key: key(after: after), staging: staging) {
+      (files, _) throws(WorkspaceError) in
+      isNew = true
+      try writeNames(
+        columns, rows: dataset.rows, candidates: candidates, clusters: clusters, to: files,
+        parameters: parameters, observer: observer)
+      return clusters
+    }
+    if !isNew { skip(.name, clusters, "concepts") }
+  }
+}

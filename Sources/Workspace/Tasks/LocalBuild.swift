@@ -1,0 +1,127 @@
+// The stages of a build, run one after another by the threads of this process.
+
+import Clustering
+import FoundationEssentials
+import Ingest
+import Storage
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A build in its folder.
+struct LocalBuild: Sendable {
+  let plan: BuildPlan
+  let staging: StagingFiles
+  let stages: BuildStages
+  let observer: BuildObserver
+  let blocks: RowBlocks
+  /// The shards.
+  let shards: InputWatch
+  /// The metadata files.
+  let metadataFiles: InputWatch
+
+  var parameters: BuildParameters { plan.parameters }
+  var dataset: Dataset { plan.dataset }
+
+  init(
+    _ plan: BuildPlan, folder: String, observer: BuildObserver
+  ) throws(WorkspaceError) {
+    self.plan = plan
+    self.observer = observer
+    staging = StagingFiles(folder: folder)
+    let threads = plan.parameters.threads
+    stages = BuildStages(folder: folder, threads: threads, tell: observer.message)
+    blocks = RowBlocks(plan.dataset)
+    shards = try InputWatch(plan.dataset.shards.map(\.path), threads: threads)
+    metadataFiles = try InputWatch(
+      plan.dataset.columns == nil ? [] : plan.dataset.shards.compactMap { $0.metadata?.path },
+      threads: threads)
+  }
+
+  /// A key of this build.
+  func key(
+    inputs: [FileStamp] = [], _ parameters: [String: String] = [:], after: [String: String] = [:]
+  ) -> StageKey {
+    StageKey(
+      program: self.parameters.version, inputs: inputs, parameters: parameters, after: after)
+  }
+
+  /// Runs what is not finished.
+  func run() throws(WorkspaceError) -> (WorkspaceDescription, BuildLog) {
+    var clock = StageClock()
+    let (metadata, metadataStage) = try runMetadata()
+    clock.lap("metadata")
+    let scanStage = try openScan(blocks, shards, stages, program: parameters.version)
+    let scanned = try scan(blocks, shards, scanStage, parameters: parameters, observer: observer)
+    if plan.given == nil {
+      try checkClusters(parameters.clusters, rows: scanned.candidates, "usable rows")
+    }
+    guard scanned.candidates > 0 else {
+      throw .invalid("\(parameters.inputs.joined(separator: ", ")): there are no usable rows")
+    }
+    clock.lap("scan")
+    let (trained, trainStage) = try train(
+      blocks, scanned, scanStage: scanStage, watch: shards, given: plan.given, stages, staging,
+      parameters: parameters, observer: observer)
+    clock.lap("train")
+    let after = ["scan": scanStage.digest, "train": trainStage]
+    let (totals, membersStage) = try runMembers(trained.centroids, scanned, after: after, &clock)
+    let objective = try runScores(
+      totals, trained.centroids, scanned.candidates, after: ["train": trainStage, "sort": membersStage])
+    try runKeyOrder(metadata.columns, after: metadataStage)
+    clock.lap("score")
+    let both = ["metadata": metadataStage, "sort": membersStage]
+    try runNumericColumns(metadata, sizes: totals.sizes, after: both)
+    clock.lap("columns")
+    try runNames(
+      metadata.columns, candidates: scanned.candidates, clusters: trained.centroids.count,
+      after: both)
+    clock.lap("name")
+    let description = describe(
+      scanned, trained.training, clusters: trained.centroids.count, metadata.columns, objective)
+    try staging.write("workspace.json", try description.json())
+    return (description, try finish(clock))
+  }
+
+  private func describe(
+    _ scanned: ScanResult, _ training: WorkspaceDescription.Training, clusters: Int,
+    _ columns: WorkspaceDescription.Columns, _ objective: Double
+  ) -> WorkspaceDescription {
+    let isTrained = plan.given == nil
+    return WorkspaceDescription(
+      format: WorkspaceDescription.currentFormat, distance: "cosine", rows: dataset.rows,
+      dimensions: dataset.dimensions, candidates: scanned.candidates, clusters: clusters,
+      inputs: zip(dataset.shards, scanned.digests).map {
+        .init(
+          rows: $0.rows, dimensions: $0.dimensions, element: $0.element.rawValue, digest: $1)
+      },
+      parameters: .init(
+        clusters: parameters.clusters, iterations: isTrained ? parameters.iterations : nil,
+        trainingRows: isTrained ? parameters.trainingLimit : nil,
+        seed: isTrained ? parameters.seed : nil, neighbours: parameters.neighbours,
+        skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest),
+      training: training, columns: columns, objective: objective,
+      filters: scanned.invalid > 0 ? ["invalid": scanned.invalid] : [:])
+  }
+
+  private func finish(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {
+    let seals = staging.files
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let log = BuildLog(
+      version: parameters.version, started: clock.started, seconds: clock.seconds,
+      tasks: stages.tasks, threads: parameters.threads,
+      instructions: parameters.instructions.rawValue, peakMemory: usage.ru_maxrss * 1024,
+      engine: "local", inputs: parameters.inputs,
+      files: seals.mapValues { .init(size: $0.size, digest: $0.digest) },
+      fingerprint: Fingerprint.of(seals.mapValues(\.digest)))
+    let path = staging.folder + "/build-log.json"
+    let bytes = try encodeJSON(log)
+    _ = try storing { () throws(StorageError) in try AtomicFile.write(bytes, to: path) }
+    return log
+  }
+}
