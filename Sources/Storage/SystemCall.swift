@@ -26,7 +26,7 @@ extension StorageError {
       case EACCES where reading, EPERM where reading:
         "change its permissions, or ask its owner to"
       case EACCES, EPERM, EROFS: "choose a place you may write to, or change its permissions"
-      case ENOSPC, EDQUOT: "free some space or choose another disk; nothing was left behind"
+      case ENOSPC, EDQUOT: "free some space or choose another disk; no half-written file is left"
       case EISDIR: "name a file, not a folder"
       case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
       default: nil

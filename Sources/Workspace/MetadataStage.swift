@@ -43,7 +43,8 @@ func writeMetadata(
   if !columns.numeric.isEmpty {
     result.columns.numeric = columns.numeric
     for column in columns.numeric.indices {
-      numeric.append(try StagedColumn("\(folder)/\(stage)/column-\(column).npy", rows: dataset.rows))
+      numeric.append(
+        try StagedColumn("\(folder)/\(stage)/column-\(column).npy", rows: dataset.rows))
     }
   }
   let reader = MetadataReader(dataset, parameters.ingest)

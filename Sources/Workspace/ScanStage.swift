@@ -130,7 +130,8 @@ private struct ShardScanner: Sendable {
     let chunk = 16
     let tasks = (own.count + chunk - 1) / chunk
     let failure = FirstFailure()
-    let found = Mutex((digest: "", faulty: [[(row: Int, fault: RowFault)]](repeating: [], count: tasks)))
+    let found = Mutex(
+      (digest: "", faulty: [[(row: Int, fault: RowFault)]](repeating: [], count: tasks)))
     parallel(tasks: 1 + tasks, threads: threads) { _, task in
       if failure.hasFailed { return }
       do throws(WorkspaceError) {

@@ -58,8 +58,9 @@ func trainingRows(
     }
   }
   let (bound, rest) = (UInt64(last), limit - below)
-  let found = Mutex([(rows: [Int], edge: [(hash: UInt64, row: Int)])?](
-    repeating: nil, count: chunks.count))
+  let found = Mutex(
+    [(rows: [Int], edge: [(hash: UInt64, row: Int)])?](
+      repeating: nil, count: chunks.count))
   parallel(tasks: chunks.count, threads: threads) { _, task in
     if failure.hasFailed { return }
     do throws(WorkspaceError) {

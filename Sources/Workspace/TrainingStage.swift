@@ -140,7 +140,8 @@ private func gather(
         if observer.isCancelled() { throw .interrupted }
         let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
         let shards =
-          blocks.shard(of: wanted[places.lowerBound])...blocks.shard(of: wanted[places.upperBound - 1])
+          blocks.shard(
+            of: wanted[places.lowerBound])...blocks.shard(of: wanted[places.upperBound - 1])
         try watch.reading(shards) { () throws(WorkspaceError) in
           // Sound: each task writes its own slots.
           try gather(blocks, wanted, places, into: vectors, buffers[worker], parameters)

@@ -22,10 +22,20 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: scratch("disk"), withIntermediateDirectories: false)
     let result = try Mounts.run(
-      "\"$2\" build \"$3\" -o \"$1/out.winnow\" --clusters 5" + listing, on: scratch("disk"),
-      size: 32 << 10, [rows])
+      """
+      "$2" build "$3" -o "$1/out.winnow" --clusters 5; code=$?
+      echo listing; find "$1" -mindepth 1; echo larger
+      mount -o remount,size=8m "$1"; "$2" build "$3" -o "$1/out.winnow" --clusters 5 >&2 || exit 9
+      ls -A "$1"; exit $code
+      """, on: scratch("disk"), size: 32 << 10, [rows])
     #expect(result.exitCode == 1, "\(result.output)\(result.errors)")
-    #expect(result.output == "listing\n", "left behind: \(result.output)")
+    // What was finished stays, and nothing half-written; with more space it goes on.
+    #expect(!result.output.contains("partial"), "left behind: \(result.output)")
+    #expect(result.output.hasSuffix("larger\nout.winnow\n"), "\(result.output)")
+    #expect(
+      result.errors.contains("finished work is in \(scratch("disk/.out.winnow.building"))"),
+      "\(result.errors)")
+    #expect(result.errors.contains("scan: 1 of 1 tasks was done before"), "\(result.errors)")
     #expect(result.errors.contains(scratch("disk")), "\(result.errors)")
     #expect(result.errors.contains("no space left on device"), "\(result.errors)")
     #expect(result.errors.contains("free some space"), "\(result.errors)")

@@ -72,7 +72,7 @@ struct AtomicFileTests {
       #expect(
         error.description.replacingOccurrences(of: folder.path, with: "FOLDER")
           == "FOLDER/a: cannot write it: no space left on device; free some space or choose "
-          + "another disk; nothing was left behind")
+          + "another disk; no half-written file is left")
     }
     #expect(try contents("a") == Array("old".utf8))
     #expect(try folder.names() == ["a"])

@@ -70,7 +70,9 @@ struct BuildTests {
           + "\(inputs[0]) row 0 (all zeros), \(inputs[0]) row 16 (NaN)") == true,
       "\(message ?? "no error")")
     #expect(message?.contains("\(inputs[1]) row 48 (all zeros); drop them") == true)
-    #expect(message?.hasSuffix("finished work is in \(folder(".ws.building")), and the next build uses it") == true)
+    #expect(
+      message?.hasSuffix(
+        "finished work is in \(folder(".ws.building")), and the next build uses it") == true)
     #expect(try folder.names() == [".ws.building", "a.npy", "b.npy"])
     for training in [nil, 30, 97] {
       let workspace = try folder.build(inputs) {

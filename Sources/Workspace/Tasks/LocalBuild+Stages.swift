@@ -24,7 +24,8 @@ extension LocalBuild {
       return try metadataFiles.reading(metadataFiles.paths.indices) {
         () throws(WorkspaceError) in
         try writeMetadata(
-          dataset, to: files, stage: stageFolder + "/" + stage.name, parameters: parameters, observer: observer)
+          dataset, to: files, stage: stageFolder + "/" + stage.name, parameters: parameters,
+          observer: observer)
       }
     }
     if !isNew { skip(.metadata, dataset.rows, "rows") }

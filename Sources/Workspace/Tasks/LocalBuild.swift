@@ -71,7 +71,8 @@ struct LocalBuild: Sendable {
     let after = ["scan": scanStage.digest, "train": trainStage]
     let (totals, membersStage) = try runMembers(trained.centroids, scanned, after: after, &clock)
     let objective = try runScores(
-      totals, trained.centroids, scanned.candidates, after: ["train": trainStage, "sort": membersStage])
+      totals, trained.centroids, scanned.candidates,
+      after: ["train": trainStage, "sort": membersStage])
     try runKeyOrder(metadata.columns, after: metadataStage)
     clock.lap("score")
     let both = ["metadata": metadataStage, "sort": membersStage]

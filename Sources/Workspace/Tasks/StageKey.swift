@@ -53,7 +53,8 @@ struct StageKey: Codable, Equatable, Sendable {
       found.append(
         "\(name) was \(old.parameters[name] ?? "not given"), is \(parameters[name] ?? "not given")")
     }
-    for name in Set(after.keys).union(old.after.keys).sorted() where after[name] != old.after[name] {
+    for name in Set(after.keys).union(old.after.keys).sorted() where after[name] != old.after[name]
+    {
       found.append("because \(name) changed")
     }
     found += inputDifferences(from: old, names: names)
