@@ -24,8 +24,7 @@ struct BuildCommand: ParsableCommand {
   var force = false
 
   func run() throws {
-    let summary = try options.build(inputs: inputs, output: output, force: force)
-    standardError(summary.announcement)
+    _ = try options.build(inputs: inputs, output: output, force: force)
   }
 }
 

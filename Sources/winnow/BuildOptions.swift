@@ -53,6 +53,8 @@ struct BuildOptions: ParsableArguments {
       valueName: "set"))
   var kernels: String?
 
+  @OptionGroup var progress: ProgressOptions
+
   func validate() throws {
     func require(_ holds: Bool, _ text: String) throws {
       if !holds { throw ValidationError(text) }
@@ -111,13 +113,14 @@ struct BuildOptions: ParsableArguments {
     parameters.centroidsFile = centroids
     parameters.skipInvalid = skipInvalid
     parameters.force = force
-    let reporter = ProgressReporter()
+    let reporter = progress.reporter()
     let observer = BuildObserver(
       progress: { reporter.report($0) }, message: { reporter.message($0) },
       isCancelled: { Interruption.isAsked })
     do {
       let summary = try buildWorkspace(parameters, observer: observer)
       reporter.finish()
+      reporter.message(summary.announcement)
       return summary
     } catch {
       reporter.abandon()

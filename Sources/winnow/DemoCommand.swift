@@ -25,6 +25,8 @@ struct DemoCommand: ParsableCommand {
     completion: .directory)
   var folder: String?
 
+  @OptionGroup var progress: ProgressOptions
+
   func run() throws {
     try failing {
       let place = try folder ?? temporaryFolder()
@@ -50,9 +52,8 @@ struct DemoCommand: ParsableCommand {
   private func build(_ workspace: String) throws {
     if pathKind(workspace + "/workspace.json") == .file { return }
     let sample = try SampleData.find()
-    let options = try BuildOptions.parse(["--clusters", "60"])
-    let summary = try options.build(inputs: [sample], output: workspace, force: false)
-    standardError(summary.announcement)
+    let options = try BuildOptions.parse(["--clusters", "60", "--progress", progress.progress])
+    _ = try options.build(inputs: [sample], output: workspace, force: false)
   }
 
   private func temporaryFolder() throws -> String {

@@ -17,6 +17,8 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var list: ListOptions
 
+  @OptionGroup var progress: ProgressOptions
+
   @Option(
     name: .shortAndLong, help: "The file to write; - is standard output.",
     completion: .file())
@@ -35,16 +37,25 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     try failing {
       let workspace = try OpenWorkspace(path: workspace)
+      let plan = try plan.resolve(workspace)
+      let reporter = progress.reporter()
+      defer { reporter.abandon() }
       let request = ManifestRequest(
-        workspace: workspace, plan: try plan.resolve(workspace),
+        workspace: workspace, plan: plan,
         lists: [.init(format: list.wantedFormat, output: output)], force: force,
         threads: list.wantedThreads)
       let summary = try export(
         request,
         standardOutput: { (bytes) throws(StorageError) in try standardOutput(bytes) },
-        progress: { _ in !Interruption.isAsked })[0]
+        progress: { part in
+          reporter.report(
+            stage: "export", number: 1, of: 1, done: Int(part * Double(plan.target)),
+            total: plan.target, unit: "rows")
+          return !Interruption.isAsked
+        })[0]
+      reporter.finish()
       if output != "-" {
-        standardError(
+        reporter.message(
           "\(output): \(summary.kept) of \(workspace.candidates) candidates, "
             + "SHA-256 \(summary.digest.prefix(16)); header in \(output).winnow.json")
       }

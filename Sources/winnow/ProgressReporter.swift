@@ -1,5 +1,7 @@
-// Progress on standard error: a live bar on a terminal, a line a stage elsewhere.
+// Progress on standard error: a live bar on a terminal, a line a stage elsewhere and one every half
+// minute of a long stage, or JSON for programs.
 
+import FoundationEssentials
 import Synchronization
 import Workspace
 
@@ -9,32 +11,74 @@ import Workspace
   import Musl
 #endif
 
-/// Shows how far a build is; any thread may tell it.
+/// How progress is shown.
+enum ProgressStyle: String, CaseIterable {
+  case auto, bar, lines, json, none
+
+  /// What `auto` means here.
+  func resolved(_ environment: [String: String]) -> ProgressStyle {
+    guard self == .auto else { return self }
+    let term = environment["TERM"] ?? ""
+    return isatty(2) == 1 && !["", "dumb"].contains(term) ? .bar : .lines
+  }
+}
+
+/// Shows how far a command is; any thread may tell it.
 final class ProgressReporter: Sendable {
   private struct State {
-    var stage: BuildProgress.Stage?
-    var began = ContinuousClock.now
-    var drawn = ContinuousClock.now - .seconds(1)
-    var last: BuildProgress?
+    var meter = ProgressMeter()
+    var stage: String?
+    /// When something was last shown.
+    var shown = Duration.zero
+    var isDrawn = false
   }
 
-  private let isTerminal = isatty(2) == 1
+  private let style: ProgressStyle
+  private let colour: Bool
+  private let start = ContinuousClock.now
   private let state = Mutex(State())
 
+  init(_ style: ProgressStyle, environment: [String: String]) {
+    self.style = style.resolved(environment)
+    colour = (environment["NO_COLOR"] ?? "").isEmpty
+  }
+
+  private var now: Duration { ContinuousClock.now - start }
+
+  /// Between two pictures of a bar, two lines, two objects.
+  private var pause: Duration {
+    switch style {
+    case .bar: .milliseconds(50)
+    case .json: .milliseconds(500)
+    default: .seconds(30)
+    }
+  }
+
   func report(_ progress: BuildProgress) {
+    report(
+      stage: progress.stage.rawValue, number: progress.stage.number,
+      of: BuildProgress.Stage.allCases.count, done: progress.done, total: progress.total,
+      unit: progress.unit)
+  }
+
+  /// Takes news of one stage of several.
+  func report(stage: String, number: Int, of stages: Int, done: Int, total: Int, unit: String) {
     state.withLock { state in
-      let now = ContinuousClock.now
-      if state.stage != progress.stage {
-        finishStage(&state)
-        state.stage = progress.stage
-        state.began = now
-      }
-      if let last = state.last, last.stage == progress.stage, last.done > progress.done { return }
-      state.last = progress
-      guard isTerminal, progress.done == progress.total || now - state.drawn > .milliseconds(50)
+      let isNew = state.stage != stage
+      if isNew { finishStage(&state) }
+      guard
+        let reading = state.meter.update(
+          stage: stage, number: number, of: stages, done: done, total: total, unit: unit, now: now)
       else { return }
-      state.drawn = now
-      draw(bar(progress, seconds(now - state.began)))
+      state.stage = stage
+      // The end of a stage is told by what follows it.
+      let isDue = now - state.shown >= pause
+      switch style {
+      case .bar: if isNew || isDue || reading.isFinished { draw(&state, reading) }
+      case .json: if !reading.isFinished, isNew || isDue { show(&state, reading.json) }
+      case .lines: if isNew { state.shown = now } else if isDue { show(&state, reading.line) }
+      case .auto, .none: break
+      }
     }
   }
 
@@ -42,59 +86,70 @@ final class ProgressReporter: Sendable {
   func finish() {
     state.withLock { state in
       finishStage(&state)
-      state.stage = nil
-      state.last = nil
+      state = State()
     }
   }
 
   /// Clears the bar of a stage that did not end.
   func abandon() {
     state.withLock { state in
-      if isTerminal && state.last != nil { draw("") }
-      state.last = nil
+      clear(&state)
+      state = State()
     }
   }
 
   /// Writes a line without disturbing the bar.
   func message(_ text: String) {
-    state.withLock { _ in
-      if isTerminal { draw("") }
-      standardError(text)
+    state.withLock { state in
+      clear(&state)
+      if style == .json {
+        // JSON strings are easily wrong by hand.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let text = try? encoder.encode(["message": text])
+        standardError(String(decoding: text ?? Data(), as: UTF8.self))
+      } else {
+        standardError(text)
+      }
     }
   }
 
   private func finishStage(_ state: inout State) {
-    guard let last = state.last, state.stage != nil else { return }
-    let elapsed = seconds(ContinuousClock.now - state.began)
-    if isTerminal { draw("") }
-    let unit = last.done == 1 ? String(last.unit.dropLast()) : last.unit
-    standardError("\(name(last.stage))  \(last.done) \(unit)  \(tenths(elapsed)) s")
-  }
-
-  private func bar(_ progress: BuildProgress, _ elapsed: Double) -> String {
-    let part = Double(progress.done) / Double(max(1, progress.total))
-    let filled = Int(part * 30)
-    var text = "\(name(progress.stage))  "
-    text += String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
-    text += "  \(Int(part * 100)) %  \(progress.done) of \(progress.total) \(progress.unit)"
-    if elapsed > 1, progress.done > 0, progress.done < progress.total {
-      text += "  \(Int(elapsed / part * (1 - part)) + 1) s left"
+    guard state.stage != nil, let reading = state.meter.reading(now: now) else { return }
+    clear(&state)
+    switch style {
+    case .json: show(&state, reading.json)
+    // A command of one stage says itself what came of it.
+    case .bar, .lines: if reading.stages > 1 { show(&state, reading.finalLine) }
+    case .auto, .none: break
     }
-    return text
   }
 
-  private func draw(_ text: String) {
-    let bytes = Array("\r\u{1B}[K\(text)".utf8)
+  private func show(_ state: inout State, _ line: String) {
+    state.shown = now
+    standardError(line)
+  }
+
+  private func draw(_ state: inout State, _ reading: ProgressReading) {
+    state.shown = now
+    state.isDrawn = true
+    // A terminal may wrap what ends in its last column.
+    put("\r\u{1B}[K\(reading.bar(width: columns - 1, colour: colour))")
+  }
+
+  private func clear(_ state: inout State) {
+    if state.isDrawn { put("\r\u{1B}[K") }
+    state.isDrawn = false
+  }
+
+  private var columns: Int {
+    var size = winsize()
+    guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  private func put(_ text: String) {
+    let bytes = Array(text.utf8)
     _ = bytes.withUnsafeBytes { write(2, $0.baseAddress!, $0.count) }
   }
-
-  private func name(_ stage: BuildProgress.Stage) -> String {
-    stage.rawValue + String(repeating: " ", count: max(0, 8 - stage.rawValue.count))
-  }
-
-  private func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-  }
-
-  private func tenths(_ seconds: Double) -> String { "\((seconds * 10).rounded() / 10)" }
 }

@@ -50,6 +50,9 @@ import Testing
       try completions(["winnow", "plan", "my-workspace", "--order", "st"], in: folder)
         .contains("stratified"))
     #expect(
+      try completions(["winnow", "build", "my-workspace", "--progress", "js"], in: folder)
+        .contains("json"))
+    #expect(
       try completions(["winnow", "export", "my-"], in: folder)
         .contains { $0.hasPrefix("my-workspace") })
   }

@@ -1,0 +1,107 @@
+// Readings as people and programs want them: a bar that fits a line of a terminal, a line, JSON.
+
+extension ProgressReading {
+  /// A bar for a terminal: what does not fit into `width` columns is left out, the least important
+  /// first, and nothing is ever cut in the middle of a number.
+  ///
+  /// - Parameter colour: whether the done part may be green.
+  public func bar(width: Int, colour: Bool) -> String {
+    let digits = "\(part)"
+    let percent = String(repeating: " ", count: 3 - digits.utf8.count) + digits + " %"
+    let name = Self.padded(stage) + (stages > 1 ? " \(number)/\(stages)" : "")
+    let amounts = "\(Self.short(Double(done))) of \(Self.short(Double(total))) \(unit)"
+    let speed = rate.map { "\(Self.short($0))/s" }
+    let time = isFinished ? nil : left.map { "\(Self.time($0)) left" }
+    // From all there is to nearly nothing.
+    let choices = [
+      [percent, amounts, speed, time], [percent, amounts, time], [percent, time], [percent],
+    ]
+    for (choice, parts) in choices.enumerated() {
+      let tail = parts.compactMap { $0 }.joined(separator: "  ")
+      // The shortest bar is a little longer while much is left to say.
+      let room = width - name.utf8.count - tail.utf8.count - 4
+      if room >= (choice < 2 ? 12 : 6) {
+        return "\(name)  \(track(min(30, room), colour))  \(tail)"
+      }
+      if choice == choices.count - 1, room >= -2 { return "\(name)  \(tail)" }
+    }
+    return width >= percent.utf8.count ? percent : ""
+  }
+
+  /// A line about a stage that goes on.
+  public var line: String {
+    var text = "\(Self.padded(stage))  \(part) %, \(done) of \(total) \(unit)"
+    if let rate { text += ", \(Self.short(rate)) \(unit)/s" }
+    if let left { text += ", \(Self.time(left)) left" }
+    return text
+  }
+
+  /// A line about a stage that is over.
+  public var finalLine: String {
+    let unit = done == 1 ? String(unit.dropLast()) : unit
+    var text = "\(Self.padded(stage))  \(done) \(unit)  \((seconds * 10).rounded() / 10) s"
+    if seconds >= 1, done > 0 { text += "  \(Self.short(Double(done) / seconds)) \(self.unit)/s" }
+    return text
+  }
+
+  /// One JSON object on one line; `rate` and `left` are null while they are not known.
+  public var json: String {
+    func number(_ value: Double?) -> String {
+      value.map { "\(($0 * 1000).rounded() / 1000)" } ?? "null"
+    }
+    return "{\"stage\":\"\(stage)\",\"number\":\(self.number),\"stages\":\(stages),"
+      + "\"done\":\(done),\"total\":\(total),\"unit\":\"\(unit)\","
+      + "\"seconds\":\(number(seconds)),\"rate\":\(number(rate)),\"left\":\(number(left))}"
+  }
+
+  /// Whole per cents; 100 only when all is done.
+  var part: Int {
+    total <= 0 ? 100 : Int(Double(done) / Double(total) * 100)
+  }
+
+  private func track(_ width: Int, _ colour: Bool) -> String {
+    let filled = total <= 0 ? width : Int(Double(done) / Double(total) * Double(width))
+    let (full, rest) = (
+      String(repeating: "#", count: filled), String(repeating: ".", count: width - filled)
+    )
+    return colour && filled > 0 ? "\u{1B}[32m\(full)\u{1B}[0m\(rest)" : full + rest
+  }
+
+  private static func padded(_ stage: String) -> String {
+    stage + String(repeating: " ", count: max(0, 8 - stage.utf8.count))
+  }
+
+  /// Three digits: `950`, `12.3 k`, `4.56 M`.
+  package static func short(_ value: Double) -> String {
+    if value < 9.95 && value != value.rounded() { return "\((value * 10).rounded() / 10)" }
+    if value < 999.5 { return "\(Int(value.rounded()))" }
+    var (scaled, names) = (value, ["k", "M", "G", "T"][...])
+    repeat {
+      scaled /= 1000
+      if scaled < 999.5 || names.count == 1 { break }
+      names.removeFirst()
+    } while true
+    let digits = scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0
+    return "\(fixed(scaled, digits)) \(names.first!)"
+  }
+
+  private static func fixed(_ value: Double, _ digits: Int) -> String {
+    guard digits > 0 else { return "\(Int(value.rounded()))" }
+    let scale = digits == 1 ? 10 : 100
+    let whole = Int((value * Double(scale)).rounded())
+    let rest = "\(whole % scale)"
+    return "\(whole / scale)." + String(repeating: "0", count: digits - rest.utf8.count) + rest
+  }
+
+  /// `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`; rounded up.
+  package static func time(_ seconds: Double) -> String {
+    guard seconds < 1e9 else { return "years" }
+    let whole = Int(seconds.rounded(.up))
+    switch whole {
+    case ..<60: return "\(whole) s"
+    case ..<3600: return "\(whole / 60) min \(whole % 60) s"
+    case ..<86400: return "\(whole / 3600) h \(whole / 60 % 60) min"
+    default: return "\(whole / 86400) d \(whole / 3600 % 24) h"
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// The flag of every command that may take long.
+struct ProgressOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How progress is shown on standard error: auto, bar, lines, json or none.",
+      valueName: "style"),
+    completion: .list(ProgressStyle.allCases.map(\.rawValue)))
+  var progress = ProgressStyle.auto.rawValue
+
+  func validate() throws {
+    if ProgressStyle(rawValue: progress) == nil {
+      let names = ProgressStyle.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--progress: expected one of \(names), found '\(progress)'")
+    }
+  }
+
+  /// What shows it.
+  func reporter() -> ProgressReporter {
+    ProgressReporter(
+      ProgressStyle(rawValue: progress) ?? .auto, environment: ProcessInfo.processInfo.environment)
+  }
+}
