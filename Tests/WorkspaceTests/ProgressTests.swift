@@ -71,11 +71,11 @@ import Workspace
   }
 
   @Test(arguments: [
-    (
-      80, "scan     2/8  #########.............   41 %  1.23 M of 3.00 M rows  1.20 M/s  2 s left"
-    ), (60, "scan     2/8  #####........   41 %  1.23 M of 3.00 M rows  2 s left"),
-    (50, "scan     2/8  #######...........   41 %  2 s left"),
-    (30, "scan     2/8  ###....   41 %"), (20, "scan     2/8   41 %"), (9, " 41 %"), (4, ""),
+    (80, "scan     2/8  ######..........   41 %  1.23 M of 3.00 M rows  1.20 M/s  2 s left"),
+    (70, "scan     2/8  ######..........   41 %  1.23 M of 3.00 M rows  2 s left"),
+    (60, "scan     2/8  ###########..................   41 %  2 s left"),
+    (50, "scan     2/8  #######............   41 %  2 s left"),
+    (30, "scan     2/8  ###......   41 %"), (20, "scan     2/8   41 %"), (9, " 41 %"), (4, ""),
   ])
   func aBarFitsTheTerminal(width: Int, expected: String) {
     let some = reading(1_234_567, rate: 1_200_000, left: 1.47)
