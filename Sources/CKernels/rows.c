@@ -120,14 +120,43 @@ size_t wk_load_float16(int instruction_set, const void *input, size_t rows, size
 #define INFINITE_BITS 0x7FF0000000000000u
 #include "load.inc"
 
-void wk_add_unit(const float *vector, size_t components, double norm, int64_t *sums) {
-  // Adding 1.5 * 2^52 leaves the number rounded to an integer, to nearest and ties to even, in
-  // the low bits of the sum: sound up to 2^51, and the components are at most about 2^30.
-  const double magic = 0x1.8p52;
-  for (size_t i = 0; i < components; i++) {
-    double shifted = (double)vector[i] / norm * 0x1p30 + magic;
-    int64_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    sums[i] += bits - 0x4338000000000000;
+// Adding 1.5 * 2^52 leaves the number rounded to an integer, to nearest and ties to even, in the
+// low bits of the sum: sound up to 2^51, and the components are at most about 2^30.
+#define ADD_UNIT(name)                                                                          \
+  static void name(const float *vector, size_t components, double norm, int64_t sign,           \
+                   int64_t *sums) {                                                             \
+    const double magic = 0x1.8p52;                                                              \
+    for (size_t i = 0; i < components; i++) {                                                   \
+      double shifted = (double)vector[i] / norm * 0x1p30 + magic;                               \
+      int64_t bits;                                                                             \
+      memcpy(&bits, &shifted, sizeof bits);                                                     \
+      int64_t whole = bits - 0x4338000000000000;                                                \
+      sums[i] += sign < 0 ? -whole : whole;                                                     \
+    }                                                                                           \
   }
+
+ADD_UNIT(add_unit_portable)
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+ADD_UNIT(add_unit_avx2)
+#pragma clang attribute pop
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq"))), apply_to = function)
+ADD_UNIT(add_unit_avx512)
+#pragma clang attribute pop
+#endif
+
+void wk_add_unit(int instruction_set, const float *vector, size_t components, double norm,
+                 int64_t sign, int64_t *sums) {
+#if defined(__x86_64__)
+  if (instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI) {
+    add_unit_avx512(vector, components, norm, sign, sums);
+    return;
+  }
+  if (instruction_set == WK_AVX2 || instruction_set == WK_AVX_VNNI) {
+    add_unit_avx2(vector, components, norm, sign, sums);
+    return;
+  }
+#endif
+  add_unit_portable(vector, components, norm, sign, sums);
 }

@@ -42,6 +42,7 @@ struct candidate {
 
 // A block of rows while it passes all panels.
 struct screen_rows {
+  float *top;             // where margins are wanted: a row's best and second score, lane by lane
   void *values;           // what the tiles multiply, `stride` elements a row
   float *centred;         // one row on its way to 8 bits
   int32_t *start;         // where a row's integer sum begins
@@ -52,6 +53,12 @@ struct screen_rows {
   uint32_t *found;        // candidates so far; more than MOST_CANDIDATES: too many
   struct candidate *candidates;
 };
+
+static inline float largest_of(const float *values, int count) {
+  float largest = values[0];
+  for (int i = 1; i < count; i++) largest = values[i] > largest ? values[i] : largest;
+  return largest;
+}
 
 static void drop_hopeless(struct screen_rows *state, size_t row) {
   struct candidate *list = state->candidates + row * MOST_CANDIDATES;
@@ -120,7 +127,12 @@ static void finish_row(const struct wk_screen *screen, struct screen_rows *state
   state->start[slot] = start;
   state->factor[slot] = factor;
   // Floats are multiplied as they are: their scores are cosines times the row's norm.
-  state->slack[slot] = 2 * one_side * (1 + 16 * ROUNDING) / (screen->integers ? 1 : factor);
+  float unit = screen->integers ? 1 : 1 / factor;
+  state->slack[slot] = 2 * one_side * (1 + 16 * ROUNDING) * unit;
+  if (state->top != NULL) {
+    float *top = state->top + slot * 2 * WK_LANES;
+    for (int l = 0; l < 2 * WK_LANES; l++) top[l] = -FLT_MAX;
+  }
   state->best[slot] = -INFINITY;
   state->threshold[slot] = -FLT_MAX;
   state->found[slot] = 0;
@@ -144,6 +156,9 @@ static void finish_row(const struct wk_screen *screen, struct screen_rows *state
 #define SCORE(sum, scale, factor, bias) _mm256_add_ps(sum, _mm256_load_ps(bias))
 #define REACHES(score, threshold)                                                               \
   (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(score, _mm256_set1_ps(threshold), _CMP_GE_OQ))
+#define LARGER(a, b) _mm256_max_ps(a, b)
+#define SMALLER(a, b) _mm256_min_ps(a, b)
+#define LARGEST(a) largest_of((const float *)(a), LANES)
 #include "screen.inc"
 #pragma clang attribute pop
 
@@ -167,6 +182,9 @@ static void finish_row(const struct wk_screen *screen, struct screen_rows *state
                 _mm256_load_ps(bias))
 #define REACHES(score, threshold)                                                               \
   (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(score, _mm256_set1_ps(threshold), _CMP_GE_OQ))
+#define LARGER(a, b) _mm256_max_ps(a, b)
+#define SMALLER(a, b) _mm256_min_ps(a, b)
+#define LARGEST(a) largest_of((const float *)(a), LANES)
 #include "screen.inc"
 #pragma clang attribute pop
 
@@ -187,6 +205,9 @@ static void finish_row(const struct wk_screen *screen, struct screen_rows *state
 #define SCORE(sum, scale, factor, bias) _mm512_add_ps(sum, _mm512_load_ps(bias))
 #define REACHES(score, threshold)                                                               \
   (unsigned)_mm512_cmp_ps_mask(score, _mm512_set1_ps(threshold), _CMP_GE_OQ)
+#define LARGER(a, b) _mm512_max_ps(a, b)
+#define SMALLER(a, b) _mm512_min_ps(a, b)
+#define LARGEST(a) _mm512_reduce_max_ps(*(a))
 #include "screen.inc"
 #pragma clang attribute pop
 
@@ -216,6 +237,9 @@ static void finish_row(const struct wk_screen *screen, struct screen_rows *state
                 _mm512_load_ps(bias))
 #define REACHES(score, threshold)                                                               \
   (unsigned)_mm512_cmp_ps_mask(score, _mm512_set1_ps(threshold), _CMP_GE_OQ)
+#define LARGER(a, b) _mm512_max_ps(a, b)
+#define SMALLER(a, b) _mm512_min_ps(a, b)
+#define LARGEST(a) _mm512_reduce_max_ps(*(a))
 #include "screen.inc"
 #pragma clang attribute pop
 
@@ -336,7 +360,8 @@ static size_t padded_values(const struct wk_screen *screen, size_t rows) {
 
 static size_t rows_bytes(const struct wk_screen *screen, size_t rows) {
   return padded_values(screen, rows) + screen->stride * sizeof(float) +
-         rows * (MOST_CANDIDATES * sizeof(struct candidate) + 6 * sizeof(float));
+         rows * (2 * WK_LANES * sizeof(float) + MOST_CANDIDATES * sizeof(struct candidate) +
+                 6 * sizeof(float));
 }
 
 size_t wk_screen_scratch(const struct wk_screen *screen) {
@@ -349,6 +374,8 @@ static struct screen_rows rows_in(uint8_t *next, const struct wk_screen *screen,
   next += padded_values(screen, rows);
   state.centred = (float *)next;
   next += screen->stride * sizeof(float);
+  state.top = (float *)next;
+  next += rows * 2 * WK_LANES * sizeof(float);
   state.candidates = (struct candidate *)next;
   next += rows * MOST_CANDIDATES * sizeof(struct candidate);
   float **arrays[] = {&state.factor, &state.slack, &state.best, &state.threshold};
@@ -419,10 +446,30 @@ static void score_again(const struct wk_screen *screen, struct screen_rows *stat
   }
 }
 
+// By how much a row's cosine with the only candidate that the bound leaves exceeds all others.
+static float margin_of(const struct wk_screen *screen, const struct screen_rows *state,
+                       size_t row) {
+  const float *top = state->top + row * 2 * WK_LANES;
+  size_t count = panel_lanes(screen->instruction_set);
+  float first = -FLT_MAX, second = -FLT_MAX;
+  for (size_t l = 0; l < count; l++) {
+    float larger = top[l] > first ? top[l] : first;
+    float smaller = top[l] > first ? first : top[l];
+    second = smaller > second ? smaller : second;
+    second = top[count + l] > second ? top[count + l] : second;
+    first = larger;
+  }
+  float ahead = first - second - state->slack[row];
+  ahead *= screen->integers ? 1 : state->factor[row];
+  // Scores of -FLT_MAX are those of no centroid; no two cosines differ by more than 2.
+  return ahead > 2 ? 2 : ahead > 0 ? ahead : 0;
+}
+
 // The canonical dot products of a row with the candidates that are left.
 static void decide(const struct wk_screen *screen, struct screen_rows *state, size_t slot,
                    const float *row, double norm, const float *centroids, const double *norms,
-                   uint32_t *nearest, float *distance, struct wk_search_counts *counts) {
+                   uint32_t *nearest, float *distance, float *margin,
+                   struct wk_search_counts *counts) {
   struct candidate *list = state->candidates + slot * MOST_CANDIDATES;
   if (state->found[slot] <= MOST_CANDIDATES) drop_hopeless(state, slot);
   uint32_t found = state->found[slot];
@@ -430,8 +477,11 @@ static void decide(const struct wk_screen *screen, struct screen_rows *state, si
   size_t tried = all ? screen->count : found;
   counts->rows += 1;
   counts->contested += tried > 1;
+  if (margin != NULL) {
+    *margin = tried > 1 ? 0 : margin_of(screen, state, slot);
+  }
   if (tried == 1 && distance == NULL) {
-    *nearest = list[0].centroid;
+    *nearest = all ? 0 : list[0].centroid;
     return;
   }
   counts->dots += tried;
@@ -455,12 +505,14 @@ static void decide(const struct wk_screen *screen, struct screen_rows *state, si
 
 void wk_screened_nearest(const struct wk_screen *screen, const float *rows, const double *row_norms,
                          size_t row_count, const float *centroids, const double *norms,
-                         uint32_t *nearest, float *distances, void *scratch,
+                         uint32_t *nearest, float *distances, float *margins, void *scratch,
                          struct wk_search_counts *counts) {
   size_t block = wk_screen_rows(screen->stride), stride = screen->stride;
   struct screen_rows state = rows_in(scratch, screen, block);
   struct screen_rows again =
       rows_in((uint8_t *)scratch + rows_bytes(screen, block), screen, ROWS_AGAIN);
+  again.top = NULL;
+  if (margins == NULL) state.top = NULL;
   for (size_t begin = 0; begin < row_count; begin += block) {
     size_t count = row_count - begin < block ? row_count - begin : block;
     for (size_t r = 0; r < block; r++) {
@@ -476,13 +528,15 @@ void wk_screened_nearest(const struct wk_screen *screen, const float *rows, cons
     score_again(screen, &state, count, &again);
     for (size_t r = 0; r < count; r++) {
       float *distance = distances == NULL ? NULL : distances + begin + r;
+      float *margin = margins == NULL ? NULL : margins + begin + r;
       if (!(row_norms[begin + r] > 0)) {
         nearest[begin + r] = 0;
         if (distance != NULL) *distance = 0;
+        if (margin != NULL) *margin = 0;
         continue;
       }
       decide(screen, &state, r, rows + (begin + r) * stride, row_norms[begin + r], centroids,
-             norms, nearest + begin + r, distance, counts);
+             norms, nearest + begin + r, distance, margin, counts);
     }
   }
 }

@@ -62,11 +62,11 @@ final class CentroidScreen: @unchecked Sendable {
   func search(
     _ rows: VectorBlock, start: Int, count: Int, among vectors: VectorBlock,
     nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>?,
-    scratch: AssignmentScratch
+    margins: UnsafeMutablePointer<Float>?, scratch: AssignmentScratch
   ) {
     var own = screen
     wk_screened_nearest(
       &own, rows.values + start * rows.stride, rows.norms + start, count, vectors.values,
-      vectors.norms, nearest, distances, scratch.space(scratchBytes), &scratch.counts)
+      vectors.norms, nearest, distances, margins, scratch.space(scratchBytes), &scratch.counts)
   }
 }

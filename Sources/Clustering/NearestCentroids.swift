@@ -53,18 +53,22 @@ public final class Centroids: Sendable {
   /// For rows `start ..< start + count` of `rows`: the centroid of largest cosine (ties: the
   /// lowest number) and, where asked, the distance max(0, 1 - cosine).
   ///
+  /// - Parameters:
+  ///   - margins: by how much at least a row's cosine with its centroid exceeds that with any other;
+  ///     0 where that took a closer look.
   /// - Complexity: O(count * k * dimensions)
   public func assign(
     _ rows: VectorBlock, start: Int = 0, count rowCount: Int,
-    nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>?,
-    scratch: AssignmentScratch
+    nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>? = nil,
+    margins: UnsafeMutablePointer<Float>? = nil, scratch: AssignmentScratch
   ) {
     precondition(rows.stride == vectors.stride && start + rowCount <= rows.capacity)
     if let screen {
       screen.search(
         rows, start: start, count: rowCount, among: vectors, nearest: nearest,
-        distances: distances, scratch: scratch)
+        distances: distances, margins: margins, scratch: scratch)
     } else {
+      margins?.update(repeating: 0, count: rowCount)
       assignCanonically(
         rows, start: start, count: rowCount, nearest: nearest,
         distances: distances ?? scratch.unwanted(rowCount), scratch: scratch)
@@ -113,6 +117,16 @@ public final class Centroids: Sendable {
         block, count: part, nearest: nearest + begin, distances: distances + begin,
         scratch: scratch)
     }
+  }
+
+  /// The distance max(0, 1 - cosine) of a row to a centroid.
+  func distance(of slot: Int, in rows: VectorBlock, to cluster: Int) -> Float {
+    var dot: Float = 0
+    wk_dots(
+      instructions.code, rows.values + slot * rows.stride, 1,
+      vectors.values + cluster * vectors.stride, 1, vectors.stride, &dot)
+    let distance = 1 - Double(dot) / (rows.norms[slot] * vectors.norms[cluster])
+    return Float(distance > 0 ? distance : 0)
   }
 
   /// Cosine of two centroids.

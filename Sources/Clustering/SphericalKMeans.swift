@@ -1,8 +1,14 @@
 // Spherical k-means (Dhillon and Modha, "Concept decompositions for large sparse text data using
 // clustering", 2001) with results that do not depend on the order of work: every sum over rows is
 // a sum of integers, every choice has a tie rule.
+//
+// Two things make later rounds cheap and change nothing.  Only rows that change their cluster are
+// added to one sum and taken from another.  And a row keeps a margin, by how much its cosine with
+// its centroid is known to exceed that with any other; while the centroids have moved by less
+// since, it is not looked at (Hamerly, "Making k-means even faster", SDM 2010, whose two bounds
+// on distances become one on the difference of two cosines).
 
-import CKernels
+import Synchronization
 
 /// What training needs to know beside the rows.
 public struct TrainingParameters: Sendable {
@@ -30,66 +36,93 @@ public struct TrainingResult: Sendable {
   public let converged: Bool
 }
 
-/// Trains centroids on rows that are all in memory.
-///
-/// - Parameters:
-///   - rows: the training rows, ascending by row number; none faulty.
-///   - initial: k different slots of `rows` whose vectors are the first centroids.
-///   - afterRound: told the round's number and how many rows moved in it; false stops.
-/// - Returns: nil when `afterRound` stopped it.
-/// - Complexity: O(iterations * rows * k * dimensions) time, O(rows + k * dimensions) memory.
-public func trainSphericalKMeans(
-  rows: VectorBlock, initial: [Int], parameters: TrainingParameters,
-  afterRound: (_ round: Int, _ moved: Int) -> Bool
-) -> TrainingResult? {
-  let k = parameters.clusters
-  precondition(initial.count == k && k >= 1 && k <= rows.capacity)
-  let vectors = VectorBlock(capacity: k, dimensions: rows.dimensions)
-  for (cluster, slot) in initial.enumerated() {
-    vectors.setUnit(
-      cluster, rows.vector(slot).map(Double.init), instructions: parameters.instructions)
+/// Training after some rounds: all that the next ones depend on.
+public struct TrainingState: Sendable, Equatable {
+  /// Rounds that moved centroids so far.
+  public var rounds: Int
+  /// The centroids, k * dimensions numbers in C order, as they are stored in memory.
+  public var centroids: [Float]
+  /// Every row's cluster in the last round; empty before the first.
+  public var nearest: [UInt32]
+
+  public init(rounds: Int, centroids: [Float], nearest: [UInt32]) {
+    self.rounds = rounds
+    self.centroids = centroids
+    self.nearest = nearest
   }
-  var nearest = [UInt32](repeating: 0, count: rows.capacity)
-  var previous = [UInt32](repeating: .max, count: rows.capacity)
-  var distances = [Float](repeating: 0, count: rows.capacity)
-  for round in 0..<parameters.iterations {
-    let centroids = Centroids(
-      vectors, instructions: parameters.instructions, threads: parameters.threads)
-    assignAll(rows, to: centroids, parameters.threads, &nearest, &distances)
-    refillEmptyClusters(k, &nearest, distances)
-    let moved = zip(nearest, previous).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
-    if moved == 0 {
-      return TrainingResult(centroids: centroids, iterations: round, converged: true)
-    }
-    moveCentroids(vectors, rows, nearest, parameters)
-    guard afterRound(round + 1, moved) else { return nil }
-    swap(&nearest, &previous)
-  }
-  return TrainingResult(
-    centroids: Centroids(
-      vectors, instructions: parameters.instructions, threads: parameters.threads),
-    iterations: parameters.iterations, converged: false)
 }
 
-private func assignAll(
-  _ rows: VectorBlock, to centroids: Centroids, _ threads: Int, _ nearest: inout [UInt32],
-  _ distances: inout [Float]
-) {
-  let block = 512
-  let scratch = (0..<max(1, threads)).map { _ in AssignmentScratch() }
-  nearest.withUnsafeMutableBufferPointer { nearest in
-    distances.withUnsafeMutableBufferPointer { distances in
-      // Sound: each task writes its own rows.
-      nonisolated(unsafe) let nearest = nearest.baseAddress!
-      nonisolated(unsafe) let distances = distances.baseAddress!
-      parallel(tasks: (rows.capacity + block - 1) / block, threads: threads) { worker, task in
-        let start = task * block
-        centroids.assign(
-          rows, start: start, count: min(block, rows.capacity - start),
-          nearest: nearest + start, distances: distances + start, scratch: scratch[worker])
-      }
+/// Trains centroids.
+///
+/// - Parameters:
+///   - rows: none of them faulty.
+///   - state: where to begin; one that `afterRound` was offered gives the same result as going on.
+///   - afterRound: told the round's number, how many rows moved in it, and a way to take the
+///     state; false stops.
+/// - Returns: nil when `afterRound` stopped it.
+/// - Throws: what `rows` throws.
+/// - Complexity: O(iterations * rows * k * dimensions) time at most, 12 bytes a row and
+///   O(k * dimensions) memory.
+public func trainSphericalKMeans<Rows: TrainingRows>(
+  rows: Rows, from state: TrainingState, parameters: TrainingParameters,
+  afterRound: (_ round: Int, _ moved: Int, _ state: () -> TrainingState) throws(Rows.Failure) ->
+    Bool
+) throws(Rows.Failure) -> TrainingResult? {
+  let training = Training(rows, from: state, parameters)
+  for round in state.rounds..<max(state.rounds, parameters.iterations) {
+    let moved = try training.assign()
+    if moved == 0 {
+      return TrainingResult(
+        centroids: training.prepared(), iterations: round, converged: true)
     }
+    training.moveCentroids()
+    let goesOn = try afterRound(round + 1, moved) { training.state(after: round + 1) }
+    guard goesOn else { return nil }
   }
+  return TrainingResult(
+    centroids: training.prepared(), iterations: parameters.iterations, converged: false)
+}
+
+/// Trains centroids that begin as some of the rows.
+///
+/// - Parameter initial: k different rows whose vectors are the first centroids.
+public func trainSphericalKMeans<Rows: TrainingRows>(
+  rows: Rows, initial: [Int], parameters: TrainingParameters,
+  afterRound: (_ round: Int, _ moved: Int) throws(Rows.Failure) -> Bool
+) throws(Rows.Failure) -> TrainingResult? {
+  let state = try TrainingState(rows: rows, initial: initial, parameters: parameters)
+  return try trainSphericalKMeans(
+    rows: rows, from: state, parameters: parameters
+  ) { (round, moved, _) throws(Rows.Failure) in try afterRound(round, moved) }
+}
+
+extension TrainingState {
+  /// The state before the first round, with some rows' vectors as centroids.
+  public init<Rows: TrainingRows>(
+    rows: Rows, initial: [Int], parameters: TrainingParameters
+  ) throws(Rows.Failure) {
+    let k = parameters.clusters
+    precondition(initial.count == k && k >= 1 && k <= rows.count)
+    let vectors = VectorBlock(capacity: k, dimensions: rows.dimensions)
+    let order = initial.indices.sorted { initial[$0] < initial[$1] }
+    let one = VectorBlock(capacity: 1, dimensions: rows.dimensions)
+    for cluster in order {
+      try loadRow(initial[cluster], of: rows, into: one)
+      vectors.setUnit(
+        cluster, one.vector(0).map(Double.init), instructions: parameters.instructions)
+    }
+    self.init(rounds: 0, centroids: (0..<k).flatMap { vectors.vector($0) }, nearest: [])
+  }
+}
+
+func loadRow<Rows: TrainingRows>(
+  _ row: Int, of rows: Rows, into block: VectorBlock
+) throws(Rows.Failure) {
+  // A closure cannot throw a typed error through `withUnsafe...`.
+  let place = UnsafeMutableBufferPointer<Int>.allocate(capacity: 1)
+  defer { place.deallocate() }
+  place[0] = row
+  try rows.load(UnsafeBufferPointer(place), into: block, worker: 0)
 }
 
 /// Gives every empty cluster the row that is farthest from its centroid (ties: the lower row) out
@@ -114,34 +147,5 @@ package func refillEmptyClusters(_ k: Int, _ nearest: inout [UInt32], _ distance
       nearest[row] = UInt32(cluster)
       break
     }
-  }
-}
-
-/// Moves every centroid to the direction of the sum of its rows' unit vectors.
-///
-/// A sum of zero (rows that cancel each other) has no direction: the centroid stays.
-private func moveCentroids(
-  _ vectors: VectorBlock, _ rows: VectorBlock, _ nearest: [UInt32],
-  _ parameters: TrainingParameters
-) {
-  let k = parameters.clusters
-  var offsets = [Int](repeating: 0, count: k + 1)
-  for cluster in nearest { offsets[Int(cluster) + 1] += 1 }
-  for cluster in 0..<k { offsets[cluster + 1] += offsets[cluster] }
-  var next = offsets
-  var members = [Int](repeating: 0, count: nearest.count)
-  for (row, cluster) in nearest.enumerated() {
-    members[next[Int(cluster)]] = row
-    next[Int(cluster)] += 1
-  }
-  let (grouped, bounds) = (members, offsets)
-  parallel(tasks: k, threads: parameters.threads) { _, cluster in
-    var sums = [Int64](repeating: 0, count: rows.dimensions)
-    for row in grouped[bounds[cluster]..<bounds[cluster + 1]] {
-      wk_add_unit(rows.values + row * rows.stride, rows.dimensions, rows.norms[row], &sums)
-    }
-    guard sums.contains(where: { $0 != 0 }) else { return }
-    // Sound: each task writes its own centroid.
-    vectors.setUnit(cluster, sums.map(Double.init), instructions: parameters.instructions)
   }
 }

@@ -46,6 +46,22 @@ public final class VectorBlock: @unchecked Sendable {
     faults = .allocate(capacity: max(1, capacity))
   }
 
+  /// A block of vectors as they are: not scaled.
+  ///
+  /// - Parameter components: `count * dimensions` numbers in C order.
+  convenience init(
+    copying components: [Float], count: Int, dimensions: Int, instructions: InstructionSet
+  ) {
+    self.init(capacity: count, dimensions: dimensions)
+    for slot in 0..<count {
+      for index in 0..<stride {
+        values[slot * stride + index] =
+          index < dimensions ? components[slot * dimensions + index] : 0
+      }
+    }
+    wk_norms(instructions.code, values, count, stride, norms)
+  }
+
   deinit {
     values.deallocate()
     norms.deallocate()

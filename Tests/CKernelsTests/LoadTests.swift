@@ -219,19 +219,23 @@ struct UnitSumTests {
     vector += [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 3, 0, -0.0].map { $0 * 0x1p-30 }
     vector += [1, -1, 1.0.nextDown, 0x1p-149, -0x1p-149].map { Float($0) }
     for norm in [1.0, 0.7071067811865476, 3.3, 0.5, 17.25] {
-      var sums = vector.indices.map { Int64($0 * 1_000_003 - 500) }
-      let expected = vector.indices.map { index in
-        sums[index]
-          + Int64((Double(vector[index]) / norm * 0x1p30).rounded(.toNearestOrEven))
+      let rounded = vector.map {
+        Int64((Double($0) / norm * 0x1p30).rounded(.toNearestOrEven))
       }
-      wk_add_unit(vector, vector.count, norm, &sums)
-      #expect(sums == expected, "norm \(norm)")
+      for set in instructionSets {
+        for sign: Int64 in [1, -1] {
+          var sums = vector.indices.map { Int64($0 * 1_000_003 - 500) }
+          let expected = zip(sums, rounded).map { $0 + sign * $1 }
+          wk_add_unit(set, vector, vector.count, norm, sign, &sums)
+          #expect(sums == expected, "norm \(norm), sign \(sign), set \(set)")
+        }
+      }
     }
   }
 
   @Test func addsUpExactly() {
     var sums = [Int64](repeating: 0, count: 3)
-    for _ in 0..<100_000 { wk_add_unit([3, -4, 0], 3, 5, &sums) }
+    for _ in 0..<100_000 { wk_add_unit(Int32(0), [3, -4, 0], 3, 5, 1, &sums) }
     #expect(sums == [100_000 * 644_245_094, 100_000 * -858_993_459, 0])
   }
 }

@@ -78,6 +78,74 @@ struct KMeansTests {
     }
   }
 
+  /// Long enough that rows are skipped and compared with far movers alone.
+  @Test(arguments: [(900, 8, 40, 3), (1500, 20, 130, 30), (700, 3, 64, 6), (2000, 48, 200, 150)])
+  func longTrainingsEqualTheSlowTwin(count: Int, dimensions: Int, k: Int, centres: Int) {
+    var random = SeededRandom(UInt64(count + k))
+    let rows = clumps(count, dimensions: dimensions, clumps: centres, &random)
+    let initial = Array((0..<count).shuffled(using: &random).prefix(k))
+    let expected = SlowKMeans(Vectors(rows).slow, initial: initial, iterations: 40)
+    #expect(expected.iterations > 5)
+    for set in instructionSets {
+      let result = train(
+        Vectors(rows, instructions: set), initial, iterations: 40, threads: 2, instructions: set)!
+      #expect(result.centroids.slow == expected.centroids, "\(set)")
+      #expect(result.iterations == expected.iterations && result.converged == expected.converged)
+    }
+  }
+
+  @Test func goingOnFromAnyRoundIsGoingOn() throws {
+    var random = SeededRandom(77)
+    let rows = Vectors(clumps(600, dimensions: 12, clumps: 20, &random)).block
+    let parameters = TrainingParameters(
+      clusters: 60, iterations: 30, threads: 2, instructions: .best)
+    let start = TrainingState(rows: rows, initial: Array(0..<60), parameters: parameters)
+    var states = [start]
+    var moved: [Int] = []
+    let whole = trainSphericalKMeans(rows: rows, from: start, parameters: parameters) {
+      states.append($2())
+      moved.append($1)
+      return true
+    }
+    #expect(states.count > 6 && states.map(\.rounds) == Array(states.indices))
+    for state in states {
+      var later: [Int] = []
+      let result = trainSphericalKMeans(rows: rows, from: state, parameters: parameters) {
+        later.append($1)
+        return true
+      }
+      #expect(result?.centroids.bits == whole?.centroids.bits)
+      #expect(result?.iterations == whole?.iterations && result?.converged == whole?.converged)
+      #expect(later == Array(moved[state.rounds...]))
+    }
+  }
+
+  /// A margin that promises too much would let rows stay where they do not belong.
+  @Test func marginsAreNoLargerThanTheLead() {
+    var random = SeededRandom(78)
+    for dimensions in [2, 17, 100, 300] {
+      let rows = clumps(300, dimensions: dimensions, clumps: 12, &random)
+      let vectors = Vectors(rows)
+      for set in instructionSets {
+        let centroids = Centroids(
+          components: clumps(90, dimensions: dimensions, clumps: 12, &random).flatMap { $0 },
+          count: 90, dimensions: dimensions, instructions: set)
+        var nearest = [UInt32](repeating: 0, count: 300)
+        var margins = [Float](repeating: -1, count: 300)
+        centroids.assign(
+          vectors.block, count: 300, nearest: &nearest, margins: &margins,
+          scratch: AssignmentScratch())
+        for (row, vector) in vectors.slow.enumerated() {
+          let cosines = centroids.slow.map { vector.cosine($0) }
+          let own = cosines[Int(nearest[row])]
+          let rival = cosines.indices.filter { $0 != nearest[row] }.map { cosines[$0] }.max()!
+          #expect(margins[row] >= 0 && Double(margins[row]) <= max(0, own - rival))
+        }
+        #expect(set == .portable || margins.contains { $0 > 0 })
+      }
+    }
+  }
+
   @Test(arguments: 0..<200)
   func refillingEqualsASearchForEveryEmptyCluster(seed: Int) {
     var random = SeededRandom(UInt64(seed))

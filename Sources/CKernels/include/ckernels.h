@@ -102,16 +102,19 @@ struct wk_search_counts {
 };
 
 /// As wk_nearest, by the screen.  `distances` may be NULL: then a row that has one candidate
-/// needs no canonical dot product.  A row whose norm is 0 gets centroid 0 and distance 0.
+/// needs no canonical dot product.  `margins` may be NULL, too; they say by how much at least a
+/// row's cosine with its centroid exceeds that with any other; 0 where that was decided by
+/// canonical dot products.  A row whose norm is 0 gets centroid 0, distance 0, margin 0.
 /// Rows that pass the panels together: more of them at a time do not pay.
 size_t wk_screen_rows(size_t stride);
 size_t wk_screen_scratch(const struct wk_screen *screen);
 void wk_screened_nearest(const struct wk_screen *screen, const float *rows, const double *row_norms,
                          size_t row_count, const float *centroids, const double *norms,
-                         uint32_t *nearest, float *distances, void *scratch,
+                         uint32_t *nearest, float *distances, float *margins, void *scratch,
                          struct wk_search_counts *counts);
 
-/// sums[i] += round(vector[i] / norm * 2^30), to nearest, ties to even.
-void wk_add_unit(const float *vector, size_t components, double norm, int64_t *sums);
+/// sums[i] += sign * round(vector[i] / norm * 2^30), to nearest, ties to even; sign is 1 or -1.
+void wk_add_unit(int instruction_set, const float *vector, size_t components, double norm,
+                 int64_t sign, int64_t *sums);
 
 #endif

@@ -1,0 +1,103 @@
+// How far centroids moved in a round, and what it means for a row whose margin is known.
+//
+// A cosine changes by no more than its centroid moved.  Late in a training most centroids rest and
+// few move far.  A row whose margin covers its own centroid's move and the farthest other one's
+// stays where it is unseen.  One whose margin covers all but some far movers is compared with
+// those alone.
+
+import CKernels
+import Synchronization
+
+/// The moves of one round.
+struct CentroidMoves: Sendable {
+  /// How far each centroid moved, from above.
+  let distances: [Float]
+  /// Clusters by distance, the farthest first.
+  private let order: [Int]
+  /// Both canonical dot products of a comparison round.
+  private let rounding: Float
+  /// For each cluster what a margin of its rows loses against all other centroids.
+  private(set) var lossesOfAll: [Float] = []
+
+  /// - Complexity: O(k log k)
+  init(_ distances: [Float], stride: Int) {
+    self.distances = distances
+    order = distances.indices.sorted {
+      distances[$0] != distances[$1] ? distances[$0] > distances[$1] : $0 < $1
+    }
+    rounding = Float(4 * (stride / Int(WK_LANES) + 8)) * 0x1p-24 + 1e-6
+    lossesOfAll = losses(without: 0)
+  }
+
+  /// For each cluster what a margin of its rows loses against all centroids but the `movers` that
+  /// moved farthest.
+  func losses(without movers: Int) -> [Float] {
+    // A cluster's own centroid is no rival.
+    func farthest(otherThan cluster: Int) -> Float {
+      var place = movers
+      if place < order.count, order[place] == cluster { place += 1 }
+      return place < order.count ? distances[order[place]] : 0
+    }
+    return distances.indices.map { cluster in
+      let sum = distances[cluster] + farthest(otherThan: cluster)
+      return sum == 0 ? 0 : sum + rounding
+    }
+  }
+
+  /// The far movers whose separate treatment saves most; nil when none does.
+  ///
+  /// - Parameters:
+  ///   - margins: of all rows.
+  ///   - clusters: of all rows.
+  /// - Complexity: O(rows)
+  func movers(
+    of centroids: Centroids, _ margins: [Float], _ clusters: [UInt32], _ threads: Int
+  ) -> Movers? {
+    let k = centroids.count
+    // A tile's width at least, half of all at most.
+    let counts = Set([16, k / 16, k / 8, k / 4, k / 2].map { ($0 + 15) / 16 * 16 })
+      .filter { $0 > 0 && $0 <= k / 2 }.sorted()
+    let options = counts.map { (count: $0, losses: losses(without: $0)) }
+    guard !options.isEmpty else { return nil }
+    // A sample of the rows tells.
+    let step = max(1, margins.count / 20_000)
+    var covered = [Int](repeating: 0, count: options.count)
+    var seen = 0
+    for row in stride(from: 0, to: margins.count, by: step) {
+      let (margin, cluster) = (margins[row], Int(clusters[row]))
+      guard margin <= lossesOfAll[cluster] else { continue }
+      seen += 1
+      for (option, losses) in options.enumerated() where margin > losses.losses[cluster] {
+        covered[option] += 1
+      }
+    }
+    // Loading a row, narrowing it and its own dot product cost about a third of a search.
+    func saving(_ option: Int) -> Double {
+      Double(covered[option]) * (0.65 - Double(options[option].count) / Double(k))
+    }
+    guard let best = options.indices.max(by: { saving($0) < saving($1) }),
+      saving(best) > 0.02 * Double(seen)
+    else { return nil }
+    return Movers(
+      clusters: order.prefix(options[best].count).sorted(), of: centroids,
+      losses: options[best].losses, threads: threads)
+  }
+}
+
+/// The centroids that moved far, on their own.
+struct Movers: Sendable {
+  let clusters: [Int]
+  let centroids: Centroids
+  /// What a margin loses against all the others, for each cluster.
+  let losses: [Float]
+
+  init(clusters: [Int], of all: Centroids, losses: [Float], threads: Int) {
+    self.clusters = clusters
+    self.losses = losses
+    let vectors = VectorBlock(capacity: clusters.count, dimensions: all.dimensions)
+    for (place, cluster) in clusters.enumerated() {
+      vectors.copy(cluster, of: all.vectors, to: place)
+    }
+    centroids = Centroids(vectors, instructions: all.instructions, threads: threads)
+  }
+}

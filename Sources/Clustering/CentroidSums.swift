@@ -1,0 +1,85 @@
+// The sums of the unit vectors of each cluster's rows, as integers: rows may be added and taken
+// away in any order, by any thread.
+
+import CKernels
+import Synchronization
+
+/// k sums; any thread may add to them.
+final class CentroidSums: @unchecked Sendable {
+  // Sound: a cluster's sum is touched under its lock only, or by one thread.
+  private final class Lock: Sendable { let mutex = Mutex(()) }
+
+  let clusters: Int
+  private let dimensions: Int
+  private let instructions: InstructionSet
+  private let sums: UnsafeMutablePointer<Int64>
+  private let touched: UnsafeMutablePointer<Bool>
+  private let locks: [Lock]
+
+  /// - Complexity: O(clusters * dimensions) memory, 8 bytes a component.
+  init(clusters: Int, dimensions: Int, instructions: InstructionSet) {
+    self.clusters = clusters
+    self.dimensions = dimensions
+    self.instructions = instructions
+    sums = .allocate(capacity: clusters * dimensions)
+    sums.initialize(repeating: 0, count: clusters * dimensions)
+    touched = .allocate(capacity: clusters)
+    touched.initialize(repeating: false, count: clusters)
+    locks = (0..<min(256, clusters)).map { _ in Lock() }
+  }
+
+  deinit {
+    sums.deallocate()
+    touched.deallocate()
+  }
+
+  /// Adds a row's unit vector to a cluster's sum, or takes it away.
+  ///
+  /// - Complexity: O(dimensions)
+  func add(_ slot: Int, of block: VectorBlock, to cluster: Int, sign: Int64) {
+    locks[cluster % locks.count].mutex.withLock { _ in
+      touched[cluster] = true
+      wk_add_unit(
+        instructions.code, block.values + slot * block.stride, dimensions, block.norms[slot], sign,
+        sums + cluster * dimensions)
+    }
+  }
+
+  /// Moves the centroid of every cluster whose rows changed since the last call to the direction
+  /// of their sum.
+  ///
+  /// A sum of zero (rows that cancel each other) has no direction: the centroid stays.
+  ///
+  /// - Returns: how far each centroid moved, as unit vectors; bounds from above.
+  func moveCentroids(_ vectors: VectorBlock, threads: Int) -> [Float] {
+    var moves = [Float](repeating: 0, count: clusters)
+    moves.withUnsafeMutableBufferPointer { moves in
+      // Sound: each task touches its own cluster.
+      nonisolated(unsafe) let moves = moves.baseAddress!
+      parallel(tasks: clusters, threads: threads) { _, cluster in
+        guard touched[cluster] else { return }
+        touched[cluster] = false
+        let sum = UnsafeBufferPointer(start: sums + cluster * dimensions, count: dimensions)
+        guard sum.contains(where: { $0 != 0 }) else { return }
+        let before = vectors.vector(cluster)
+        let norm = vectors.norm(cluster)
+        vectors.setUnit(cluster, sum.map(Double.init), instructions: instructions)
+        moves[cluster] = Self.distance(
+          before, norm, vectors.values + cluster * vectors.stride, vectors.norms[cluster])
+      }
+    }
+    return moves
+  }
+
+  /// A bound from above of the distance of two vectors divided by their norms.
+  private static func distance(
+    _ a: [Float], _ normOfA: Double, _ b: UnsafePointer<Float>, _ normOfB: Double
+  ) -> Float {
+    var square = 0.0
+    for index in a.indices {
+      let difference = Double(a[index]) / normOfA - Double(b[index]) / normOfB
+      square += difference * difference
+    }
+    return Float(square.squareRoot()) * 1.000_001 + 1e-9
+  }
+}

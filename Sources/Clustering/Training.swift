@@ -1,0 +1,158 @@
+// The rounds of k-means: what is kept from one to the next.
+
+import CKernels
+import Synchronization
+
+/// One training in progress.
+final class Training<Rows: TrainingRows> {
+  private static var none: UInt32 { .max }
+
+  private let rows: Rows
+  private let parameters: TrainingParameters
+  private let vectors: VectorBlock
+  private let sums: CentroidSums
+  /// Every row's cluster, and that of the round before.
+  private var nearest: [UInt32]
+  private var previous: [UInt32]
+  /// Whether the sums hold every row in its cluster of the round before.
+  private var hasSums = false
+  /// By how much at least a row's cosine with its centroid exceeded that with any other when the
+  /// row was looked at last, less what the centroids have moved since but for the last time; 0
+  /// when it is not known.
+  private var margins: [Float]
+  /// How the centroids moved last; nil before they did.
+  private var moves: CentroidMoves?
+  private let workers: [Worker<Rows>]
+
+  init(_ rows: Rows, from state: TrainingState, _ parameters: TrainingParameters) {
+    let (k, dimensions) = (parameters.clusters, rows.dimensions)
+    precondition(k >= 1 && k <= rows.count && state.centroids.count == k * dimensions)
+    precondition(state.nearest.isEmpty || state.nearest.count == rows.count)
+    self.rows = rows
+    self.parameters = parameters
+    vectors = VectorBlock(
+      copying: state.centroids, count: k, dimensions: dimensions,
+      instructions: parameters.instructions)
+    sums = CentroidSums(
+      clusters: k, dimensions: dimensions, instructions: parameters.instructions)
+    previous =
+      state.nearest.isEmpty ? [UInt32](repeating: .max, count: rows.count) : state.nearest
+    nearest = previous
+    margins = [Float](repeating: 0, count: rows.count)
+    workers = (0..<max(1, parameters.threads)).map { _ in Worker(dimensions: dimensions) }
+  }
+
+  func state(after round: Int) -> TrainingState {
+    TrainingState(
+      rounds: round, centroids: (0..<parameters.clusters).flatMap { vectors.vector($0) },
+      nearest: previous)
+  }
+
+  /// The centroids as they are, for searching.
+  func prepared() -> Centroids {
+    let copy = VectorBlock(capacity: parameters.clusters, dimensions: rows.dimensions)
+    for cluster in 0..<parameters.clusters { copy.copy(cluster, of: vectors, to: cluster) }
+    return Centroids(copy, instructions: parameters.instructions, threads: parameters.threads)
+  }
+
+  /// Finds every row's cluster; returns how many rows changed theirs.
+  func assign() throws(Rows.Failure) -> Int {
+    let centroids = Centroids(
+      vectors, instructions: parameters.instructions, threads: parameters.threads)
+    let round = TrainingRound(
+      centroids: centroids, moves: hasSums ? moves : nil,
+      movers: hasSums ? moves?.movers(of: centroids, margins, previous, parameters.threads) : nil,
+      sums: sums)
+    try pass { worker, part throws(Rows.Failure) in
+      try worker.assign(part, in: self.rows, round)
+    }
+    hasSums = true
+    try refill(centroids)
+    return zip(nearest, previous).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+  }
+
+  /// Moves every centroid to the middle of its rows; the next round may begin.
+  func moveCentroids() {
+    moves = CentroidMoves(
+      sums.moveCentroids(vectors, threads: parameters.threads), stride: vectors.stride)
+    swap(&nearest, &previous)
+  }
+
+  /// Runs `body` over all rows in parts of a few hundred.
+  private func pass(
+    _ body: @escaping (Worker<Rows>, TrainingPart) throws(Rows.Failure) -> Void
+  ) throws(Rows.Failure) {
+    let partRows = 4 * wk_screen_rows(vectors.stride)
+    let failure = Mutex<(part: Int, error: Rows.Failure)?>(nil)
+    let count = rows.count
+    nearest.withUnsafeMutableBufferPointer { nearest in
+      previous.withUnsafeBufferPointer { previous in
+        margins.withUnsafeMutableBufferPointer { margins in
+          // Sound: each task touches its own rows, each worker is used by one thread at a time,
+          // and `body` reads what nobody writes meanwhile.
+          nonisolated(unsafe) let (nearest, margins) = (nearest, margins)
+          nonisolated(unsafe) let previous = previous
+          nonisolated(unsafe) let (body, workers) = (body, workers)
+          parallel(
+            tasks: (count + partRows - 1) / partRows, threads: parameters.threads
+          ) { worker, task in
+            if failure.withLock({ $0 != nil }) { return }
+            let range = task * partRows..<min((task + 1) * partRows, count)
+            let part = TrainingPart(
+              rows: range, nearest: nearest, previous: previous, margins: margins)
+            workers[worker].number = worker
+            do throws(Rows.Failure) {
+              try body(workers[worker], part)
+            } catch {
+              failure.withLock { found in
+                if found.map({ $0.part > task }) ?? true { found = (task, error) }
+              }
+            }
+          }
+        }
+      }
+    }
+    if let found = failure.withLock({ $0 }) { throw found.error }
+  }
+
+  /// Fills empty clusters, and their sums.
+  private func refill(_ centroids: Centroids) throws(Rows.Failure) {
+    var sizes = [Int](repeating: 0, count: parameters.clusters)
+    for cluster in nearest { sizes[Int(cluster)] += 1 }
+    guard sizes.contains(0) else { return }
+    var distances = [Float](repeating: 0, count: rows.count)
+    try distances.withUnsafeMutableBufferPointer { distances throws(Rows.Failure) in
+      nonisolated(unsafe) let distances = distances
+      try pass { worker, part throws(Rows.Failure) in
+        try worker.measure(part, in: self.rows, to: centroids, distances)
+      }
+    }
+    let before = nearest
+    refillEmptyClusters(parameters.clusters, &nearest, distances)
+    let one = VectorBlock(capacity: 1, dimensions: rows.dimensions)
+    for row in nearest.indices where nearest[row] != before[row] {
+      try loadRow(row, of: rows, into: one)
+      sums.add(0, of: one, to: Int(before[row]), sign: -1)
+      sums.add(0, of: one, to: Int(nearest[row]), sign: 1)
+      margins[row] = 0
+    }
+  }
+}
+
+/// Some rows of a round, and where their results are.
+struct TrainingPart {
+  let rows: Range<Int>
+  let nearest: UnsafeMutableBufferPointer<UInt32>
+  let previous: UnsafeBufferPointer<UInt32>
+  let margins: UnsafeMutableBufferPointer<Float>
+}
+
+/// What all parts of a round share.
+struct TrainingRound {
+  let centroids: Centroids
+  /// How the centroids moved since the sums were right; nil when every row is to be looked at.
+  let moves: CentroidMoves?
+  /// The centroids that moved far.
+  let movers: Movers?
+  let sums: CentroidSums
+}

@@ -1,0 +1,24 @@
+/// The rows that k-means sees, wherever they are.
+public protocol TrainingRows: Sendable {
+  associatedtype Failure: Error
+
+  var count: Int { get }
+  var dimensions: Int { get }
+
+  /// Puts rows into the first places of a block, in their order.
+  ///
+  /// - Parameters:
+  ///   - rows: numbers in `0 ..< count`, ascending, at most `block.capacity`.
+  ///   - worker: which thread of ``parallel(tasks:threads:_:)`` asks.
+  func load(
+    _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
+  ) throws(Failure)
+}
+
+extension VectorBlock: TrainingRows {
+  public var count: Int { capacity }
+
+  public func load(_ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int) {
+    for (place, row) in rows.enumerated() { block.copy(row, of: self, to: place) }
+  }
+}
