@@ -1,12 +1,6 @@
 // A column of strings on disk: all UTF-8 bytes in one file, row i being the bytes
 // offsets[i] ..< offsets[i + 1].
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Writes a string column row by row.
 public struct StringColumnWriter: ~Copyable {
   private var data: AtomicFile
@@ -156,31 +150,5 @@ extension StringColumn {
       if offsets[middle + 1] > UInt64(byte) { high = middle } else { low = middle + 1 }
     }
     return low
-  }
-}
-
-extension StringColumn {
-  /// `rows` by ascending bytes of their strings (ties: the lower row).
-  ///
-  /// - Complexity: O(n log n) comparisons.
-  public func sortedRows<Row: FixedWidthInteger>(
-    _ rows: [Row]
-  ) throws(StorageError) -> [Row] {
-    for row in rows { _ = try bytes(Int(row)) }
-    return rows.sorted { one, other in
-      // Every row's offsets were checked above.
-      guard let a = try? bytes(Int(one)), let b = try? bytes(Int(other)) else { return one < other }
-      let order = compare(a, b)
-      return order != 0 ? order < 0 : one < other
-    }
-  }
-
-  private func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
-    let common = min(a.count, b.count)
-    if common > 0 {
-      let order = memcmp(a.baseAddress!, b.baseAddress!, common)
-      if order != 0 { return Int(order) }
-    }
-    return a.count - b.count
   }
 }

@@ -78,7 +78,7 @@ struct MemberPartsTests {
     for cuts in [[0, rows], [0] + inner + [rows]] {
       let runs = try found.runs(cuts, clusters: clusters, in: folder)
       for (limit, wide) in [(1, false), (2, true), (7, true), (64, false), (100_000, false)]
-      where limit > 2 || rows <= 900 {
+      where rows <= limit * 300 {
         let parts = try MemberParts(runs: runs, rows: rows, clusters: clusters, limit: limit)
         #expect(parts.offsets == expected.reduce(into: [0]) { $0.append($0.last! + $1.count) })
         let paths = (0..<parts.count).map { folder("part-\($0)") }

@@ -1,8 +1,6 @@
 // The parts of the members, one after another, as the workspace's arrays.
 
-import Clustering
 import Storage
-import Synchronization
 
 extension MemberParts {
   /// Writes members.npy, distances.npy and offsets.npy from the finished parts.
@@ -21,21 +19,19 @@ extension MemberParts {
       headers.append(try header(of: part, path, rowBytes: rowBytes, adding: &sums))
     }
     let (ends, all) = (offsets, headers)
-    let failure = FirstFailure()
-    parallel(tasks: 2, threads: threads) { _, task in
-      do throws(WorkspaceError) {
-        if task == 0 {
-          try concatenate(
-            parts, to: staging, "members.npy", rowBytes == 8 ? .uint64 : .uint32, isCancelled
-          ) { (all[$0].rowsStart, rowBytes * Int(all[$0].count)) }
-        } else {
-          try concatenate(parts, to: staging, "distances.npy", .float32, isCancelled) {
-            (all[$0].distancesStart, 4 * Int(all[$0].count))
-          }
-        }
-      } catch { failure.record(error, task: task) }
+    let pieces = [
+      zip(parts, all).map { ($0, $1.rowsStart, rowBytes * Int($1.count)) },
+      zip(parts, all).map { ($0, $1.distancesStart, 4 * Int($1.count)) },
+    ]
+    try inParallel(2, threads, isCancelled) { (task) throws(WorkspaceError) in
+      let name = ["members.npy", "distances.npy"][task]
+      let type = [rowBytes == 8 ? NpyType.uint64 : .uint32, .float32][task]
+      staging.record(
+        name,
+        try joinFiles(
+          pieces[task], to: staging.folder + "/" + name, type, shape: [ends[clusters]],
+          isCancelled))
     }
-    try failure.rethrow()
     try staging.writeArray(
       "offsets.npy", .uint64, shape: [clusters + 1], elements: ends.map(UInt64.init))
     return MemberTotals(
@@ -69,33 +65,5 @@ extension MemberParts {
     }
     for (place, sum) in own.enumerated() { sums[Int(header.firstCluster) + place] += sum }
     return header
-  }
-
-  private func concatenate(
-    _ parts: [String], to staging: StagingFiles, _ name: String, _ type: NpyType,
-    _ isCancelled: () -> Bool, slice: (Int) -> (start: Int, count: Int)
-  ) throws(WorkspaceError) {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { buffer.deallocate() }
-    let path = staging.folder + "/" + name
-    var output = try storing { () throws(StorageError) in
-      var file = try AtomicFile(path)
-      try file.write(NpyHeader.bytes(type, shape: [candidates]))
-      return file
-    }
-    for (part, path) in parts.enumerated() {
-      let (start, count) = slice(part)
-      let input = try storing { () throws(StorageError) in try InputFile(path) }
-      for offset in stride(from: 0, to: count, by: buffer.count) {
-        if isCancelled() { throw .interrupted }
-        let piece = UnsafeMutableRawBufferPointer(
-          rebasing: buffer[..<min(buffer.count, count - offset)])
-        try storing { () throws(StorageError) in
-          try input.readExactly(into: piece, at: start + offset)
-          try output.write(UnsafeRawBufferPointer(piece))
-        }
-      }
-    }
-    staging.record(name, try storing { () throws(StorageError) in try output.commit() })
   }
 }

@@ -49,9 +49,14 @@ struct RunCut<Key: Comparable & Sendable>: Sendable {
   }
 }
 
-/// Cuts slices of runs into parts of at most `limit` entries.
+/// Cuts slices of runs into parts that weigh at most `limit` each; an entry alone may weigh more.
 struct RunCutter<Key: Comparable & Sendable> {
   let limit: Int
+  /// What slices weigh, one of every run: the entries where nothing else is said.
+  var weight: (_ slices: [Range<Int>]) throws(WorkspaceError) -> Int = {
+    (slices) throws(WorkspaceError) in
+    slices.reduce(0) { $0 + $1.count }
+  }
   /// The keys of a run at some places, ascending.
   let keys: (_ run: Int, _ places: [Int]) throws(WorkspaceError) -> [Key]
   /// For each of some cuts, in order: its place in a slice of a run.
@@ -73,12 +78,14 @@ struct RunCutter<Key: Comparable & Sendable> {
     into found: inout [(start: RunCut<Key>?, count: Int)]
   ) throws(WorkspaceError) {
     let count = slices.reduce(0) { $0 + $1.count }
-    guard count > limit else {
+    let weight = try weight(slices)
+    guard weight > limit, count > 1 else {
       if count > 0 { found.append((start, count)) }
       return
     }
     let aim = max(1, limit / 4 * 3)
-    let pieces = max(2, min((count + aim - 1) / aim, 1 << 12, (1 << 20) / slices.count))
+    let pieces = max(
+      2, min((weight + aim - 1) / aim, count, 1 << 12, (1 << 20) / slices.count))
     let samples = try sample(slices, min(count, max(1024, 64 * pieces)))
     // Cuts are samples beyond the first one: something is left on both sides of each.
     let cuts = (1..<pieces).map { samples[$0 * samples.count / pieces] }

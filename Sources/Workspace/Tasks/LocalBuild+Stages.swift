@@ -100,9 +100,14 @@ extension LocalBuild {
     _ columns: WorkspaceDescription.Columns, after metadata: String
   ) throws(WorkspaceError) {
     guard let kind = columns.keyKind else { return }
-    _ = try stages.once("keys", key: key(after: ["metadata": metadata]), staging: staging) {
-      (files, _) throws(WorkspaceError) in
-      try writeKeyOrder(kind, rows: dataset.rows, to: files)
+    let key = key(after: ["metadata": metadata])
+    _ = try stages.once("keys", key: key, staging: staging) { (files, _) throws(WorkspaceError) in
+      try writeKeyOrder(
+        kind, rows: dataset.rows, to: files, memory: 256 << 20, threads: parameters.threads,
+        isCancelled: observer.isCancelled
+      ) { (name, limit, count) throws(WorkspaceError) in
+        try stages.openSorting(name, key, limit, count)
+      }
       return dataset.rows
     }
   }
