@@ -6,7 +6,7 @@ extension Actions {
     Action(
       "screen.\(screen.id.rawValue)", [screen.key], Context.screens,
       .general, label: screen.title, help: "Go to \(screen.title)"
-    ) { $0.screen = screen.id }
+    ) { $0.open(screen.id) }
   }
 
   static let general: [Action] = [

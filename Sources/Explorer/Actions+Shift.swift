@@ -62,7 +62,7 @@ extension Actions {
     },
     Action(
       "map.layer", ["L"], [.map], .shift, label: "layer",
-      help: "Show all, whole, none, gained or cut ones", barRank: 4
+      help: "Show all, or some by their plan or marks", barRank: 4
     ) { $0.turnMapLayer() },
   ]
 

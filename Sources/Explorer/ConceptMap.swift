@@ -6,7 +6,7 @@ import Pruning
 
 /// Which concepts the Map shows.
 enum MapLayer: String, CaseIterable, Sendable {
-  case all, whole, none, gained, cut, decided
+  case all, whole, none, gained, cut, decided, marked
 
   /// In the border: what the dots are.
   var title: String {
@@ -17,6 +17,7 @@ enum MapLayer: String, CaseIterable, Sendable {
     case .gained: "gained"
     case .cut: "cut"
     case .decided: "with an override"
+    case .marked: "marked"
     }
   }
 }
@@ -50,6 +51,8 @@ struct MapQuestion: Sendable, Equatable {
   let layer: MapLayer
   /// The concepts that pass the filter of the table; nil for all.
   let filtered: RowSet?
+  /// The marked concepts, where the layer shows those.
+  let marked: RowSet?
   let plan: Plan
   let baseline: Baseline
 }
@@ -169,6 +172,7 @@ extension State {
     case .gained: return quota > baseline.quota[cluster]
     case .cut: return quota < baseline.quota[cluster]
     case .decided: return plan.override(of: cluster) != nil
+    case .marked: return marks.contains(cluster)
     }
   }
 

@@ -115,15 +115,19 @@ private struct HeaderFacts {
   func what(_ detail: Detail) -> [HeaderPiece] {
     let rows =
       subject.candidates == subject.rows
-      ? "\(thousands(subject.rows)) rows"
-      : "\(thousands(subject.candidates)) of \(thousands(subject.rows)) rows"
+      ? counted(subject.rows, "row")
+      : "\(thousands(subject.candidates)) of \(counted(subject.rows, "row"))"
     let name = fit(subject.name, detail == .short ? 14 : 24)
     var pieces: [HeaderPiece] = []
     if detail == .full { pieces.append(.words([("winnow", Style(.accent, .bold))])) }
     pieces.append(.words([(name, detail == .full ? .plain : .bold)]))
     pieces.append(.words([(rows, .plain)]))
-    pieces.append(.words([("\(thousands(subject.clusters)) concepts", .plain)]))
+    pieces.append(.words([(counted(subject.clusters, "concept"), .plain)]))
     return pieces
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    "\(thousands(count)) \(noun)\(count == 1 ? "" : "s")"
   }
 
   var saved: HeaderPiece {

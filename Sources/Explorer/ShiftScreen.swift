@@ -23,11 +23,13 @@ enum ShiftScreen {
         (body.width < 80 ? "by \(letter)" : "rows kept, by falling \(letter)", .dim),
       ])
     guard let table = state.shift.table, !table.order.isEmpty else {
-      grid.draw("no concept has rows", body.inside.x + 2, body.inside.y, .dim)
+      let isFiltered = state.shift.table?.filtered != nil
+      let words = isFiltered ? "no concept passes the filter" : "no concept has rows"
+      grid.draw(words, body.inside.x + 2, body.inside.y, .dim)
       return
     }
     ShiftPlot(layout: layout, table: table, cursor: state.cursor).draw(&grid)
-    if layout.hasDivider { divide(layout.list.y - 1, body, "Concepts", table.sorting.title, &grid) }
+    if layout.hasDivider { divide(layout.list.y - 1, body, "Concepts", table.title, &grid) }
     if layout.isWide {
       let x = layout.totals.x - 1
       for y in layout.list.y..<layout.list.y + layout.list.height { grid.draw("│", x, y, .line) }
@@ -57,7 +59,7 @@ enum ShiftScreen {
     let y = body.y + body.height - 1
     let place = state.shiftPosition.map { thousands($0 + 1) } ?? "–"
     var foot = " \(place) / \(thousands(table.order.count)) "
-    if !layout.hasDivider { foot += table.sorting.title + " " }
+    if !layout.hasDivider { foot += table.title + " " }
     let end = body.x + body.width - 2
     grid.drawRight(foot, endingAt: end, y, .dim)
     var x = body.x + 2

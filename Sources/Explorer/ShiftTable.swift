@@ -67,7 +67,9 @@ package struct ShiftTable: Sendable {
   let scenarios: [Comparison?]
   let sorting: ShiftOrder
   package let ranking: ShareRanking
-  /// Concepts that have rows, as the list shows them.
+  /// The concepts that pass the filter of Concepts; nil for all.
+  let filtered: RowSet?
+  /// Those of them that have rows, as the list shows them.
   package let order: [Int]
   /// The columns of the plot: each stands for as many concepts as the others, in the order of P;
   /// at most one column a concept.
@@ -81,7 +83,10 @@ package struct ShiftTable: Sendable {
   ///   - width: the columns that the plot has room for.
   ///   - last: the table before this one, whose parts may still hold.
   /// - Complexity: O(k).
-  init(_ state: State, before: Baseline, sorting: ShiftOrder, width: Int, last: ShiftTable?) {
+  init(
+    _ state: State, before: Baseline, sorting: ShiftOrder, filtered: RowSet?, width: Int,
+    last: ShiftTable?
+  ) {
     let size = state.subject.scores.size
     let (old, new) = (before.quota, state.quotas.quota)
     comparison = Comparison(before, state)
@@ -97,7 +102,10 @@ package struct ShiftTable: Sendable {
     case .gains: order = ShiftTable.order(old, new) { $1 - $0 }
     case .losses: order = ShiftTable.order(old, new) { $0 - $1 }
     }
-    self.order = ranking.concepts.count == size.count ? order : order.filter { size[$0] > 0 }
+    self.filtered = filtered
+    self.order =
+      filtered == nil && ranking.concepts.count == size.count
+      ? order : order.filter { size[$0] > 0 && filtered?.contains($0) != false }
     self.width = width
     // At least one column, because the totals are the sums of all.
     columns = ShiftTable.columns(max(1, width), ranking, size, old, new)
@@ -129,12 +137,18 @@ package struct ShiftTable: Sendable {
   }
 
   /// Whether the table is still that of these plans.
-  func fits(_ state: State, before: Baseline, sorting: ShiftOrder, width: Int) -> Bool {
-    self.sorting == sorting && self.width == width && comparison.old == before
+  func fits(
+    _ state: State, before: Baseline, sorting: ShiftOrder, filtered: RowSet?, width: Int
+  ) -> Bool {
+    self.sorting == sorting && self.width == width && self.filtered == filtered
+      && comparison.old == before
       && comparison.question.new == state.plan
       && comparison.question.newQuota == state.quotas.quota
       && zip(scenarios, state.scenarios).allSatisfy { $0?.old == $1 }
   }
+
+  /// In the border of the list.
+  var title: String { filtered == nil ? sorting.title : sorting.title + ", filtered" }
 
   /// The pairs of plans whose rows have to be counted, the most wanted first.
   var uncounted: [TurnoverQuestion] {

@@ -24,8 +24,8 @@ extension State {
     }
     let window = mapWindow(extent)
     let question = MapQuestion(
-      size: mapLayout.plot.size, window: window, layer: map.layer, filtered: filtered, plan: plan,
-      baseline: baseline)
+      size: mapLayout.plot.size, window: window, layer: map.layer, filtered: filtered,
+      marked: map.layer == .marked ? marks : nil, plan: plan, baseline: baseline)
     if map.dots?.question != question { map.dots = MapDots(question, self, last: map.dots) }
   }
 

@@ -19,9 +19,19 @@ package struct Shift: Sendable {
   var top = 0
   /// What is shown; nil before the screen was first looked at.
   package internal(set) var table: ShiftTable?
+  /// Whether the screen was opened and not yet settled.
+  var isOpening = false
+  /// The plans that were last looked at.
+  var seen: TurnoverQuestion?
 }
 
 extension State {
+  /// Goes to a screen.
+  mutating func open(_ id: ScreenID) {
+    shift.isOpening = id == .shift && screen != .shift
+    screen = id
+  }
+
   /// The plan before.
   var shiftBefore: Baseline {
     if case .scenario(let number) = shift.before, let stored = scenarios[number - 1] {
@@ -36,11 +46,30 @@ extension State {
     guard screen == .shift else { return }
     let before = shiftBefore
     let width = shiftLayout.plotColumns
-    if shift.table?.fits(self, before: before, sorting: shift.sorting, width: width) != true {
+    let filtered = filtered
+    if shift.table?.fits(
+      self, before: before, sorting: shift.sorting, filtered: filtered, width: width) != true
+    {
       shift.table = ShiftTable(
-        self, before: before, sorting: shift.sorting, width: width, last: shift.table)
+        self, before: before, sorting: shift.sorting, filtered: filtered, width: width,
+        last: shift.table)
     }
+    openAtLargestChange()
     shift.top = shiftTop(lines: shiftLayout.list.height - 1)
+  }
+
+  /// Plans that were not looked at before are shown from their largest change on; who comes back to
+  /// the same ones finds the cursor's concept.
+  private mutating func openAtLargestChange() {
+    guard let table = shift.table else { return }
+    let isNew = shift.isOpening && shift.seen != table.comparison.question
+    shift.isOpening = false
+    shift.seen = table.comparison.question
+    guard isNew, table.sorting != .share, let first = table.order.first,
+      table.comparison.old.quota[first] != quotas.quota[first]
+    else { return }
+    shift.top = 0
+    select(first)
   }
 
   /// How the screen is shared out at the state's own size.

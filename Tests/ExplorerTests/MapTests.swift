@@ -29,7 +29,7 @@ import Testing
     let expected = [
       size.count { $0 > 0 }, state.impact.saturated,
       size.indices.count { size[$0] > 0 && quota[$0] == 0 }, state.impact.gained, state.impact.cut,
-      2,
+      2, 0,
     ]
     var turned = state
     for count in expected {
@@ -37,6 +37,10 @@ import Testing
       turned = try turned.pressing("L")
     }
     #expect(turned.map.dots?.members.count == expected[0])
+    let marked = try Fixture.state().pressing("Space j Space M L L L L L L")
+    #expect(marked.map.dots?.members.count == 2)
+    #expect(try marked.pressing("C Space M").map.dots?.members.count == 3)
+    #expect(try marked.pressing("C U M").map.dots?.members.count == 0)
     // A change of the plan is a change of the dots.
     #expect(try state.pressing("L L u").map.dots?.members.count == 0)
   }

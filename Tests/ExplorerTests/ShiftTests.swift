@@ -177,6 +177,41 @@ import Testing
     #expect(!left.running.keys.contains(.turnover))
   }
 
+  @Test func newPlansAreShownFromTheirLargestChangeOn() throws {
+    let state = try Fixture.state().pressing("j j j + + V")
+    let first = try #require(state.shift.table?.order.first)
+    #expect(state.cursor == first)
+    // The same plans again: the cursor's concept, wherever it was moved to.
+    let moved = try state.pressing("j j j")
+    let third = moved.cursor
+    #expect(third != first)
+    #expect(try moved.pressing("C V").cursor == third)
+    #expect(try moved.pressing("+ D V").cursor == third)
+    let other = try moved.pressing("C j j + V")
+    #expect(other.cursor == other.shift.table?.order.first)
+    // Nothing has changed, so nothing is more interesting than where the cursor is.
+    let same = try Fixture.state().pressing("j j j")
+    #expect(try same.pressing("V").cursor == same.cursor)
+  }
+
+  @Test func theListHasWhatPassesTheFilter() throws {
+    let opened = try Fixture.state().pressing("+ + / s i z e > 1 0 0 0 0 0 Enter")
+    let state = try opened.pressing("V")
+    let order = try #require(state.shift.table?.order)
+    #expect(Set(order) == Set(opened.table.order))
+    #expect(order.count < 199)
+    #expect(state.screenText.contains("by change, filtered"))
+    for keys in ["j", "j j j", "G"] {
+      let next = try state.pressing(keys)
+      let cursor = try #require(next.cursor)
+      #expect(next.message == nil && opened.table.order.contains(cursor))
+    }
+    // The sums are of all concepts.
+    #expect(state.shift.table?.total.after == state.plan.target)
+    let none = try Fixture.state().pressing("/ n o t h i n g Enter V")
+    #expect(none.screenText.contains("no concept passes the filter"))
+  }
+
   @Test func aCountThatFailsIsTold() throws {
     let opened = try Fixture.state().pressing("o j Enter")
     let (state, work) = update(opened, .key("V"))

@@ -140,3 +140,19 @@ import Testing
     #expect(after == after.sorted { quota[$0] == quota[$1] ? $0 < $1 : quota[$0] > quota[$1] })
   }
 }
+
+@Suite struct HeaderTests {
+  @Test func oneIsNoPlural() throws {
+    let scores = ConceptScores(size: [1], dIntra: [0.1], dInter: [0], complexity: [0])
+    let subject = Subject(
+      name: "one", rows: 1, scores: scores, clustering: "9f2c", hasSimilarity: false, formats: [])
+    let state = try ScriptRunner(performer: InstantWork(clusters: 1)).run(
+      Script(parsing: ""),
+      from: State(subject: subject, output: Output(format: "text", path: "keep.txt")),
+      size: Size(width: 120, height: 36)
+    ) { _, _ in }
+    #expect(state.screenText.contains("1 row  "))
+    #expect(state.screenText.contains("1 concept  "))
+    #expect(!state.screenText.contains("1 rows"))
+  }
+}
