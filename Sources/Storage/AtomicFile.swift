@@ -34,15 +34,19 @@ public struct AtomicFile: ~Copyable {
   private let buffer: UnsafeMutableRawBufferPointer
   private var filled = 0
   private var written = 0
+  private let isDurable: Bool
   private var digest = Digest()
   private var seal: FileSeal?
 
   /// - Parameters:
   ///   - path: where the file shall be; an existing one is replaced at the commit.
   ///   - capacity: bytes held back before the system is called.
+  ///   - isDurable: bring it to the disk before it gets its place; not for what can be made again.
   /// - Throws: ``StorageError`` when the folder is missing or may not be written to, or a device
   ///   or pipe is there: renaming would put a file in its place.
-  public init(_ path: String, capacity: Int = 1 << 20) throws(StorageError) {
+  public init(
+    _ path: String, capacity: Int = 1 << 20, isDurable: Bool = true
+  ) throws(StorageError) {
     let place = try Self.place(of: path)
     let temporary = "\(place).\(getpid()).partial"
     let descriptor = retrying {
@@ -53,6 +57,7 @@ public struct AtomicFile: ~Copyable {
     self.place = place
     self.temporary = temporary
     self.descriptor = descriptor
+    self.isDurable = isDurable
     buffer = .allocate(byteCount: capacity, alignment: 64)
   }
 
@@ -123,7 +128,9 @@ public struct AtomicFile: ~Copyable {
   public mutating func finish() throws(StorageError) -> FileSeal {
     if let seal { return seal }
     try flush()
-    guard retrying({ fsync(descriptor) }) == 0 else { throw .system(path, "write it to the disk") }
+    guard !isDurable || retrying({ fsync(descriptor) }) == 0 else {
+      throw .system(path, "write it to the disk")
+    }
     let seal = FileSeal(size: written, digest: digest.hex())
     self.seal = seal
     return seal

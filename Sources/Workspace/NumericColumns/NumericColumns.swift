@@ -115,9 +115,9 @@ extension OpenWorkspace {
         guard name == description.columns.similarity else { continue }
         var values: [Double] = []
         for position in offset(cluster)..<offset(cluster + 1) {
-          if let value = try similarity(row(at: position)) { values.append(Double(value) + 0) }
+          if let value = try similarity(row(at: position)) { values.append(Double(value)) }
         }
-        let expected = ValueSummary(&values)
+        let expected = ValueSummary(values)
         if found.count != expected.count || (found.count > 0 && found != expected) {
           faults.append("\(path)/columns: '\(name)' of cluster \(cluster) is not that of its rows")
           if faults.count >= 20 { return faults }

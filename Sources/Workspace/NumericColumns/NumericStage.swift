@@ -6,20 +6,19 @@ import Synchronization
 
 /// Writes columns/count.npy, columns/mean.npy and columns/quantiles.npy from the files of values.
 ///
-/// - Complexity: O(rows log rows) for each column; 8 to 12 bytes of memory a row of the clusters that
-///   are summed up at a time.
+/// - Parameters:
+///   - runs: the results of the assignment.
+///   - scratch: a folder for the values by cluster, one column's at a time.
+///   - memory: bytes that all threads together take.
+/// - Complexity: O(rows log rows) for each column.
 func writeNumericColumns(
-  _ columns: [String], rows: Int, sizes: [Int], to staging: StagingFiles,
-  parameters: BuildParameters, observer: BuildObserver
+  _ columns: [String], of runs: [String], clusters k: Int, scratch: String, memory: Int,
+  to staging: StagingFiles, parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) {
   guard !columns.isEmpty else { return }
   let folder = staging.folder
   try storing { () throws(StorageError) in try makeFolder(folder + "/columns") }
-  var offsets = [0]
-  for size in sizes { offsets.append(offsets[offsets.count - 1] + size) }
-  let members = try MemberRows(
-    folder + "/members.npy", rows: rows, candidates: offsets[sizes.count])
-  let (c, k) = (columns.count, sizes.count)
+  let c = columns.count
   func progress(_ done: Int) {
     observer.progress(BuildProgress(stage: .columns, done: done, total: c * k, unit: "concepts"))
   }
@@ -28,9 +27,11 @@ func writeNumericColumns(
   var mean = try begin("mean.npy", .float64, [c, k], in: folder)
   var quantiles = try begin(
     "quantiles.npy", .float64, [c, k, ValueSummary.fractions.count], in: folder)
+  let share = memory / (ValueParts.bytesPerValue * max(1, parameters.threads))
   for (number, column) in columns.enumerated() {
-    let values = try StagedColumn.values(folder + "/" + column, rows: rows)
-    let found = try summarise(values, members, offsets, parameters, observer)
+    let found = try summarise(
+      folder + "/" + column, runs: runs, clusters: k, scratch: scratch, limit: max(1 << 10, share),
+      threads: parameters.threads, isCancelled: observer.isCancelled)
     try storing { () throws(StorageError) in
       try count.write(elements: found.map { UInt64($0.count) })
       try mean.write(elements: found.map(\.mean))
@@ -44,44 +45,30 @@ func writeNumericColumns(
     "columns/quantiles.npy", try storing { () throws(StorageError) in try quantiles.commit() })
 }
 
-private func summarise(
-  _ values: MappedArray<Double>, _ members: MemberRows, _ offsets: [Int],
-  _ parameters: BuildParameters, _ observer: BuildObserver
+/// What a column's values come to in each cluster.
+///
+/// - Parameters:
+///   - column: a float64 array, a value a row, NaN where one is missing.
+///   - limit: values that a task holds at most.
+package func summarise(
+  _ column: String, runs: [String], clusters: Int, scratch: String, limit: Int, threads: Int,
+  isCancelled: @escaping @Sendable () -> Bool = { false }
 ) throws(WorkspaceError) -> [ValueSummary] {
-  let k = offsets.count - 1
+  let paths = runs.indices.map { "\(scratch)/values-\($0)" }
+  defer { for path in paths { try? removeTree(path) } }
+  try inParallel(runs.count, threads, isCancelled) { (run) throws(WorkspaceError) in
+    let file = try storing { () throws(StorageError) in try InputFile(column) }
+    let start = try storing { () throws(StorageError) in try NpyHeader(of: file).dataOffset }
+    try ValueRun.write(of: runs[run], column: file, start: start, to: paths[run])
+  }
+  let parts = try ValueParts(runs: paths, clusters: clusters, limit: limit)
   let none = ValueSummary(count: 0, mean: .nan, quantiles: [])
-  let found = Mutex([ValueSummary](repeating: none, count: k))
-  let failure = FirstFailure()
-  parallel(tasks: k, threads: parameters.threads) { _, cluster in
-    if failure.hasFailed { return }
-    do throws(WorkspaceError) {
-      if observer.isCancelled() { throw .interrupted }
-      var own = try members.values(offsets[cluster]..<offsets[cluster + 1], in: values)
-      let summary = ValueSummary(&own)
-      found.withLock { $0[cluster] = summary }
-    } catch { failure.record(error, task: cluster) }
+  let found = Mutex([ValueSummary](repeating: none, count: clusters))
+  try inParallel(parts.count, threads, isCancelled) { (task) throws(WorkspaceError) in
+    let (first, own) = try parts.summaries(task, isCancelled: isCancelled)
+    found.withLock { $0.replaceSubrange(first..<first + own.count, with: own) }
   }
-  try failure.rethrow()
   return found.withLock { $0 }
-}
-
-extension MemberRows {
-  /// The values that are there of the rows at some positions.
-  func values(
-    _ range: Range<Int>, in column: MappedArray<Double>
-  ) throws(WorkspaceError) -> [Double] {
-    func gather(_ rows: UnsafeBufferPointer<some FixedWidthInteger>) -> [Double] {
-      var values: [Double] = []
-      values.reserveCapacity(rows.count)
-      for row in rows {
-        let value = column[Int(row)]
-        // A negative zero becomes the other one: equal values must be of equal bits.
-        if !value.isNaN { values.append(value + 0) }
-      }
-      return values
-    }
-    return try withRows(range, checked: false, narrow: gather, wide: gather)
-  }
 }
 
 /// Begins a file of `columns/`.

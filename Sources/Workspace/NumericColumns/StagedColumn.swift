@@ -9,7 +9,7 @@ final class StagedColumn {
 
   init(_ path: String, rows: Int) throws(WorkspaceError) {
     file = try storing { () throws(StorageError) in
-      var file = try AtomicFile(path, capacity: 1 << 17)
+      var file = try AtomicFile(path, capacity: 1 << 17, isDurable: false)
       try file.write(NpyHeader.bytes(.float64, shape: [rows]))
       return file
     }
@@ -22,12 +22,5 @@ final class StagedColumn {
   /// Puts the file in its place, once every row was appended.
   func finish() throws(WorkspaceError) -> FileSeal {
     try storing { () throws(StorageError) in try file.commit() }
-  }
-
-  /// The values of a finished column.
-  static func values(_ path: String, rows: Int) throws(WorkspaceError) -> MappedArray<Double> {
-    try storing { () throws(StorageError) in
-      try MappedArray(path, type: .float64, shape: [rows])
-    }
   }
 }

@@ -119,11 +119,13 @@ extension LocalBuild {
     var isNew = false
     let units = metadata.numeric.count * sizes.count
     _ = try stages.once("columns", key: key(after: after), staging: staging) {
-      (files, _) throws(WorkspaceError) in
+      (files, stage) throws(WorkspaceError) in
       isNew = true
+      let assigned = "\(staging.folder)/\(stageFolder)/assign"
       try writeNumericColumns(
-        metadata.numeric, rows: dataset.rows, sizes: sizes, to: files, parameters: parameters,
-        observer: observer)
+        metadata.numeric, of: runs(of: blocks).indices.map { "\(assigned)/run-\($0)" },
+        clusters: sizes.count, scratch: stage.folder, memory: 256 << 20, to: files,
+        parameters: parameters, observer: observer)
       return units
     }
     if !isNew { skip(.columns, units, "concepts") }
