@@ -1,6 +1,20 @@
 import Dispatch
 import Synchronization
 
+/// Threads that somebody else of this process has for a while, so that all together stay within
+/// what was allowed.
+public enum ThreadBudget {
+  private static let lent = Atomic<Int>(0)
+
+  /// Takes `count` threads away from calls of ``parallel(tasks:threads:_:)`` that begin from now on,
+  /// or gives them back with a negative number.
+  public static func lend(_ count: Int) { lent.add(count, ordering: .relaxed) }
+
+  fileprivate static func left(of threads: Int) -> Int {
+    threads - lent.load(ordering: .relaxed)
+  }
+}
+
 /// Runs `body(worker, task)` for every task in `0 ..< tasks` on up to `threads` threads.
 ///
 /// Tasks are handed out in order, one at a time; a worker is a number in `0 ..< threads` that
@@ -9,7 +23,7 @@ import Synchronization
 public func parallel(
   tasks: Int, threads: Int, _ body: @Sendable (_ worker: Int, _ task: Int) -> Void
 ) {
-  let workers = max(1, min(threads, tasks))
+  let workers = max(1, min(ThreadBudget.left(of: threads), tasks))
   if workers == 1 {
     for task in 0..<max(0, tasks) { body(0, task) }
     return

@@ -1,8 +1,7 @@
 // The first pass over the embeddings: every shard's digest and the rows that cannot be used.  It
 // depends on the shards alone, so no other parameter makes it run again.
 //
-// A digest is sequential.  Where there are fewer shards than threads, the rows of a shard are checked
-// beside it: reading a file twice from the system's cache costs less than waiting.
+// A digest is sequential, so a shard is one task; what other threads do meanwhile, see Scanning.
 
 import Clustering
 import FoundationEssentials
@@ -73,8 +72,9 @@ func openScan(
     taskPerInput: true, isWhole: { SealedFile.read(json: ShardScan.self, $0) != nil })
 }
 
+/// - Parameter lent: threads that ``ThreadBudget`` has lent to this scan.
 func scan(
-  _ blocks: RowBlocks, _ watch: InputWatch, _ stage: Stage, parameters: BuildParameters,
+  _ blocks: RowBlocks, _ watch: InputWatch, _ stage: Stage, lent: Int, parameters: BuildParameters,
   observer: BuildObserver
 ) throws(WorkspaceError) -> ScanResult {
   let shards = blocks.dataset.shards
@@ -82,13 +82,10 @@ func scan(
   let before = shards.indices.reduce(0) { $0 + (stage.wasDone($1) ? shards[$1].rows : 0) }
   let done = Mutex(before)
   observer.progress(BuildProgress(stage: .scan, done: before, total: total, unit: "rows"))
-  // Threads that have no shard of their own check rows.
-  let open = shards.indices.count { !stage.wasDone($0) }
-  let beside = open > 0 && open < parameters.threads ? parameters.threads / open : 1
-  try stage.run(threads: parameters.threads, isCancelled: observer.isCancelled) {
+  try stage.run(threads: parameters.threads + lent, isCancelled: observer.isCancelled) {
     (_, shard) throws(WorkspaceError) in
     let scanner = ShardScanner(
-      shard: shard, blocks: blocks, instructions: parameters.instructions, threads: beside,
+      shard: shard, blocks: blocks, instructions: parameters.instructions,
       isCancelled: observer.isCancelled,
       progress: { rows in
         done.withLock {
@@ -107,53 +104,21 @@ private struct ShardScanner: Sendable {
   let shard: Int
   let blocks: RowBlocks
   let instructions: InstructionSet
-  let threads: Int
   let isCancelled: @Sendable () -> Bool
   let progress: @Sendable (_ rows: Int) -> Void
 
   func run() throws(WorkspaceError) -> ShardScan {
     var result = ShardScan(rows: blocks.dataset.shards[shard].rows)
     let own = blocks.blocks(of: shard)
-    if threads == 1 {
-      let buffer = BlockBuffer(blocks)
-      var digest = Digest()
-      try hashHeader(&digest)
-      for block in own {
-        result.add(try check(blocks.blocks[block], buffer))
-        digest.update(buffer.loaded(blocks.blocks[block], of: blocks))
-        progress(blocks.blocks[block].rows.count)
-      }
-      result.digest = digest.hex()
-      return result
+    let buffer = BlockBuffer(blocks)
+    var digest = Digest()
+    try hashHeader(&digest)
+    for block in own {
+      result.add(try check(blocks.blocks[block], buffer))
+      digest.update(buffer.loaded(blocks.blocks[block], of: blocks))
+      progress(blocks.blocks[block].rows.count)
     }
-    // Task 0 is the digest, the others are some blocks each.
-    let chunk = 16
-    let tasks = (own.count + chunk - 1) / chunk
-    let failure = FirstFailure()
-    let found = Mutex(
-      (digest: "", faulty: [[(row: Int, fault: RowFault)]](repeating: [], count: tasks)))
-    parallel(tasks: 1 + tasks, threads: threads) { _, task in
-      if failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        if task == 0 {
-          let digest = try wholeDigest()
-          return found.withLock { $0.digest = digest }
-        }
-        let buffer = BlockBuffer(blocks)
-        var faulty: [(row: Int, fault: RowFault)] = []
-        let first = own.lowerBound + (task - 1) * chunk
-        for block in first..<min(first + chunk, own.upperBound) {
-          faulty += try check(blocks.blocks[block], buffer)
-          progress(blocks.blocks[block].rows.count)
-        }
-        let some = faulty
-        found.withLock { $0.faulty[task - 1] = some }
-      } catch { failure.record(error, task: task) }
-    }
-    try failure.rethrow()
-    let (digest, faulty) = found.withLock { $0 }
-    for some in faulty { result.add(some) }
-    result.digest = digest
+    result.digest = digest.hex()
     return result
   }
 
@@ -181,26 +146,6 @@ private struct ShardScanner: Sendable {
       return [UInt8](space)
     }
     digest.update(header)
-  }
-
-  /// The digest of the header and all rows.
-  private func wholeDigest() throws(WorkspaceError) -> String {
-    let shard = blocks.dataset.shards[shard]
-    let file = try storing { () throws(StorageError) in try InputFile(shard.path) }
-    // Small enough to stay in the second-level cache between reading and hashing.
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-    defer { space.deallocate() }
-    let end = shard.dataOffset + shard.rows * shard.bytesPerRow
-    var digest = Digest()
-    var offset = 0
-    while offset < end {
-      if isCancelled() { throw .interrupted }
-      let piece = UnsafeMutableRawBufferPointer(rebasing: space[..<min(space.count, end - offset)])
-      try storing { () throws(StorageError) in try file.readExactly(into: piece, at: offset) }
-      digest.update(UnsafeRawBufferPointer(piece))
-      offset += piece.count
-    }
-    return digest.hex()
   }
 }
 

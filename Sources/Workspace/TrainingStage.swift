@@ -16,7 +16,7 @@ struct TrainedCentroids: Sendable {
 ///
 /// - Parameter given: centroids to use instead of training, and the digest of their file.
 func train(
-  _ blocks: RowBlocks, _ scan: ScanResult, scanStage: Stage, watch: InputWatch,
+  _ blocks: RowBlocks, _ scanning: Scanning, scanStage: Stage, watch: InputWatch,
   given: (centroids: Centroids, digest: String)?, _ stages: BuildStages, _ staging: StagingFiles,
   parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) -> (trained: TrainedCentroids, stage: String) {
@@ -39,7 +39,7 @@ func train(
         TrainedCentroids(
           centroids: given.centroids, training: .init(rows: 0, iterations: 0, converged: false))
       } else {
-        try train(blocks, scan, watch, parameters: parameters, observer: observer)
+        try train(blocks, scanning, watch, parameters: parameters, observer: observer)
       }
     let centroids = trained.centroids
     try files.writeArray(
@@ -54,6 +54,7 @@ func train(
         staging.folder + "/centroids.npy", dimensions: blocks.dataset.dimensions,
         instructions: parameters.instructions)
     }
+  scanning.wait()
   if given == nil, made == nil {
     let rounds = training.iterations
     observer.progress(
@@ -63,18 +64,15 @@ func train(
 }
 
 private func train(
-  _ blocks: RowBlocks, _ scan: ScanResult, _ watch: InputWatch, parameters: BuildParameters,
+  _ blocks: RowBlocks, _ scanning: Scanning, _ watch: InputWatch, parameters: BuildParameters,
   observer: BuildObserver
 ) throws(WorkspaceError) -> TrainedCentroids {
-  var wanted: [Int]?
-  if let limit = parameters.trainingLimit, limit < scan.candidates {
-    wanted = try trainingRows(
-      UsableRows(firstRows: blocks.dataset.firstRows, invalid: scan.invalidRows), limit: limit,
-      seed: parameters.seed, threads: parameters.threads, isCancelled: observer.isCancelled)
-  }
-  let count = wanted?.count ?? scan.candidates
-  let rows = VectorBlock(capacity: count, dimensions: blocks.dataset.dimensions)
-  let numbers = try gather(blocks, wanted, watch, into: rows, parameters, observer)
+  // While the scan goes on, its progress is what is shown, and its failure ends the training.
+  let told = observer
+  var observer = observer
+  observer.progress = { if scanning.isOver { told.progress($0) } }
+  observer.isCancelled = { told.isCancelled() || scanning.hasFailed }
+  let (rows, numbers) = try readTrainingRows(blocks, scanning, watch, parameters, observer)
   func report(_ round: Int) {
     observer.progress(
       BuildProgress(
@@ -94,13 +92,14 @@ private func train(
     return !observer.isCancelled()
   }
   guard let result else { throw .interrupted }
+  _ = try scanning.result()
   // Often it is over before the most rounds that were allowed.
   observer.progress(
     BuildProgress(
       stage: .train, done: result.iterations, total: result.iterations, unit: "rounds"))
   return TrainedCentroids(
     centroids: result.centroids,
-    training: .init(rows: count, iterations: result.iterations, converged: result.converged))
+    training: .init(rows: numbers.count, iterations: result.iterations, converged: result.converged))
 }
 
 /// k slots of the training rows to begin with, chosen among the 16 k of smallest hash.
@@ -123,34 +122,72 @@ private func chooseInitial(
     .map { subset[$0] }
 }
 
-/// Reads the training rows (nil: all that can be used) into `vectors`, ascending; returns their
-/// numbers.
+/// The vectors of the training rows and their numbers, ascending.
+private func readTrainingRows(
+  _ blocks: RowBlocks, _ scanning: Scanning, _ watch: InputWatch, _ parameters: BuildParameters,
+  _ observer: BuildObserver
+) throws(WorkspaceError) -> (VectorBlock, [Int]) {
+  let (dataset, dimensions) = (blocks.dataset, blocks.dataset.dimensions)
+  func choose(
+    _ limit: Int, _ invalid: @escaping @Sendable (Int) throws(WorkspaceError) -> [Int]
+  ) throws(WorkspaceError) -> [Int] {
+    try trainingRows(
+      UsableRows(firstRows: dataset.firstRows, invalid: invalid), limit: limit,
+      seed: parameters.seed, threads: parameters.threads, isCancelled: observer.isCancelled)
+  }
+  if !scanning.isOver, let limit = parameters.trainingLimit, limit < dataset.rows {
+    // The rows of smallest hashes among all are those among the usable ones if all can be used.
+    let wanted = try choose(limit) { (_) throws(WorkspaceError) in [] }
+    let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
+    if try gather(blocks, wanted, watch, into: rows, parameters, observer) { return (rows, wanted) }
+  }
+  let scan = try scanning.result()
+  guard let limit = parameters.trainingLimit, limit < scan.candidates else {
+    let rows = VectorBlock(capacity: scan.candidates, dimensions: dimensions)
+    return (rows, try gatherAll(blocks, watch, into: rows, parameters, observer))
+  }
+  let wanted = try choose(limit, scan.invalidRows)
+  let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
+  guard try gather(blocks, wanted, watch, into: rows, parameters, observer) else {
+    throw changed(blocks, nil)
+  }
+  return (rows, wanted)
+}
+
+/// Reads the wanted rows into `vectors`; returns whether all of them can be used.
 private func gather(
-  _ blocks: RowBlocks, _ wanted: [Int]?, _ watch: InputWatch, into vectors: VectorBlock,
+  _ blocks: RowBlocks, _ wanted: [Int], _ watch: InputWatch, into vectors: VectorBlock,
+  _ parameters: BuildParameters, _ observer: BuildObserver
+) throws(WorkspaceError) -> Bool {
+  let chunk = 4096
+  let failure = FirstFailure()
+  let workers = max(1, parameters.threads)
+  let buffers = (0..<workers).map { _ in BlockBuffer(blocks) }
+  let faulty = Atomic<Int>(0)
+  parallel(tasks: (wanted.count + chunk - 1) / chunk, threads: workers) { worker, task in
+    if failure.hasFailed || faulty.load(ordering: .relaxed) > 0 { return }
+    do throws(WorkspaceError) {
+      if observer.isCancelled() { throw .interrupted }
+      let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
+      let shards =
+        blocks.shard(of: wanted[places.lowerBound])...blocks.shard(
+          of: wanted[places.upperBound - 1])
+      let found = try watch.reading(shards) { () throws(WorkspaceError) in
+        // Sound: each task writes its own slots.
+        try gather(blocks, wanted, places, into: vectors, buffers[worker], parameters)
+      }
+      faulty.add(found, ordering: .relaxed)
+    } catch { failure.record(error, task: task) }
+  }
+  try failure.rethrow()
+  return faulty.load(ordering: .relaxed) == 0
+}
+
+/// Reads all rows that can be used into `vectors`, ascending; returns their numbers.
+private func gatherAll(
+  _ blocks: RowBlocks, _ watch: InputWatch, into vectors: VectorBlock,
   _ parameters: BuildParameters, _ observer: BuildObserver
 ) throws(WorkspaceError) -> [Int] {
-  if let wanted {
-    let chunk = 4096
-    let failure = FirstFailure()
-    let workers = max(1, parameters.threads)
-    let buffers = (0..<workers).map { _ in BlockBuffer(blocks) }
-    parallel(tasks: (wanted.count + chunk - 1) / chunk, threads: workers) { worker, task in
-      if failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        if observer.isCancelled() { throw .interrupted }
-        let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
-        let shards =
-          blocks.shard(
-            of: wanted[places.lowerBound])...blocks.shard(of: wanted[places.upperBound - 1])
-        try watch.reading(shards) { () throws(WorkspaceError) in
-          // Sound: each task writes its own slots.
-          try gather(blocks, wanted, places, into: vectors, buffers[worker], parameters)
-        }
-      } catch { failure.record(error, task: task) }
-    }
-    try failure.rethrow()
-    return wanted
-  }
   let buffer = BlockBuffer(blocks)
   var numbers: [Int] = []
   numbers.reserveCapacity(vectors.capacity)
@@ -172,11 +209,13 @@ private func gather(
   return numbers
 }
 
-/// Reads some of the wanted rows; those that lie close together at once.
+/// Reads some of the wanted rows, those that lie close together at once; returns how many cannot be
+/// used.
 private func gather(
   _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
   _ buffer: BlockBuffer, _ parameters: BuildParameters
-) throws(WorkspaceError) {
+) throws(WorkspaceError) -> Int {
+  var faulty = 0
   var next = places.lowerBound
   while next < places.upperBound {
     let first = wanted[next]
@@ -195,16 +234,15 @@ private func gather(
     let rowBytes = blocks.dataset.shards[shard].bytesPerRow
     for place in next...last {
       let start = (wanted[place] - first) * rowBytes
-      var isFaulty = false
       vectors.load(
         UnsafeRawBufferPointer(rebasing: bytes[start..<start + rowBytes]),
         element: blocks.dataset.shards[shard].element, count: 1, at: place,
         instructions: parameters.instructions
-      ) { _, _ in isFaulty = true }
-      if isFaulty { throw changed(blocks, run) }
+      ) { _, _ in faulty += 1 }
     }
     next = last + 1
   }
+  return faulty
 }
 
 private func changed(_ blocks: RowBlocks, _ block: RowBlock?) -> WorkspaceError {

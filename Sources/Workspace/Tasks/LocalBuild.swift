@@ -56,18 +56,12 @@ struct LocalBuild: Sendable {
     let (metadata, metadataStage) = try runMetadata()
     clock.lap("metadata")
     let scanStage = try openScan(blocks, shards, stages, program: parameters.version)
-    let scanned = try scan(blocks, shards, scanStage, parameters: parameters, observer: observer)
-    if plan.given == nil {
-      try checkClusters(parameters.clusters, rows: scanned.candidates, "usable rows")
-    }
-    guard scanned.candidates > 0 else {
-      throw .invalid("\(parameters.inputs.joined(separator: ", ")): there are no usable rows")
-    }
-    clock.lap("scan")
-    let (trained, trainStage) = try train(
-      blocks, scanned, scanStage: scanStage, watch: shards, given: plan.given, stages, staging,
-      parameters: parameters, observer: observer)
-    clock.lap("train")
+    let scanning = startScan(scanStage)
+    // Whatever happens, nothing writes to the folder afterwards.
+    defer { scanning.wait() }
+    let (trained, trainStage) = try runTraining(scanning, scanStage)
+    let scanned = try scanning.result()
+    clock.lap("train", beside: ("scan", scanning.duration))
     let after = ["scan": scanStage.digest, "train": trainStage]
     let (totals, membersStage) = try runMembers(trained.centroids, scanned, after: after, &clock)
     let objective = try runScores(
@@ -86,6 +80,41 @@ struct LocalBuild: Sendable {
       scanned, trained.training, clusters: trained.centroids.count, metadata.columns, objective)
     try staging.write("workspace.json", try description.json())
     return (description, try finish(clock))
+  }
+
+  /// Scans, beside the training where that has threads to spare.
+  private func startScan(_ stage: Stage) -> Scanning {
+    let (blocks, shards, parameters, observer) = (blocks, shards, parameters, observer)
+    let isTrained = plan.given == nil
+    let open = stage.paths.count - stage.doneBefore
+    let lent = isTrained && open < parameters.threads ? open : 0
+    let body = { @Sendable () throws(WorkspaceError) -> ScanResult in
+      let scanned = try scan(
+        blocks, shards, stage, lent: lent, parameters: parameters, observer: observer)
+      if isTrained {
+        try checkClusters(parameters.clusters, rows: scanned.candidates, "usable rows")
+      }
+      guard scanned.candidates > 0 else {
+        throw .invalid("\(parameters.inputs.joined(separator: ", ")): there are no usable rows")
+      }
+      return scanned
+    }
+    return lent > 0 ? Scanning(besideOthers: lent, body) : Scanning(body)
+  }
+
+  private func runTraining(
+    _ scanning: Scanning, _ scanStage: Stage
+  ) throws(WorkspaceError) -> (TrainedCentroids, String) {
+    if scanning.hasFailed { _ = try scanning.result() }
+    do throws(WorkspaceError) {
+      return try train(
+        blocks, scanning, scanStage: scanStage, watch: shards, given: plan.given, stages, staging,
+        parameters: parameters, observer: observer)
+    } catch {
+      // The scan is first in order, and so are its errors.
+      if !observer.isCancelled() { _ = try scanning.result() }
+      throw error
+    }
   }
 
   private func describe(
