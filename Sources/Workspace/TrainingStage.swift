@@ -99,7 +99,8 @@ private func train(
       stage: .train, done: result.iterations, total: result.iterations, unit: "rounds"))
   return TrainedCentroids(
     centroids: result.centroids,
-    training: .init(rows: numbers.count, iterations: result.iterations, converged: result.converged))
+    training: .init(rows: numbers.count, iterations: result.iterations, converged: result.converged)
+  )
 }
 
 /// k slots of the training rows to begin with, chosen among the 16 k of smallest hash.
@@ -170,7 +171,8 @@ private func gather(
       if observer.isCancelled() { throw .interrupted }
       let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
       let shards =
-        blocks.shard(of: wanted[places.lowerBound])...blocks.shard(
+        blocks.shard(
+          of: wanted[places.lowerBound])...blocks.shard(
           of: wanted[places.upperBound - 1])
       let found = try watch.reading(shards) { () throws(WorkspaceError) in
         // Sound: each task writes its own slots.
