@@ -23,6 +23,11 @@ public struct BuildParameters: Sendable {
   /// Replace an existing workspace.
   public var force = false
   public var threads: Int
+  /// Bytes of memory that the build may take; nil for what it would take anyway.
+  public var memory: Int?
+  /// A round of k-means is kept for a build that continues when the last one that was is this long
+  /// ago; the result does not depend on it.
+  public var checkpointInterval = Duration.seconds(10)
   public var instructions: InstructionSet
   public var ingest: IngestOptions
   /// The program's version, for the log.

@@ -63,11 +63,11 @@ struct ScanResult: Sendable {
 
 /// Opens the stage; its tasks are the shards.
 func openScan(
-  _ blocks: RowBlocks, _ watch: InputWatch, _ stages: BuildStages, program: String
+  _ blocks: RowBlocks, _ watch: InputWatch, _ stages: BuildStages, key: StageKey
 ) throws(WorkspaceError) -> Stage {
   let shards = blocks.dataset.shards
   return try stages.open(
-    "scan", key: StageKey(program: program, inputs: watch.stamps),
+    "scan", key: key,
     results: shards.indices.map { "shard-\($0).json" }, inputNames: watch.paths,
     taskPerInput: true, isWhole: { SealedFile.read(json: ShardScan.self, $0) != nil })
 }

@@ -49,6 +49,7 @@ public func buildWorkspace(
   try StagedFolder.checkDestination(parameters.output, force: parameters.force)
   let plan = try BuildPlan(parameters)
   observer.message(plan.dataset.layout)
+  try BuildMemory(plan).check()
   let building = StagedFolder.building(parameters.output)
   do throws(WorkspaceError) {
     let folder = try StagedFolder(destination: parameters.output)
@@ -61,6 +62,13 @@ public func buildWorkspace(
     guard StagedFolder.hasFinishedWork(building) else { throw error }
     throw .unfinished(error, folder: building)
   }
+}
+
+/// The error of a build of `output` that is ended from outside at this moment.
+public func interruptedBuild(_ output: String) -> WorkspaceError {
+  let building = StagedFolder.building(output)
+  return StagedFolder.hasFinishedWork(building)
+    ? .unfinished(.interrupted, folder: building) : .interrupted
 }
 
 /// What a build is to do, found out from parameters, names and headers alone.

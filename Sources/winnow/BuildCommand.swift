@@ -23,7 +23,24 @@ struct BuildCommand: ParsableCommand {
   @Flag(help: "Replace an existing workspace; its committed plans stay.")
   var force = false
 
+  @Flag(help: "Say what the build would take (memory, disk, time) and write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print what --dry-run found out as JSON.")
+  var json = false
+
+  func validate() throws {
+    if json, !dryRun { throw ValidationError("--json goes with --dry-run") }
+  }
+
   func run() throws {
+    if dryRun {
+      let forecast = try failing {
+        try forecastBuild(options.parameters(inputs: inputs, output: output, force: force))
+      }
+      return standardOutput(
+        json ? String(decoding: try forecast.json(), as: UTF8.self) : forecast.text)
+    }
     _ = try options.build(inputs: inputs, output: output, force: force)
   }
 }

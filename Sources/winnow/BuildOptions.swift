@@ -47,6 +47,13 @@ struct BuildOptions: ParsableArguments {
   var threads: Int?
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Memory that the build may take, such as 2G; too little is an error at the start.",
+      valueName: "size"))
+  var memory: String?
+
+  @Option(
     help: ArgumentHelp(
       "The kernels to use: portable, avx2, avx512, avxvnni or avx512vnni; the result is the same "
         + "for all.",
@@ -72,6 +79,16 @@ struct BuildOptions: ParsableArguments {
     try checkThreads(threads)
     _ = try wantedTrainingRows()
     _ = try instructions()
+    _ = try wantedMemory()
+  }
+
+  private func wantedMemory() throws -> Int? {
+    guard let memory else { return nil }
+    guard let size = bytes(memory) else {
+      throw ValidationError(
+        "--memory: expected a size such as 2G, 500MiB or a number of bytes, found '\(memory)'")
+    }
+    return size
   }
 
   private func wantedTrainingRows() throws -> BuildParameters.TrainingRows {
@@ -96,8 +113,8 @@ struct BuildOptions: ParsableArguments {
     return set
   }
 
-  /// Builds, with progress on standard error.
-  func build(inputs: [String], output: String, force: Bool) throws -> BuildSummary {
+  /// All that a build is told.
+  func parameters(inputs: [String], output: String, force: Bool) throws -> BuildParameters {
     let environment = ProcessInfo.processInfo.environment
     var parameters = BuildParameters(
       inputs: inputs, output: output, clusters: clusters ?? 1,
@@ -113,10 +130,21 @@ struct BuildOptions: ParsableArguments {
     parameters.centroidsFile = centroids
     parameters.skipInvalid = skipInvalid
     parameters.force = force
+    parameters.memory = try wantedMemory()
+    return parameters
+  }
+
+  /// Builds, with progress on standard error.
+  func build(inputs: [String], output: String, force: Bool) throws -> BuildSummary {
+    let parameters = try parameters(inputs: inputs, output: output, force: force)
     let reporter = progress.reporter()
     let observer = BuildObserver(
       progress: { reporter.report($0) }, message: { reporter.message($0) },
       isCancelled: { Interruption.isAsked })
+    Interruption.endAtLast(after: 700) {
+      Failure(interruptedBuild(output)).text
+    }
+    defer { Interruption.endsByItself() }
     do {
       let summary = try buildWorkspace(parameters, observer: observer)
       reporter.finish()

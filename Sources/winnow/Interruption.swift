@@ -1,7 +1,11 @@
 // Ctrl-C: the first one asks the work to stop cleanly, the second one stops at once.  A terminal
 // that goes away asks, too, any number of times.  A pipe that was closed is an error of the write:
 // results that nobody reads end the program quietly, messages that nobody reads end nothing.
+//
+// A build may be deep in a loop that does not ask.  What it has on the disk stands at any moment, so
+// when it has not ended by itself soon after the first signal, the program ends all the same.
 
+import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -34,4 +38,29 @@ enum Interruption {
       }
     }
   }
+
+  private static let isWatched = Atomic<Bool>(false)
+
+  /// From now on ends the program with 130 when it still runs this long after the first signal.
+  ///
+  /// - Parameter message: what to say then.
+  static func endAtLast(after milliseconds: Int, _ message: @escaping @Sendable () -> String) {
+    isWatched.store(true, ordering: .relaxed)
+    let queue = DispatchQueue(label: "interruption")
+    @Sendable func look() {
+      guard isWatched.load(ordering: .relaxed) else { return }
+      guard isAsked else {
+        return queue.asyncAfter(deadline: .now() + .milliseconds(50)) { look() }
+      }
+      queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+        guard isWatched.load(ordering: .relaxed) else { return }
+        standardError("winnow: \(message())")
+        _exit(130)
+      }
+    }
+    queue.async { look() }
+  }
+
+  /// The work is over; nothing more is to be ended.
+  static func endsByItself() { isWatched.store(false, ordering: .relaxed) }
 }

@@ -102,7 +102,8 @@ struct KMeansTests {
     let start = TrainingState(rows: rows, initial: Array(0..<60), parameters: parameters)
     var states = [start]
     var moved: [Int] = []
-    let whole = trainSphericalKMeans(rows: rows, from: start, parameters: parameters) { _, count, state in
+    let whole = trainSphericalKMeans(rows: rows, from: start, parameters: parameters) {
+      _, count, state in
       states.append(state())
       moved.append(count)
       return true
@@ -110,7 +111,8 @@ struct KMeansTests {
     #expect(states.count > 6 && states.map(\.rounds) == Array(states.indices))
     for state in states {
       var later: [Int] = []
-      let result = trainSphericalKMeans(rows: rows, from: state, parameters: parameters) { _, moved, _ in
+      let result = trainSphericalKMeans(rows: rows, from: state, parameters: parameters) {
+        _, moved, _ in
         later.append(moved)
         return true
       }

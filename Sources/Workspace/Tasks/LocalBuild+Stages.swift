@@ -9,16 +9,11 @@ extension LocalBuild {
     observer.progress(BuildProgress(stage: stage, done: count, total: count, unit: unit))
   }
 
-  func runMetadata() throws(WorkspaceError) -> (MetadataResult, String) {
-    guard let columns = dataset.columns else { return (MetadataResult(), "") }
-    var names = [
-      "--key": columns.key, "--caption": columns.caption, "--similarity": columns.similarity,
-    ].compactMapValues { $0 }
-    for (number, name) in columns.numeric.enumerated() { names["number \(number)"] = name }
-    let key = key(inputs: metadataFiles.stamps, names)
+  func runMetadata() throws(WorkspaceError) -> MetadataResult {
+    guard dataset.columns != nil else { return MetadataResult() }
     var isNew = false
     let result = try stages.once(
-      "metadata", key: key, staging: staging, inputNames: metadataFiles.paths
+      "metadata", key: keys.metadata, staging: staging, inputNames: metadataFiles.paths
     ) { (files, stage) throws(WorkspaceError) in
       isNew = true
       return try metadataFiles.reading(metadataFiles.paths.indices) {
@@ -29,23 +24,21 @@ extension LocalBuild {
       }
     }
     if !isNew { skip(.metadata, dataset.rows, "rows") }
-    return (result, try key.digest())
+    return result
   }
 
   /// Assigns and sorts.
   func runMembers(
-    _ centroids: Centroids, _ scanned: ScanResult, after: [String: String],
-    _ clock: inout StageClock
-  ) throws(WorkspaceError) -> (MemberTotals, String) {
-    let assignKey = key(after: after)
+    _ centroids: Centroids, _ scanned: ScanResult, _ clock: inout StageClock
+  ) throws(WorkspaceError) -> MemberTotals {
     let runs = try stages.open(
-      "assign", key: assignKey, results: runs(of: blocks).indices.map { "run-\($0)" },
+      "assign", key: keys.assign, results: runs(of: blocks).indices.map { "run-\($0)" },
       isWhole: HeaderSeal.isWhole)
     try assign(
       blocks, centroids, shards, candidates: scanned.candidates, runs, parameters: parameters,
       observer: observer)
     clock.lap("assign")
-    let key = key(after: ["assign": runs.digest])
+    let key = keys.sort
     var isNew = false
     let totals = try stages.once("sort", key: key, staging: staging) {
       (files, _) throws(WorkspaceError) in
@@ -54,7 +47,7 @@ extension LocalBuild {
         try writeFate(of: runs.paths, rows: dataset.rows, to: files, observer: observer)
       }
       return try writeMembers(
-        of: runs.paths, rows: dataset.rows, clusters: centroids.count, memory: 256 << 20,
+        of: runs.paths, rows: dataset.rows, clusters: centroids.count, memory: sortMemory,
         to: files, parameters: parameters, observer: observer
       ) { (limit, count) throws(WorkspaceError) in
         var partKey = key
@@ -65,18 +58,20 @@ extension LocalBuild {
       }
     }
     if !isNew { skip(.sort, scanned.candidates, "rows") }
+    // The arrays hold what the parts did.
+    let parts = staging.folder + "/" + stageFolder + "/parts"
+    try storing { () throws(StorageError) in try removeTree(parts) }
     clock.lap("sort")
-    return (totals, try key.digest())
+    return totals
   }
 
   /// Writes clusters.npy; returns the objective.
   func runScores(
-    _ totals: MemberTotals, _ centroids: Centroids, _ candidates: Int, after: [String: String]
+    _ totals: MemberTotals, _ centroids: Centroids, _ candidates: Int
   ) throws(WorkspaceError) -> Double {
     let k = centroids.count
-    let key = key(["--neighbours": "\(parameters.neighbours)"], after: after)
     observer.progress(BuildProgress(stage: .score, done: 0, total: k, unit: "concepts"))
-    _ = try stages.once("score", key: key, staging: staging) {
+    _ = try stages.once("score", key: keys.score, staging: staging) {
       (files, _) throws(WorkspaceError) in
       let dInter = centroids.meanDistanceToNeighbours(
         parameters.neighbours, threads: parameters.threads)
@@ -97,13 +92,13 @@ extension LocalBuild {
   }
 
   func runKeyOrder(
-    _ columns: WorkspaceDescription.Columns, after metadata: String
+    _ columns: WorkspaceDescription.Columns
   ) throws(WorkspaceError) {
     guard let kind = columns.keyKind else { return }
-    let key = key(after: ["metadata": metadata])
+    let key = keys.keys
     _ = try stages.once("keys", key: key, staging: staging) { (files, _) throws(WorkspaceError) in
       try writeKeyOrder(
-        kind, rows: dataset.rows, to: files, memory: 256 << 20, threads: parameters.threads,
+        kind, rows: dataset.rows, to: files, memory: sortMemory, threads: parameters.threads,
         isCancelled: observer.isCancelled
       ) { (name, limit, count) throws(WorkspaceError) in
         try stages.openSorting(name, key, limit, count)
@@ -113,18 +108,18 @@ extension LocalBuild {
   }
 
   func runNumericColumns(
-    _ metadata: MetadataResult, sizes: [Int], after: [String: String]
+    _ metadata: MetadataResult, sizes: [Int]
   ) throws(WorkspaceError) {
     guard !metadata.numeric.isEmpty else { return }
     var isNew = false
     let units = metadata.numeric.count * sizes.count
-    _ = try stages.once("columns", key: key(after: after), staging: staging) {
+    _ = try stages.once("columns", key: keys.columns, staging: staging) {
       (files, stage) throws(WorkspaceError) in
       isNew = true
       let assigned = "\(staging.folder)/\(stageFolder)/assign"
       try writeNumericColumns(
         metadata.numeric, of: runs(of: blocks).indices.map { "\(assigned)/run-\($0)" },
-        clusters: sizes.count, scratch: stage.folder, memory: 256 << 20, to: files,
+        clusters: sizes.count, scratch: stage.folder, memory: sortMemory, to: files,
         parameters: parameters, observer: observer)
       return units
     }
@@ -132,11 +127,10 @@ extension LocalBuild {
   }
 
   func runNames(
-    _ columns: WorkspaceDescription.Columns, candidates: Int, clusters: Int,
-    after: [String: String]
+    _ columns: WorkspaceDescription.Columns, candidates: Int, clusters: Int
   ) throws(WorkspaceError) {
     var isNew = false
-    _ = try stages.once("name", key: key(after: after), staging: staging) {
+    _ = try stages.once("name", key: keys.name, staging: staging) {
       (files, _) throws(WorkspaceError) in
       isNew = true
       try writeNames(

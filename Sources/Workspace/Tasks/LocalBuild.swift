@@ -23,6 +23,9 @@ struct LocalBuild: Sendable {
   let shards: InputWatch
   /// The metadata files.
   let metadataFiles: InputWatch
+  let keys: BuildKeys
+  /// What sorting may take.
+  let sortMemory: Int
 
   var parameters: BuildParameters { plan.parameters }
   var dataset: Dataset { plan.dataset }
@@ -40,41 +43,30 @@ struct LocalBuild: Sendable {
     metadataFiles = try InputWatch(
       plan.dataset.columns == nil ? [] : plan.dataset.shards.compactMap { $0.metadata?.path },
       threads: threads)
-  }
-
-  /// A key of this build.
-  func key(
-    inputs: [FileStamp] = [], _ parameters: [String: String] = [:], after: [String: String] = [:]
-  ) -> StageKey {
-    StageKey(
-      program: self.parameters.version, inputs: inputs, parameters: parameters, after: after)
+    keys = try BuildKeys(plan, shards: shards.stamps, metadata: metadataFiles.stamps)
+    sortMemory = BuildMemory(plan).sortMemory
   }
 
   /// Runs what is not finished.
   func run() throws(WorkspaceError) -> (WorkspaceDescription, BuildLog) {
     var clock = StageClock()
-    let (metadata, metadataStage) = try runMetadata()
+    let metadata = try runMetadata()
     clock.lap("metadata")
-    let scanStage = try openScan(blocks, shards, stages, program: parameters.version)
+    let scanStage = try openScan(blocks, shards, stages, key: keys.scan)
     let scanning = startScan(scanStage)
     // Whatever happens, nothing writes to the folder afterwards.
     defer { scanning.wait() }
-    let (trained, trainStage) = try runTraining(scanning, scanStage)
+    let trained = try runTraining(scanning)
     let scanned = try scanning.result()
     clock.lap("train", beside: ("scan", scanning.duration))
-    let after = ["scan": scanStage.digest, "train": trainStage]
-    let (totals, membersStage) = try runMembers(trained.centroids, scanned, after: after, &clock)
-    let objective = try runScores(
-      totals, trained.centroids, scanned.candidates,
-      after: ["train": trainStage, "sort": membersStage])
-    try runKeyOrder(metadata.columns, after: metadataStage)
+    let totals = try runMembers(trained.centroids, scanned, &clock)
+    let objective = try runScores(totals, trained.centroids, scanned.candidates)
+    try runKeyOrder(metadata.columns)
     clock.lap("score")
-    let both = ["metadata": metadataStage, "sort": membersStage]
-    try runNumericColumns(metadata, sizes: totals.sizes, after: both)
+    try runNumericColumns(metadata, sizes: totals.sizes)
     clock.lap("columns")
     try runNames(
-      metadata.columns, candidates: scanned.candidates, clusters: trained.centroids.count,
-      after: both)
+      metadata.columns, candidates: scanned.candidates, clusters: trained.centroids.count)
     clock.lap("name")
     let description = describe(
       scanned, trained.training, clusters: trained.centroids.count, metadata.columns, objective)
@@ -103,12 +95,12 @@ struct LocalBuild: Sendable {
   }
 
   private func runTraining(
-    _ scanning: Scanning, _ scanStage: Stage
-  ) throws(WorkspaceError) -> (TrainedCentroids, String) {
+    _ scanning: Scanning
+  ) throws(WorkspaceError) -> TrainedCentroids {
     if scanning.hasFailed { _ = try scanning.result() }
     do throws(WorkspaceError) {
       return try train(
-        blocks, scanning, scanStage: scanStage, watch: shards, given: plan.given, stages, staging,
+        blocks, scanning, key: keys.train, watch: shards, given: plan.given, stages, staging,
         parameters: parameters, observer: observer)
     } catch {
       // The scan is first in order, and so are its errors.
@@ -140,12 +132,10 @@ struct LocalBuild: Sendable {
 
   private func finish(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {
     let seals = staging.files
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let log = BuildLog(
       version: parameters.version, started: clock.started, seconds: clock.seconds,
       tasks: stages.tasks, threads: parameters.threads,
-      instructions: parameters.instructions.rawValue, peakMemory: usage.ru_maxrss * 1024,
+      instructions: parameters.instructions.rawValue, peakMemory: peakMemory(),
       engine: "local", inputs: parameters.inputs,
       files: seals.mapValues { .init(size: $0.size, digest: $0.digest) },
       fingerprint: Fingerprint.of(seals.mapValues(\.digest)))
@@ -154,4 +144,17 @@ struct LocalBuild: Sendable {
     _ = try storing { () throws(StorageError) in try AtomicFile.write(bytes, to: path) }
     return log
   }
+}
+
+/// The most memory that this process had at a time, in bytes.
+private func peakMemory() -> Int {
+  // Unlike getrusage's, this number leaves out the program that started this one.
+  let status = (try? InputFile.contents(of: "/proc/self/status")) ?? []
+  for line in String(decoding: status, as: UTF8.self).split(separator: "\n")
+  where line.hasPrefix("VmHWM:") {
+    if let number = Int(line.filter(\.isNumber)) { return number * 1024 }
+  }
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss * 1024
 }

@@ -1,0 +1,115 @@
+// What the stages of a build have in memory at most, from the shape of the data and the parameters:
+// so a budget is refused at the start, not after hours.
+
+import Clustering
+import Ingest
+
+/// A number of bytes for people: `812 MiB`.
+public func byteText(_ bytes: Int) -> String {
+  var (size, unit) = (Double(bytes), 0)
+  let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"]
+  while size >= 1024, unit + 1 < units.count {
+    size /= 1024
+    unit += 1
+  }
+  let text =
+    unit == 0 || size >= 100 ? "\(Int(size.rounded(.up)))" : "\((size * 10).rounded(.up) / 10)"
+  return "\(text) \(units[unit])"
+}
+
+/// The needs of a build.
+struct BuildMemory: Sendable {
+  /// Rows that train.
+  let trainingRows: Int
+  private let k: Int
+  private let d: Int
+  private let threads: Int
+  private let rows: Int
+  private let budget: Int?
+  private let blockBytes: Int
+  private let shards: Int
+
+  /// The program itself, and what its allocator and threads keep.
+  private static let base = 40 << 20
+  /// Sorting, for each thread, where no budget says otherwise, and the least that it takes.
+  private static let (sortDefault, sortLeast) = (64 << 20, 8 << 20)
+
+  init(_ plan: BuildPlan) {
+    let (parameters, dataset) = (plan.parameters, plan.dataset)
+    k = parameters.clusters
+    d = (dataset.dimensions + 15) / 16 * 16
+    rows = dataset.rows
+    threads = max(1, parameters.threads)
+    trainingRows = plan.given != nil ? 0 : min(parameters.trainingLimit ?? rows, rows)
+    budget = parameters.memory
+    let blocks = RowBlocks(dataset)
+    // Bytes as they are on the disk, and the same rows as float32 with norms and answers.
+    blockBytes = blocks.maximumBytes + blocks.blockRows * (4 * d + 24)
+    shards = dataset.shards.count
+  }
+
+  /// Centroids as float32 and in the form of the screen.
+  private var centroids: Int { k * (4 * d + 4 * d + 32) }
+
+  /// Bytes of each stage, the program included.
+  var stages: [(stage: String, bytes: Int)] {
+    [
+      ("scan", Self.base + min(threads, shards) * blockBytes), ("train", training),
+      ("assign", assignment), ("sort", Self.base + centroids + min(sortMemory, mostToSort)),
+    ]
+  }
+
+  /// What sorting takes where the data set is small.
+  private var mostToSort: Int {
+    threads * MemberParts.bytesPerEntry * max(1 << 16, (rows + 15) / 16)
+  }
+
+  private var training: Int {
+    guard trainingRows > 0 else { return Self.base + centroids }
+    let subset = min(trainingRows, 16 * k)
+    // A vector with its norm and fault; number, hashes, cluster, margin; sums and moves.
+    return Self.base + trainingRows * (4 * d + 9 + 64) + subset * (4 * d + 64) + 3 * centroids
+      + k * 8 * d + threads * blockBytes
+  }
+
+  private var assignment: Int {
+    let run = min(rows, AssignedRunWriter.rowsPerRun(rows) + blockBytes / max(1, 2 * d))
+    return Self.base + centroids + 4 * k * d
+      + threads * (blockBytes + 8 * run + AssignedRunWriter.bytes(rows: run, clusters: k))
+  }
+
+  /// What all threads together may take for sorting: what the budget leaves.
+  var sortMemory: Int {
+    guard let budget else { return threads * Self.sortDefault }
+    return max(
+      threads * Self.sortLeast, min(threads * 4 * Self.sortDefault, budget - Self.base - centroids))
+  }
+
+  /// The most that any stage takes.
+  var most: Int { stages.map(\.bytes).max()! }
+
+  /// - Throws: ``WorkspaceError`` when the budget is too small: what is needed, and what would lower
+  ///   it.
+  func check() throws(WorkspaceError) {
+    guard let budget, most > budget else { return }
+    let worst = stages.max { $0.bytes < $1.bytes }!
+    var ways = ["give --memory \(byteText(most).replacingSpaces) or more"]
+    let perRow = 4 * d + 73
+    let fitting = (budget - (training - trainingRows * perRow)) / perRow
+    if worst.stage == "train", fitting >= k {
+      ways.append("see fewer rows with --training-rows \(fitting)")
+    } else if threads > 1 {
+      ways.append("use fewer --threads than \(threads)")
+    }
+    throw .invalid(
+      "--memory: expected at least \(byteText(most)), found \(byteText(budget)): the stage "
+        + "\(worst.stage) takes the most"
+        + (worst.stage == "train" ? ", for \(trainingRows) training rows" : "")
+        + "; " + ways.joined(separator: ", or "))
+  }
+}
+
+extension String {
+  /// As a flag takes it: `1.5 GiB` becomes `1.5GiB`.
+  fileprivate var replacingSpaces: String { String(filter { $0 != " " }) }
+}

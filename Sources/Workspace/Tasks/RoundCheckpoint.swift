@@ -1,0 +1,63 @@
+// The training between two rounds.  Rounds are tasks that follow each other, and only the last finished
+// one matters: its file replaces the one before.
+
+import Clustering
+import Storage
+
+struct RoundCheckpoint {
+  /// The rows that it was made with, which a changed number of candidates would change.
+  let rows: Int
+  let dimensions: Int
+  let path: String
+
+  init(stage: Stage, rows: Int, dimensions: Int) {
+    self.rows = rows
+    self.dimensions = dimensions
+    path = stage.folder + "/round"
+  }
+
+  func write(_ state: TrainingState) throws(WorkspaceError) {
+    let header: [UInt64] = [
+      UInt64(state.rounds), UInt64(rows), UInt64(dimensions), UInt64(state.centroids.count),
+      UInt64(state.nearest.count),
+    ]
+    var failure: WorkspaceError?
+    header.withUnsafeBytes { header in
+      state.centroids.withUnsafeBytes { centroids in
+        state.nearest.withUnsafeBytes { nearest in
+          do throws(WorkspaceError) {
+            try SealedFile.write([header, centroids, nearest], to: path)
+          } catch { failure = error }
+        }
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// The state that was written last; nil where there is none that fits.
+  func read(clusters: Int) -> TrainingState? {
+    guard let bytes = SealedFile.read(path) else { return nil }
+    return bytes.withUnsafeBytes { bytes -> TrainingState? in
+      let size = MemoryLayout<UInt64>.stride
+      guard bytes.count >= 5 * size else { return nil }
+      let header = (0..<5).map {
+        Int(truncatingIfNeeded: bytes.loadUnaligned(fromByteOffset: $0 * size, as: UInt64.self))
+      }
+      guard header[1] == rows, header[2] == dimensions, header[3] == clusters * dimensions,
+        header[4] == rows, bytes.count == 5 * size + 4 * (header[3] + header[4])
+      else { return nil }
+      func numbers<Number: BitwiseCopyable>(_ count: Int, at offset: Int, of _: Number.Type)
+        -> [Number]
+      {
+        [Number](unsafeUninitializedCapacity: count) { target, filled in
+          UnsafeMutableRawBufferPointer(target).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 4 * count]))
+          filled = count
+        }
+      }
+      return TrainingState(
+        rounds: header[0], centroids: numbers(header[3], at: 5 * size, of: Float.self),
+        nearest: numbers(header[4], at: 5 * size + 4 * header[3], of: UInt32.self))
+    }
+  }
+}

@@ -1,0 +1,136 @@
+// The vectors that k-means sees, read into memory.
+
+import Clustering
+import Ingest
+import Pruning
+import Storage
+import Synchronization
+
+/// The vectors of the training rows and their numbers, ascending.
+func readTrainingRows(
+  _ blocks: RowBlocks, _ scanning: Scanning, _ watch: InputWatch, _ parameters: BuildParameters,
+  _ observer: BuildObserver
+) throws(WorkspaceError) -> (VectorBlock, [Int]) {
+  let (dataset, dimensions) = (blocks.dataset, blocks.dataset.dimensions)
+  func choose(
+    _ limit: Int, _ invalid: @escaping @Sendable (Int) throws(WorkspaceError) -> [Int]
+  ) throws(WorkspaceError) -> [Int] {
+    try trainingRows(
+      UsableRows(firstRows: dataset.firstRows, invalid: invalid), limit: limit,
+      seed: parameters.seed, threads: parameters.threads, isCancelled: observer.isCancelled)
+  }
+  if !scanning.isOver, let limit = parameters.trainingLimit, limit < dataset.rows {
+    // The rows of smallest hashes among all are those among the usable ones if all can be used.
+    let wanted = try choose(limit) { (_) throws(WorkspaceError) in [] }
+    let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
+    if try gather(blocks, wanted, watch, into: rows, parameters, observer) { return (rows, wanted) }
+  }
+  let scan = try scanning.result()
+  guard let limit = parameters.trainingLimit, limit < scan.candidates else {
+    let rows = VectorBlock(capacity: scan.candidates, dimensions: dimensions)
+    return (rows, try gatherAll(blocks, watch, into: rows, parameters, observer))
+  }
+  let wanted = try choose(limit, scan.invalidRows)
+  let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
+  guard try gather(blocks, wanted, watch, into: rows, parameters, observer) else {
+    throw changed(blocks, nil)
+  }
+  return (rows, wanted)
+}
+
+/// Reads the wanted rows into `vectors`; returns whether all of them can be used.
+private func gather(
+  _ blocks: RowBlocks, _ wanted: [Int], _ watch: InputWatch, into vectors: VectorBlock,
+  _ parameters: BuildParameters, _ observer: BuildObserver
+) throws(WorkspaceError) -> Bool {
+  let chunk = 4096
+  let failure = FirstFailure()
+  let workers = max(1, parameters.threads)
+  let buffers = (0..<workers).map { _ in BlockBuffer(blocks) }
+  let faulty = Atomic<Int>(0)
+  parallel(tasks: (wanted.count + chunk - 1) / chunk, threads: workers) { worker, task in
+    if failure.hasFailed || faulty.load(ordering: .relaxed) > 0 { return }
+    do throws(WorkspaceError) {
+      if observer.isCancelled() { throw .interrupted }
+      let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
+      let shards =
+        blocks.shard(
+          of: wanted[places.lowerBound])...blocks.shard(
+          of: wanted[places.upperBound - 1])
+      let found = try watch.reading(shards) { () throws(WorkspaceError) in
+        // Sound: each task writes its own slots.
+        try gather(blocks, wanted, places, into: vectors, buffers[worker], parameters)
+      }
+      faulty.add(found, ordering: .relaxed)
+    } catch { failure.record(error, task: task) }
+  }
+  try failure.rethrow()
+  return faulty.load(ordering: .relaxed) == 0
+}
+
+/// Reads all rows that can be used into `vectors`, ascending; returns their numbers.
+private func gatherAll(
+  _ blocks: RowBlocks, _ watch: InputWatch, into vectors: VectorBlock,
+  _ parameters: BuildParameters, _ observer: BuildObserver
+) throws(WorkspaceError) -> [Int] {
+  let buffer = BlockBuffer(blocks)
+  var numbers: [Int] = []
+  numbers.reserveCapacity(vectors.capacity)
+  for block in blocks.blocks {
+    if observer.isCancelled() { throw .interrupted }
+    var invalid = Set<Int>()
+    try watch.reading([block.shard]) { () throws(WorkspaceError) in
+      try buffer.load(block, of: blocks, instructions: parameters.instructions) { row, _ in
+        invalid.insert(row)
+      }
+    }
+    for row in 0..<block.rows.count where !invalid.contains(row) {
+      guard numbers.count < vectors.capacity else { throw changed(blocks, block) }
+      vectors.copy(row, of: buffer.vectors, to: numbers.count)
+      numbers.append(block.firstRow + row)
+    }
+  }
+  guard numbers.count == vectors.capacity else { throw changed(blocks, blocks.blocks.last) }
+  return numbers
+}
+
+/// Reads some of the wanted rows, those that lie close together at once; returns how many cannot be
+/// used.
+private func gather(
+  _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
+  _ buffer: BlockBuffer, _ parameters: BuildParameters
+) throws(WorkspaceError) -> Int {
+  var faulty = 0
+  var next = places.lowerBound
+  while next < places.upperBound {
+    let first = wanted[next]
+    let shard = blocks.shard(of: first)
+    let shardStart = blocks.dataset.firstRows[shard]
+    let end = min(first + blocks.blockRows, blocks.dataset.firstRows[shard + 1])
+    var last = next
+    while last + 1 < places.upperBound, wanted[last + 1] < end,
+      wanted[last + 1] - wanted[last] <= 16
+    {
+      last += 1
+    }
+    let run = RowBlock(
+      shard: shard, rows: first - shardStart..<wanted[last] - shardStart + 1, firstRow: first)
+    let bytes = try buffer.read(run, of: blocks)
+    let rowBytes = blocks.dataset.shards[shard].bytesPerRow
+    for place in next...last {
+      let start = (wanted[place] - first) * rowBytes
+      vectors.load(
+        UnsafeRawBufferPointer(rebasing: bytes[start..<start + rowBytes]),
+        element: blocks.dataset.shards[shard].element, count: 1, at: place,
+        instructions: parameters.instructions
+      ) { _, _ in faulty += 1 }
+    }
+    next = last + 1
+  }
+  return faulty
+}
+
+private func changed(_ blocks: RowBlocks, _ block: RowBlock?) -> WorkspaceError {
+  let path = block.map { blocks.dataset.shards[$0.shard].path } ?? "input"
+  return .invalid("\(path): it changed while it was read; build again")
+}
