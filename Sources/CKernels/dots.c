@@ -4,23 +4,11 @@
 // IEEE float32 product or sum of the same operands, so the bits agree.
 
 #include "ckernels.h"
+#include "lanes.h"
 
 #include <math.h>
 
 #pragma STDC FP_CONTRACT OFF
-
-typedef float lanes __attribute__((vector_size(WK_LANES * sizeof(float))));
-
-// The fixed tree.  The additions of one level are independent, so any processor may do them at
-// once.
-#define ADD_LANES(v)                                                                          \
-  ({                                                                                          \
-    lanes v_ = (v);                                                                           \
-    float a_[8];                                                                              \
-    for (int l_ = 0; l_ < 8; l_++) a_[l_] = v_[l_] + v_[l_ + 8];                              \
-    for (int l_ = 0; l_ < 4; l_++) a_[l_] = a_[l_] + a_[l_ + 4];                              \
-    (a_[0] + a_[2]) + (a_[1] + a_[3]);                                                        \
-  })
 
 #define NAME portable
 #define TILE_ROWS 1
@@ -97,6 +85,21 @@ void wk_dots_with(int instruction_set, const float *row, const float *centroids,
   }
 #endif
   dots_with_portable(row, centroids, places, count, stride, output);
+}
+
+void wk_paired_dots(int instruction_set, const float *const *rows, const float *const *vectors,
+                    size_t stride, float *output) {
+#if defined(__x86_64__)
+  if (instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI) {
+    paired_dots_avx512(rows, vectors, stride, output);
+    return;
+  }
+  if (instruction_set == WK_AVX2 || instruction_set == WK_AVX_VNNI) {
+    paired_dots_avx2(rows, vectors, stride, output);
+    return;
+  }
+#endif
+  paired_dots_portable(rows, vectors, stride, output);
 }
 
 static void squares(int instruction_set, const float *rows, size_t row_count, size_t stride,

@@ -1,6 +1,7 @@
 // Widening and scaling of rows, and integer sums of unit vectors.
 
 #include "ckernels.h"
+#include "lanes.h"
 
 #include <math.h>
 #include <string.h>
@@ -96,16 +97,18 @@ typedef uint16_t halves __attribute__((vector_size(HALVES * sizeof(uint16_t))));
 #endif
 
 size_t wk_load_float16(int instruction_set, const void *input, size_t rows, size_t components,
-                       float *output, size_t stride, uint8_t *faults) {
+                       float *output, size_t stride, uint8_t *faults, double *norms) {
 #if defined(__x86_64__)
   if (instruction_set == WK_AVX512 || instruction_set == WK_AVX512_VNNI) {
-    return load_float16_avx512(input, rows, components, output, stride, faults);
+    return load_float16_avx512(input, rows, components, output, stride, faults, norms);
   }
   if (instruction_set == WK_AVX2 || instruction_set == WK_AVX_VNNI) {
-    return load_float16_avx2(input, rows, components, output, stride, faults);
+    return load_float16_avx2(input, rows, components, output, stride, faults, norms);
   }
 #endif
-  return load_float16_portable(input, rows, components, output, stride, faults);
+  size_t faulty = load_float16_portable(input, rows, components, output, stride, faults);
+  wk_norms(instruction_set, output, rows, stride, norms);
+  return faulty;
 }
 
 #define NAME wk_load_float32

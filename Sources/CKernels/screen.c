@@ -13,6 +13,7 @@
 // only rounding is left in the bound.
 
 #include "ckernels.h"
+#include "lanes.h"
 
 #include <float.h>
 #include <math.h>
@@ -27,7 +28,6 @@
 // Half a unit in the last place of 1.
 #define ROUNDING 0x1p-24f
 
-typedef float lanes __attribute__((vector_size(WK_LANES * sizeof(float))));
 typedef int32_t lane_integers __attribute__((vector_size(WK_LANES * sizeof(int32_t))));
 typedef int8_t lane_bytes __attribute__((vector_size(WK_LANES)));
 
@@ -94,17 +94,18 @@ static void note_candidates(struct screen_rows *state, size_t row, const float *
 }
 
 // By pointer, because how vectors are passed differs between instruction sets.
-static float total_of(const lanes *values) {
-  float total = 0;
-  for (int l = 0; l < WK_LANES; l++) total += (*values)[l];
-  return total;
+static inline float total_of(const lanes *values) {
+  typedef float half_lanes __attribute__((vector_size(8 * sizeof(float))));
+  half_lanes eight = __builtin_shufflevector(*values, *values, 0, 1, 2, 3, 4, 5, 6, 7) +
+                     __builtin_shufflevector(*values, *values, 8, 9, 10, 11, 12, 13, 14, 15);
+  return ((eight[0] + eight[4]) + (eight[1] + eight[5])) +
+         ((eight[2] + eight[6]) + (eight[3] + eight[7]));
 }
 
 // The unit of 8-bit numbers for components whose largest magnitude has these bits; what is nearly
 // nothing is left to the residual whole.
-static float step_of(const lane_integers *magnitudes) {
-  int32_t bits = 0;
-  for (int l = 0; l < WK_LANES; l++) bits = (*magnitudes)[l] > bits ? (*magnitudes)[l] : bits;
+static inline float step_of(const lane_integers *magnitudes) {
+  int32_t bits = __builtin_reduce_max(*magnitudes);
   float most;
   memcpy(&most, &bits, sizeof most);
   return most > 1e-30f ? most / 127 : 0;
@@ -177,9 +178,8 @@ static void finish_row(const struct wk_screen *screen, struct screen_rows *state
   _mm256_castps_si256(_mm256_broadcast_ss((const float *)(const void *)(p)))
 #define STEP(sum, centroid, row) _mm256_dpbusd_avx_epi32(sum, centroid, row)
 #define SCORE(sum, scale, factor, bias)                                                         \
-  _mm256_add_ps(_mm256_mul_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_load_ps(scale)),    \
-                              _mm256_set1_ps(factor)),                                          \
-                _mm256_load_ps(bias))
+  _mm256_fmadd_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_load_ps(scale)),    \
+                  _mm256_set1_ps(factor), _mm256_load_ps(bias))
 #define REACHES(score, threshold)                                                               \
   (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(score, _mm256_set1_ps(threshold), _CMP_GE_OQ))
 #define LARGER(a, b) _mm256_max_ps(a, b)
@@ -232,9 +232,8 @@ static void finish_row(const struct wk_screen *screen, struct screen_rows *state
   })
 #define STEP(sum, centroid, row) _mm512_dpbusd_epi32(sum, centroid, row)
 #define SCORE(sum, scale, factor, bias)                                                         \
-  _mm512_add_ps(_mm512_mul_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_load_ps(scale)),    \
-                              _mm512_set1_ps(factor)),                                          \
-                _mm512_load_ps(bias))
+  _mm512_fmadd_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_load_ps(scale)),    \
+                  _mm512_set1_ps(factor), _mm512_load_ps(bias))
 #define REACHES(score, threshold)                                                               \
   (unsigned)_mm512_cmp_ps_mask(score, _mm512_set1_ps(threshold), _CMP_GE_OQ)
 #define LARGER(a, b) _mm512_max_ps(a, b)
@@ -350,7 +349,7 @@ void wk_screen_fill(const struct wk_screen *screen, const float *centroids, cons
 size_t wk_screen_rows(size_t stride) {
   // Rows, their narrow form and all panels of a usual k share the second-level cache.
   size_t rows = ((size_t)224 << 10) / (stride * sizeof(float)) / ROWS_AGAIN * ROWS_AGAIN;
-  return rows < ROWS_AGAIN ? ROWS_AGAIN : rows > 192 ? 192 : rows;
+  return rows < ROWS_AGAIN ? ROWS_AGAIN : rows > WK_MOST_SCREEN_ROWS ? WK_MOST_SCREEN_ROWS : rows;
 }
 
 static size_t padded_values(const struct wk_screen *screen, size_t rows) {
@@ -465,48 +464,104 @@ static float margin_of(const struct wk_screen *screen, const struct screen_rows 
   return ahead > 2 ? 2 : ahead > 0 ? ahead : 0;
 }
 
-// The canonical dot products of a row with the candidates that are left.
-static void decide(const struct wk_screen *screen, struct screen_rows *state, size_t slot,
-                   const float *row, double norm, const float *centroids, const double *norms,
-                   uint32_t *nearest, float *distance, float *margin,
-                   struct wk_search_counts *counts) {
-  struct candidate *list = state->candidates + slot * MOST_CANDIDATES;
-  if (state->found[slot] <= MOST_CANDIDATES) drop_hopeless(state, slot);
-  uint32_t found = state->found[slot];
-  int all = found > MOST_CANDIDATES || found == 0;
-  size_t tried = all ? screen->count : found;
-  counts->rows += 1;
-  counts->contested += tried > 1;
-  if (margin != NULL) {
-    *margin = tried > 1 ? 0 : margin_of(screen, state, slot);
-  }
-  if (tried == 1 && distance == NULL) {
-    *nearest = all ? 0 : list[0].centroid;
-    return;
-  }
-  counts->dots += tried;
+// What a search is asked and where its answers go.
+struct search {
+  const struct wk_screen *screen;
+  const float *rows;
+  const double *row_norms;
+  const float *centroids;
+  const double *norms;
+  uint32_t *nearest;
+  float *distances;
+  float *margins;
+  struct wk_search_counts *counts;
+};
+
+static float distance_of(double cosine) { return (float)(1.0 - cosine > 0.0 ? 1.0 - cosine : 0.0); }
+
+// The canonical dot products of a row with the candidates that are left, or with all centroids.
+static void decide(const struct search *search, const struct candidate *list, size_t tried,
+                   size_t row) {
+  const struct wk_screen *screen = search->screen;
+  int all = list == NULL;
   double best = -INFINITY;
   for (size_t first = 0; first < tried; first += MOST_CANDIDATES) {
     size_t count = tried - first < MOST_CANDIDATES ? tried - first : MOST_CANDIDATES;
     uint32_t places[MOST_CANDIDATES];
     float dots[MOST_CANDIDATES];
     for (size_t i = 0; i < count; i++) places[i] = all ? (uint32_t)(first + i) : list[i].centroid;
-    wk_dots_with(screen->instruction_set, row, centroids, places, count, screen->stride, dots);
+    wk_dots_with(screen->instruction_set, search->rows + row * screen->stride, search->centroids,
+                 places, count, screen->stride, dots);
     for (size_t i = 0; i < count; i++) {
-      double cosine = (double)dots[i] / (norm * norms[places[i]]);
+      double cosine = (double)dots[i] / (search->row_norms[row] * search->norms[places[i]]);
       if (cosine > best) {
         best = cosine;
-        *nearest = places[i];
+        search->nearest[row] = places[i];
       }
     }
   }
-  if (distance != NULL) *distance = (float)(1.0 - best > 0.0 ? 1.0 - best : 0.0);
+  if (search->distances != NULL) search->distances[row] = distance_of(best);
+}
+
+// The distances of rows whose centroid is known.
+static void measure(const struct search *search, const size_t *places, size_t count) {
+  const struct wk_screen *screen = search->screen;
+  for (size_t first = 0; first < count; first += 4) {
+    const float *rows[4], *vectors[4];
+    for (size_t n = 0; n < 4; n++) {
+      size_t row = places[first + n < count ? first + n : first];
+      rows[n] = search->rows + row * screen->stride;
+      vectors[n] = search->centroids + search->nearest[row] * screen->stride;
+    }
+    float dots[4];
+    wk_paired_dots(screen->instruction_set, rows, vectors, screen->stride, dots);
+    for (size_t n = 0; n < 4 && first + n < count; n++) {
+      size_t row = places[first + n];
+      search->distances[row] = distance_of(
+          (double)dots[n] / (search->row_norms[row] * search->norms[search->nearest[row]]));
+    }
+  }
+  search->counts->dots += count;
+}
+
+// Decides the rows of a block that was screened.
+static void finish_block(const struct search *search, struct screen_rows *state, size_t begin,
+                         size_t count) {
+  size_t certain[WK_MOST_SCREEN_ROWS];
+  size_t certain_count = 0;
+  for (size_t slot = 0; slot < count; slot++) {
+    size_t row = begin + slot;
+    if (!(search->row_norms[row] > 0)) {
+      search->nearest[row] = 0;
+      if (search->distances != NULL) search->distances[row] = 0;
+      if (search->margins != NULL) search->margins[row] = 0;
+      continue;
+    }
+    struct candidate *list = state->candidates + slot * MOST_CANDIDATES;
+    if (state->found[slot] <= MOST_CANDIDATES) drop_hopeless(state, slot);
+    search->counts->rows += 1;
+    if (state->found[slot] == 1) {
+      search->nearest[row] = list[0].centroid;
+      if (search->distances != NULL) certain[certain_count++] = row;
+      if (search->margins != NULL) search->margins[row] = margin_of(search->screen, state, slot);
+      continue;
+    }
+    int all = state->found[slot] > MOST_CANDIDATES || state->found[slot] == 0;
+    size_t tried = all ? search->screen->count : state->found[slot];
+    search->counts->contested += tried > 1;
+    search->counts->dots += tried;
+    if (search->margins != NULL) search->margins[row] = 0;
+    decide(search, all ? NULL : list, tried, row);
+  }
+  measure(search, certain, certain_count);
 }
 
 void wk_screened_nearest(const struct wk_screen *screen, const float *rows, const double *row_norms,
                          size_t row_count, const float *centroids, const double *norms,
                          uint32_t *nearest, float *distances, float *margins, void *scratch,
                          struct wk_search_counts *counts) {
+  struct search search = {screen,  rows,      row_norms, centroids, norms,
+                          nearest, distances, margins,   counts};
   size_t block = wk_screen_rows(screen->stride), stride = screen->stride;
   struct screen_rows state = rows_in(scratch, screen, block);
   struct screen_rows again =
@@ -526,17 +581,6 @@ void wk_screened_nearest(const struct wk_screen *screen, const float *rows, cons
     }
     score_rows(screen, &state, count);
     score_again(screen, &state, count, &again);
-    for (size_t r = 0; r < count; r++) {
-      float *distance = distances == NULL ? NULL : distances + begin + r;
-      float *margin = margins == NULL ? NULL : margins + begin + r;
-      if (!(row_norms[begin + r] > 0)) {
-        nearest[begin + r] = 0;
-        if (distance != NULL) *distance = 0;
-        if (margin != NULL) *margin = 0;
-        continue;
-      }
-      decide(screen, &state, r, rows + (begin + r) * stride, row_norms[begin + r], centroids,
-             norms, nearest + begin + r, distance, margin, counts);
-    }
+    finish_block(&search, &state, begin, count);
   }
 }

@@ -87,11 +87,15 @@ public final class VectorBlock: @unchecked Sendable {
     let found =
       switch element {
       case .float16:
-        wk_load_float16(instructions.code, input, count, dimensions, output, stride, faults + start)
+        wk_load_float16(
+          instructions.code, input, count, dimensions, output, stride, faults + start,
+          norms + start)
       case .float32: wk_load_float32(input, count, dimensions, output, stride, faults + start)
       case .float64: wk_load_float64(input, count, dimensions, output, stride, faults + start)
       }
-    wk_norms(instructions.code, output, count, stride, norms + start)
+    if element != .float16 {
+      wk_norms(instructions.code, output, count, stride, norms + start)
+    }
     guard found > 0 else { return }
     for row in 0..<count {
       if let fault = RowFault(rawValue: faults[start + row]) { faulty(row, fault) }

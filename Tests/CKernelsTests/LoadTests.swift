@@ -52,7 +52,14 @@ private let infinite = UInt8(WK_ROW_INFINITE.rawValue)
 /// Loads halves on every instruction set, which must agree.
 private func loadHalves(_ rows: [[UInt16]]) -> Loaded {
   func load16(_ set: Int32) -> Loaded {
-    load(rows) { wk_load_float16(set, $0, $1, $2, $3, $4, $5) }
+    var norms = [Double](repeating: .nan, count: rows.count)
+    let loaded = load(rows) { wk_load_float16(set, $0, $1, $2, $3, $4, $5, &norms) }
+    var expected = norms
+    wk_norms(
+      Int32(WK_PORTABLE.rawValue), loaded.vectors.values, rows.count, loaded.vectors.stride,
+      &expected)
+    #expect(norms == expected, "norms, set \(set)")
+    return loaded
   }
   let loaded = load16(instructionSets[0])
   for set in instructionSets.dropFirst() {

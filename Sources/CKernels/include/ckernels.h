@@ -33,9 +33,10 @@ enum wk_row_fault { WK_ROW_FINE = 0, WK_ROW_ZERO = 1, WK_ROW_NAN = 2, WK_ROW_INF
 /// Widens `rows` vectors of `components` float16, float32 or float64 numbers each, scales each by
 /// the power of two that brings its largest component into [0.5, 1), narrows them to float32 and
 /// writes each vector's enum wk_row_fault to `faults`; a faulty vector is all zeros in `output`.
-/// Returns the number of faulty vectors.  `input` needs no alignment.
+/// Returns the number of faulty vectors.  `input` needs no alignment.  float16's loader measures
+/// the norms, too, as wk_norms() would.
 size_t wk_load_float16(int instruction_set, const void *input, size_t rows, size_t components,
-                       float *output, size_t stride, uint8_t *faults);
+                       float *output, size_t stride, uint8_t *faults, double *norms);
 size_t wk_load_float32(const void *input, size_t rows, size_t components, float *output,
                        size_t stride, uint8_t *faults);
 size_t wk_load_float64(const void *input, size_t rows, size_t components, float *output,
@@ -49,6 +50,10 @@ void wk_dots(int instruction_set, const float *rows, size_t row_count, const flo
 /// Canonical dot products of one row with the centroids at some places.
 void wk_dots_with(int instruction_set, const float *row, const float *centroids,
                   const uint32_t *places, size_t count, size_t stride, float *output);
+
+/// Canonical dot products of four rows, each with a vector of its own.
+void wk_paired_dots(int instruction_set, const float *const *rows, const float *const *vectors,
+                    size_t stride, float *output);
 
 /// norms[i] = sqrt(canonical dot of vector i with itself), in double.
 void wk_norms(int instruction_set, const float *rows, size_t row_count, size_t stride,
@@ -106,6 +111,7 @@ struct wk_search_counts {
 /// row's cosine with its centroid exceeds that with any other; 0 where that was decided by
 /// canonical dot products.  A row whose norm is 0 gets centroid 0, distance 0, margin 0.
 /// Rows that pass the panels together: more of them at a time do not pay.
+#define WK_MOST_SCREEN_ROWS 192
 size_t wk_screen_rows(size_t stride);
 size_t wk_screen_scratch(const struct wk_screen *screen);
 void wk_screened_nearest(const struct wk_screen *screen, const float *rows, const double *row_norms,
