@@ -273,8 +273,8 @@ void wk_screen_begin(struct wk_screen *screen, const float *centroids, const dou
   size_t stride = screen->stride, count = screen->count;
   size_t padded = wk_screen_centroids(screen->instruction_set, count);
   screen->integers = wk_screen_element(screen->instruction_set) == 1;
-  // The canonical dot product, and here the one behind `bias`.
-  float dot_rounding = 2 * (float)(stride / WK_LANES + 8) * ROUNDING;
+  // The canonical dot product, and here twice the one behind `bias`: no |m| |z| exceeds 2.
+  float dot_rounding = 3 * (float)(stride / WK_LANES + 8) * ROUNDING;
   // In float32 one sum runs through all components; in 8 bits a sum is exact.
   screen->rounding =
       dot_rounding + 32 * ROUNDING + (screen->integers ? 0 : 1.01f * (float)stride * ROUNDING);
