@@ -25,6 +25,8 @@ public struct ManifestRequest: Sendable {
   /// Replace existing files.
   public var force: Bool
   public var threads: Int
+  /// Kept rows whose places are held at a time, 8 bytes each, where a format needs them.
+  package var window = 1 << 24
 
   public init(
     workspace: OpenWorkspace, plan: Plan, lists: [List], force: Bool, threads: Int
@@ -77,7 +79,7 @@ public func export(
   }
   let source = ManifestSource(
     workspace: workspace, plan: request.plan, quotas: quotas.quota, kept: kept,
-    count: kept.count)
+    count: kept.count, window: request.window)
   guard source.count == request.plan.target else {
     throw .invalid(
       "\(workspace.path)/members.npy: \(request.plan.target) rows were to be kept, "

@@ -13,6 +13,8 @@ struct ManifestSource: Sendable {
   let kept: RowSet
   /// `kept.count`.
   let count: Int
+  /// Kept rows whose places are held at a time.
+  let window: Int
 }
 
 /// Takes a format's bytes, about 64 KiB at a time.
@@ -45,6 +47,12 @@ struct ManifestSink {
     var value = number.littleEndian
     withUnsafeBytes(of: &value) { buffer.append(contentsOf: $0) }
     if buffer.count >= limit { try flush() }
+  }
+
+  /// Whether to go on, for a format that has nothing to write for a while.
+  var goesOn: () -> Bool {
+    let (report, rows) = (report, rows)
+    return { report(rows) }
   }
 
   /// Says that one more row is written.

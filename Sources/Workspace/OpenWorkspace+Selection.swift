@@ -13,29 +13,28 @@ extension OpenWorkspace {
   /// - Throws: ``WorkspaceError`` when the order needs similarities that are not there, or a page
   ///   that is read is damaged.
   /// - Complexity: O(kept rows) for `hardest`, `easiest`, `stratified`; O(candidates) for others.
-  ///   rows / 8 bytes of memory a thread.
+  ///   rows / 8 bytes of memory, whatever the threads.
   public func keptRows(
     _ quotas: [Int], _ plan: Plan, threads: Int
   ) throws(WorkspaceError) -> RowSet {
     precondition(quotas.count == clusters)
     guard plan.order != .similarity || hasSimilarity else { throw .plan(.similarityMissing) }
-    let workers = max(1, threads)
-    let sets = SharedSets(workers: workers, rows: rows)
+    var kept = RowSet(rows: rows)
     let failure = FirstFailure()
-    parallel(tasks: clusters, threads: workers) { worker, cluster in
-      if quotas[cluster] == 0 || failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        let positions = try keptPositions(of: cluster, quota: quotas[cluster], plan)
-        let offset = offsets[cluster]
-        for position in positions {
-          sets.insert(try row(at: offset + position), worker: worker)
+    kept.insertTogether { kept in
+      parallel(tasks: clusters, threads: threads) { _, cluster in
+        if quotas[cluster] == 0 || failure.hasFailed { return }
+        do throws(WorkspaceError) {
+          let positions = try keptPositions(of: cluster, quota: quotas[cluster], plan)
+          let offset = offsets[cluster]
+          for position in positions { kept.insert(try row(at: offset + position)) }
+        } catch {
+          failure.record(error, task: cluster)
         }
-      } catch {
-        failure.record(error, task: cluster)
       }
     }
     try failure.rethrow()
-    return sets.merged()
+    return kept
   }
 
   /// Which of a cluster's rows are kept, as positions among its members.
@@ -69,29 +68,5 @@ extension OpenWorkspace {
             order: plan.order, seed: plan.selectionSeed)
         }
       })
-  }
-}
-
-/// One set of rows for each worker, so that no two threads write the same word.
-private final class SharedSets: @unchecked Sendable {
-  // Sound: a worker touches its own set only, and `merged` runs after all have ended.
-  private let sets: UnsafeMutableBufferPointer<RowSet>
-
-  init(workers: Int, rows: Int) {
-    sets = .allocate(capacity: workers)
-    sets.initialize(repeating: RowSet(rows: rows))
-  }
-
-  deinit {
-    sets.deinitialize()
-    sets.deallocate()
-  }
-
-  func insert(_ row: Int, worker: Int) { sets[worker].insert(row) }
-
-  func merged() -> RowSet {
-    var all = sets[0]
-    for set in sets.dropFirst() { all.merge(set) }
-    return all
   }
 }

@@ -46,6 +46,17 @@ struct FormatTests {
     #expect(objects.allSatisfy { $0.count == 5 })
   }
 
+  @Test(arguments: Order.allCases.filter { $0 != .similarity }, [ManifestFormat.csv, .jsonl])
+  func windowsOfRowsDoNotShow(order: Order, format: ManifestFormat) throws {
+    let sample = try SampleWorkspace(rows: 400)
+    let plan = sample.plan(150, order: order)
+    try sample.export(format, plan, to: "whole")
+    for window in [1, 60, 149] {
+      try sample.export(format, plan, to: "parts", force: true, window: window)
+      #expect(try sample.bytes("parts") == sample.bytes("whole"))
+    }
+  }
+
   @Test func withoutKeysTheRowIsTheKey() throws {
     let sample = try SampleWorkspace(.none)
     try sample.export(.text)

@@ -72,13 +72,14 @@ struct SampleWorkspace {
   @discardableResult
   func export(
     _ format: ManifestFormat, _ plan: Plan? = nil, to name: String = "list", force: Bool = false,
-    threads: Int = 1, progress: @escaping (Double) -> Bool = { _ in true }
+    threads: Int = 1, window: Int? = nil, progress: @escaping (Double) -> Bool = { _ in true }
   ) throws -> ManifestSummary {
-    try Manifests.export(
-      ManifestRequest(
-        workspace: workspace, plan: plan ?? self.plan(),
-        lists: [.init(format: format, output: folder(name))], force: force, threads: threads),
-      standardOutput: { _ in preconditionFailure("nothing goes to standard output") },
+    var request = ManifestRequest(
+      workspace: workspace, plan: plan ?? self.plan(),
+      lists: [.init(format: format, output: folder(name))], force: force, threads: threads)
+    if let window { request.window = window }
+    return try Manifests.export(
+      request, standardOutput: { _ in preconditionFailure("nothing goes to standard output") },
       progress: progress)[0]
   }
 
