@@ -31,7 +31,10 @@ def run_json(words):
 
 
 class Server:
-    """A program that does its work once for every line it gets and answers with the seconds."""
+    """A program that does its work once for every line it gets and answers with the seconds.
+
+    What it says behind them is in `remarks`.
+    """
 
     def __init__(self, words, environment=None):
         self.words = [str(word) for word in words]
@@ -47,7 +50,8 @@ class Server:
         if not line:
             raise Fault(f"{' '.join(self.words)}: it ended")
         time.sleep(0.3)                       # its threads spin for a while before they sleep
-        return float(line)
+        seconds, *self.remarks = line.split()
+        return float(seconds)
 
     def __enter__(self):
         return self

@@ -5,8 +5,8 @@
 #
 #   bash Tests/Peers/run.sh [--data DIR] [--only PARTS] [--pairs N] [--threads N]
 #
-# PARTS are some of machine,assign-768,assign-384,assign-1280,gaussian,train,job,scaling.  The
-# made-up data (about 7 GB by default) lie in DIR or $WINNOW_PEER_DATA, by default
+# PARTS are some of machine,assign-768,assign-384,assign-1280,gaussian,train,train-gaussian,job,
+# scaling.  The made-up data (about 7 GB by default) lie in DIR or $WINNOW_PEER_DATA, by default
 # .venv-peers/data, and are used again; WINNOW_PEER_SCALE=0.1 takes a tenth of the rows.
 set -euo pipefail
 
