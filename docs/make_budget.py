@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes a section of docs/architecture.md: what a build takes at sizes that nobody has here, computed
-from rates that this program measures first.
+"""Writes a section of docs/architecture.md: what a build takes at sizes that nobody has here,
+computed from rates that this program measures first.
 
     python3 docs/make_budget.py --data DIR
 
 DIR takes about 3 GB and is used again. winnow and winnow-bench must have been compiled (swift build
--c release); needs numpy. Memory follows the formulas of Sources/Workspace/Tasks/BuildMemory.swift,
-and what the measured builds really took is printed beside them.
+-c release); needs numpy. Memory follows from the buffers of the stages in Sources/Workspace, and
+what the measured builds really took is printed beside it.
 """
 import argparse
 import contextlib
@@ -76,6 +76,8 @@ class Measured:
         if not many.exists():
             np.save(many, make_data.Source("mixture", D, 1, 10).rows(CONCEPTS[1]))
         workspace = data / "budget.winnow"
+        for path in (data / "rows/img_emb").iterdir():     # into the page cache
+            path.read_bytes()
         run(winnow, "build", data / "rows", "-o", workspace, "--clusters", CONCEPTS[0], "--force")
         log = json.loads((workspace / "build-log.json").read_text())
         self.seconds, self.peak = log["seconds"], log["peak-memory"]
@@ -92,9 +94,9 @@ class Measured:
         self.digest = best("SHA-256")
         shard = data / "rows/img_emb/img_emb_0.npy"
         assign = [
-            json.loads(run(bench, "assign", file, "--centroids", path, "--repeat", 3))
+            json.loads(run(bench, "assign", file, "--centroids", path, "--repeat", 7))
             for file, path in [(shard, self.trained(bench, shard, data)), (few, many)]]
-        self.assign = dict(zip(CONCEPTS, (report["rowsPerSecond"] for report in assign)))
+        self.assign = dict(zip(CONCEPTS, (r["rows"] / min(r["seconds"]) for r in assign)))
         # Gaussian rows have no clusters to find: every round is like the first ones.
         noise = data / "noise.npy"
         make_data.write(str(noise), make_data.Source("gaussian", D, 1, 1), FEW, D)
@@ -131,13 +133,13 @@ def row_bytes(n):
 
 
 def memory(n, k, threads):
-    """Bytes of each stage at most, as BuildMemory.swift has them."""
+    """Bytes of each stage at most."""
     base, block_rows = 40 * MIB, min(8192, 2 * MIB // (2 * D))
     block = 2 * MIB + block_rows * (4 * D + 24)
     centroids = k * (8 * D + 32)
     m = training_rows(n, k)
     longest = min(n, run_rows(n) + block // (2 * D))
-    sort = min(threads * 64 * MIB, threads * 40 * max(1 << 16, (n + 15) // 16))
+    sort = min(256 * MIB, threads * 40 * max(1 << 16, (n + 15) // 16))
     keys = threads * min(
         256 * MIB // threads, max(32 * MIB, (KEY // 2 + 48) * n // 2048))
     return {
@@ -267,12 +269,12 @@ def print_section(rates):
         table(["stage: time, peak memory"] + [f"{n:.0e} rows".replace("e+0", "e").replace(
             "e+", "e").replace("1e", "10^") for n in SIZES], rows)
     small, many = memory(ROWS, CONCEPTS[0], threads), memory(FEW, CONCEPTS[1], threads)
-    many["train"] = 0
+    # Nothing was trained, but the given file was read: its bytes and three more forms.
+    many["train"] = 40 * MIB + 4 * 4 * CONCEPTS[1] * D
     print(PAGE_END.format(
         peak=size_text(rates.peak), computed=size_text(max(small.values())),
         stage=max(small, key=small.get), many_peak=size_text(rates.many_peak),
-        many_computed=size_text(max(many.values())), many_stage=max(many, key=many.get), rows=ROWS,
-        few=FEW))
+        many_computed=size_text(max(many.values())), rows=ROWS, few=FEW))
 
 
 PAGE_START = """## The budget on paper
@@ -304,11 +306,12 @@ ARRAYS = """### Bytes a row
 | a column of numbers | 8, and 8 while it is summed up | `stage/`, goes |
 | training row, in memory | 4d = 3,072 and 73 | k-means only |
 
-A concept has {centroid:,} bytes in `centroids.npy`, 32 in `clusters.npy`, 8 in `offsets.npy`, 56 for
-each column of numbers, and about 500 in `names.json`.
+A concept has {centroid:,} bytes in `centroids.npy`, 32 in `clusters.npy`, 8 in `offsets.npy`, 56
+for each column of numbers, and about 500 in `names.json`.
 """
 
-PAGE_END = """Times are those of this machine with all its cores: where the disk is slower than the
+PAGE_END = """The rates are single measurements on a machine that was not always idle; [benchmarks](benchmarks.md)
+has medians of several. Times are those of this machine with all its cores: where the disk is slower than the
 computing, a stage takes what the disk takes. A faster disk or more cores change the one or the
 other. Training counts all rounds at the full price of rounds without structure; real data need
 fewer, and rows that cannot change are left out. With k = 50,000 training decides everything: fewer
@@ -316,7 +319,7 @@ rows (`--training-rows`) or rounds (`--iterations`) buy memory and time.
 
 Measured beside computed: the build of {rows:,} rows with k = 500 took {peak} at most, computed are
 {computed} (`{stage}`); {few:,} rows with 50,000 given centroids took {many_peak}, computed are
-{many_computed} (`{many_stage}`)."""
+{many_computed} (reading the centroids)."""
 
 
 if __name__ == "__main__":

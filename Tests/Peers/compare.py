@@ -191,7 +191,8 @@ class Comparison:
             f"{ours_mean - theirs_mean:+.6f}")
         table.print()
         end = ("no row moved any more" if report["converged"] else "as many as were allowed")
-        print(f"In the last pair winnow ended after {report['iterations']} rounds ({end}), faiss after "
+        rounds = report["iterations"]
+        print(f"In the last pair winnow ended after {rounds} rounds ({end}), faiss after "
               f"{training.remarks[0]}; choosing the first centroids took winnow "
               f"{report['seedingSeconds'][0]:.2f} s of the time.\n", flush=True)
 
