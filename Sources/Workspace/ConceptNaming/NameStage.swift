@@ -22,7 +22,7 @@ func writeNames(
   observer.progress(BuildProgress(stage: .name, done: 0, total: clusters, unit: "concepts"))
   let folder = staging.folder
   let members = try MemberRows(folder + "/members.npy", rows: rows, candidates: candidates)
-  let sample = try backgroundRows(members, parameters.threads, observer)
+  let sample = try backgroundRows(members, observer)
   var source = NameSource.none
   var background = TermFrequencies(texts: 0, occurrences: [])
   for candidate in try NameSource.available(columns, folder: folder, rows: rows) {
@@ -97,28 +97,18 @@ package func pathParts(_ key: String) -> String {
 
 /// The candidates with the smallest hashes, ascending.
 ///
-/// - Complexity: O(candidates) time; memory for twice the sample a thread.
+/// On one thread: the ceiling falls so fast that few rows are ever held, where several threads would
+/// each hold and sort their own.
 private func backgroundRows(
-  _ members: MemberRows, _ threads: Int, _ observer: BuildObserver
+  _ members: MemberRows, _ observer: BuildObserver
 ) throws(WorkspaceError) -> [Int] {
-  let block = 1 << 18
-  let all = Mutex(SmallestHashes(limit: rowsOfBackground))
-  try inParallel((members.count + block - 1) / block, threads, observer.isCancelled) {
-    (task) throws(WorkspaceError) in
-    let ceiling = all.withLock { $0.ceiling }
-    let range = task * block..<min(members.count, (task + 1) * block)
-    func offer(_ rows: UnsafeBufferPointer<some FixedWidthInteger>) -> SmallestHashes {
-      var own = SmallestHashes(limit: rowsOfBackground, ceiling: ceiling)
-      for row in rows {
-        let row = UInt64(truncatingIfNeeded: row)
-        own.offer(splitmix64(seed: 0, row: row), row: row)
-      }
-      return own
-    }
-    let own = try members.withRows(range, checked: true, narrow: offer, wide: offer)
-    all.withLock { $0.merge(own) }
+  var smallest = SmallestHashes(limit: rowsOfBackground)
+  for position in 0..<members.count {
+    if position & 0xFFFFF == 0, observer.isCancelled() { throw .interrupted }
+    let row = UInt64(try members.row(position))
+    smallest.offer(splitmix64(seed: 0, row: row), row: row)
   }
-  return all.withLock { $0.rows() }
+  return smallest.rows()
 }
 
 private func count(
