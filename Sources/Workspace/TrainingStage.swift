@@ -61,7 +61,21 @@ private func train(
   var observer = observer
   observer.progress = { if scanning.isOver { told.progress($0) } }
   observer.isCancelled = { told.isCancelled() || scanning.hasFailed }
-  let (rows, numbers) = try readTrainingRows(blocks, scanning, watch, parameters, observer)
+  guard parameters.trainingRows != .all else {
+    let rows = try StreamedRows(
+      blocks, try scanning.result(), watch, parameters, isCancelled: observer.isCancelled)
+    return try train(rows, scanning, stage, told, parameters: parameters, observer: observer)
+  }
+  let (vectors, numbers) = try readTrainingRows(blocks, scanning, watch, parameters, observer)
+  return try train(
+    RowsInMemory(vectors: vectors, numbers: numbers, seed: parameters.seed), scanning, stage, told,
+    parameters: parameters, observer: observer)
+}
+
+private func train<Source: TrainingSource>(
+  _ rows: Source, _ scanning: Scanning, _ stage: Stage, _ told: BuildObserver,
+  parameters: BuildParameters, observer: BuildObserver
+) throws(WorkspaceError) -> TrainedCentroids {
   func report(_ round: Int) {
     observer.progress(
       BuildProgress(
@@ -70,7 +84,7 @@ private func train(
   let training = TrainingParameters(
     clusters: parameters.clusters, iterations: parameters.iterations,
     threads: parameters.threads, instructions: parameters.instructions)
-  let checkpoint = RoundCheckpoint(stage: stage, rows: numbers.count, dimensions: rows.dimensions)
+  let checkpoint = RoundCheckpoint(stage: stage, rows: rows.count, dimensions: rows.dimensions)
   let begin: TrainingState
   if let state = checkpoint.read(clusters: parameters.clusters) {
     told.message(
@@ -78,24 +92,22 @@ private func train(
     begin = state
   } else {
     report(0)
-    guard let initial = chooseInitial(rows, numbers, parameters, observer) else {
-      throw .interrupted
-    }
-    begin = TrainingState(rows: rows, initial: initial, parameters: training)
+    guard
+      let initial = try chooseInitial(rows, parameters, isCancelled: observer.isCancelled)
+    else { throw .interrupted }
+    begin = try TrainingState(rows: rows, initial: initial, parameters: training)
   }
   report(begin.rounds)
   var stored = ContinuousClock.now
-  var failure: WorkspaceError?
-  let result = trainSphericalKMeans(rows: rows, from: begin, parameters: training) {
-    round, _, state in
+  let result = try trainSphericalKMeans(rows: rows, from: begin, parameters: training) {
+    (round, _, state) throws(WorkspaceError) in
     report(round)
     if ContinuousClock.now - stored >= parameters.checkpointInterval {
-      do throws(WorkspaceError) { try checkpoint.write(state()) } catch { failure = error }
+      try checkpoint.write(state())
       stored = ContinuousClock.now
     }
-    return failure == nil && !observer.isCancelled()
+    return !observer.isCancelled()
   }
-  if let failure { throw failure }
   guard let result else { throw .interrupted }
   _ = try scanning.result()
   // Often it is over before the most rounds that were allowed.
@@ -104,28 +116,8 @@ private func train(
       stage: .train, done: result.iterations, total: result.iterations, unit: "rounds"))
   return TrainedCentroids(
     centroids: result.centroids,
-    training: .init(rows: numbers.count, iterations: result.iterations, converged: result.converged)
+    training: .init(rows: rows.count, iterations: result.iterations, converged: result.converged)
   )
-}
-
-/// k slots of the training rows to begin with, chosen among the 16 k of smallest hash.
-private func chooseInitial(
-  _ rows: VectorBlock, _ numbers: [Int], _ parameters: BuildParameters, _ observer: BuildObserver
-) -> [Int]? {
-  let hashed: [(hash: UInt64, slot: Int)] = numbers.indices.map { slot in
-    (splitmix64(seed: parameters.seed, row: UInt64(numbers[slot])), slot)
-  }
-  let byHash = hashed.sorted { $0.hash != $1.hash ? $0.hash < $1.hash : $0.slot < $1.slot }
-  let subset = byHash.prefix(16 * parameters.clusters).map(\.slot).sorted()
-  let chosenFrom = VectorBlock(capacity: subset.count, dimensions: rows.dimensions)
-  for (place, slot) in subset.enumerated() { chosenFrom.copy(slot, of: rows, to: place) }
-  // A sequence of its own: the hashes of rows decided the subset already.
-  let seed = splitmix64(seed: parameters.seed, row: .max)
-  return chooseInitialRows(
-    chosenFrom, count: parameters.clusters, trials: 4, threads: parameters.threads,
-    instructions: parameters.instructions, random: { splitmix64(seed: seed, row: UInt64($0)) },
-    shouldStop: observer.isCancelled)?
-    .map { subset[$0] }
 }
 
 /// Centroids from a `.npy` file of float16, float32 or float64, shape (k, dimensions).

@@ -26,14 +26,11 @@ func readTrainingRows(
     if try gather(blocks, wanted, watch, into: rows, parameters, observer) { return (rows, wanted) }
   }
   let scan = try scanning.result()
-  guard let limit = parameters.trainingLimit, limit < scan.candidates else {
-    let rows = VectorBlock(capacity: scan.candidates, dimensions: dimensions)
-    return (rows, try gatherAll(blocks, watch, into: rows, parameters, observer))
-  }
-  let wanted = try choose(limit, scan.invalidRows)
+  let wanted = try choose(
+    min(parameters.trainingLimit ?? .max, scan.candidates), scan.invalidRows)
   let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
   guard try gather(blocks, wanted, watch, into: rows, parameters, observer) else {
-    throw changed(blocks, nil)
+    throw changedInput(blocks, shard: nil)
   }
   return (rows, wanted)
 }
@@ -59,7 +56,8 @@ private func gather(
           of: wanted[places.upperBound - 1])
       let found = try watch.reading(shards) { () throws(WorkspaceError) in
         // Sound: each task writes its own slots.
-        try gather(blocks, wanted, places, into: vectors, buffers[worker], parameters)
+        try gatherRows(
+          blocks, wanted, places, into: vectors, at: places.lowerBound, buffers[worker], parameters)
       }
       faulty.add(found, ordering: .relaxed)
     } catch { failure.record(error, task: task) }
@@ -68,37 +66,11 @@ private func gather(
   return faulty.load(ordering: .relaxed) == 0
 }
 
-/// Reads all rows that can be used into `vectors`, ascending; returns their numbers.
-private func gatherAll(
-  _ blocks: RowBlocks, _ watch: InputWatch, into vectors: VectorBlock,
-  _ parameters: BuildParameters, _ observer: BuildObserver
-) throws(WorkspaceError) -> [Int] {
-  let buffer = BlockBuffer(blocks)
-  var numbers: [Int] = []
-  numbers.reserveCapacity(vectors.capacity)
-  for block in blocks.blocks {
-    if observer.isCancelled() { throw .interrupted }
-    var invalid = Set<Int>()
-    try watch.reading([block.shard]) { () throws(WorkspaceError) in
-      try buffer.load(block, of: blocks, instructions: parameters.instructions) { row, _ in
-        invalid.insert(row)
-      }
-    }
-    for row in 0..<block.rows.count where !invalid.contains(row) {
-      guard numbers.count < vectors.capacity else { throw changed(blocks, block) }
-      vectors.copy(row, of: buffer.vectors, to: numbers.count)
-      numbers.append(block.firstRow + row)
-    }
-  }
-  guard numbers.count == vectors.capacity else { throw changed(blocks, blocks.blocks.last) }
-  return numbers
-}
-
-/// Reads some of the wanted rows, those that lie close together at once; returns how many cannot be
-/// used.
-private func gather(
+/// Reads the wanted rows of some places, those that lie close together at once; the first place goes to
+/// `slot`. Returns how many cannot be used.
+func gatherRows(
   _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
-  _ buffer: BlockBuffer, _ parameters: BuildParameters
+  at slot: Int, _ buffer: BlockBuffer, _ parameters: BuildParameters
 ) throws(WorkspaceError) -> Int {
   var faulty = 0
   var next = places.lowerBound
@@ -121,7 +93,8 @@ private func gather(
       let start = (wanted[place] - first) * rowBytes
       vectors.load(
         UnsafeRawBufferPointer(rebasing: bytes[start..<start + rowBytes]),
-        element: blocks.dataset.shards[shard].element, count: 1, at: place,
+        element: blocks.dataset.shards[shard].element, count: 1,
+        at: slot + place - places.lowerBound,
         instructions: parameters.instructions
       ) { _, _ in faulty += 1 }
     }
@@ -130,7 +103,8 @@ private func gather(
   return faulty
 }
 
-private func changed(_ blocks: RowBlocks, _ block: RowBlock?) -> WorkspaceError {
-  let path = block.map { blocks.dataset.shards[$0.shard].path } ?? "input"
+/// The error of an input that differs from what the scan saw.
+func changedInput(_ blocks: RowBlocks, shard: Int?) -> WorkspaceError {
+  let path = shard.map { blocks.dataset.shards[$0].path } ?? "input"
   return .invalid("\(path): it changed while it was read; build again")
 }

@@ -140,6 +140,33 @@ struct BuildTests {
     }
   }
 
+  /// All rows are read again in every round, a number of them stays in memory.
+  @Test func trainingOnAllRowsIsTrainingOnSoMany() throws {
+    let folder = try TemporaryFolder()
+    for invalid in [[], [0, 17, 18, 399]] {
+      var rows = clumpedRows(400, dimensions: 9, clumps: 30)
+      for row in invalid { rows[row] = rows[row].map { _ in 0 } }
+      let shards = [
+        try folder.shard("a", Array(rows[..<130])), try folder.shard("b", Array(rows[130...])),
+      ]
+      for threads in [1, 3] {
+        let streamed = try folder.build(shards, to: "all", clusters: 20, threads: threads) {
+          $0.trainingRows = .all
+          $0.skipInvalid = true
+          $0.force = true
+        }
+        let held = try folder.build(shards, to: "held", clusters: 20, threads: threads) {
+          $0.trainingRows = .total(1000)
+          $0.skipInvalid = true
+          $0.force = true
+        }
+        #expect(streamed.clustering == held.clustering)
+        #expect(streamed.description.training == held.description.training)
+        #expect(streamed.description.candidates == 400 - invalid.count)
+      }
+    }
+  }
+
   @Test func threadsKernelsAndShardsGiveTheSameBytes() throws {
     let folder = try TemporaryFolder()
     // Wide enough for three blocks in one shard of float64, and several tasks in each stage.

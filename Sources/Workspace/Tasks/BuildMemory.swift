@@ -21,6 +21,9 @@ public func byteText(_ bytes: Int) -> String {
 struct BuildMemory: Sendable {
   /// Rows that train.
   let trainingRows: Int
+  /// Bytes of each in memory: its vector unless it is read again in every round, norm, fault,
+  /// number, hashes, cluster, margin.
+  private let perTrainingRow: Int
   private let k: Int
   private let d: Int
   private let threads: Int
@@ -41,6 +44,7 @@ struct BuildMemory: Sendable {
     rows = dataset.rows
     threads = max(1, parameters.threads)
     trainingRows = plan.given != nil ? 0 : min(parameters.trainingLimit ?? rows, rows)
+    perTrainingRow = parameters.trainingRows == .all ? 48 : 4 * d + 73
     budget = parameters.memory
     let blocks = RowBlocks(dataset)
     // Bytes as they are on the disk, and the same rows as float32 with norms and answers.
@@ -67,8 +71,7 @@ struct BuildMemory: Sendable {
   private var training: Int {
     guard trainingRows > 0 else { return Self.base + centroids }
     let subset = min(trainingRows, 16 * k)
-    // A vector with its norm and fault; number, hashes, cluster, margin; sums and moves.
-    return Self.base + trainingRows * (4 * d + 9 + 64) + subset * (4 * d + 64) + 3 * centroids
+    return Self.base + trainingRows * perTrainingRow + subset * (4 * d + 64) + 3 * centroids
       + k * 8 * d + threads * blockBytes
   }
 
@@ -94,8 +97,7 @@ struct BuildMemory: Sendable {
     guard let budget, most > budget else { return }
     let worst = stages.max { $0.bytes < $1.bytes }!
     var ways = ["give --memory \(byteText(most).replacingSpaces) or more"]
-    let perRow = 4 * d + 73
-    let fitting = (budget - (training - trainingRows * perRow)) / perRow
+    let fitting = (budget - (training - trainingRows * perTrainingRow)) / perTrainingRow
     if worst.stage == "train", fitting >= k {
       ways.append("see fewer rows with --training-rows \(fitting)")
     } else if threads > 1 {

@@ -1,0 +1,137 @@
+// Where the rounds of k-means find their rows: in memory, or, for `--training-rows all`, in the
+// shards, again in every round.
+
+import Clustering
+import Pruning
+import Synchronization
+
+/// Training rows that a seed can be chosen among.
+protocol TrainingSource: TrainingRows where Failure == WorkspaceError {
+  /// The `limit` rows of smallest hash, as numbers below `count`, ascending.
+  func smallest(_ limit: Int) throws(WorkspaceError) -> [Int]
+}
+
+/// Vectors in memory.
+struct RowsInMemory: TrainingSource {
+  let vectors: VectorBlock
+  /// The data set's number of every row, ascending.
+  let numbers: [Int]
+  let seed: UInt64
+
+  var count: Int { vectors.capacity }
+  var dimensions: Int { vectors.dimensions }
+
+  func load(
+    _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
+  ) throws(WorkspaceError) {
+    vectors.load(rows, into: block, worker: worker)
+  }
+
+  func smallest(_ limit: Int) throws(WorkspaceError) -> [Int] {
+    let hashed: [(hash: UInt64, slot: Int)] = numbers.indices.map { slot in
+      (splitmix64(seed: seed, row: UInt64(numbers[slot])), slot)
+    }
+    let byHash = hashed.sorted { $0.hash != $1.hash ? $0.hash < $1.hash : $0.slot < $1.slot }
+    return byHash.prefix(limit).map(\.slot).sorted()
+  }
+}
+
+/// All candidates, read whenever a round asks for them.
+final class StreamedRows: TrainingSource, @unchecked Sendable {
+  // Sound: a worker's buffer is used by one thread at a time, and nothing else changes.
+  let count: Int
+  let dimensions: Int
+  /// The data set's number of every candidate; nil where all rows are candidates.
+  private let numbers: [Int]?
+  private let blocks: RowBlocks
+  private let watch: InputWatch
+  private let parameters: BuildParameters
+  private let scan: ScanResult
+  private let isCancelled: @Sendable () -> Bool
+  private let buffers: [BlockBuffer]
+
+  init(
+    _ blocks: RowBlocks, _ scan: ScanResult, _ watch: InputWatch, _ parameters: BuildParameters,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws(WorkspaceError) {
+    count = scan.candidates
+    dimensions = blocks.dataset.dimensions
+    self.blocks = blocks
+    self.scan = scan
+    self.watch = watch
+    self.parameters = parameters
+    self.isCancelled = isCancelled
+    numbers = scan.invalid == 0 ? nil : try Self.candidates(blocks, scan)
+    buffers = (0..<max(1, parameters.threads)).map { _ in BlockBuffer(blocks) }
+  }
+
+  private static func candidates(
+    _ blocks: RowBlocks, _ scan: ScanResult
+  ) throws(WorkspaceError) -> [Int] {
+    var numbers: [Int] = []
+    numbers.reserveCapacity(scan.candidates)
+    for (shard, first) in blocks.dataset.firstRows.dropLast().enumerated() {
+      var invalid = try scan.invalidRows(of: shard)[...]
+      for row in 0..<blocks.dataset.shards[shard].rows {
+        if invalid.first == row { invalid.removeFirst() } else { numbers.append(first + row) }
+      }
+    }
+    return numbers
+  }
+
+  func load(
+    _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
+  ) throws(WorkspaceError) {
+    if isCancelled() { throw .interrupted }
+    guard let first = rows.first, let last = rows.last else { return }
+    let wanted = rows.map { numbers?[$0] ?? $0 }
+    let shards =
+      blocks.shard(of: numbers?[first] ?? first)...blocks.shard(of: numbers?[last] ?? last)
+    let faulty = try watch.reading(shards) { () throws(WorkspaceError) in
+      try gatherRows(
+        blocks, wanted, wanted.indices, into: block, at: 0, buffers[worker], parameters)
+    }
+    guard faulty == 0 else { throw changedInput(blocks, shard: shards.lowerBound) }
+  }
+
+  func smallest(_ limit: Int) throws(WorkspaceError) -> [Int] {
+    let found = try trainingRows(
+      UsableRows(firstRows: blocks.dataset.firstRows, invalid: scan.invalidRows), limit: limit,
+      seed: parameters.seed, threads: parameters.threads, isCancelled: isCancelled)
+    guard let numbers else { return found }
+    return found.map { row in
+      var (low, high) = (0, numbers.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if numbers[middle] < row { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+  }
+}
+
+/// k rows to begin with, chosen among the 16 k of smallest hash.
+///
+/// - Returns: nil when it was cancelled.
+func chooseInitial<Source: TrainingSource>(
+  _ rows: Source, _ parameters: BuildParameters, isCancelled: () -> Bool
+) throws(WorkspaceError) -> [Int]? {
+  let subset = try rows.smallest(16 * parameters.clusters)
+  let chosenFrom = VectorBlock(capacity: subset.count, dimensions: rows.dimensions)
+  let part = VectorBlock(capacity: min(256, subset.count), dimensions: rows.dimensions)
+  for start in stride(from: 0, to: subset.count, by: part.capacity) {
+    if isCancelled() { return nil }
+    let places = start..<min(start + part.capacity, subset.count)
+    try subset.withUnsafeBufferPointer { subset throws(WorkspaceError) in
+      try rows.load(UnsafeBufferPointer(rebasing: subset[places]), into: part, worker: 0)
+    }
+    for place in places { chosenFrom.copy(place - start, of: part, to: place) }
+  }
+  // A sequence of its own: the hashes of rows decided the subset already.
+  let seed = splitmix64(seed: parameters.seed, row: .max)
+  return chooseInitialRows(
+    chosenFrom, count: parameters.clusters, trials: 4, threads: parameters.threads,
+    instructions: parameters.instructions, random: { splitmix64(seed: seed, row: UInt64($0)) },
+    shouldStop: isCancelled)?
+    .map { subset[$0] }
+}
