@@ -22,6 +22,8 @@ final class Training<Rows: TrainingRows> {
   private var margins: [Float]
   /// How the centroids moved last; nil before they did.
   private var moves: CentroidMoves?
+  /// The part of the rows that changed their cluster in the last round.
+  private var movedShare = 1.0
   private let workers: [Worker<Rows>]
 
   init(_ rows: Rows, from state: TrainingState, _ parameters: TrainingParameters) {
@@ -62,13 +64,15 @@ final class Training<Rows: TrainingRows> {
     let round = TrainingRound(
       centroids: centroids, moves: hasSums ? moves : nil,
       movers: hasSums ? moves?.movers(of: centroids, margins, previous, parameters.threads) : nil,
-      sums: sums)
+      wantsMargins: movedShare < 0.25, sums: sums)
     try pass { worker, part throws(Rows.Failure) in
       try worker.assign(part, in: self.rows, round)
     }
     hasSums = true
     try refill(centroids)
-    return zip(nearest, previous).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+    let moved = zip(nearest, previous).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+    movedShare = Double(moved) / Double(rows.count)
+    return moved
   }
 
   /// Moves every centroid to the middle of its rows; the next round may begin.
@@ -154,5 +158,7 @@ struct TrainingRound {
   let moves: CentroidMoves?
   /// The centroids that moved far.
   let movers: Movers?
+  /// Whether margins are worth their time: early in a training no margin lasts.
+  let wantsMargins: Bool
   let sums: CentroidSums
 }

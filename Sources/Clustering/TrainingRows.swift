@@ -13,10 +13,18 @@ public protocol TrainingRows: Sendable {
   func load(
     _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
   ) throws(Failure)
+
+  /// The block that holds all rows, in their order, where there is one.
+  var all: VectorBlock? { get }
+}
+
+extension TrainingRows {
+  public var all: VectorBlock? { nil }
 }
 
 extension VectorBlock: TrainingRows {
   public var count: Int { capacity }
+  public var all: VectorBlock? { self }
 
   public func load(_ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int) {
     for (place, row) in rows.enumerated() { block.copy(row, of: self, to: place) }

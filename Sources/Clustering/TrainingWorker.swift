@@ -38,17 +38,17 @@ final class Worker<Rows: TrainingRows> {
       try compare(part, in: rows, movers, round.centroids)
     }
     let hasSums = round.moves != nil
-    try forBlocks(of: open, in: rows) { chosen in
+    try forBlocks(of: open, in: rows) { chosen, block, start in
       round.centroids.assign(
-        block, count: chosen.count, nearest: found.baseAddress!, margins: margins.baseAddress!,
-        scratch: scratch)
+        block, start: start, count: chosen.count, nearest: found.baseAddress!,
+        margins: round.wantsMargins ? margins.baseAddress! : nil, scratch: scratch)
       for (slot, row) in chosen.enumerated() {
         let (old, new) = (part.previous[row], found[slot])
         part.nearest[row] = new
-        part.margins[row] = margins[slot]
+        part.margins[row] = round.wantsMargins ? margins[slot] : 0
         if hasSums && old == new { continue }
-        if hasSums { round.sums.add(slot, of: block, to: Int(old), sign: -1) }
-        round.sums.add(slot, of: block, to: Int(new), sign: 1)
+        if hasSums { round.sums.add(start + slot, of: block, to: Int(old), sign: -1) }
+        round.sums.add(start + slot, of: block, to: Int(new), sign: 1)
       }
     }
   }
@@ -77,9 +77,9 @@ final class Worker<Rows: TrainingRows> {
   private func compare(
     _ part: TrainingPart, in rows: Rows, _ movers: Movers, _ centroids: Centroids
   ) throws(Rows.Failure) {
-    try forBlocks(of: doubtful, in: rows) { chosen in
+    try forBlocks(of: doubtful, in: rows) { chosen, block, start in
       movers.centroids.assign(
-        block, count: chosen.count, nearest: found.baseAddress!,
+        block, start: start, count: chosen.count, nearest: found.baseAddress!,
         distances: distances.baseAddress!, margins: margins.baseAddress!, scratch: scratch)
       for (slot, row) in chosen.enumerated() {
         let own = Int(part.previous[row])
@@ -87,7 +87,7 @@ final class Worker<Rows: TrainingRows> {
         let ahead =
           movers.clusters[Int(found[slot])] == own
           ? margins[slot]
-          : distances[slot] - centroids.distance(of: slot, in: block, to: own) - 1e-6
+          : distances[slot] - centroids.distance(of: start + slot, in: block, to: own) - 1e-6
         if ahead > 0 {
           part.margins[row] = min(ahead, part.margins[row] - movers.losses[own])
         } else {
@@ -103,23 +103,30 @@ final class Worker<Rows: TrainingRows> {
     _ part: TrainingPart, in rows: Rows, to centroids: Centroids,
     _ distances: UnsafeMutableBufferPointer<Float>
   ) throws(Rows.Failure) {
-    try forBlocks(of: Array(part.rows), in: rows) { chosen in
+    try forBlocks(of: Array(part.rows), in: rows) { chosen, block, start in
       for (slot, row) in chosen.enumerated() {
-        distances[row] = centroids.distance(of: slot, in: block, to: Int(part.nearest[row]))
+        distances[row] = centroids.distance(
+          of: start + slot, in: block, to: Int(part.nearest[row]))
       }
     }
   }
 
-  /// Loads rows, a block at a time.
+  /// Loads rows, a block at a time; rows in memory that follow each other are used where they are.
+  ///
+  /// - Parameter body: gets the rows, the block that holds them, and the place of the first.
   private func forBlocks(
-    of wanted: [Int], in rows: Rows, _ body: (UnsafeBufferPointer<Int>) -> Void
+    of wanted: [Int], in rows: Rows, _ body: (UnsafeBufferPointer<Int>, VectorBlock, Int) -> Void
   ) throws(Rows.Failure) {
     try wanted.withUnsafeBufferPointer { wanted throws(Rows.Failure) in
       for start in stride(from: 0, to: wanted.count, by: block.capacity) {
         let chosen = UnsafeBufferPointer(
           rebasing: wanted[start..<min(start + block.capacity, wanted.count)])
-        try rows.load(chosen, into: block, worker: number)
-        body(chosen)
+        if let all = rows.all, chosen[chosen.count - 1] - chosen[0] == chosen.count - 1 {
+          body(chosen, all, chosen[0])
+        } else {
+          try rows.load(chosen, into: block, worker: number)
+          body(chosen, block, 0)
+        }
       }
     }
   }

@@ -19,6 +19,7 @@ struct RowsInMemory: TrainingSource {
   let seed: UInt64
 
   var count: Int { vectors.capacity }
+  var all: VectorBlock? { vectors }
   var dimensions: Int { vectors.dimensions }
 
   func load(
