@@ -44,7 +44,8 @@ struct BuildMemory: Sendable {
     rows = dataset.rows
     threads = max(1, parameters.threads)
     trainingRows = plan.given != nil ? 0 : min(parameters.trainingLimit ?? rows, rows)
-    perTrainingRow = parameters.trainingRows == .all ? 48 : 4 * d + 73
+    // As float32, and for the screen as 8-bit numbers.
+    perTrainingRow = parameters.trainingRows == .all ? 48 : 5 * d + 89
     budget = parameters.memory
     let blocks = RowBlocks(dataset)
     // Bytes as they are on the disk, and the same rows as float32 with norms and answers.
@@ -71,8 +72,8 @@ struct BuildMemory: Sendable {
   private var training: Int {
     guard trainingRows > 0 else { return Self.base + centroids }
     let subset = min(trainingRows, 16 * k)
-    return Self.base + trainingRows * perTrainingRow + subset * (4 * d + 64) + 3 * centroids
-      + k * 8 * d + threads * blockBytes
+    return Self.base + trainingRows * perTrainingRow + subset * (5 * d + 128) + 3 * centroids
+      + k * 9 * d + threads * blockBytes
   }
 
   private var assignment: Int {
