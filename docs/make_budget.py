@@ -146,7 +146,7 @@ def memory(n, k, threads):
         "metadata": base + 16 * MIB,
         "scan": base + threads * block,
         "train": base + m * (5 * D + 89) + min(m, SUBSET * k) * (5 * D + 128) + 3 * centroids
-        + k * 8 * D + threads * block,
+        + k * 9 * D + threads * block,
         "assign": base + centroids + 4 * k * D
         + threads * (block + 24 * longest + 8 * (k + 1)),
         "sort": base + centroids + sort,

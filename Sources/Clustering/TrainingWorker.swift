@@ -88,7 +88,8 @@ final class Worker<Rows: TrainingRows> {
         let ahead =
           movers.clusters[Int(found[slot])] == own
           ? margins[slot]
-          : distances[slot] - round.centroids.distance(of: block.place(slot), in: block.block, to: own) - 1e-6
+          : distances[slot]
+            - round.centroids.distance(of: block.place(slot), in: block.block, to: own) - 1e-6
         if ahead > 0 {
           part.margins[row] = min(ahead, part.margins[row] - movers.losses[own])
         } else {
