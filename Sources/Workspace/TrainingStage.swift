@@ -62,8 +62,9 @@ private func train(
   observer.progress = { if scanning.isOver { told.progress($0) } }
   observer.isCancelled = { told.isCancelled() || scanning.hasFailed }
   guard parameters.trainingRows != .all else {
-    let rows = try StreamedRows(
-      blocks, try scanning.result(), watch, parameters, isCancelled: observer.isCancelled)
+    let rows = StreamedRows(
+      blocks, try scanning.result().candidates, watch, parameters, isCancelled: observer.isCancelled
+    )
     return try train(rows, scanning, stage, told, parameters: parameters, observer: observer)
   }
   let (vectors, numbers) = try readTrainingRows(blocks, scanning, watch, parameters, observer)

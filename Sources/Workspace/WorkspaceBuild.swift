@@ -82,6 +82,7 @@ struct BuildPlan: Sendable {
     dataset = try ingesting { () throws(IngestError) in
       try Dataset.discover(parameters.inputs, parameters.ingest)
     }
+    try checkFilters(parameters.filters, dataset)
     self.parameters = parameters
     guard let path = parameters.centroidsFile else {
       given = nil
@@ -111,5 +112,14 @@ func checkClusters(_ clusters: Int, rows: Int, _ what: String) throws(WorkspaceE
     throw .invalid(
       "--clusters: expected at most \(rows), the number of \(what), found \(clusters); "
         + "choose fewer clusters")
+  }
+}
+
+/// Checks that a data set has what the filters look at.
+private func checkFilters(_ filters: RowFilters, _ dataset: Dataset) throws(WorkspaceError) {
+  if filters.hasSimilarity, dataset.columns?.similarity == nil {
+    throw .invalid(
+      "\(filters.similarityMinimum != nil ? "--similarity-min" : "--similarity-top"): expected "
+        + "metadata with a column of similarities, found none; name one with --similarity")
   }
 }

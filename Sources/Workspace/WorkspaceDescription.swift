@@ -32,9 +32,12 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var skipInvalid: Bool
     /// SHA-256 of the file given with `--centroids`.
     public var centroids: String?
+    /// The decimals given with `--similarity-min` and `--similarity-top`.
+    public var similarityMin: String?
+    public var similarityTop: String?
 
     enum CodingKeys: String, CodingKey {
-      case clusters, iterations, seed, neighbours, centroids
+      case clusters, iterations, seed, neighbours, centroids, similarityMin, similarityTop
       case trainingRows = "training-rows"
       case skipInvalid = "skip-invalid"
     }

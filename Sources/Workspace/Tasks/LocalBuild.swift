@@ -56,17 +56,19 @@ struct LocalBuild: Sendable {
     let scanning = startScan(scanStage)
     // Whatever happens, nothing writes to the folder afterwards.
     defer { scanning.wait() }
-    let trained = try runTraining(scanning)
-    let scanned = try scanning.result()
-    clock.lap("train", beside: ("scan", scanning.duration))
+    let chosen = try runFilter(scanning, &clock)
+    let trained = try runTraining(chosen)
+    let scanned = try chosen.result()
+    clock.lap("train")
+    clock.add("scan", scanning.duration)
     let totals = try runMembers(trained.centroids, scanned, &clock)
-    let objective = try runScores(totals, trained.centroids, scanned.candidates)
+    let objective = try runScores(totals, trained.centroids, scanned.candidates.count)
     try runKeyOrder(metadata.columns)
     clock.lap("score")
     try runNumericColumns(metadata, sizes: totals.sizes)
     clock.lap("columns")
     try runNames(
-      metadata.columns, candidates: scanned.candidates, clusters: trained.centroids.count)
+      metadata.columns, candidates: scanned.candidates.count, clusters: trained.centroids.count)
     clock.lap("name")
     let description = describe(
       scanned, trained.training, clusters: trained.centroids.count, metadata.columns, objective)
@@ -77,16 +79,17 @@ struct LocalBuild: Sendable {
   /// Scans, beside the training where that has threads to spare.
   private func startScan(_ stage: Stage) -> Scanning {
     let (blocks, shards, parameters, observer) = (blocks, shards, parameters, observer)
+    // Filters wait for its result.
     let isTrained = plan.given == nil
     let open = stage.paths.count - stage.doneBefore
-    let lent = isTrained && open < parameters.threads ? open : 0
+    let lent = isTrained && parameters.filters.isEmpty && open < parameters.threads ? open : 0
     let body = { @Sendable () throws(WorkspaceError) -> ScanResult in
       let scanned = try scan(
         blocks, shards, stage, lent: lent, parameters: parameters, observer: observer)
       if isTrained {
-        try checkClusters(parameters.clusters, rows: scanned.candidates, "usable rows")
+        try checkClusters(parameters.clusters, rows: scanned.candidates.count, "usable rows")
       }
-      guard scanned.candidates > 0 else {
+      guard scanned.candidates.count > 0 else {
         throw .invalid("\(parameters.inputs.joined(separator: ", ")): there are no usable rows")
       }
       return scanned
@@ -116,7 +119,7 @@ struct LocalBuild: Sendable {
     let isTrained = plan.given == nil
     return WorkspaceDescription(
       format: WorkspaceDescription.currentFormat, distance: "cosine", rows: dataset.rows,
-      dimensions: dataset.dimensions, candidates: scanned.candidates, clusters: clusters,
+      dimensions: dataset.dimensions, candidates: scanned.candidates.count, clusters: clusters,
       inputs: zip(dataset.shards, scanned.digests).map {
         .init(
           rows: $0.rows, dimensions: $0.dimensions, element: $0.element.rawValue, digest: $1)
@@ -125,9 +128,11 @@ struct LocalBuild: Sendable {
         clusters: parameters.clusters, iterations: isTrained ? parameters.iterations : nil,
         trainingRows: isTrained ? parameters.trainingLimit : nil,
         seed: isTrained ? parameters.seed : nil, neighbours: parameters.neighbours,
-        skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest),
+        skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest,
+        similarityMin: parameters.filters.similarityMinimum?.description,
+        similarityTop: parameters.filters.similarityTop?.description),
       training: training, columns: columns, objective: objective,
-      filters: scanned.invalid > 0 ? ["invalid": scanned.invalid] : [:])
+      filters: FateCounts(dropped: scanned.candidates.dropped).byName)
   }
 
   private func finish(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {
