@@ -28,7 +28,8 @@ func train(
         TrainedCentroids(
           centroids: given.centroids, training: .init(rows: 0, iterations: 0, converged: false))
       } else {
-        try train(blocks, scanning, watch, stage, parameters: parameters, observer: observer)
+        try trainCentroids(
+          blocks, scanning, watch, stage, parameters: parameters, observer: observer)
       }
     let centroids = trained.centroids
     try files.writeArray(
@@ -52,7 +53,8 @@ func train(
   return TrainedCentroids(centroids: centroids, training: training)
 }
 
-private func train(
+/// Trains on some of the candidates.
+func trainCentroids(
   _ blocks: RowBlocks, _ scanning: Scanning, _ watch: InputWatch, _ stage: Stage,
   parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) -> TrainedCentroids {

@@ -69,6 +69,18 @@ func gatherRows(
   _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
   at slot: Int, _ buffer: BlockBuffer, _ parameters: BuildParameters
 ) throws(WorkspaceError) -> Int {
+  try gatherRows(blocks, wanted, places, into: vectors, buffer, parameters.instructions) {
+    slot + $0 - places.lowerBound
+  }
+}
+
+/// The same, each place to a slot of its own.
+///
+/// - Parameter wanted: ascending rows.
+func gatherRows(
+  _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
+  _ buffer: BlockBuffer, _ instructions: InstructionSet, slot: (_ place: Int) -> Int
+) throws(WorkspaceError) -> Int {
   var faulty = 0
   var next = places.lowerBound
   while next < places.upperBound {
@@ -91,8 +103,7 @@ func gatherRows(
       vectors.load(
         UnsafeRawBufferPointer(rebasing: bytes[start..<start + rowBytes]),
         element: blocks.dataset.shards[shard].element, count: 1,
-        at: slot + place - places.lowerBound,
-        instructions: parameters.instructions
+        at: slot(place), instructions: instructions
       ) { _, _ in faulty += 1 }
     }
     next = last + 1

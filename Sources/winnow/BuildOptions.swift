@@ -35,6 +35,8 @@ struct BuildOptions: ParsableArguments {
 
   @OptionGroup var filters: FilterOptions
 
+  @OptionGroup var deduplication: DeduplicationOptions
+
   @Option(help: "The metadata column of keys (default: uid, key or image_path).")
   var key: String?
 
@@ -132,6 +134,7 @@ struct BuildOptions: ParsableArguments {
     parameters.centroidsFile = centroids
     parameters.skipInvalid = skipInvalid
     parameters.filters = try filters.filters()
+    parameters.deduplication = try deduplication.deduplication()
     parameters.force = force
     parameters.memory = try wantedMemory()
     return parameters

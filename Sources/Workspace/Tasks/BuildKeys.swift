@@ -9,6 +9,8 @@ struct BuildKeys: Sendable {
   let scan: StageKey
   /// nil where no filter is asked.
   let filter: StageKey?
+  /// nil where near duplicates stay.
+  let duplicates: DuplicateKeys?
   let train: StageKey
   let assign: StageKey
   let sort: StageKey
@@ -42,6 +44,13 @@ struct BuildKeys: Sendable {
       filter = key
       candidates = ("filter", key)
     }
+    var duplicates: DuplicateKeys?
+    if let wanted = parameters.deduplication {
+      let keys = try DuplicateKeys(
+        wanted, seed: parameters.seed, empty: empty, after: candidates)
+      duplicates = keys
+      candidates = ("dedup", keys.search)
+    }
     var train = empty
     if let given = plan.given {
       train.parameters = ["--centroids": given.digest]
@@ -67,6 +76,7 @@ struct BuildKeys: Sendable {
     self.metadata = metadata
     self.scan = scan
     self.filter = filter
+    self.duplicates = duplicates
     self.train = train
     self.assign = assign
     self.sort = sort

@@ -31,11 +31,16 @@ struct BuildMemory: Sendable {
   private let budget: Int?
   private let blockBytes: Int
   private let shards: Int
+  /// Fine clusters, and those that are made at once; 0 without deduplication.
+  private let fine: Int
+  private let fineAtOnce: Int
 
   /// The program itself, and what its allocator and threads keep.
   private static let base = 40 << 20
   /// Sorting, for each thread, where no budget says otherwise, and the least that it takes.
   private static let (sortDefault, sortLeast) = (64 << 20, 8 << 20)
+  /// The same for the rows of the search for duplicates.
+  private static let (duplicateDefault, duplicateLeast) = (96 << 20, 16 << 20)
 
   init(_ plan: BuildPlan) {
     let (parameters, dataset) = (plan.parameters, plan.dataset)
@@ -50,17 +55,40 @@ struct BuildMemory: Sendable {
     // Bytes as they are on the disk, and the same rows as float32 with norms and answers.
     blockBytes = blocks.maximumBytes + blocks.blockRows * (4 * d + 24)
     shards = dataset.shards.count
+    let most = dataset.rows
+    fine = parameters.deduplication.map { min(most, $0.clusters(of: most)) } ?? 0
+    fineAtOnce = min(fine, parameters.deduplication?.clustersAtOnce ?? 0)
   }
 
   /// Centroids as float32 and in the form of the screen.
-  private var centroids: Int { k * (4 * d + 4 * d + 32) }
+  private var centroids: Int { centroids(k) }
+
+  private func centroids(_ k: Int) -> Int { k * (4 * d + 4 * d + 32) }
 
   /// Bytes of each stage, the program included.
   var stages: [(stage: String, bytes: Int)] {
     [
       ("scan", Self.base + min(threads, shards) * blockBytes), ("train", training),
-      ("assign", assignment), ("sort", Self.base + centroids + min(sortMemory, mostToSort)),
-    ]
+      ("assign", assignment(k)), ("sort", Self.base + centroids + min(sortMemory, mostToSort)),
+    ] + duplicates
+  }
+
+  /// The fine clusters, whose stages are those of the concepts, and the search within them.
+  private var duplicates: [(stage: String, bytes: Int)] {
+    guard fine > 0 else { return [] }
+    let rows = min(rows, Deduplication.trainingRows * fineAtOnce)
+    let making = max(training(fineAtOnce, rows: rows, perRow: 4 * d + 73), assignment(fineAtOnce))
+    let search =
+      Self.base + fine * (8 * d + 32) + min(duplicateMemory, (9 * d + 64) * self.rows)
+      + threads * blockBytes
+    return [("fine", making), ("dedup", search)]
+  }
+
+  /// What all threads together may take for rows that are compared with each other.
+  var duplicateMemory: Int {
+    guard let budget else { return threads * Self.duplicateDefault }
+    let left = budget - Self.base - fine * 4 * d - threads * blockBytes
+    return max(threads * Self.duplicateLeast, min(threads * Self.duplicateDefault, left))
   }
 
   /// What sorting takes where the data set is small.
@@ -69,15 +97,19 @@ struct BuildMemory: Sendable {
   }
 
   private var training: Int {
-    guard trainingRows > 0 else { return Self.base + centroids }
-    let subset = min(trainingRows, 16 * k)
-    return Self.base + trainingRows * perTrainingRow + subset * (4 * d + 64) + 3 * centroids
+    trainingRows > 0
+      ? training(k, rows: trainingRows, perRow: perTrainingRow) : Self.base + centroids
+  }
+
+  private func training(_ k: Int, rows: Int, perRow: Int) -> Int {
+    let subset = min(rows, 16 * k)
+    return Self.base + rows * perRow + subset * (4 * d + 64) + 3 * centroids(k)
       + k * 8 * d + threads * blockBytes
   }
 
-  private var assignment: Int {
+  private func assignment(_ k: Int) -> Int {
     let run = min(rows, AssignedRunWriter.rowsPerRun(rows) + blockBytes / max(1, 2 * d))
-    return Self.base + centroids + 4 * k * d
+    return Self.base + centroids(k) + 4 * k * d
       + threads * (blockBytes + 8 * run + AssignedRunWriter.bytes(rows: run, clusters: k))
   }
 

@@ -56,7 +56,8 @@ struct LocalBuild: Sendable {
     let scanning = startScan(scanStage)
     // Whatever happens, nothing writes to the folder afterwards.
     defer { scanning.wait() }
-    let chosen = try runFilter(scanning, &clock)
+    let filtered = try runFilter(scanning, &clock)
+    let chosen = try runDeduplication(filtered, &clock)
     let trained = try runTraining(chosen)
     let scanned = try chosen.result()
     clock.lap("train")
@@ -79,10 +80,11 @@ struct LocalBuild: Sendable {
   /// Scans, beside the training where that has threads to spare.
   private func startScan(_ stage: Stage) -> Scanning {
     let (blocks, shards, parameters, observer) = (blocks, shards, parameters, observer)
-    // Filters wait for its result.
+    // What drops rows waits for its result.
     let isTrained = plan.given == nil
+    let isLast = parameters.filters.isEmpty && parameters.deduplication == nil
     let open = stage.paths.count - stage.doneBefore
-    let lent = isTrained && parameters.filters.isEmpty && open < parameters.threads ? open : 0
+    let lent = isTrained && isLast && open < parameters.threads ? open : 0
     let body = { @Sendable () throws(WorkspaceError) -> ScanResult in
       let scanned = try scan(
         blocks, shards, stage, lent: lent, parameters: parameters, observer: observer)
@@ -127,12 +129,22 @@ struct LocalBuild: Sendable {
       parameters: .init(
         clusters: parameters.clusters, iterations: isTrained ? parameters.iterations : nil,
         trainingRows: isTrained ? parameters.trainingLimit : nil,
-        seed: isTrained ? parameters.seed : nil, neighbours: parameters.neighbours,
+        seed: isTrained || parameters.deduplication != nil ? parameters.seed : nil,
+        neighbours: parameters.neighbours,
         skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest,
         similarityMin: parameters.filters.similarityMinimum?.description,
-        similarityTop: parameters.filters.similarityTop?.description),
+        similarityTop: parameters.filters.similarityTop?.description,
+        dedup: parameters.deduplication.map { describe($0, scanned.candidates) }),
       training: training, columns: columns, objective: objective,
       filters: FateCounts(dropped: scanned.candidates.dropped).byName)
+  }
+
+  private func describe(
+    _ wanted: Deduplication, _ left: CandidateSet
+  ) -> WorkspaceDescription.Parameters.Dedup {
+    .init(
+      epsilon: wanted.criterion.epsilon, rule: wanted.criterion.rule,
+      clusters: wanted.clusters(of: left.count + (left.dropped[.duplicate] ?? 0)))
   }
 
   private func finish(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {

@@ -1,0 +1,158 @@
+// Near duplicates: fine clusters first, made by the same stages as concepts, under names of their own;
+// then the search within each.
+
+import Clustering
+import Pruning
+import Storage
+import Synchronization
+
+extension LocalBuild {
+  private static let fates = stageFolder + "/twins/fate.npy"
+
+  /// Drops near duplicates; the candidates as they are where that is not asked.
+  func runDeduplication(
+    _ scanning: Scanning, _ clock: inout StageClock
+  ) throws(WorkspaceError) -> Scanning {
+    guard let wanted = parameters.deduplication, let keys = keys.duplicates else {
+      return scanning
+    }
+    let scanned = try scanning.result()
+    if parameters.filters.isEmpty { clock.lap("scan") }
+    let candidates = scanned.candidates
+    let clusters = wanted.clusters(of: candidates.count)
+    guard clusters <= candidates.count else {
+      throw .invalid(
+        "--dedup-clusters: expected at most \(candidates.count), the number of candidates, found "
+          + "\(clusters); choose fewer, or leave the flag out")
+    }
+    let (fine, runs) = try runFineClusters(scanning, candidates, clusters, wanted, keys)
+    clock.lap("fine")
+    let totals = try runSearch(candidates, fine, runs, wanted.criterion, keys)
+    let dropped = totals.counts.dropped[.duplicate] ?? 0
+    observer.message(
+      "dedup: \(dropped) of \(candidates.count) candidates are duplicates (epsilon "
+        + "\(wanted.criterion.epsilon), \(wanted.criterion.rule.rawValue), \(clusters) fine "
+        + "\(clusters == 1 ? "cluster" : "clusters")); \(totals.closeDecisions) decided by a cosine "
+        + "within 1e-6 of the threshold")
+    let chosen = try narrowed(scanned, Self.fates, totals.counts)
+    clock.lap("dedup")
+    return chosen
+  }
+
+  /// What the stages of the fine clusters take for parameters.
+  private func fineParameters(_ clusters: Int) -> BuildParameters {
+    var fine = parameters
+    fine.clusters = clusters
+    fine.iterations = Deduplication.iterations
+    fine.trainingRows = .perCluster(Deduplication.trainingRows)
+    // Sequences of their own: the concepts' training has the seed's itself.
+    fine.seed = splitmix64(seed: parameters.seed, row: .max - 1)
+    return fine
+  }
+
+  /// Tells of the work of other stages as parts of `fine`: its pass over the rows is what is shown.
+  private func fineObserver(_ stage: BuildProgress.Stage?) -> BuildObserver {
+    var fine = observer
+    fine.progress = { [observer] progress in
+      guard progress.stage == stage else { return }
+      var progress = progress
+      progress.stage = .fine
+      observer.progress(progress)
+    }
+    return fine
+  }
+
+  /// Makes the fine clusters; also returns the runs of their assignment.
+  private func runFineClusters(
+    _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ wanted: Deduplication,
+    _ keys: DuplicateKeys
+  ) throws(WorkspaceError) -> (FineClusters, runs: [String]) {
+    let parameters = fineParameters(clusters)
+    let centroids = try runFineTraining(scanning, parameters, keys)
+    let runs = try stages.open(
+      "fine-assign", key: keys.assign,
+      results: Workspace.runs(of: blocks).indices.map { "run-\($0)" }, isWhole: HeaderSeal.isWhole)
+    try assign(
+      blocks, centroids, shards, candidates, runs, parameters: parameters,
+      observer: fineObserver(.assign))
+    let totals = try stages.once("fine-sort", key: keys.sort, staging: staging) {
+      (files, stage) throws(WorkspaceError) in
+      let own = StagingFiles(folder: stage.folder)
+      let totals = try writeMembers(
+        of: runs.paths, rows: dataset.rows, clusters: centroids.count, memory: sortMemory,
+        to: own, parameters: parameters, observer: fineObserver(nil)
+      ) { (limit, count) throws(WorkspaceError) in
+        try stages.openSorting("fine-parts", keys.sort, limit, count)
+      }
+      for (name, seal) in own.all { files.record("\(stageFolder)/\(stage.name)/\(name)", seal) }
+      return totals
+    }
+    try storing { () throws(StorageError) in
+      try removeTree("\(staging.folder)/\(stageFolder)/fine-parts")
+    }
+    return (
+      FineClusters(
+        members: "\(staging.folder)/\(stageFolder)/fine-sort/members.npy", centroids, totals),
+      runs.paths
+    )
+  }
+
+  /// Trains the fine clusters' centroids, which become fine_centroids.npy.
+  private func runFineTraining(
+    _ scanning: Scanning, _ parameters: BuildParameters, _ keys: DuplicateKeys
+  ) throws(WorkspaceError) -> Centroids {
+    var made: Centroids?
+    _ = try stages.once("fine-train", key: keys.train, staging: staging) {
+      (files, stage) throws(WorkspaceError) in
+      let trained = try trainCentroids(
+        blocks, scanning, shards, stage, parameters: parameters, observer: fineObserver(.train))
+      let centroids = trained.centroids
+      try files.writeArray(
+        TwinTotals.centroids, .float32, shape: [centroids.count, centroids.dimensions],
+        elements: centroids.components())
+      made = centroids
+      return trained.training
+    }
+    if let made { return made }
+    return try readCentroids(
+      staging.folder + "/" + TwinTotals.centroids, dimensions: dataset.dimensions,
+      instructions: parameters.instructions)
+  }
+
+  /// Searches within the fine clusters and brings together what was found.
+  private func runSearch(
+    _ candidates: CandidateSet, _ fine: FineClusters, _ runs: [String],
+    _ criterion: DuplicateCriterion, _ keys: DuplicateKeys
+  ) throws(WorkspaceError) -> TwinTotals {
+    let tasks = DuplicateTasks(fine)
+    let stage = try stages.open(
+      "dedup", key: keys.search, results: tasks.clusters.indices.map { "clusters-\($0)" },
+      isWhole: DroppedRows.isWhole)
+    let total = candidates.count
+    let before = tasks.clusters.indices.reduce(0) {
+      let clusters = tasks.clusters[$1]
+      return $0
+        + (stage.wasDone($1)
+          ? fine.offsets[clusters.upperBound] - fine.offsets[clusters.lowerBound] : 0)
+    }
+    let done = Mutex(before)
+    let observer = observer
+    observer.progress(BuildProgress(stage: .dedup, done: before, total: total, unit: "rows"))
+    try searchDuplicates(
+      blocks, fine, tasks, shards, stage, criterion,
+      memory: BuildMemory(plan).duplicateMemory, parameters: parameters,
+      isCancelled: observer.isCancelled
+    ) { rows in
+      done.withLock {
+        $0 += rows
+        observer.progress(BuildProgress(stage: .dedup, done: $0, total: total, unit: "rows"))
+      }
+    }
+    return try stages.once("twins", key: keys.search, staging: staging) {
+      (files, _) throws(WorkspaceError) in
+      try writeFineAssignments(of: runs, rows: dataset.rows, to: files, observer: observer)
+      return try writeTwins(
+        candidates, stage.paths, fates: Self.fates, to: files, observer: observer)
+    }
+  }
+}
