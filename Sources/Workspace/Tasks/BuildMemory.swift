@@ -31,6 +31,9 @@ struct BuildMemory: Sendable {
   private let budget: Int?
   private let blockBytes: Int
   private let shards: Int
+  /// A bit for every row while rows may be no candidates.
+  private let candidateBits: Int
+  private let filters: RowFilters
 
   /// The program itself, and what its allocator and threads keep.
   private static let base = 40 << 20
@@ -50,6 +53,8 @@ struct BuildMemory: Sendable {
     // Bytes as they are on the disk, and the same rows as float32 with norms and answers.
     blockBytes = blocks.maximumBytes + blocks.blockRows * (4 * d + 24)
     shards = dataset.shards.count
+    filters = parameters.filters
+    candidateBits = parameters.skipInvalid || !filters.isEmpty ? (rows + 7) / 8 : 0
   }
 
   /// Centroids as float32 and in the form of the screen.
@@ -57,10 +62,18 @@ struct BuildMemory: Sendable {
 
   /// Bytes of each stage, the program included.
   var stages: [(stage: String, bytes: Int)] {
-    [
-      ("scan", Self.base + min(threads, shards) * blockBytes), ("train", training),
-      ("assign", assignment), ("sort", Self.base + centroids + min(sortMemory, mostToSort)),
+    let scan = Self.base + min(threads, shards) * blockBytes + candidateBits
+    let others = [
+      ("train", training + candidateBits), ("assign", assignment + candidateBits),
+      ("sort", Self.base + centroids + min(sortMemory, mostToSort) + candidateBits),
     ]
+    return [("scan", scan)] + (filters.isEmpty ? [] : [("filter", filter)]) + others
+  }
+
+  /// Candidates before and after, verdicts, and what looks for the keys of lists.
+  private var filter: Int {
+    Self.base + 4 * candidateBits
+      + (filters.hasLists ? min(sortMemory, mostToSort) + threads * KeyListSearch.blockBytes : 0)
   }
 
   /// What sorting takes where the data set is small.
