@@ -33,6 +33,11 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var skipInvalid: Bool
     /// SHA-256 of the file given with `--centroids`.
     public var centroids: String?
+    /// The SQL given with `--where`.
+    public var condition: String?
+    /// The lists given with `--allow` and `--deny`.
+    public var allow: KeyList?
+    public var deny: KeyList?
     /// The decimals given with `--similarity-min` and `--similarity-top`.
     public var similarityMin: String?
     public var similarityTop: String?
@@ -47,10 +52,20 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case clusters, iterations, seed, neighbours, centroids, similarityMin, similarityTop, dedup
+      case clusters, iterations, seed, neighbours, centroids, allow, deny
+      case similarityMin, similarityTop, dedup
+      case condition = "where"
       case trainingRows = "training-rows"
       case skipInvalid = "skip-invalid"
     }
+  }
+
+  /// A list of keys that rows were chosen by.
+  public struct KeyList: Codable, Equatable, Sendable {
+    /// SHA-256 of the file.
+    public var digest: String
+    /// Different keys in it.
+    public var keys: Int
   }
 
   /// How the centroids came to be.

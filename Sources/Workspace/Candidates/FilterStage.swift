@@ -80,9 +80,6 @@ func writeFilteredFates(
   return counts
 }
 
-/// The passes over all rows that ``writeFilteredFates(_:_:to:observer:done:)`` tells of.
-func filterPasses(_ filters: RowFilters) -> Int { filters.similarityTop == nil ? 1 : 4 }
-
 /// Everything but the best similarities.
 private func sift(
   _ candidates: CandidateSet, _ sources: FilterSources, to files: StagingFiles, _ name: String,

@@ -20,6 +20,12 @@ public struct RowFilters: Sendable, Equatable {
   /// Whether nothing is asked.
   public var isEmpty: Bool { self == RowFilters() }
 
+  /// The lists that are given, `--allow` first.
+  var lists: [KeyListFile] {
+    [("--allow", allow), ("--deny", deny)].compactMap { flag, path in
+      path.map { KeyListFile(flag: flag, path: $0) }
+    }
+  }
   var hasLists: Bool { allow != nil || deny != nil }
   var hasSimilarity: Bool { similarityMinimum != nil || similarityTop != nil }
 

@@ -23,6 +23,20 @@ struct VerdictBits: Sendable, Equatable {
 
   subscript(place: Int) -> Bool { bytes[place >> 3] >> UInt8(place & 7) & 1 == 1 }
 
+  /// How many are yes.
+  var ones: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  /// Whether a row stays that `allowed` lets stay and `denied` does not name.
+  static func staying(
+    allowed: VerdictBits?, denied: VerdictBits?, count: Int
+  ) -> VerdictBits {
+    var stays = VerdictBits(count: count)
+    for place in stays.bytes.indices {
+      stays.bytes[place] = (allowed?.bytes[place] ?? 0xFF) & ~(denied?.bytes[place] ?? 0)
+    }
+    return stays
+  }
+
   mutating func set(_ place: Int) { bytes[place >> 3] |= 1 << UInt8(place & 7) }
 }
 

@@ -122,6 +122,17 @@ public func forecastBuild(
     "scan", keys.scan, tasks: dataset.shards.count, disk: 512 * dataset.shards.count,
     seconds: Double(inputBytes) / rates.scan / min(cores, Double(dataset.shards.count)),
     prefix: "shard", perInput: true)
+  if let key = keys.condition {
+    add(
+      "where", key, tasks: dataset.shards.count, disk: dataset.rows / 8,
+      seconds: n / 1e6 / min(cores, Double(dataset.shards.count)), prefix: "shard", perInput: true)
+  }
+  if let key = keys.lists {
+    add("lists", key, tasks: 1, disk: dataset.rows / 8, seconds: n / 10e6, prefix: "result")
+  }
+  if let key = keys.filter {
+    add("filter", key, tasks: 1, disk: 2 * dataset.rows, seconds: n / 50e6, prefix: "result")
+  }
   let pairs = plan.given == nil ? m * Double(k) * Double(parameters.iterations) : 0
   let seeding = plan.given == nil ? min(m, 16 * Double(k)) * 4 * Double(k) : 0
   add(
@@ -150,8 +161,9 @@ public func forecastBuild(
   add(
     "name", keys.name, tasks: 1, disk: 500 * k,
     seconds: hasKeys ? Double(k) / 500 / cores : n / 50e6, prefix: "result")
+  let fates = parameters.filters.isEmpty ? 0 : 2 * dataset.rows
   let temporary =
-    8 * dataset.rows + (rowBytes + 4) * dataset.rows + 8 * numbers * dataset.rows
+    fates + 8 * dataset.rows + (rowBytes + 4) * dataset.rows + 8 * numbers * dataset.rows
   let disk = stages.reduce(0) { $0 + $1.disk }
   return BuildForecast(
     layout: dataset.layout, rows: dataset.rows, dimensions: d, clusters: k,
@@ -176,7 +188,8 @@ private struct FinishedTasks {
       }
       if old == key { return names.count }
       if perInput, key.agreesBesideInputs(with: old) {
-        let changed = Set(key.changedInputs(from: old).map { "\(prefix)-\($0).json" })
+        let changed = Set(
+          key.changedInputs(from: old).flatMap { ["\(prefix)-\($0)", "\(prefix)-\($0).json"] })
         return names.count { !changed.contains($0) }
       }
     }

@@ -7,6 +7,10 @@ import Storage
 struct BuildKeys: Sendable {
   let metadata: StageKey
   let scan: StageKey
+  /// nil without --where.
+  let condition: StageKey?
+  /// nil without --allow and --deny.
+  let lists: StageKey?
   /// nil where no filter is asked.
   let filter: StageKey?
   /// nil where near duplicates stay.
@@ -32,7 +36,21 @@ struct BuildKeys: Sendable {
     metadata.parameters = plan.dataset.columns?.named ?? [:]
     var scan = empty
     scan.inputs = shards
-    var filter: StageKey?
+    var (condition, lists, filter): (StageKey?, StageKey?, StageKey?)
+    if let text = parameters.filters.condition {
+      condition = empty
+      condition!.inputs = files
+      condition!.parameters = ["--where": text]
+    }
+    if parameters.filters.hasLists {
+      lists = empty
+      lists!.parameters = plan.lists
+      if plan.dataset.columns?.key != nil {
+        lists!.after = ["metadata": try metadata.digest()]
+      } else {
+        lists!.parameters["the number of rows"] = "\(plan.dataset.rows)"
+      }
+    }
     // The stage that has the last word on which rows are candidates; one that drops more of them
     // comes after it and takes its place.
     var candidates = (name: "scan", key: scan)
@@ -40,6 +58,8 @@ struct BuildKeys: Sendable {
       var key = empty
       key.parameters = parameters.filters.ofSimilarity
       key.after = ["scan": try scan.digest()]
+      if let condition { key.after["where"] = try condition.digest() }
+      if let lists { key.after["lists"] = try lists.digest() }
       if parameters.filters.hasSimilarity { key.after["metadata"] = try metadata.digest() }
       filter = key
       candidates = ("filter", key)
@@ -75,6 +95,8 @@ struct BuildKeys: Sendable {
     columns.after = ["metadata": try metadata.digest(), "sort": try sort.digest()]
     self.metadata = metadata
     self.scan = scan
+    self.condition = condition
+    self.lists = lists
     self.filter = filter
     self.duplicates = duplicates
     self.train = train

@@ -34,6 +34,9 @@ struct BuildMemory: Sendable {
   /// Fine clusters, and those that are made at once; 0 without deduplication.
   private let fine: Int
   private let fineAtOnce: Int
+  /// A bit for every row while rows may be no candidates.
+  private let candidateBits: Int
+  private let filters: RowFilters
 
   /// The program itself, and what its allocator and threads keep.
   private static let base = 40 << 20
@@ -58,6 +61,9 @@ struct BuildMemory: Sendable {
     let most = dataset.rows
     fine = parameters.deduplication.map { min(most, $0.clusters(of: most)) } ?? 0
     fineAtOnce = min(fine, parameters.deduplication?.clustersAtOnce ?? 0)
+    filters = parameters.filters
+    candidateBits =
+      parameters.skipInvalid || !filters.isEmpty || fine > 0 ? (rows + 7) / 8 : 0
   }
 
   /// Centroids as float32 and in the form of the screen.
@@ -67,28 +73,37 @@ struct BuildMemory: Sendable {
 
   /// Bytes of each stage, the program included.
   var stages: [(stage: String, bytes: Int)] {
-    [
-      ("scan", Self.base + min(threads, shards) * blockBytes), ("train", training),
-      ("assign", assignment(k)), ("sort", Self.base + centroids + min(sortMemory, mostToSort)),
-    ] + duplicates
+    let scan = Self.base + min(threads, shards) * blockBytes + candidateBits
+    let others = [
+      ("train", training + candidateBits), ("assign", assignment(k) + candidateBits),
+      ("sort", Self.base + centroids + min(sortMemory, mostToSort) + candidateBits),
+    ]
+    return [("scan", scan)] + (filters.isEmpty ? [] : [("filter", filter)]) + duplicates + others
   }
 
   /// The fine clusters, whose stages are those of the concepts, and the search within them.
   private var duplicates: [(stage: String, bytes: Int)] {
     guard fine > 0 else { return [] }
-    let rows = min(rows, Deduplication.trainingRows * fineAtOnce)
-    let making = max(training(fineAtOnce, rows: rows, perRow: 4 * d + 73), assignment(fineAtOnce))
+    let training = min(rows, Deduplication.trainingRows * fineAtOnce)
+    let making = max(
+      self.training(fineAtOnce, rows: training, perRow: 4 * d + 73), assignment(fineAtOnce))
     let search =
-      Self.base + fine * (8 * d + 32) + min(duplicateMemory, (9 * d + 64) * self.rows)
+      Self.base + fine * (8 * d + 32) + min(duplicateMemory, (9 * d + 64) * rows)
       + threads * blockBytes
-    return [("fine", making), ("dedup", search)]
+    return [("fine", making + candidateBits), ("dedup", search + 2 * candidateBits)]
   }
 
   /// What all threads together may take for rows that are compared with each other.
   var duplicateMemory: Int {
     guard let budget else { return threads * Self.duplicateDefault }
-    let left = budget - Self.base - fine * 4 * d - threads * blockBytes
+    let left = budget - Self.base - fine * (8 * d + 32) - threads * blockBytes
     return max(threads * Self.duplicateLeast, min(threads * Self.duplicateDefault, left))
+  }
+
+  /// Candidates before and after, verdicts, and what looks for the keys of lists.
+  private var filter: Int {
+    Self.base + 4 * candidateBits
+      + (filters.hasLists ? min(sortMemory, mostToSort) + threads * KeyListSearch.blockBytes : 0)
   }
 
   /// What sorting takes where the data set is small.

@@ -23,6 +23,8 @@ struct LocalBuild: Sendable {
   let shards: InputWatch
   /// The metadata files.
   let metadataFiles: InputWatch
+  /// The files of `--allow` and `--deny`.
+  let listFiles: InputWatch
   let keys: BuildKeys
   /// What sorting may take.
   let sortMemory: Int
@@ -43,6 +45,7 @@ struct LocalBuild: Sendable {
     metadataFiles = try InputWatch(
       plan.dataset.columns == nil ? [] : plan.dataset.shards.compactMap { $0.metadata?.path },
       threads: threads)
+    listFiles = try InputWatch(plan.parameters.filters.lists.map(\.path), threads: threads)
     keys = try BuildKeys(plan, shards: shards.stamps, metadata: metadataFiles.stamps)
     sortMemory = BuildMemory(plan).sortMemory
   }
@@ -56,7 +59,7 @@ struct LocalBuild: Sendable {
     let scanning = startScan(scanStage)
     // Whatever happens, nothing writes to the folder afterwards.
     defer { scanning.wait() }
-    let filtered = try runFilter(scanning, &clock)
+    let (filtered, lists) = try runFilter(scanning, metadata, &clock)
     let chosen = try runDeduplication(filtered, &clock)
     let trained = try runTraining(chosen)
     let scanned = try chosen.result()
@@ -72,7 +75,7 @@ struct LocalBuild: Sendable {
       metadata.columns, candidates: scanned.candidates.count, clusters: trained.centroids.count)
     clock.lap("name")
     let description = describe(
-      scanned, trained.training, clusters: trained.centroids.count, metadata.columns, objective)
+      scanned, lists, trained.training, clusters: trained.centroids.count, metadata.columns, objective)
     try staging.write("workspace.json", try description.json())
     return (description, try finish(clock))
   }
@@ -115,10 +118,13 @@ struct LocalBuild: Sendable {
   }
 
   private func describe(
-    _ scanned: ScanResult, _ training: WorkspaceDescription.Training, clusters: Int,
-    _ columns: WorkspaceDescription.Columns, _ objective: Double
+    _ scanned: ScanResult, _ lists: [String: KeyListCounts],
+    _ training: WorkspaceDescription.Training, clusters: Int, _ columns: WorkspaceDescription.Columns, _ objective: Double
   ) -> WorkspaceDescription {
     let isTrained = plan.given == nil
+    func list(_ flag: String) -> WorkspaceDescription.KeyList? {
+      lists[flag].map { .init(digest: plan.lists[flag]!, keys: $0.keys) }
+    }
     return WorkspaceDescription(
       format: WorkspaceDescription.currentFormat, distance: "cosine", rows: dataset.rows,
       dimensions: dataset.dimensions, candidates: scanned.candidates.count, clusters: clusters,
@@ -132,6 +138,7 @@ struct LocalBuild: Sendable {
         seed: isTrained || parameters.deduplication != nil ? parameters.seed : nil,
         neighbours: parameters.neighbours,
         skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest,
+        condition: parameters.filters.condition, allow: list("--allow"), deny: list("--deny"),
         similarityMin: parameters.filters.similarityMinimum?.description,
         similarityTop: parameters.filters.similarityTop?.description,
         dedup: parameters.deduplication.map { describe($0, scanned.candidates) }),
