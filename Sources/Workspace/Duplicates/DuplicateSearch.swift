@@ -119,8 +119,9 @@ private final class ClusterSearcher: @unchecked Sendable {
       let source = FineRows(
         rows: rows, blocks: blocks, buffer: buffer, instructions: instructions,
         isCancelled: isCancelled)
+      let middle = try fine.middle(cluster)
       var told = 0
-      let found = try finder.find(in: source, around: fine.middle(cluster), criterion) { done in
+      let found = try finder.find(in: source, around: middle, criterion) { done in
         progress(done - told)
         told = done
         return isCancelled()

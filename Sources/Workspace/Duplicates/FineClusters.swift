@@ -6,15 +6,18 @@ import Storage
 struct FineClusters: Sendable {
   /// A `.npy` of rows, u4 or u8.
   let members: String
-  let centroids: Centroids
+  /// fine_centroids.npy.
+  let centroids: String
+  private let dimensions: Int
   /// Where each cluster's members begin, and the end of the last.
   let offsets: [Int]
   /// Of each cluster, in units of 1 / ``distanceUnit``.
   private let distanceSums: [Int128]
 
-  init(members: String, _ centroids: Centroids, _ totals: MemberTotals) {
+  init(members: String, centroids: String, dimensions: Int, _ totals: MemberTotals) {
     self.members = members
     self.centroids = centroids
+    self.dimensions = dimensions
     var offsets = [0]
     for size in totals.sizes { offsets.append(offsets.last! + size) }
     self.offsets = offsets
@@ -43,12 +46,17 @@ struct FineClusters: Sendable {
 
   /// A vector in the middle of a cluster's unit vectors: the centroid, as long as their mean
   /// component in its direction.
-  func middle(_ cluster: Int) -> [Float] {
+  func middle(_ cluster: Int) throws(WorkspaceError) -> [Float] {
     let mean =
       size(cluster) == 0
       ? 0 : 1 - Double(distanceSums[cluster]) / distanceUnit / Double(size(cluster))
     // A little shorter, because a centroid's length is 1 to float32's precision only.
     let length = Float(max(0, mean) * 0.999)
-    return centroids.vectors.vector(cluster).map { $0 * length }
+    let file = try openArray(centroids, .float32, [count, dimensions])
+    let size = 4 * dimensions
+    let centroid: [Float] = try storing { () throws(StorageError) in
+      return try file.elements(dimensions, at: file.size - (count - cluster) * size)
+    }
+    return centroid.map { $0 * length }
   }
 }

@@ -67,20 +67,16 @@ extension LocalBuild {
     _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ wanted: Deduplication,
     _ keys: DuplicateKeys
   ) throws(WorkspaceError) -> (FineClusters, runs: [String]) {
-    let parameters = fineParameters(clusters)
-    let centroids = try runFineTraining(scanning, parameters, keys)
-    let runs = try stages.open(
-      "fine-assign", key: keys.assign,
-      results: Workspace.runs(of: blocks).indices.map { "run-\($0)" }, isWhole: HeaderSeal.isWhole)
-    try assign(
-      blocks, centroids, shards, candidates, runs, parameters: parameters,
-      observer: fineObserver(.assign))
+    let (count, runs) =
+      clusters > wanted.clustersAtOnce
+      ? try runFineLevels(scanning, candidates, clusters, keys)
+      : try runFineLevel(scanning, candidates, clusters, keys)
     let totals = try stages.once("fine-sort", key: keys.sort, staging: staging) {
       (files, stage) throws(WorkspaceError) in
       let own = StagingFiles(folder: stage.folder)
       let totals = try writeMembers(
-        of: runs.paths, rows: dataset.rows, clusters: centroids.count, memory: sortMemory,
-        to: own, parameters: parameters, observer: fineObserver(nil)
+        of: runs.paths, rows: dataset.rows, clusters: count, memory: sortMemory, to: own,
+        parameters: parameters, observer: fineObserver(nil)
       ) { (limit, count) throws(WorkspaceError) in
         try stages.openSorting("fine-parts", keys.sort, limit, count)
       }
@@ -92,30 +88,114 @@ extension LocalBuild {
     }
     return (
       FineClusters(
-        members: "\(staging.folder)/\(stageFolder)/fine-sort/members.npy", centroids, totals),
+        members: "\(staging.folder)/\(stageFolder)/fine-sort/members.npy",
+        centroids: staging.folder + "/" + TwinTotals.centroids, dimensions: dataset.dimensions,
+        totals),
       runs.paths
     )
   }
 
-  /// Trains the fine clusters' centroids, which become fine_centroids.npy.
-  private func runFineTraining(
-    _ scanning: Scanning, _ parameters: BuildParameters, _ keys: DuplicateKeys
+  private func openRuns(_ name: String, _ key: StageKey) throws(WorkspaceError) -> Stage {
+    try stages.open(
+      name, key: key, results: Workspace.runs(of: blocks).indices.map { "run-\($0)" },
+      isWhole: HeaderSeal.isWhole)
+  }
+
+  /// Fine clusters of one k-means, whose centroids become fine_centroids.npy.
+  private func runFineLevel(
+    _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ keys: DuplicateKeys
+  ) throws(WorkspaceError) -> (clusters: Int, runs: Stage) {
+    let parameters = fineParameters(clusters)
+    let centroids = try trainOnce(
+      scanning, parameters, "fine-train", key: keys.train, file: TwinTotals.centroids)
+    let runs = try openRuns("fine-assign", keys.assign)
+    try assign(
+      blocks, centroids, shards, candidates, runs, parameters: parameters,
+      observer: fineObserver(.assign))
+    return (centroids.count, runs)
+  }
+
+  /// Fine clusters in two levels.
+  private func runFineLevels(
+    _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ keys: DuplicateKeys
+  ) throws(WorkspaceError) -> (clusters: Int, runs: Stage) {
+    let parameters = fineParameters(FineLevels.coarseClusters(clusters))
+    let coarse = try trainOnce(
+      scanning, parameters, "coarse-train", key: keys.train,
+      file: stageFolder + "/coarse-train/centroids.npy")
+    let coarseRuns = try openRuns("coarse-assign", keys.train)
+    try assign(
+      blocks, coarse, shards, candidates, coarseRuns, parameters: parameters,
+      observer: fineObserver(.assign))
+    var sizes = [Int](repeating: 0, count: coarse.count)
+    for path in coarseRuns.paths {
+      let ends = try AssignedRun(path).offsets(sizes.indices)
+      for cluster in sizes.indices { sizes[cluster] += Int(ends[cluster + 1] - ends[cluster]) }
+    }
+    let levels = FineLevels(sizes: sizes, fine: clusters)
+    // Bounds the memory where one coarse cluster has most rows.
+    let most = 4 * Deduplication.trainingRows * coarse.count
+    let trained = try stages.open(
+      "fine-train", key: keys.train, results: sizes.indices.map { "centroids-\($0)" },
+      isWhole: { SealedFile.read($0) != nil })
+    let (blocks, shards, isCancelled) = (blocks, shards, observer.isCancelled)
+    let seed = splitmix64(seed: parameters.seed, row: .max - 1)
+    // One after another, each with all threads: vectors of one training are in memory.
+    try trained.run(threads: 1, isCancelled: isCancelled) { (_, cluster) throws(WorkspaceError) in
+      let count = levels.count(cluster)
+      guard count > 0 else { return try SealedFile.write([UInt8](), to: trained.paths[cluster]) }
+      var own = parameters
+      (own.clusters, own.seed) = (count, seed)
+      try trainFine(
+        cluster, of: coarseRuns.paths, blocks, shards,
+        limit: max(count, min(most, Deduplication.trainingRows * count)),
+        to: trained.paths[cluster], parameters: own, isCancelled: isCancelled)
+    }
+    _ = try stages.once("fine-centroids", key: keys.train, staging: staging) {
+      (files, _) throws(WorkspaceError) in
+      let path = files.folder + "/" + TwinTotals.centroids
+      var file = try storing { () throws(StorageError) in
+        var file = try AtomicFile(path)
+        try file.write(NpyHeader.bytes(.float32, shape: [levels.fine, dataset.dimensions]))
+        return file
+      }
+      for cluster in sizes.indices {
+        let components = try readFine(
+          trained.paths[cluster], count: levels.count(cluster), dimensions: dataset.dimensions)
+        try storing { () throws(StorageError) in try file.write(elements: components) }
+      }
+      files.record(
+        TwinTotals.centroids, try storing { () throws(StorageError) in try file.commit() })
+      return levels.fine
+    }
+    let runs = try openRuns("fine-assign", keys.assign)
+    try assignFine(
+      blocks, levels, trained.paths, coarseRuns: coarseRuns.paths, shards, runs,
+      parameters: parameters, isCancelled: isCancelled)
+    return (levels.fine, runs)
+  }
+
+  /// Trains centroids, or finds those that were trained before.
+  ///
+  /// - Parameter file: where they are, below the staging folder.
+  private func trainOnce(
+    _ scanning: Scanning, _ parameters: BuildParameters, _ name: String, key: StageKey, file: String
   ) throws(WorkspaceError) -> Centroids {
     var made: Centroids?
-    _ = try stages.once("fine-train", key: keys.train, staging: staging) {
+    _ = try stages.once(name, key: key, staging: staging) {
       (files, stage) throws(WorkspaceError) in
       let trained = try trainCentroids(
         blocks, scanning, shards, stage, parameters: parameters, observer: fineObserver(.train))
       let centroids = trained.centroids
       try files.writeArray(
-        TwinTotals.centroids, .float32, shape: [centroids.count, centroids.dimensions],
+        file, .float32, shape: [centroids.count, centroids.dimensions],
         elements: centroids.components())
       made = centroids
       return trained.training
     }
     if let made { return made }
     return try readCentroids(
-      staging.folder + "/" + TwinTotals.centroids, dimensions: dataset.dimensions,
+      staging.folder + "/" + file, dimensions: dataset.dimensions,
       instructions: parameters.instructions)
   }
 
