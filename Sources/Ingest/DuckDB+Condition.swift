@@ -98,12 +98,48 @@ extension DuckDB {
       """
   }
 
+  /// The columns of some text files of one format, each with a type that fits all of them.  A file by
+  /// itself may leave it open: one with no value in a column, or only whole numbers.
+  ///
+  /// - Throws: ``IngestError`` that has duckdb's reason.
+  func types(of files: [MetadataFile]) throws(IngestError) -> [ColumnType] {
+    let list = files.map { Self.literal(Self.pattern(Self.absolute($0.path))) }
+    let table =
+      Self.reader(files[0].format, "[\(list.joined(separator: ", "))]")
+      + (files[0].format == .csv
+        ? ", union_by_name=true)" : ", union_by_name=true, maximum_sample_files=-1)")
+    let output = try run(
+      "SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM \(table));",
+      files: files.map(\.path))
+    let parser = try JSONLinesParser(
+      output, path: files[0].path, wanted: ["name", "type"], namesLines: false)
+    let record = Record(fields: 2)
+    var types: [ColumnType] = []
+    while try parser.next(record) {
+      types.append(
+        ColumnType(
+          name: String(decoding: record.text(0), as: UTF8.self),
+          type: String(decoding: record.text(1), as: UTF8.self)))
+    }
+    return types
+  }
+
+  /// A column of a text file and duckdb's word for what is in it.
+  struct ColumnType: Sendable {
+    var name: String
+    var type: String
+  }
+
   /// Checks that a condition that was checked can be asked of a file.
   ///
+  /// - Parameter types: the columns of a text file.
   /// - Throws: ``IngestError`` that names the file and has duckdb's reason: a column that is missing,
   ///   types that do not compare, an aggregate.
-  func bind(_ condition: String, to file: MetadataFile) throws(IngestError) {
-    let query = "SELECT 1 FROM \(Self.table(file)) WHERE (\(condition)\n) LIMIT 0;"
+  func bind(
+    _ condition: String, to file: MetadataFile, _ types: [ColumnType]
+  ) throws(IngestError) {
+    let table = try Self.table(file, types)
+    let query = "SELECT 1 FROM \(table) WHERE (\(condition)\n) LIMIT 0;"
     try Self.explaining(condition) { () throws(IngestError) in
       let output = try run(query, files: [file.path])
       let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 12, alignment: 16)
@@ -117,11 +153,12 @@ extension DuckDB {
   ///
   /// - Throws: ``IngestError`` that names the file and has duckdb's reason.
   func evaluate(
-    _ condition: String, of file: MetadataFile, take: (Bool) -> Bool
+    _ condition: String, of file: MetadataFile, _ types: [ColumnType], take: (Bool) -> Bool
   ) throws(IngestError) {
+    let table = try Self.table(file, types)
     let query = """
       COPY (SELECT CASE WHEN (\(condition)
-      ) THEN 1 ELSE 0 END AS kept FROM \(Self.table(file))) TO '/dev/stdout' (FORMAT json);
+      ) THEN 1 ELSE 0 END AS kept FROM \(table)) TO '/dev/stdout' (FORMAT json);
       """
     try Self.explaining(condition) { () throws(IngestError) in
       let parser = try JSONLinesParser(
@@ -143,17 +180,27 @@ extension DuckDB {
     }
   }
 
-  /// A metadata file of any format as a table.  Of text the first 20,480 lines say what the columns
-  /// hold; reading all of it first was four times slower, and of CSV kept it in memory.
-  private static func table(_ file: MetadataFile) -> String {
-    let path = literal(pattern(absolute(file.path)))
-    return switch file.format {
-    case .parquet: table(file.path)
-    case .csv:
-      "read_csv(\(path), header=true, delim=',', quote='\"', escape='\"', "
-        + "hive_partitioning=false)"
-    case .jsonLines:
-      "read_json(\(path), format='newline_delimited', hive_partitioning=false)"
+  /// A metadata file of any format as a table.
+  private static func table(
+    _ file: MetadataFile, _ types: [ColumnType]
+  ) throws(IngestError) -> String {
+    if file.format == .parquet { return table(file.path) }
+    var types = types
+    if file.format == .csv {
+      // A column that the file has not has no type there.
+      let header = try CSVParser(FileSource(file.path), path: file.path).header
+      types = types.filter { header.contains($0.name) }
     }
+    let path = literal(pattern(absolute(file.path)))
+    let list = types.map { "\(literal($0.name)): \(literal($0.type))" }.joined(separator: ", ")
+    let columns = types.isEmpty ? "" : "\(file.format == .csv ? "types" : "columns")={\(list)}"
+    return reader(file.format, path) + (columns.isEmpty ? ")" : ", \(columns))")
+  }
+
+  /// The call that reads text files, but for its end.
+  private static func reader(_ format: MetadataFile.Format, _ paths: String) -> String {
+    format == .csv
+      ? "read_csv(\(paths), header=true, delim=',', quote='\"', escape='\"', hive_partitioning=false"
+      : "read_json(\(paths), format='newline_delimited', hive_partitioning=false"
   }
 }

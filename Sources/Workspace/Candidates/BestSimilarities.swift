@@ -6,7 +6,7 @@
 /// Where a similarity stands: the best first, missing ones last.
 ///
 /// - Returns: a number that rises as the similarity falls; `UInt32.max` where it is missing.
-func similarityRank(_ similarity: Float) -> UInt32 {
+package func similarityRank(_ similarity: Float) -> UInt32 {
   if similarity.isNaN { return .max }
   // A negative zero is a zero.
   let bits = (similarity + 0).bitPattern
@@ -14,15 +14,15 @@ func similarityRank(_ similarity: Float) -> UInt32 {
 }
 
 /// The worst rank that stays among the best, and how many rows of just that rank do.
-struct BestSimilarities: Sendable, Equatable {
-  let worst: UInt32
-  let ofWorst: Int
+package struct BestSimilarities: Sendable, Equatable {
+  package let worst: UInt32
+  package let ofWorst: Int
 
   /// - Parameters:
   ///   - count: how many rows shall stay, at most as many as are offered.
   ///   - forEachRank: calls its argument with the ranks of all rows that are offered; run twice.
   /// - Complexity: O(rows) time, 512 KiB of memory
-  init<Failure: Error>(
+  package init<Failure: Error>(
     count: Int, forEachRank: ((UInt32) -> Void) throws(Failure) -> Void
   ) throws(Failure) {
     var wanted = count

@@ -9,10 +9,15 @@ import Storage
 #endif
 
 /// A text file with a key a line: LF or CRLF, blank lines skipped, a mark of UTF-8 in front ignored.
-struct KeyListFile: Sendable {
+package struct KeyListFile: Sendable {
   /// The flag that named it, for messages.
   let flag: String
   let path: String
+
+  package init(flag: String, path: String) {
+    self.flag = flag
+    self.path = path
+  }
 
   /// A longer line is taken for another kind of file.
   static let longestKey = 1 << 20
@@ -83,10 +88,12 @@ struct KeyListFile: Sendable {
 }
 
 /// What a list came to.
-struct KeyListCounts: Codable, Sendable, Equatable {
+package struct KeyListCounts: Codable, Sendable, Equatable {
   /// Different keys in it; where rows are listed by number, those beyond the last row count each
   /// time.
-  var keys = 0
+  package var keys = 0
   /// Those of them that the data set has not.
-  var unknown = 0
+  package var unknown = 0
+
+  package init() {}
 }

@@ -12,7 +12,7 @@ import Synchronization
 let listVerdicts = stageFolder + "/lists/stays.npy"
 
 /// The rows whose keys, or numbers, a list has.
-struct KeyListSearch: Sendable {
+package struct KeyListSearch: Sendable {
   let file: KeyListFile
   let rows: Int
   /// `keys/` of the workspace in the making; nil where rows have no keys.
@@ -22,6 +22,18 @@ struct KeyListSearch: Sendable {
   let threads: Int
   let isCancelled: @Sendable () -> Bool
 
+  package init(
+    file: KeyListFile, rows: Int, keys: (folder: String, kind: String)?, memory: Int, threads: Int,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.file = file
+    self.rows = rows
+    self.keys = keys
+    self.memory = memory
+    self.threads = threads
+    self.isCancelled = isCancelled
+  }
+
   /// Rows whose keys are looked up at once.
   private static let blockRows = 1 << 16
   /// Memory that a thread takes to look them up, by keys of 100 bytes; and the list's file is read.
@@ -30,7 +42,7 @@ struct KeyListSearch: Sendable {
   /// - Returns: a bit for every row, and what the list came to.
   /// - Throws: ``WorkspaceError`` that names the file, and the line where it is no list.
   /// - Complexity: O(bytes of the list + rows) time for each turn
-  func run() throws(WorkspaceError) -> (VerdictBits, KeyListCounts) {
+  package func run() throws(WorkspaceError) -> (VerdictBits, KeyListCounts) {
     guard let keys else { return try numbers() }
     var lines = 0
     try file.forEachKey { (_, _) throws(WorkspaceError) in lines += 1 }

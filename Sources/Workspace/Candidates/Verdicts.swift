@@ -4,12 +4,12 @@
 import Storage
 
 /// Bits of some rows in memory.
-struct VerdictBits: Sendable, Equatable {
+package struct VerdictBits: Sendable, Equatable {
   private(set) var bytes: [UInt8]
-  let count: Int
+  package let count: Int
 
   /// All no.
-  init(count: Int) {
+  package init(count: Int) {
     self.count = count
     bytes = [UInt8](repeating: 0, count: (count + 7) / 8)
   }
@@ -21,7 +21,7 @@ struct VerdictBits: Sendable, Equatable {
     self.count = count
   }
 
-  subscript(place: Int) -> Bool { bytes[place >> 3] >> UInt8(place & 7) & 1 == 1 }
+  package subscript(place: Int) -> Bool { bytes[place >> 3] >> UInt8(place & 7) & 1 == 1 }
 
   /// How many are yes.
   var ones: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }

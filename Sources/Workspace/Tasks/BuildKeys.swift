@@ -41,6 +41,7 @@ struct BuildKeys: Sendable {
       condition = empty
       condition!.inputs = files
       condition!.parameters = ["--where": text]
+      condition!.parameters["the types of columns"] = plan.condition?.columnTypes
     }
     if parameters.filters.hasLists {
       lists = empty

@@ -75,7 +75,8 @@ struct LocalBuild: Sendable {
       metadata.columns, candidates: scanned.candidates.count, clusters: trained.centroids.count)
     clock.lap("name")
     let description = describe(
-      scanned, lists, trained.training, clusters: trained.centroids.count, metadata.columns, objective)
+      scanned, lists, trained.training, clusters: trained.centroids.count, metadata.columns,
+      objective)
     try staging.write("workspace.json", try description.json())
     return (description, try finish(clock))
   }
@@ -119,7 +120,8 @@ struct LocalBuild: Sendable {
 
   private func describe(
     _ scanned: ScanResult, _ lists: [String: KeyListCounts],
-    _ training: WorkspaceDescription.Training, clusters: Int, _ columns: WorkspaceDescription.Columns, _ objective: Double
+    _ training: WorkspaceDescription.Training, clusters: Int,
+    _ columns: WorkspaceDescription.Columns, _ objective: Double
   ) -> WorkspaceDescription {
     let isTrained = plan.given == nil
     func list(_ flag: String) -> WorkspaceDescription.KeyList? {
