@@ -45,11 +45,15 @@ struct DeduplicationOptions: ParsableArguments {
     guard let rule = DuplicateRule(rawValue: rule) else {
       throw ValidationError("--dedup-rule: expected greedy or chain, found '\(rule)'")
     }
-    if let dedupClusters, !(1..<1 << 31).contains(dedupClusters) {
-      throw ValidationError(
-        "--dedup-clusters: expected a number from 1 to below 2^31, found \(dedupClusters)")
-    }
+    try dedupClusters.map { try Self.check(clusters: $0) }
     return Deduplication(
       DuplicateCriterion(epsilon: epsilon, rule: rule), clusters: dedupClusters)
+  }
+
+  static func check(clusters: Int) throws {
+    guard (1..<1 << 31).contains(clusters) else {
+      throw ValidationError(
+        "--dedup-clusters: expected a number from 1 to below 2^31, found \(clusters)")
+    }
   }
 }

@@ -19,12 +19,7 @@ extension LocalBuild {
     let scanned = try scanning.result()
     if parameters.filters.isEmpty { clock.lap("scan") }
     let candidates = scanned.candidates
-    let clusters = wanted.clusters(of: candidates.count)
-    guard clusters <= candidates.count else {
-      throw .invalid(
-        "--dedup-clusters: expected at most \(candidates.count), the number of candidates, found "
-          + "\(clusters); choose fewer, or leave the flag out")
-    }
+    let clusters = try fineClusters(wanted, candidates)
     let (fine, runs) = try runFineClusters(scanning, candidates, clusters, wanted, keys)
     clock.lap("fine")
     let totals = try runSearch(candidates, fine, runs, wanted.criterion, keys)
@@ -37,6 +32,19 @@ extension LocalBuild {
     let chosen = try narrowed(scanned, Self.fates, totals.counts)
     clock.lap("dedup")
     return chosen
+  }
+
+  /// The number of fine clusters.
+  func fineClusters(
+    _ wanted: Deduplication, _ candidates: CandidateSet
+  ) throws(WorkspaceError) -> Int {
+    let clusters = wanted.clusters(of: candidates.count)
+    guard clusters <= candidates.count else {
+      throw .invalid(
+        "--dedup-clusters: expected at most \(candidates.count), the number of candidates, found "
+          + "\(clusters); choose fewer, or leave the flag out")
+    }
+    return clusters
   }
 
   /// What the stages of the fine clusters take for parameters.
@@ -63,7 +71,7 @@ extension LocalBuild {
   }
 
   /// Makes the fine clusters; also returns the runs of their assignment.
-  private func runFineClusters(
+  func runFineClusters(
     _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ wanted: Deduplication,
     _ keys: DuplicateKeys
   ) throws(WorkspaceError) -> (FineClusters, runs: [String]) {
@@ -199,11 +207,11 @@ extension LocalBuild {
       instructions: parameters.instructions)
   }
 
-  /// Searches within the fine clusters and brings together what was found.
-  private func runSearch(
-    _ candidates: CandidateSet, _ fine: FineClusters, _ runs: [String],
-    _ criterion: DuplicateCriterion, _ keys: DuplicateKeys
-  ) throws(WorkspaceError) -> TwinTotals {
+  /// Searches within the fine clusters; returns what the tasks left.
+  func runSearchTasks(
+    _ candidates: CandidateSet, _ fine: FineClusters, _ criterion: DuplicateCriterion,
+    _ keys: DuplicateKeys
+  ) throws(WorkspaceError) -> [String] {
     let tasks = DuplicateTasks(fine)
     let stage = try stages.open(
       "dedup", key: keys.search, results: tasks.clusters.indices.map { "clusters-\($0)" },
@@ -228,11 +236,20 @@ extension LocalBuild {
         observer.progress(BuildProgress(stage: .dedup, done: $0, total: total, unit: "rows"))
       }
     }
+    return stage.paths
+  }
+
+  /// Searches within the fine clusters and brings together what was found.
+  private func runSearch(
+    _ candidates: CandidateSet, _ fine: FineClusters, _ runs: [String],
+    _ criterion: DuplicateCriterion, _ keys: DuplicateKeys
+  ) throws(WorkspaceError) -> TwinTotals {
+    let results = try runSearchTasks(candidates, fine, criterion, keys)
     return try stages.once("twins", key: keys.search, staging: staging) {
       (files, _) throws(WorkspaceError) in
       try writeFineAssignments(of: runs, rows: dataset.rows, to: files, observer: observer)
       return try writeTwins(
-        candidates, stage.paths, fates: Self.fates, to: files, observer: observer)
+        candidates, results, fates: Self.fates, to: files, observer: observer)
     }
   }
 }

@@ -82,7 +82,7 @@ struct LocalBuild: Sendable {
   }
 
   /// Scans, beside the training where that has threads to spare.
-  private func startScan(_ stage: Stage) -> Scanning {
+  func startScan(_ stage: Stage) -> Scanning {
     let (blocks, shards, parameters, observer) = (blocks, shards, parameters, observer)
     // What drops rows waits for its result.
     let isTrained = plan.given == nil
