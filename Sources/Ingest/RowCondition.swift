@@ -25,7 +25,13 @@ public struct RowCondition: Sendable {
       if own.isEmpty { continue }
       // Evenly among all.
       let count = min(own.count, Self.sampledFiles)
-      types[format] = try program.types(of: (0..<count).map { own[$0 * own.count / count] })
+      var found = try program.types(of: (0..<count).map { own[$0 * own.count / count] })
+      // Keys and captions are texts also where all of them look like numbers.
+      for place in found.indices
+      where [dataset.columns?.key, dataset.columns?.caption].contains(found[place].name) {
+        found[place].type = "VARCHAR"
+      }
+      types[format] = found
     }
     guard let first = files.first else { preconditionFailure("the data set has no metadata") }
     try program.bind(text, to: first, types[first.format] ?? [])

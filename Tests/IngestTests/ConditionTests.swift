@@ -45,7 +45,8 @@ struct ConditionTests {
       try folder.shard(1, rows: 1, #"{"uid":"c","text":null}"#, .jsonLines)
     case .parquet:
       let rows = [
-        "('a\"''', 1, 'x, y'), ('b', NULL, 'two' || chr(10) || 'lines')", "('c', NULL::INT, NULL::VARCHAR)",
+        "('a\"''', 1, 'x, y'), ('b', NULL, 'two' || chr(10) || 'lines')",
+        "('c', NULL::INT, NULL::VARCHAR)",
       ]
       for (shard, values) in rows.enumerated() {
         try folder.shard(shard, rows: 2 - shard, [], .parquet)
@@ -100,6 +101,16 @@ struct ConditionTests {
     try folder.shard(2, rows: 0, "key,n,d\n")
     #expect(try verdicts("n > 9") == [false, true, true])
     #expect(try verdicts("d >= DATE '2024-01-01'") == [false, true, false])
+  }
+
+  /// Keys and captions are texts, whatever they look like.
+  @Test func keysAreTexts() throws {
+    try folder.shard(0, rows: 3, "key,caption,n\n12,1,1\n130,2,2\n21,2024-01-01,13\n")
+    #expect(try verdicts("key LIKE '1%'") == [true, true, false])
+    #expect(try verdicts("length(caption) > 5 AND n > 9") == [false, false, true])
+    try folder.shard(
+      0, rows: 2, #"{"key":7,"n":1}"# + "\n" + #"{"key":70,"n":2}"#, .jsonLines, in: "j")
+    #expect(try verdicts("key LIKE '%0'", "j") == [false, true])
   }
 
   @Test func foldersWithQuotesBracketsAndStars() throws {
