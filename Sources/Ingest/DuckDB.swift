@@ -7,23 +7,29 @@
 // 1.5 and for 6 million rows, against 485 MB and 1.8 GB).
 
 /// The `duckdb` program of this machine.
-struct DuckDB {
+struct DuckDB: Sendable {
   private let program: String
   private let environment: [String: String]
 
   /// Finds the program: the option, else `WINNOW_DUCKDB`, else `duckdb` on `PATH`.
   ///
-  /// - Parameter path: the Parquet file that needs it, for the error.
-  init(_ options: IngestOptions, for path: String) throws(IngestError) {
+  /// - Parameters:
+  ///   - path: the Parquet file that needs it, for the error, or what else does.
+  ///   - need: what about it needs the program, and how to do without.
+  init(
+    _ options: IngestOptions, for path: String,
+    need: (what: String, orElse: String) = (
+      "Parquet", "give the metadata as CSV or JSON lines, which need no program"
+    )
+  ) throws(IngestError) {
     environment = options.environment
     let named = options.duckdb ?? environment["WINNOW_DUCKDB"].flatMap { $0.isEmpty ? nil : $0 }
     guard let found = findProgram(named ?? "duckdb", environment["PATH"] ?? "") else {
       throw IngestError(
         path: path,
-        fault: "Parquet needs the program 'duckdb', found none "
+        fault: "\(need.what) needs the program 'duckdb', found none "
           + (named.map { "at \($0)" } ?? "on PATH"),
-        remedy: "install it (pip install duckdb-cli) or give the metadata as CSV or JSON lines, "
-          + "which need no program")
+        remedy: "install it (pip install duckdb-cli) or \(need.orElse)")
     }
     program = found
   }
@@ -123,7 +129,9 @@ struct DuckDB {
       output, path: path, wanted: names, numbers: numbers, namesLines: false)
   }
 
-  private func run(_ queries: String, files: [String]) throws(IngestError) -> ProgramOutput {
+  func run(
+    _ queries: String, files: [String], for path: String? = nil
+  ) throws(IngestError) -> ProgramOutput {
     var allowed = ["'/dev/stdout'"]
     for file in files {
       let path = Self.absolute(file)
@@ -140,14 +148,14 @@ struct DuckDB {
 
       """
     return try ProgramOutput(
-      path: files[0], program,
+      path: path ?? files[0], program,
       ["-no-init", "-no-stdin", "-batch", "-bail", "-jsonlines", "-c", lock + queries],
       environment)
   }
 
   /// A file as a table.  Bytes without a text mark are text, as older writers leave the mark
   /// out, and folder names like `a=1` are no columns.
-  private static func table(_ path: String) -> String {
+  static func table(_ path: String) -> String {
     "read_parquet(\(literal(pattern(absolute(path)))), binary_as_string=true, hive_partitioning=false)"
   }
 
@@ -161,7 +169,7 @@ struct DuckDB {
   }
 
   /// The glob pattern that matches `path`, and whatever else it matches may not be opened.
-  private static func pattern(_ path: String) -> String {
+  static func pattern(_ path: String) -> String {
     guard path.contains(where: { "*?[".contains($0) }) else { return path }
     return path.reduce(into: "") { text, character in
       // In brackets these stand for themselves; a backslash does not even there.
@@ -171,7 +179,7 @@ struct DuckDB {
   }
 
   /// The program compares paths as texts, and only absolute ones always agree.
-  private static func absolute(_ path: String) -> String {
+  static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : currentFolder() + "/" + path
   }
 }

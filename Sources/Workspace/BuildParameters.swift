@@ -20,6 +20,10 @@ public struct BuildParameters: Sendable {
   public var centroidsFile: String?
   /// Drop rows that are zero, NaN or infinite instead of refusing them.
   public var skipInvalid = false
+  /// What else drops rows.
+  public var filters = RowFilters()
+  /// Drop near duplicates after that; nil: keep them.
+  public var deduplication: Deduplication?
   /// Replace an existing workspace.
   public var force = false
   public var threads: Int
@@ -60,7 +64,7 @@ public struct BuildParameters: Sendable {
 /// What a build tells while it runs.
 public struct BuildProgress: Sendable, Equatable {
   public enum Stage: String, Sendable, CaseIterable {
-    case metadata, scan, train, assign, sort, score, columns, name
+    case metadata, scan, filter, fine, dedup, train, assign, sort, score, columns, name
   }
 
   public var stage: Stage

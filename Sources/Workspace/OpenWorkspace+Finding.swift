@@ -84,9 +84,18 @@ extension OpenWorkspace {
     case 2: "--where left it out"
     case 3: "--allow or --deny left it out"
     case 4: "its similarity is too low"
-    case 5: "it is a duplicate"
+    case 5: try duplicate(row)
     default: "it is no candidate"
     }
+  }
+
+  /// What a dropped row is a duplicate of, and how near.
+  private func duplicate(_ row: Int) throws(WorkspaceError) -> String {
+    guard let twins = try duplicateTwins(), rows > twins.twin(of: row) else {
+      return "it is a duplicate"
+    }
+    let cosine = (Double(twins.cosine(of: row)) * 1e4).rounded() / 1e4
+    return "it is a duplicate of \(try key(twins.twin(of: row))), cosine \(cosine)"
   }
 
   /// Which of the rows at some ranks of a cluster has a caption with the pattern, the first in

@@ -33,6 +33,10 @@ struct BuildOptions: ParsableArguments {
   @Flag(help: "Drop rows that are zero, NaN or infinite instead of refusing them.")
   var skipInvalid = false
 
+  @OptionGroup var filters: FilterOptions
+
+  @OptionGroup var deduplication: DeduplicationOptions
+
   @Option(help: "The metadata column of keys (default: uid, key or image_path).")
   var key: String?
 
@@ -129,6 +133,8 @@ struct BuildOptions: ParsableArguments {
     parameters.neighbours = neighbours
     parameters.centroidsFile = centroids
     parameters.skipInvalid = skipInvalid
+    parameters.filters = try filters.filters()
+    parameters.deduplication = try deduplication.deduplication()
     parameters.force = force
     parameters.memory = try wantedMemory()
     return parameters

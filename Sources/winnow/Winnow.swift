@@ -19,7 +19,7 @@ struct Winnow: ParsableCommand {
     version: version,
     subcommands: [
       DemoCommand.self, BuildCommand.self, ExploreCommand.self, PlanCommand.self,
-      ExportCommand.self, VerifyCommand.self, InfoCommand.self,
+      ExportCommand.self, VerifyCommand.self, InfoCommand.self, DedupCurveCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

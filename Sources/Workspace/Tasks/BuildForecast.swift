@@ -102,9 +102,9 @@ public func forecastBuild(
   var stages: [BuildForecast.Stage] = []
   func add(
     _ name: String, _ key: StageKey, tasks: Int, disk: Int, seconds: Double, prefix: String = "",
-    perInput: Bool = false
+    perInput: Bool = false, folder: String? = nil
   ) {
-    let done = min(tasks, before.count(name, key, prefix: prefix, perInput: perInput))
+    let done = min(tasks, before.count(folder ?? name, key, prefix: prefix, perInput: perInput))
     stages.append(
       .init(
         stage: name, tasks: tasks, before: done, memory: needs[name], disk: disk,
@@ -122,6 +122,35 @@ public func forecastBuild(
     "scan", keys.scan, tasks: dataset.shards.count, disk: 512 * dataset.shards.count,
     seconds: Double(inputBytes) / rates.scan / min(cores, Double(dataset.shards.count)),
     prefix: "shard", perInput: true)
+  if let key = keys.condition {
+    add(
+      "where", key, tasks: dataset.shards.count, disk: dataset.rows / 8,
+      seconds: n / 1e6 / min(cores, Double(dataset.shards.count)), prefix: "shard", perInput: true)
+  }
+  if let key = keys.lists {
+    add("lists", key, tasks: 1, disk: dataset.rows / 8, seconds: n / 10e6, prefix: "result")
+  }
+  if let key = keys.filter {
+    add("filter", key, tasks: 1, disk: 2 * dataset.rows, seconds: n / 50e6, prefix: "result")
+  }
+  var twins = 0
+  if let wanted = parameters.deduplication, let keys = keys.duplicates {
+    // Of the candidates, whose number is not known yet, there are as many as rows at most.
+    let fine = Double(wanted.clusters(of: dataset.rows))
+    let (few, most) = (min(fine, fine.squareRoot() * 2), Double(wanted.clustersAtOnce))
+    let compared = fine > most ? few : fine
+    let trained = min(n, Double(Deduplication.trainingRows) * fine)
+    add(
+      "fine", keys.assign, tasks: runs(of: blocks).count,
+      disk: 8 * dataset.rows + 4 * Int(fine) * d,
+      seconds: (compared * (trained * Double(Deduplication.iterations) + n) / rates.pairs
+        + n / rates.rows) / cores, prefix: "run", folder: "fine-assign")
+    twins = (2 * rowBytes + 17) * dataset.rows
+    add(
+      "dedup", keys.search, tasks: max(1, dataset.rows / max(1 << 13, dataset.rows / 4096)),
+      disk: 24 * dataset.rows + twins,
+      seconds: (n * n / fine / 2 / rates.pairs + n / rates.rows) / cores, prefix: "clusters")
+  }
   let pairs = plan.given == nil ? m * Double(k) * Double(parameters.iterations) : 0
   let seeding = plan.given == nil ? min(m, 16 * Double(k)) * 4 * Double(k) : 0
   add(
@@ -150,8 +179,10 @@ public func forecastBuild(
   add(
     "name", keys.name, tasks: 1, disk: 500 * k,
     seconds: hasKeys ? Double(k) / 500 / cores : n / 50e6, prefix: "result")
+  let fates = parameters.filters.isEmpty ? 0 : 2 * dataset.rows
   let temporary =
-    8 * dataset.rows + (rowBytes + 4) * dataset.rows + 8 * numbers * dataset.rows
+    fates + (twins == 0 ? 0 : (37 + rowBytes) * dataset.rows) + 8 * dataset.rows + (rowBytes + 4)
+    * dataset.rows + 8 * numbers * dataset.rows
   let disk = stages.reduce(0) { $0 + $1.disk }
   return BuildForecast(
     layout: dataset.layout, rows: dataset.rows, dimensions: d, clusters: k,
@@ -176,7 +207,8 @@ private struct FinishedTasks {
       }
       if old == key { return names.count }
       if perInput, key.agreesBesideInputs(with: old) {
-        let changed = Set(key.changedInputs(from: old).map { "\(prefix)-\($0).json" })
+        let changed = Set(
+          key.changedInputs(from: old).flatMap { ["\(prefix)-\($0)", "\(prefix)-\($0).json"] })
         return names.count { !changed.contains($0) }
       }
     }

@@ -35,7 +35,7 @@ extension LocalBuild {
       "assign", key: keys.assign, results: runs(of: blocks).indices.map { "run-\($0)" },
       isWhole: HeaderSeal.isWhole)
     try assign(
-      blocks, centroids, shards, candidates: scanned.candidates, runs, parameters: parameters,
+      blocks, centroids, shards, scanned.candidates, runs, parameters: parameters,
       observer: observer)
     clock.lap("assign")
     let key = keys.sort
@@ -43,9 +43,7 @@ extension LocalBuild {
     let totals = try stages.once("sort", key: key, staging: staging) {
       (files, _) throws(WorkspaceError) in
       isNew = true
-      if scanned.invalid > 0 {
-        try writeFate(of: runs.paths, rows: dataset.rows, to: files, observer: observer)
-      }
+      try scanned.candidates.publish(to: files, observer: observer)
       return try writeMembers(
         of: runs.paths, rows: dataset.rows, clusters: centroids.count, memory: sortMemory,
         to: files, parameters: parameters, observer: observer
@@ -57,7 +55,7 @@ extension LocalBuild {
           isWhole: HeaderSeal.isWhole)
       }
     }
-    if !isNew { skip(.sort, scanned.candidates, "rows") }
+    if !isNew { skip(.sort, scanned.candidates.count, "rows") }
     // The arrays hold what the parts did.
     let parts = staging.folder + "/" + stageFolder + "/parts"
     try storing { () throws(StorageError) in try removeTree(parts) }
