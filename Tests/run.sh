@@ -10,6 +10,7 @@ cd "$root"
 
 require_swift
 require_package libncurses-dev test -e /usr/include/ncurses.h
+require_package zlib1g-dev test -e /usr/include/zlib.h
 require_package tmux tmux -V
 require_package python3 python3 --version
 require_package python3-venv python3 -c 'import ensurepip, venv'

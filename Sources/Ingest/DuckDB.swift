@@ -31,6 +31,8 @@ struct DuckDB {
   /// What a file's footer says.
   struct Summary {
     var columns: [String] = []
+    /// The program's names of their types.
+    var types: [String: String] = [:]
     /// Those of its columns that hold numbers.
     var numeric: [String] = []
     var rows: Int?
@@ -39,18 +41,25 @@ struct DuckDB {
   /// Reads the footers of Parquet files, many in one run of the program.
   func summaries(of paths: [String]) throws(IngestError) -> [Summary] {
     var summaries: [Summary] = []
-    while summaries.count < paths.count {
-      // The queries are one argument, which the system limits to 128 KiB.
-      var batch: [String] = []
-      var size = 0
-      for path in paths[summaries.count...] {
-        size += 3 * 2 * path.utf8.count + 400
-        if !batch.isEmpty && size > 96 << 10 { break }
-        batch.append(path)
-      }
-      summaries += try footers(of: batch)
-    }
+    for batch in batches(of: paths, each: 400) { summaries += try footers(of: Array(paths[batch])) }
     return summaries
+  }
+
+  /// Cuts a list of files so that queries of `size` bytes and three paths for each fit into one
+  /// argument, which the system limits to 128 KiB.
+  func batches(of paths: [String], each size: Int) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    var (start, total) = (0, 0)
+    for (index, path) in paths.enumerated() {
+      let own = 3 * 2 * path.utf8.count + size
+      if index > start, total + own > 96 << 10 {
+        batches.append(start..<index)
+        (start, total) = (index, 0)
+      }
+      total += own
+    }
+    if start < paths.count { batches.append(start..<paths.count) }
+    return batches
   }
 
   private func footers(of batch: [String]) throws(IngestError) -> [Summary] {
@@ -75,10 +84,10 @@ struct DuckDB {
       else { throw unexpected(batch[0]) }
       if record.slots[2].isEmpty {
         let name = String(decoding: record.text(1), as: UTF8.self)
+        let type = String(decoding: record.text(3), as: UTF8.self)
         summaries[file].columns.append(name)
-        if Self.isNumeric(String(decoding: record.text(3), as: UTF8.self)) {
-          summaries[file].numeric.append(name)
-        }
+        summaries[file].types[name] = type
+        if Self.isNumeric(type) { summaries[file].numeric.append(name) }
       } else {
         summaries[file].rows = Int(String(decoding: record.text(2), as: UTF8.self))
         // The program works through the files in order: if it fails, then on the next one.
@@ -91,7 +100,7 @@ struct DuckDB {
     return summaries
   }
 
-  private func unexpected(_ path: String) -> IngestError {
+  func unexpected(_ path: String) -> IngestError {
     IngestError(
       path: path, fault: "\(program) gave another answer than expected",
       remedy: "use version 1.4 or later (pip install --upgrade duckdb-cli)")
@@ -123,7 +132,7 @@ struct DuckDB {
       output, path: path, wanted: names, numbers: numbers, namesLines: false)
   }
 
-  private func run(_ queries: String, files: [String]) throws(IngestError) -> ProgramOutput {
+  func run(_ queries: String, files: [String]) throws(IngestError) -> ProgramOutput {
     var allowed = ["'/dev/stdout'"]
     for file in files {
       let path = Self.absolute(file)
@@ -147,7 +156,7 @@ struct DuckDB {
 
   /// A file as a table.  Bytes without a text mark are text, as older writers leave the mark
   /// out, and folder names like `a=1` are no columns.
-  private static func table(_ path: String) -> String {
+  static func table(_ path: String) -> String {
     "read_parquet(\(literal(pattern(absolute(path)))), binary_as_string=true, hive_partitioning=false)"
   }
 
