@@ -20,6 +20,8 @@ public struct BuildParameters: Sendable {
   public var centroidsFile: String?
   /// Drop rows that are zero, NaN or infinite instead of refusing them.
   public var skipInvalid = false
+  /// Keys of a DataComp pool may be those of several rows.
+  public var allowDuplicates = false
   /// Replace an existing workspace.
   public var force = false
   public var threads: Int
@@ -60,7 +62,7 @@ public struct BuildParameters: Sendable {
 /// What a build tells while it runs.
 public struct BuildProgress: Sendable, Equatable {
   public enum Stage: String, Sendable, CaseIterable {
-    case metadata, scan, train, assign, sort, score, columns, name
+    case metadata, convert, scan, train, assign, sort, score, columns, name
   }
 
   public var stage: Stage

@@ -17,6 +17,9 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var element: String
     /// SHA-256 of the whole file.
     public var digest: String
+    /// The member of an archive or the column of a table that holds the embeddings; nil for a file of
+    /// nothing else.
+    public var embedding: String?
   }
 
   /// Everything a user may set that can change a byte of the result.
@@ -57,10 +60,13 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var similarity: String?
     /// The columns of numbers in the order of `columns/`; nil where there are none.
     public var numeric: [String]?
+    /// Rows whose key an earlier row has; nil where there are none.
+    public var duplicateKeys: Int?
 
     enum CodingKeys: String, CodingKey {
       case key, caption, similarity, numeric
       case keyKind = "key-kind"
+      case duplicateKeys = "duplicate-keys"
     }
   }
 

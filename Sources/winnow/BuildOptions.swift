@@ -33,7 +33,9 @@ struct BuildOptions: ParsableArguments {
   @Flag(help: "Drop rows that are zero, NaN or infinite instead of refusing them.")
   var skipInvalid = false
 
-  @Option(help: "The metadata column of keys (default: uid, key or image_path).")
+  @OptionGroup(title: "Options about the inputs") var input: InputOptions
+
+  @Option(help: "The metadata column of keys (default: uid, key, image_path or id).")
   var key: String?
 
   @Option(help: "The metadata column of captions (default: caption or text).")
@@ -131,6 +133,7 @@ struct BuildOptions: ParsableArguments {
     parameters.skipInvalid = skipInvalid
     parameters.force = force
     parameters.memory = try wantedMemory()
+    input.apply(to: &parameters)
     return parameters
   }
 

@@ -118,6 +118,14 @@ public func forecastBuild(
       "metadata", keys.metadata, tasks: 1, disk: text + 8 * numbers * dataset.rows,
       seconds: Double(text) / 100e6, prefix: "result")
   }
+  let converted = dataset.shards.filter(\.needsConversion)
+  let convertedBytes = converted.reduce(0) { $0 + $1.rows * $1.bytesPerRow }
+  if !converted.isEmpty {
+    add(
+      ConvertedShard.stage, keys.convert, tasks: converted.count, disk: convertedBytes,
+      seconds: converted.reduce(0) { $0 + $1.secondsToConvert }
+        / min(cores, Double(converted.count)), prefix: "shard")
+  }
   add(
     "scan", keys.scan, tasks: dataset.shards.count, disk: 512 * dataset.shards.count,
     seconds: Double(inputBytes) / rates.scan / min(cores, Double(dataset.shards.count)),
@@ -151,12 +159,21 @@ public func forecastBuild(
     "name", keys.name, tasks: 1, disk: 500 * k,
     seconds: hasKeys ? Double(k) / 500 / cores : n / 50e6, prefix: "result")
   let temporary =
-    8 * dataset.rows + (rowBytes + 4) * dataset.rows + 8 * numbers * dataset.rows
+    convertedBytes + 8 * dataset.rows + (rowBytes + 4) * dataset.rows + 8 * numbers * dataset.rows
   let disk = stages.reduce(0) { $0 + $1.disk }
   return BuildForecast(
     layout: dataset.layout, rows: dataset.rows, dimensions: d, clusters: k,
     trainingRows: memory.trainingRows, threads: threads, stages: stages, memory: memory.most,
     disk: disk, workspace: disk - temporary, seconds: stages.reduce(0) { $0 + $1.seconds })
+}
+
+extension EmbeddingShard {
+  /// About what it takes to convert: zlib inflates 200 MB/s, and numbers pass through text at 6 million
+  /// a second.
+  fileprivate var secondsToConvert: Double {
+    if case .listColumn = form { return Double(rows * dimensions) / 6e6 }
+    return Double(rows * bytesPerRow) / 200e6
+  }
 }
 
 /// What of an earlier build is there.
@@ -197,7 +214,11 @@ private struct MeasuredRates {
 
   init(_ plan: BuildPlan) throws(WorkspaceError) {
     let dataset = plan.dataset
-    guard let shard = dataset.shards.indices.first(where: { dataset.shards[$0].rows > 0 }) else {
+    guard let shard = dataset.shards.indices.first(where: {
+      dataset.shards[$0].rows > 0 && !dataset.shards[$0].needsConversion
+    })
+    else {
+      // Nothing can be read yet: typical rates.
       return
     }
     let blocks = RowBlocks(dataset)

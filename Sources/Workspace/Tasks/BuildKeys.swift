@@ -6,6 +6,7 @@ import Storage
 
 struct BuildKeys: Sendable {
   let metadata: StageKey
+  let convert: StageKey
   let scan: StageKey
   let train: StageKey
   let assign: StageKey
@@ -26,8 +27,12 @@ struct BuildKeys: Sendable {
     var metadata = empty
     metadata.inputs = files
     metadata.parameters = plan.dataset.columns?.named ?? [:]
+    var convert = empty
+    convert.inputs = zip(plan.dataset.shards, shards).filter { $0.0.needsConversion }.map { $0.1 }
+    convert.parameters = plan.dataset.readBy
     var scan = empty
     scan.inputs = shards
+    scan.parameters = plan.dataset.readBy
     var train = empty
     if let given = plan.given {
       train.parameters = ["--centroids": given.digest]
@@ -51,6 +56,7 @@ struct BuildKeys: Sendable {
     var columns = empty
     columns.after = ["metadata": try metadata.digest(), "sort": try sort.digest()]
     self.metadata = metadata
+    self.convert = convert
     self.scan = scan
     self.train = train
     self.assign = assign
