@@ -44,8 +44,10 @@ private final class AssignBuffer: @unchecked Sendable {
 }
 
 /// Writes the runs that are not finished.
+///
+/// - Parameter given: clusters from elsewhere, instead of the nearest ones.
 func assign(
-  _ blocks: RowBlocks, _ centroids: Centroids, _ watch: InputWatch, candidates: Int, _ stage: Stage,
+  _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments?, _ watch: InputWatch, candidates: Int, _ stage: Stage,
   parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) {
   let total = blocks.dataset.rows
@@ -67,12 +69,21 @@ func assign(
         if observer.isCancelled() { throw .interrupted }
         var invalid: [Int] = []
         let place = block.firstRow - firstRow
-        centroids.assign(
-          bytes: try buffer.block.read(block, of: blocks),
-          element: blocks.dataset.shards[block.shard].element, count: block.rows.count,
-          nearest: buffer.nearest + place, distances: buffer.distances + place,
-          scratch: buffer.block.scratch
-        ) { row, _ in invalid.append(row) }
+        let bytes = try buffer.block.read(block, of: blocks)
+        let (element, count) = (blocks.dataset.shards[block.shard].element, block.rows.count)
+        let (nearest, distances) = (buffer.nearest + place, buffer.distances + place)
+        if let given {
+          try given.read(block.firstRow..<block.firstRow + count, into: nearest)
+          centroids.distances(
+            bytes: bytes, element: element, count: count, to: nearest, distances: distances,
+            scratch: buffer.block.scratch
+          ) { row, _ in invalid.append(row) }
+        } else {
+          centroids.assign(
+            bytes: bytes, element: element, count: count, nearest: nearest, distances: distances,
+            scratch: buffer.block.scratch
+          ) { row, _ in invalid.append(row) }
+        }
         for row in invalid { buffer.nearest[place + row] = AssignedRun.none }
         done.withLock {
           $0 += block.rows.count

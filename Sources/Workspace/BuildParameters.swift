@@ -18,6 +18,8 @@ public struct BuildParameters: Sendable {
   public var neighbours = 20
   /// A `.npy` file of centroids to use instead of training.
   public var centroidsFile: String?
+  /// A `.npy` file of the cluster of every row, to use with ``centroidsFile`` instead of searching.
+  public var assignmentsFile: String?
   /// Drop rows that are zero, NaN or infinite instead of refusing them.
   public var skipInvalid = false
   /// Keys of a DataComp pool may be those of several rows.

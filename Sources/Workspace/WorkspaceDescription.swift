@@ -35,9 +35,11 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var skipInvalid: Bool
     /// SHA-256 of the file given with `--centroids`.
     public var centroids: String?
+    /// SHA-256 of the file given with `--assignments`.
+    public var assignments: String?
 
     enum CodingKeys: String, CodingKey {
-      case clusters, iterations, seed, neighbours, centroids
+      case clusters, iterations, seed, neighbours, centroids, assignments
       case trainingRows = "training-rows"
       case skipInvalid = "skip-invalid"
     }

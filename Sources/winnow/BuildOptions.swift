@@ -76,6 +76,9 @@ struct BuildOptions: ParsableArguments {
     try require(
       clusters.map { $0 >= 1 } ?? true, "--clusters: expected 1 or more, found \(clusters ?? 0)")
     try require(clusters.map { $0 < 1 << 31 } ?? true, "--clusters: expected fewer than 2^31")
+    try require(
+      input.assignments == nil || centroids != nil,
+      "--assignments: expected --centroids with it, whose numbers it has")
     try require(iterations >= 0, "--iterations: expected 0 or more, found \(iterations)")
     try require(neighbours >= 1, "--neighbours: expected 1 or more, found \(neighbours)")
     try checkThreads(threads)

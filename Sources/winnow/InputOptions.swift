@@ -43,6 +43,13 @@ struct InputOptions: ParsableArguments {
   @Flag(help: "Count rows of a DataComp pool that have an earlier row's key instead of refusing them.")
   var allowDuplicates = false
 
+  @Option(
+    help: ArgumentHelp(
+      "A .npy file of whole numbers, the cluster of every row, from another program; with --centroids.",
+      valueName: "file"),
+    completion: .file(extensions: ["npy"]))
+  var assignments: String?
+
   func validate() throws {
     if let layout, Layout(rawValue: layout) == nil {
       throw ValidationError(
@@ -65,6 +72,7 @@ struct InputOptions: ParsableArguments {
     parameters.ingest.shapes = shape.compactMap { MapShape($0) }
     parameters.ingest.keyFiles = keys
     parameters.ingest.keyWidth = keyWidth
+    parameters.assignmentsFile = assignments
     parameters.allowDuplicates = allowDuplicates
   }
 }

@@ -45,6 +45,7 @@ struct BuildKeys: Sendable {
       train.after = ["scan": try scan.digest()]
     }
     var assign = empty
+    if let given = plan.assignments { assign.parameters["--assignments"] = given.digest }
     assign.after = ["scan": try scan.digest(), "train": try train.digest()]
     var sort = empty
     sort.after = ["assign": try assign.digest()]

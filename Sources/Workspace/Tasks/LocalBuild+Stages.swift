@@ -35,8 +35,8 @@ extension LocalBuild {
       "assign", key: keys.assign, results: runs(of: blocks).indices.map { "run-\($0)" },
       isWhole: HeaderSeal.isWhole)
     try assign(
-      blocks, centroids, shards, candidates: scanned.candidates, runs, parameters: parameters,
-      observer: observer)
+      blocks, centroids, given: plan.assignments, shards, candidates: scanned.candidates, runs,
+      parameters: parameters, observer: observer)
     clock.lap("assign")
     let key = keys.sort
     var isNew = false

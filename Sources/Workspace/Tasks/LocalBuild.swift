@@ -131,7 +131,8 @@ struct LocalBuild: Sendable {
         clusters: parameters.clusters, iterations: isTrained ? parameters.iterations : nil,
         trainingRows: isTrained ? parameters.trainingLimit : nil,
         seed: isTrained ? parameters.seed : nil, neighbours: parameters.neighbours,
-        skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest),
+        skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest,
+        assignments: plan.assignments?.digest),
       training: training, columns: columns, objective: objective,
       filters: scanned.invalid > 0 ? ["invalid": scanned.invalid] : [:])
   }
