@@ -136,7 +136,8 @@ public struct Dataset: Sendable {
     let shards = found.flatMap(\.shards)
     if let other = shards.first(where: { $0.metadata != nil }) {
       throw IngestError(
-        path: "--keys", fault: "expected embeddings without metadata, found \(other.metadata!.path)",
+        path: "--keys",
+        fault: "expected embeddings without metadata, found \(other.metadata!.path)",
         remedy: "choose its column of keys with --key")
     }
     guard options.keyFiles.count == shards.count else {

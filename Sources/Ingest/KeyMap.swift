@@ -28,7 +28,8 @@ extension MetadataFile {
       }
       return keyMap(path, width: width, offset: 0)
     }
-    guard case .scalar(let type) = header.type, type.hasPrefix("|S"), let width = header.type.stride,
+    guard case .scalar(let type) = header.type, type.hasPrefix("|S"),
+      let width = header.type.stride,
       width > 0, header.shape == [rows]
     else {
       throw IngestError(

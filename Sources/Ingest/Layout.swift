@@ -81,6 +81,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
     if input.hasSuffix(".npz") { return .datacomp }
     if input.hasSuffix(".parquet") { return .parquetLists }
     if !options.shapes.isEmpty { return .map }
+    if input.hasSuffix(".npy") { return .file }
     if start.starts(with: [0x50, 0x4B, 3, 4]) { return .datacomp }
     if start.starts(with: Array("PAR1".utf8)) { return .parquetLists }
     return .file

@@ -66,7 +66,8 @@ struct ParquetLists {
     guard let element = DuckDB.listElement(type) else {
       throw IngestError(
         path: file,
-        fault: "expected lists of float32 or float64 numbers in the column '\(name)', found \(type)",
+        fault:
+          "expected lists of float32 or float64 numbers in the column '\(name)', found \(type)",
         remedy: "choose another column with --embedding")
     }
     return element

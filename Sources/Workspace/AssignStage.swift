@@ -47,7 +47,8 @@ private final class AssignBuffer: @unchecked Sendable {
 ///
 /// - Parameter given: clusters from elsewhere, instead of the nearest ones.
 func assign(
-  _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments?, _ watch: InputWatch, candidates: Int, _ stage: Stage,
+  _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments?, _ watch: InputWatch,
+  candidates: Int, _ stage: Stage,
   parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) {
   let total = blocks.dataset.rows

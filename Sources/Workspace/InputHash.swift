@@ -21,7 +21,8 @@ struct InputHash {
       let part = wanted.bytes.clamped(to: offset..<offset + bytes.count)
       if !part.isEmpty {
         checksum.update(
-          UnsafeRawBufferPointer(rebasing: bytes[part.lowerBound - offset..<part.upperBound - offset]))
+          UnsafeRawBufferPointer(
+            rebasing: bytes[part.lowerBound - offset..<part.upperBound - offset]))
       }
     }
     offset += bytes.count

@@ -40,7 +40,8 @@ struct InputOptions: ParsableArguments {
     help: ArgumentHelp("Bytes of a key in --keys files without a header.", valueName: "bytes"))
   var keyWidth = 24
 
-  @Flag(help: "Count rows of a DataComp pool that have an earlier row's key instead of refusing them.")
+  @Flag(
+    help: "Count rows of a DataComp pool that have an earlier row's key instead of refusing them.")
   var allowDuplicates = false
 
   @Option(

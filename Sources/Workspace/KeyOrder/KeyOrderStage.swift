@@ -48,12 +48,13 @@ func writeKeyOrder(
 }
 
 /// The same for a folder that is no build's; its stages stay.
+@discardableResult
 package func writeKeyOrder(
   _ kind: String, rows: Int, folder: String, memory: Int, threads: Int, rowBytes: Int? = nil,
   isCancelled: @escaping @Sendable () -> Bool
-) throws(WorkspaceError) {
+) throws(WorkspaceError) -> RepeatedKeys {
   let stages = BuildStages(folder: folder, threads: threads, tell: { _ in })
-  try writeKeyOrder(
+  return try writeKeyOrder(
     kind, rows: rows, to: StagingFiles(folder: folder), memory: memory, threads: threads,
     rowBytes: rowBytes, isCancelled: isCancelled
   ) { (name, limit, count) throws(WorkspaceError) in

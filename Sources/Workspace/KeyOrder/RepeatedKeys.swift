@@ -4,13 +4,11 @@
 import Storage
 
 /// The rows whose key an earlier row has.
-struct RepeatedKeys: Codable, Sendable, Equatable {
+package struct RepeatedKeys: Codable, Sendable, Equatable {
   /// How many there are.
-  var count = 0
+  package private(set) var count = 0
   /// Of the first such key by its bytes the first two rows, ascending; empty where there is none.
-  var first: [Int] = []
-
-  init() {}
+  package private(set) var first: [Int] = []
 
   /// Sums up what the parts of the order of keys found.
   ///

@@ -118,6 +118,11 @@ public func forecastBuild(
       "metadata", keys.metadata, tasks: 1, disk: text + 8 * numbers * dataset.rows,
       seconds: Double(text) / 100e6, prefix: "result")
   }
+  if hasKeys {
+    add(
+      "keys", keys.keys, tasks: 1, disk: rowBytes * dataset.rows, seconds: n / 2e6, prefix: "result"
+    )
+  }
   let converted = dataset.shards.filter(\.needsConversion)
   let convertedBytes = converted.reduce(0) { $0 + $1.rows * $1.bytesPerRow }
   if !converted.isEmpty {
@@ -145,11 +150,6 @@ public func forecastBuild(
     "score", keys.score, tasks: 1, disk: 32 * k,
     seconds: Double(k) * Double(k) / rates.dots / cores,
     prefix: "result")
-  if hasKeys {
-    add(
-      "keys", keys.keys, tasks: 1, disk: rowBytes * dataset.rows, seconds: n / 2e6, prefix: "result"
-    )
-  }
   if numbers > 0 {
     add(
       "columns", keys.columns, tasks: 1, disk: 56 * numbers * k,
@@ -214,9 +214,10 @@ private struct MeasuredRates {
 
   init(_ plan: BuildPlan) throws(WorkspaceError) {
     let dataset = plan.dataset
-    guard let shard = dataset.shards.indices.first(where: {
-      dataset.shards[$0].rows > 0 && !dataset.shards[$0].needsConversion
-    })
+    guard
+      let shard = dataset.shards.indices.first(where: {
+        dataset.shards[$0].rows > 0 && !dataset.shards[$0].needsConversion
+      })
     else {
       // Nothing can be read yet: typical rates.
       return
