@@ -11,7 +11,7 @@ struct BadLayoutTests {
   /// Writes an input with a script, and expects its refusal; the hidden folder of an unfinished build
   /// may stay where the fault shows only when something was done.
   private func refused(
-    _ script: String, _ input: String = "in", flags: [String] = [], _ parts: [String]
+    _ script: String, of input: String = "in", flags: [String] = [], _ parts: [String]
   ) throws {
     let scratch = try TemporaryFolder()
     _ = try runPython(
@@ -137,7 +137,7 @@ struct BadLayoutTests {
       os.mkdir("\(name)")
       np.savez_compressed("\(name)/a'b.npz", l14_img=rows)
       parquet("\(name)/a'b.parquet", uid=['x\\ny\\'z'] * 40)
-      """, "it's a \"pool\"\nof [x]*",
+      """, of: "it's a \"pool\"\nof [x]*",
       ["a'b.parquet, row 1: expected every key once, found 'x?y'z'", "--allow-duplicates"])
     let scratch = try TemporaryFolder()
     _ = try runPython(
@@ -163,10 +163,10 @@ struct BadLayoutTests {
 
   @Test func filesWithoutAHeader() throws {
     try refused(
-      "rows.tofile('in/a')", "in/a", flags: ["--shape", "41,8"],
+      "rows.tofile('in/a')", of: "in/a", flags: ["--shape", "41,8"],
       ["in/a: expected 1312 bytes for 41 rows of 8 float32 numbers, found 1280", "--shape"])
     try refused(
-      "rows.tofile('in/a'); np.zeros(39, 'S24').tofile('in/keys')", "in/a",
+      "rows.tofile('in/a'); np.zeros(39, 'S24').tofile('in/keys')", of: "in/a",
       flags: ["--shape", "40,8", "--keys", "in/keys"],
       ["in/keys: expected 960 bytes, 40 keys of 24 as in/a has rows, found 936", "--key-width"])
   }

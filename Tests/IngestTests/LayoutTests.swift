@@ -12,29 +12,52 @@ struct LayoutTests {
 
   /// A zip archive of stored members, written from the format's description.
   private func archive(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8] {
-    func number(_ value: Int, _ count: Int) -> [UInt8] {
-      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    /// Appends numbers as so many bytes each.
+    func append(_ numbers: [(value: Int, bytes: Int)], to file: inout [UInt8]) {
+      for number in numbers {
+        for byte in 0..<number.bytes {
+          file.append(UInt8(truncatingIfNeeded: number.value >> (8 * byte)))
+        }
+      }
     }
     var file: [UInt8] = []
     var directory: [UInt8] = []
     for member in members {
-      var checksum: UInt32 = 0xFFFF_FFFF
-      for byte in member.bytes {
-        checksum ^= UInt32(byte)
-        for _ in 0..<8 { checksum = checksum >> 1 ^ (checksum & 1 == 0 ? 0 : 0xEDB8_8320) }
-      }
-      let common =
-        number(20, 2) + number(0, 2) + number(0, 2) + number(0, 4) + number(Int(~checksum), 4)
-        + number(member.bytes.count, 4) + number(member.bytes.count, 4)
-        + number(member.name.utf8.count, 2) + number(0, 2)
+      let size = member.bytes.count
+      // Version, flags, method, time, checksum, both sizes, the name's length, that of extras.
+      let common = [
+        (20, 2), (0, 2), (0, 2), (0, 4), (checksum(member.bytes), 4), (size, 4), (size, 4),
+        (member.name.utf8.count, 2), (0, 2),
+      ]
       let offset = file.count
-      file += [0x50, 0x4B, 3, 4] + common + Array(member.name.utf8) + member.bytes
-      directory +=
-        [0x50, 0x4B, 1, 2] + number(20, 2) + common + number(0, 2) + number(0, 2) + number(0, 2)
-        + number(0, 4) + number(offset, 4) + Array(member.name.utf8)
+      append([(0x0403_4B50, 4)] + common, to: &file)
+      file += Array(member.name.utf8)
+      file += member.bytes
+      append([(0x0201_4B50, 4), (20, 2)] + common, to: &directory)
+      append([(0, 2), (0, 2), (0, 2), (0, 4), (offset, 4)], to: &directory)
+      directory += Array(member.name.utf8)
     }
-    return file + directory + [0x50, 0x4B, 5, 6] + number(0, 4) + number(members.count, 2)
-      + number(members.count, 2) + number(directory.count, 4) + number(file.count, 4) + number(0, 2)
+    let (start, count) = (file.count, members.count)
+    file += directory
+    append(
+      [
+        (0x0605_4B50, 4), (0, 4), (count, 2), (count, 2), (directory.count, 4), (start, 4), (0, 2),
+      ], to: &file)
+    return file
+  }
+
+  /// CRC-32, bit by bit.
+  private func checksum(_ bytes: [UInt8]) -> Int {
+    var state: UInt32 = 0xFFFF_FFFF
+    for byte in bytes {
+      state ^= UInt32(byte)
+      for _ in 0..<8 {
+        let isOdd = state & 1 == 1
+        state >>= 1
+        if isOdd { state ^= 0xEDB8_8320 }
+      }
+    }
+    return Int(~state)
   }
 
   private func pool(_ name: String, rows: Int, members: [String] = ["l14_img"]) throws {
@@ -222,7 +245,12 @@ struct LayoutTests {
   @Test func keysOfOneWidth() throws {
     try folder.write("a.npy", npyFile(rows: 3, dimensions: 2))
     func keys(_ texts: [String], _ width: Int) -> [UInt8] {
-      texts.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: width - $0.utf8.count) }
+      var bytes: [UInt8] = []
+      for text in texts {
+        bytes += Array(text.utf8)
+        while bytes.count % width != 0 { bytes.append(0) }
+      }
+      return bytes
     }
     try folder.write("keys", keys(["a\0b", "é,\"\n", "12345678"], 8))
     let input = [folder("a.npy")]
@@ -241,7 +269,7 @@ struct LayoutTests {
     #expect(
       complaint(folder, ["a.npy"], options(keys: ["u.npy"])).contains("byte strings such as '|S24'")
     )
-    try folder.write("empty", keys(["a", "", "c"], 8))
+    try folder.write("empty", keys(["a", "\0", "c"], 8))
     let empty = options(keys: ["empty"], width: 8)
     #expect(
       message(folder) { _ = try allRows(Dataset.discover(input, empty), empty) }

@@ -117,7 +117,8 @@ struct ZipArchiveTests {
     var refused = 0
     for bit in stride(from: 0, to: 8 * whole.count, by: 3) {
       var bytes = whole
-      bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+      let mask: UInt8 = 1 << UInt8(bit % 8)
+      bytes[bit / 8] ^= mask
       try folder.write("y.npz", bytes)
       // A stored member's checksum is compared by who reads all of it.
       guard let file = try? InputFile(folder("y.npz")),
@@ -149,17 +150,20 @@ struct ZipArchiveTests {
         + "truncated or no archive: fetch or write it again")
   }
 
+  private static let localMark: [UInt8] = [0x50, 0x4B, 3, 4]
+  private static let directoryMark: [UInt8] = [0x50, 0x4B, 1, 2]
+
+  /// The places of a mark.
+  private func places(of mark: [UInt8], in bytes: [UInt8]) -> [Int] {
+    (0..<bytes.count - 3).filter { place in bytes[place...].starts(with: mark) }
+  }
+
   /// Replaces a size in both headers of the one member of `x.npz`.
   private func promise(_ size: Int, in bytes: inout [UInt8]) {
-    for place in 0..<bytes.count - 30 {
-      let offset: Int
-      switch Array(bytes[place..<place + 4]) {
-      case [0x50, 0x4B, 3, 4]: offset = 22
-      case [0x50, 0x4B, 1, 2]: offset = 24
-      default: continue
-      }
-      for index in 0..<4 { bytes[place + offset + index] = UInt8(size >> (8 * index) & 255) }
-    }
+    let local = places(of: Self.localMark, in: bytes).map { $0 + 22 }
+    let directory = places(of: Self.directoryMark, in: bytes).map { $0 + 24 }
+    let digits: [UInt8] = withUnsafeBytes(of: UInt32(size)) { Array($0) }
+    for place in local + directory { bytes.replaceSubrange(place..<place + 4, with: digits) }
   }
 
   private let deflated =
@@ -182,9 +186,8 @@ struct ZipArchiveTests {
 
   @Test func wrongChecksum() throws {
     try archive(deflated) { bytes in
-      for place in 0..<bytes.count - 30 where Array(bytes[place..<place + 4]) == [80, 75, 1, 2] {
-        bytes[place + 16] ^= 1
-      }
+      let place = places(of: Self.directoryMark, in: bytes)[0] + 16
+      bytes[place] ^= 1
     }
     #expect(
       complaint()
@@ -202,9 +205,8 @@ struct ZipArchiveTests {
     )
     #expect(complaint().contains("expected one member a.npy, found 2"))
     try archive(deflated) { bytes in
-      for place in 0..<bytes.count - 30 where Array(bytes[place..<place + 4]) == [80, 75, 1, 2] {
-        bytes[place + 8] |= 1
-      }
+      let place = places(of: Self.directoryMark, in: bytes)[0] + 8
+      bytes[place] |= 1
     }
     #expect(complaint().contains("found it encrypted"))
   }

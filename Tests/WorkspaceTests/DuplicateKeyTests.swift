@@ -40,7 +40,7 @@ struct DuplicateKeyTests {
     // The same command with the flag continues.
     let workspace = try folder.build([folder("pool")]) { $0.allowDuplicates = true }
     #expect(workspace.description.columns.duplicateKeys == 3)
-    #expect(workspace.verify() == [])
+    #expect(try workspace.verify() == [])
   }
 
   @Test func countedInOtherInputs() throws {

@@ -65,7 +65,7 @@ struct InputLayoutTests {
     let expected = try arrays("plain")
     #expect(expected.count == 5)
     #expect(try arrays("ws") == expected)
-    #expect(found.verify() == [])
+    #expect(try found.verify() == [])
     #expect(try folder.names("ws/stage") == ["scan"])
     return found
   }
