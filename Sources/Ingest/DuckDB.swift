@@ -37,6 +37,8 @@ struct DuckDB: Sendable {
   /// What a file's footer says.
   struct Summary {
     var columns: [String] = []
+    /// The program's names of their types.
+    var types: [String: String] = [:]
     /// Those of its columns that hold numbers.
     var numeric: [String] = []
     var rows: Int?
@@ -45,18 +47,25 @@ struct DuckDB: Sendable {
   /// Reads the footers of Parquet files, many in one run of the program.
   func summaries(of paths: [String]) throws(IngestError) -> [Summary] {
     var summaries: [Summary] = []
-    while summaries.count < paths.count {
-      // The queries are one argument, which the system limits to 128 KiB.
-      var batch: [String] = []
-      var size = 0
-      for path in paths[summaries.count...] {
-        size += 3 * 2 * path.utf8.count + 400
-        if !batch.isEmpty && size > 96 << 10 { break }
-        batch.append(path)
-      }
-      summaries += try footers(of: batch)
-    }
+    for batch in batches(of: paths, each: 400) { summaries += try footers(of: Array(paths[batch])) }
     return summaries
+  }
+
+  /// Cuts a list of files so that queries of `size` bytes and three paths for each fit into one
+  /// argument, which the system limits to 128 KiB.
+  func batches(of paths: [String], each size: Int) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    var (start, total) = (0, 0)
+    for (index, path) in paths.enumerated() {
+      let own = 3 * 2 * path.utf8.count + size
+      if index > start, total + own > 96 << 10 {
+        batches.append(start..<index)
+        (start, total) = (index, 0)
+      }
+      total += own
+    }
+    if start < paths.count { batches.append(start..<paths.count) }
+    return batches
   }
 
   private func footers(of batch: [String]) throws(IngestError) -> [Summary] {
@@ -81,10 +90,10 @@ struct DuckDB: Sendable {
       else { throw unexpected(batch[0]) }
       if record.slots[2].isEmpty {
         let name = String(decoding: record.text(1), as: UTF8.self)
+        let type = String(decoding: record.text(3), as: UTF8.self)
         summaries[file].columns.append(name)
-        if Self.isNumeric(String(decoding: record.text(3), as: UTF8.self)) {
-          summaries[file].numeric.append(name)
-        }
+        summaries[file].types[name] = type
+        if Self.isNumeric(type) { summaries[file].numeric.append(name) }
       } else {
         summaries[file].rows = Int(String(decoding: record.text(2), as: UTF8.self))
         // The program works through the files in order: if it fails, then on the next one.
@@ -97,7 +106,7 @@ struct DuckDB: Sendable {
     return summaries
   }
 
-  private func unexpected(_ path: String) -> IngestError {
+  func unexpected(_ path: String) -> IngestError {
     IngestError(
       path: path, fault: "\(program) gave another answer than expected",
       remedy: "use version 1.4 or later (pip install --upgrade duckdb-cli)")

@@ -45,18 +45,22 @@ private final class AssignBuffer: @unchecked Sendable {
   /// Finds the clusters of a block's candidates; its first row has the place `place`.
   func assign(
     _ own: RowBlock, of blocks: RowBlocks, at place: Int, _ candidates: CandidateSet,
-    _ centroids: Centroids
+    _ centroids: Centroids, _ given: GivenAssignments?
   ) throws(WorkspaceError) {
     let shard = blocks.dataset.shards[own.shard]
+    let rows = own.firstRow..<own.firstRow + own.rows.count
     guard candidates.members != nil else {
       let bytes = try block.read(own, of: blocks)
-      assign(bytes, shard.element, own.rows.count, centroids, nearest + place, distances + place)
+      try given?.read(rows, into: nearest + place)
+      assign(
+        bytes, shard.element, rows.count, centroids, isGiven: given != nil, nearest + place,
+        distances + place)
       return
     }
-    let rows = own.firstRow..<own.firstRow + own.rows.count
     (nearest + place).update(repeating: AssignedRun.none, count: rows.count)
     guard candidates.hasAny(in: rows) else { return }
     try block.read(own, of: blocks)
+    try given?.read(rows, into: block.nearest)
     // The candidates' bytes are brought together, so that only they cost arithmetic.
     var kept: [Int] = []
     let (base, stride) = (block.bytes.baseAddress!, shard.bytesPerRow)
@@ -64,11 +68,14 @@ private final class AssignBuffer: @unchecked Sendable {
       let from = row - rows.lowerBound
       if from != kept.count {
         (base + kept.count * stride).copyMemory(from: base + from * stride, byteCount: stride)
+        if given != nil { block.nearest[kept.count] = block.nearest[from] }
       }
       kept.append(from)
     }
     let bytes = UnsafeRawBufferPointer(rebasing: block.bytes[..<(kept.count * stride)])
-    assign(bytes, shard.element, kept.count, centroids, block.nearest, block.distances)
+    assign(
+      bytes, shard.element, kept.count, centroids, isGiven: given != nil, block.nearest,
+      block.distances)
     for (slot, row) in kept.enumerated() {
       nearest[place + row] = block.nearest[slot]
       distances[place + row] = block.distances[slot]
@@ -76,24 +83,35 @@ private final class AssignBuffer: @unchecked Sendable {
   }
 
   /// Rows that cannot be used get no cluster.
+  ///
+  /// - Parameter isGiven: `nearest` has the rows' clusters, and only distances are wanted.
   private func assign(
     _ bytes: UnsafeRawBufferPointer, _ element: EmbeddingElement, _ count: Int,
-    _ centroids: Centroids, _ nearest: UnsafeMutablePointer<UInt32>,
+    _ centroids: Centroids, isGiven: Bool, _ nearest: UnsafeMutablePointer<UInt32>,
     _ distances: UnsafeMutablePointer<Float>
   ) {
     var invalid: [Int] = []
-    centroids.assign(
-      bytes: bytes, element: element, count: count, nearest: nearest, distances: distances,
-      scratch: block.scratch
-    ) { row, _ in invalid.append(row) }
+    if isGiven {
+      centroids.distances(
+        bytes: bytes, element: element, count: count, to: nearest, distances: distances,
+        scratch: block.scratch
+      ) { row, _ in invalid.append(row) }
+    } else {
+      centroids.assign(
+        bytes: bytes, element: element, count: count, nearest: nearest, distances: distances,
+        scratch: block.scratch
+      ) { row, _ in invalid.append(row) }
+    }
     for row in invalid { nearest[row] = AssignedRun.none }
   }
 }
 
 /// Writes the runs that are not finished.
+///
+/// - Parameter given: clusters from elsewhere, instead of the nearest ones.
 func assign(
-  _ blocks: RowBlocks, _ centroids: Centroids, _ watch: InputWatch, _ candidates: CandidateSet,
-  _ stage: Stage, parameters: BuildParameters, observer: BuildObserver
+  _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments?, _ watch: InputWatch,
+  _ candidates: CandidateSet, _ stage: Stage, parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) {
   let total = blocks.dataset.rows
   let runs = runs(of: blocks)
@@ -113,7 +131,7 @@ func assign(
       for block in own {
         if observer.isCancelled() { throw .interrupted }
         try buffer.assign(
-          block, of: blocks, at: block.firstRow - firstRow, candidates, centroids)
+          block, of: blocks, at: block.firstRow - firstRow, candidates, centroids, given)
         done.withLock {
           $0 += block.rows.count
           observer.progress(

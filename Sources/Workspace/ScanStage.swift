@@ -98,14 +98,15 @@ private struct ShardScanner: Sendable {
     var result = ShardScan(rows: blocks.dataset.shards[shard].rows)
     let own = blocks.blocks(of: shard)
     let buffer = BlockBuffer(blocks)
-    var digest = Digest()
-    try hashHeader(&digest)
+    let input = blocks.dataset.shards[shard]
+    var hash = InputHash(input)
+    if !input.isConverted { try hash.update(of: input.path, 0..<input.dataOffset) }
     for block in own {
       result.add(try check(blocks.blocks[block], buffer))
-      digest.update(buffer.loaded(blocks.blocks[block], of: blocks))
+      if !input.isConverted { hash.update(buffer.loaded(blocks.blocks[block], of: blocks)) }
       progress(blocks.blocks[block].rows.count)
     }
-    result.digest = digest.hex()
+    result.digest = try hash.finish()
     return result
   }
 
@@ -119,20 +120,6 @@ private struct ShardScanner: Sendable {
       faulty.append((block.rows.lowerBound + row, fault))
     }
     return faulty
-  }
-
-  /// Adds the header of the shard's file to its digest.
-  private func hashHeader(_ digest: inout Digest) throws(WorkspaceError) {
-    let shard = blocks.dataset.shards[shard]
-    let header = try storing { () throws(StorageError) in
-      let file = try InputFile(shard.path)
-      let space = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: shard.dataOffset, alignment: 16)
-      defer { space.deallocate() }
-      try file.readExactly(into: space, at: 0)
-      return [UInt8](space)
-    }
-    digest.update(header)
   }
 }
 

@@ -81,6 +81,8 @@ struct BuildPlan: Sendable {
   let lists: [String: String]
   /// Centroids to use instead of training, and the digest of their file.
   let given: (centroids: Centroids, digest: String)?
+  /// Clusters to use instead of searching for the nearest centroid.
+  let assignments: GivenAssignments?
 
   init(_ parameters: BuildParameters) throws(WorkspaceError) {
     let dataset = try ingesting { () throws(IngestError) in
@@ -99,8 +101,12 @@ struct BuildPlan: Sendable {
     }
     self.lists = lists
     self.parameters = parameters
+    if parameters.assignmentsFile != nil, parameters.centroidsFile == nil {
+      throw .invalid("--assignments: expected --centroids with it, found none")
+    }
     guard let path = parameters.centroidsFile else {
       given = nil
+      assignments = nil
       try checkClusters(parameters.clusters, rows: dataset.rows, "rows")
       return
     }
@@ -108,6 +114,10 @@ struct BuildPlan: Sendable {
       path, dimensions: dataset.dimensions, instructions: parameters.instructions)
     given = (centroids, try storing { () throws(StorageError) in try Digest.ofFile(path) })
     self.parameters.clusters = centroids.count
+    let rows = dataset.rows
+    assignments = try parameters.assignmentsFile.map { (file) throws(WorkspaceError) in
+      try GivenAssignments(file, rows: rows, clusters: centroids.count)
+    }
   }
 }
 

@@ -18,6 +18,9 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var element: String
     /// SHA-256 of the whole file.
     public var digest: String
+    /// The member of an archive or the column of a table that holds the embeddings; nil for a file of
+    /// nothing else.
+    public var embedding: String?
   }
 
   /// Everything a user may set that can change a byte of the result.
@@ -33,6 +36,8 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var skipInvalid: Bool
     /// SHA-256 of the file given with `--centroids`.
     public var centroids: String?
+    /// SHA-256 of the file given with `--assignments`.
+    public var assignments: String?
     /// The SQL given with `--where`.
     public var condition: String?
     /// The lists given with `--allow` and `--deny`.
@@ -52,7 +57,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case clusters, iterations, seed, neighbours, centroids, allow, deny
+      case clusters, iterations, seed, neighbours, centroids, assignments, allow, deny
       case similarityMin, similarityTop, dedup
       case condition = "where"
       case trainingRows = "training-rows"
@@ -85,10 +90,13 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var similarity: String?
     /// The columns of numbers in the order of `columns/`; nil where there are none.
     public var numeric: [String]?
+    /// Rows whose key an earlier row has; nil where there are none.
+    public var duplicateKeys: Int?
 
     enum CodingKeys: String, CodingKey {
       case key, caption, similarity, numeric
       case keyKind = "key-kind"
+      case duplicateKeys = "duplicate-keys"
     }
   }
 

@@ -118,6 +118,19 @@ public func forecastBuild(
       "metadata", keys.metadata, tasks: 1, disk: text + 8 * numbers * dataset.rows,
       seconds: Double(text) / 100e6, prefix: "result")
   }
+  if hasKeys {
+    add(
+      "keys", keys.keys, tasks: 1, disk: rowBytes * dataset.rows, seconds: n / 2e6, prefix: "result"
+    )
+  }
+  let converted = dataset.shards.filter(\.needsConversion)
+  let convertedBytes = converted.reduce(0) { $0 + $1.rows * $1.bytesPerRow }
+  if !converted.isEmpty {
+    add(
+      ConvertedShard.stage, keys.convert, tasks: converted.count, disk: convertedBytes,
+      seconds: converted.reduce(0) { $0 + $1.secondsToConvert }
+        / min(cores, Double(converted.count)), prefix: "shard")
+  }
   add(
     "scan", keys.scan, tasks: dataset.shards.count, disk: 512 * dataset.shards.count,
     seconds: Double(inputBytes) / rates.scan / min(cores, Double(dataset.shards.count)),
@@ -166,11 +179,6 @@ public func forecastBuild(
     "score", keys.score, tasks: 1, disk: 32 * k,
     seconds: Double(k) * Double(k) / rates.dots / cores,
     prefix: "result")
-  if hasKeys {
-    add(
-      "keys", keys.keys, tasks: 1, disk: rowBytes * dataset.rows, seconds: n / 2e6, prefix: "result"
-    )
-  }
   if numbers > 0 {
     add(
       "columns", keys.columns, tasks: 1, disk: 56 * numbers * k,
@@ -181,13 +189,22 @@ public func forecastBuild(
     seconds: hasKeys ? Double(k) / 500 / cores : n / 50e6, prefix: "result")
   let fates = parameters.filters.isEmpty ? 0 : 2 * dataset.rows
   let temporary =
-    fates + (twins == 0 ? 0 : (37 + rowBytes) * dataset.rows) + 8 * dataset.rows + (rowBytes + 4)
-    * dataset.rows + 8 * numbers * dataset.rows
+    convertedBytes + fates + (twins == 0 ? 0 : (37 + rowBytes) * dataset.rows)
+    + 8 * dataset.rows + (rowBytes + 4) * dataset.rows + 8 * numbers * dataset.rows
   let disk = stages.reduce(0) { $0 + $1.disk }
   return BuildForecast(
     layout: dataset.layout, rows: dataset.rows, dimensions: d, clusters: k,
     trainingRows: memory.trainingRows, threads: threads, stages: stages, memory: memory.most,
     disk: disk, workspace: disk - temporary, seconds: stages.reduce(0) { $0 + $1.seconds })
+}
+
+extension EmbeddingShard {
+  /// About what it takes to convert: zlib inflates 200 MB/s, and numbers pass through text at 6 million
+  /// a second.
+  fileprivate var secondsToConvert: Double {
+    if case .listColumn = form { return Double(rows * dimensions) / 6e6 }
+    return Double(rows * bytesPerRow) / 200e6
+  }
 }
 
 /// What of an earlier build is there.
@@ -229,7 +246,12 @@ private struct MeasuredRates {
 
   init(_ plan: BuildPlan) throws(WorkspaceError) {
     let dataset = plan.dataset
-    guard let shard = dataset.shards.indices.first(where: { dataset.shards[$0].rows > 0 }) else {
+    guard
+      let shard = dataset.shards.indices.first(where: {
+        dataset.shards[$0].rows > 0 && !dataset.shards[$0].needsConversion
+      })
+    else {
+      // Nothing can be read yet: typical rates.
       return
     }
     let blocks = RowBlocks(dataset)

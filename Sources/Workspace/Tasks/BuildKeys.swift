@@ -6,6 +6,7 @@ import Storage
 
 struct BuildKeys: Sendable {
   let metadata: StageKey
+  let convert: StageKey
   let scan: StageKey
   /// nil without --where.
   let condition: StageKey?
@@ -34,8 +35,12 @@ struct BuildKeys: Sendable {
     var metadata = empty
     metadata.inputs = files
     metadata.parameters = plan.dataset.columns?.named ?? [:]
+    var convert = empty
+    convert.inputs = zip(plan.dataset.shards, shards).filter { $0.0.needsConversion }.map { $0.1 }
+    convert.parameters = plan.dataset.readBy
     var scan = empty
     scan.inputs = shards
+    scan.parameters = plan.dataset.readBy
     var (condition, lists, filter): (StageKey?, StageKey?, StageKey?)
     if let text = parameters.filters.condition {
       condition = empty
@@ -84,6 +89,7 @@ struct BuildKeys: Sendable {
       train.after = [candidates.name: try candidates.key.digest()]
     }
     var assign = empty
+    if let given = plan.assignments { assign.parameters["--assignments"] = given.digest }
     assign.after = [candidates.name: try candidates.key.digest(), "train": try train.digest()]
     var sort = empty
     sort.after = ["assign": try assign.digest()]
@@ -95,6 +101,7 @@ struct BuildKeys: Sendable {
     var columns = empty
     columns.after = ["metadata": try metadata.digest(), "sort": try sort.digest()]
     self.metadata = metadata
+    self.convert = convert
     self.scan = scan
     self.condition = condition
     self.lists = lists

@@ -87,7 +87,7 @@ struct BuildMemory: Sendable {
     guard fine > 0 else { return [] }
     let training = min(rows, Deduplication.trainingRows * fineAtOnce)
     let making = max(
-      self.training(fineAtOnce, rows: training, perRow: 4 * d + 73), assignment(fineAtOnce))
+      self.training(fineAtOnce, rows: training, perRow: 5 * d + 89), assignment(fineAtOnce))
     let search =
       Self.base + fine * (8 * d + 32) + min(duplicateMemory, (9 * d + 64) * rows)
       + threads * blockBytes

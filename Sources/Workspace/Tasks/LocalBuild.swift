@@ -40,7 +40,10 @@ struct LocalBuild: Sendable {
     staging = StagingFiles(folder: folder)
     let threads = plan.parameters.threads
     stages = BuildStages(folder: folder, threads: threads, tell: observer.message)
-    blocks = RowBlocks(plan.dataset)
+    blocks = RowBlocks(
+      plan.dataset.converted { shard in
+        "\(folder)/\(stageFolder)/\(ConvertedShard.stage)/\(ConvertedShard.name(shard))"
+      })
     shards = try InputWatch(plan.dataset.shards.map(\.path), threads: threads)
     metadataFiles = try InputWatch(
       plan.dataset.columns == nil ? [] : plan.dataset.shards.compactMap { $0.metadata?.path },
@@ -53,8 +56,11 @@ struct LocalBuild: Sendable {
   /// Runs what is not finished.
   func run() throws(WorkspaceError) -> (WorkspaceDescription, BuildLog) {
     var clock = StageClock()
-    let metadata = try runMetadata()
+    var metadata = try runMetadata()
+    try runKeyOrder(&metadata.columns)
     clock.lap("metadata")
+    try runConversion()
+    clock.lap("convert")
     let scanStage = try openScan(blocks, shards, stages, key: keys.scan)
     let scanning = startScan(scanStage)
     // Whatever happens, nothing writes to the folder afterwards.
@@ -67,7 +73,6 @@ struct LocalBuild: Sendable {
     clock.add("scan", scanning.duration)
     let totals = try runMembers(trained.centroids, scanned, &clock)
     let objective = try runScores(totals, trained.centroids, scanned.candidates.count)
-    try runKeyOrder(metadata.columns)
     clock.lap("score")
     try runNumericColumns(metadata, sizes: totals.sizes)
     clock.lap("columns")
@@ -132,14 +137,15 @@ struct LocalBuild: Sendable {
       dimensions: dataset.dimensions, candidates: scanned.candidates.count, clusters: clusters,
       inputs: zip(dataset.shards, scanned.digests).map {
         .init(
-          rows: $0.rows, dimensions: $0.dimensions, element: $0.element.rawValue, digest: $1)
+          rows: $0.rows, dimensions: $0.dimensions, element: $0.element.rawValue, digest: $1,
+          embedding: $0.embeddingName)
       },
       parameters: .init(
         clusters: parameters.clusters, iterations: isTrained ? parameters.iterations : nil,
         trainingRows: isTrained ? parameters.trainingLimit : nil,
         seed: isTrained || parameters.deduplication != nil ? parameters.seed : nil,
-        neighbours: parameters.neighbours,
-        skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest,
+        neighbours: parameters.neighbours, skipInvalid: parameters.skipInvalid,
+        centroids: plan.given?.digest, assignments: plan.assignments?.digest,
         condition: parameters.filters.condition, allow: list("--allow"), deny: list("--deny"),
         similarityMin: parameters.filters.similarityMinimum?.description,
         similarityTop: parameters.filters.similarityTop?.description,
