@@ -180,7 +180,7 @@ func trimmed(_ path: String) -> String {
   return String(text)
 }
 
-private func checkOutputs(_ request: ManifestRequest) throws(ManifestError) {
+func checkOutputs(_ request: ManifestRequest) throws(ManifestError) {
   var taken: Set<String> = []
   for list in request.lists where list.output != "-" {
     try checkOutput(list.output, list.format, request)

@@ -46,15 +46,17 @@ public struct BuildLog: Codable, Equatable, Sendable {
   public var inputs: [String]
   /// Absolute paths of the shards, in order; nil in logs of older programs.
   public var shards: [String]?
-  /// The metadata files that were read, in the order of their shards; nil in logs of older programs.
-  public var metadata: [InputRecord]?
+  /// All other input files: metadata in the order of their shards, then given centroids; nil in
+  /// logs of older programs.
+  public var inputFiles: [InputRecord]?
   /// Size and SHA-256 of every file that makes the workspace's identity.
   public var files: [String: File]
   public var fingerprint: String
 
   enum CodingKeys: String, CodingKey {
     case version, started, seconds, tasks, threads, instructions, engine, inputs, files, fingerprint
-    case shards, metadata
+    case shards
+    case inputFiles = "input-files"
     case peakMemory = "peak-memory"
   }
 

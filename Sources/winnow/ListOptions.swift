@@ -25,7 +25,7 @@ struct ListOptions: ParsableArguments {
   var wantedFormat: ManifestFormat { ManifestFormat(rawValue: format) ?? .text }
 
   /// The threads to use.
-  var wantedThreads: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  var wantedThreads: Int { winnow.wantedThreads(threads) }
 }
 
 /// Where programs are that we run: what the environment says.

@@ -19,7 +19,8 @@ struct Winnow: ParsableCommand {
     version: version,
     subcommands: [
       DemoCommand.self, BuildCommand.self, ExploreCommand.self, PlanCommand.self,
-      ExportCommand.self, VerifyCommand.self, InfoCommand.self,
+      ExportCommand.self, ExplainCommand.self, VerifyCommand.self, ReplayCommand.self,
+      InfoCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }
