@@ -62,16 +62,19 @@ final class PreparedList {
   }
 }
 
-/// Puts prepared lists in their places, one file after the other.
-func place(_ lists: [PreparedList]) throws(ManifestError) {
+/// Puts prepared lists in their places, one file after the other, and then finished files.
+func place(
+  _ lists: [PreparedList], _ files: [(String, PreparedFile)] = []
+) throws(ManifestError) {
   var done: [String] = []
-  for list in lists {
-    for step in list.steps {
-      do throws(StorageError) { try step.place() } catch {
-        if done.isEmpty { throw .storage(error) }
-        throw .invalid("\(error); new before that failed: \(done.joined(separator: ", "))")
-      }
-      done.append(step.path)
+  let others = files.map { path, file in
+    (path: path, place: { () throws(StorageError) in try file.place() })
+  }
+  for step in lists.flatMap(\.steps) + others {
+    do throws(StorageError) { try step.place() } catch {
+      if done.isEmpty { throw .storage(error) }
+      throw .invalid("\(error); new before that failed: \(done.joined(separator: ", "))")
     }
+    done.append(step.path)
   }
 }

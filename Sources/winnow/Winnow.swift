@@ -19,8 +19,8 @@ struct Winnow: ParsableCommand {
     version: version,
     subcommands: [
       DemoCommand.self, BuildCommand.self, ExploreCommand.self, PlanCommand.self,
-      ExportCommand.self, ExplainCommand.self, VerifyCommand.self, ReplayCommand.self,
-      InfoCommand.self,
+      ExportCommand.self, ArmsCommand.self, ExplainCommand.self, CompareCommand.self,
+      VerifyCommand.self, ReplayCommand.self, InfoCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }
