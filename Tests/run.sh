@@ -14,14 +14,15 @@ require_package tmux tmux -V
 require_package python3 python3 --version
 require_package python3-venv python3 -c 'import ensurepip, venv'
 
-# numpy is the other reader of our files, duckdb the program that reads Parquet for us.
+# numpy is the other reader of our files, duckdb the program that reads Parquet for us, webdataset
+# the loader that lists are made for.
 environment="$root/.venv-tests"
-if ! "$environment/bin/python" -c 'import numpy' 2>/dev/null ||
+if ! "$environment/bin/python" -c 'import numpy, webdataset' 2>/dev/null ||
   ! "$environment/bin/duckdb" --version >/dev/null 2>&1; then
   echo "making $environment" >&2
   python3 -m venv --clear "$environment"
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-    numpy duckdb-cli >&2
+    numpy duckdb-cli webdataset >&2
 fi
 "$environment/bin/duckdb" --version >/dev/null
 export PATH="$environment/bin:$PATH"

@@ -25,7 +25,9 @@ extension WorkspaceWork {
     guard files.isWritableFile(atPath: folder) else {
       return .blocked("the folder \(folder) cannot be written to: type another path with p")
     }
-    if exists { return .file(bytes: isFolder ? size(ofFolder: output.path) : size(of: output.path)) }
+    if exists {
+      return .file(bytes: isFolder ? size(ofFolder: output.path) : size(of: output.path))
+    }
     let header = output.path + ".winnow.json"
     return files.fileExists(atPath: header) ? .file(bytes: size(of: header)) : .free
   }

@@ -22,7 +22,8 @@ public final class ParquetRows {
     let summary = try duckdb.summaries(of: [path])[0]
     for name in texts + numbers where !summary.columns.contains(name) {
       throw IngestError(
-        path: path, fault: "expected a column '\(name)', found "
+        path: path,
+        fault: "expected a column '\(name)', found "
           + (summary.columns.isEmpty ? "none" : summary.columns.joined(separator: ", ")))
     }
     parser = try duckdb.rows(of: path, texts, numbers: numbers)

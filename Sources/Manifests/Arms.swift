@@ -115,7 +115,8 @@ public func writeArms(
       let facts = SourceFacts(rowsDigest: rowsDigest(source.rows), fingerprint: fingerprint)
       prepared.append(
         try PreparedList(list, source, facts) { rows in
-          progress((Double(index) + Double(rows) / Double(max(1, source.count))) / Double(arms.count))
+          progress(
+            (Double(index) + Double(rows) / Double(max(1, source.count))) / Double(arms.count))
         })
       columns.append(
         ArmsReport.Column(

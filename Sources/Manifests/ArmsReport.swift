@@ -121,7 +121,9 @@ public struct ArmsReport: Sendable {
       let kept = quotas.map { $0[cluster] }
       return (kept.max() ?? 0) - (kept.min() ?? 0)
     }
-    let order = sizes.indices.sorted { spread[$0] != spread[$1] ? spread[$0] > spread[$1] : $0 < $1 }
+    let order = sizes.indices.sorted {
+      spread[$0] != spread[$1] ? spread[$0] > spread[$1] : $0 < $1
+    }
     var table = TextTable(["concept", "size"] + arms.map(\.rawValue) + ["name"])
     for cluster in order.prefix(most) {
       table.add(

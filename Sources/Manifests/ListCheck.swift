@@ -76,7 +76,10 @@ final class ListCheck {
         fault = fault ?? "concept \(words) has \(Int64(bitPattern: word)) rows"
       }
     default:
-      if words % 2 == 0 { return high = word }
+      if words % 2 == 0 {
+        high = word
+        return
+      }
       if let pair, (high, word) < pair {
         fault = fault ?? "uid \(words / 2) is less than the one before: uids must ascend"
       }

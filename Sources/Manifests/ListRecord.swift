@@ -26,7 +26,8 @@ struct ListRecord {
     guard let place, let distance else {
       return start + ",\"concept\":null,\"distance\":null,\"rank\":null}\n"
     }
-    return start + ",\"concept\":\(place.concept),\"distance\":\(distance),\"rank\":\(place.rank)}\n"
+    return start
+      + ",\"concept\":\(place.concept),\"distance\":\(distance),\"rank\":\(place.rank)}\n"
   }
 
   /// A line of comma-separated values; empty fields for what is not known.

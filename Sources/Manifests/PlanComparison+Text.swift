@@ -16,8 +16,12 @@ extension PlanComparison {
         let (left, right) = (one.onlyA + one.onlyB, other.onlyA + other.onlyB)
         return left != right ? left > right : $0 < $1
       }
-    if differing.isEmpty { return (lines + ["they keep the same rows"]).joined(separator: "\n") + "\n" }
-    var table = TextTable(["concept", "size", "A", "B", "change", "both", "only A", "only B", "name"])
+    if differing.isEmpty {
+      return (lines + ["they keep the same rows"]).joined(separator: "\n") + "\n"
+    }
+    var table = TextTable([
+      "concept", "size", "A", "B", "change", "both", "only A", "only B", "name",
+    ])
     for cluster in differing {
       let concept = concepts[cluster]
       let change = concept.quotas.b - concept.quotas.a

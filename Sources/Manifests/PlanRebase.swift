@@ -91,7 +91,9 @@ public struct PlanRebase: Sendable {
       ])
     }
     var text = table.text()
-    for (cluster, group) in Dictionary(grouping: moves, by: \.cluster).sorted(by: { $0.key < $1.key })
+    for (cluster, group) in Dictionary(grouping: moves, by: \.cluster).sorted(by: {
+      $0.key < $1.key
+    })
     where group.count > 1 {
       let concepts = group.map { "\($0.override.cluster)" }.joined(separator: ", ")
       text += "concepts \(concepts) meet at concept \(cluster), which gets one override\n"

@@ -38,12 +38,11 @@ extension OpenWorkspace {
   ///
   /// - Throws: ``WorkspaceError`` when they do not.
   public func checkShards() throws(WorkspaceError) {
-    var sum = 0
-    for input in description.inputs {
-      guard input.rows >= 0, input.rows <= rows - sum else { sum = -1; break }
-      sum += input.rows
+    var left = rows
+    for input in description.inputs where left >= 0 {
+      left = input.rows < 0 || input.rows > left ? -1 : left - input.rows
     }
-    guard sum == rows else {
+    guard left == 0 else {
       throw damaged(path + "/workspace.json", "the rows of its inputs are not \(rows) together")
     }
   }

@@ -6,14 +6,17 @@ struct InputOptions: ParsableArguments {
   @Flag(help: "Read every input again and compare its SHA-256.")
   var inputs = false
 
-  @Option(help: "With --inputs: a folder to find inputs in that were moved.", completion: .directory)
+  @Option(
+    help: "With --inputs: a folder to find inputs in that were moved.", completion: .directory)
   var root: String?
 
   @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
   var threads: Int?
 
   func validate() throws {
-    if root != nil && !inputs { throw ValidationError("--root: it says where --inputs are; add it") }
+    if root != nil && !inputs {
+      throw ValidationError("--root: it says where --inputs are; add it")
+    }
     try checkThreads(threads)
   }
 

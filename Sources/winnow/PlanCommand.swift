@@ -28,7 +28,8 @@ struct PlanCommand: ParsableCommand {
 
   func validate() throws {
     if rebase != nil && (plan.plan == nil || json || csv) {
-      throw ValidationError("--rebase: expected --plan FILE beside it, and neither --json nor --csv")
+      throw ValidationError(
+        "--rebase: expected --plan FILE beside it, and neither --json nor --csv")
     }
     if json && csv { throw ValidationError("--json and --csv exclude each other") }
   }

@@ -89,7 +89,8 @@ struct ArmsTests {
     let sample = try SampleWorkspace(.similar)
     let report = try writeArms(request(sample, sample.plan()), progress: { _ in true })
     let object = try #require(
-      try JSONSerialization.jsonObject(with: Data(sample.bytes("arms/arms.json"))) as? [String: Any])
+      try JSONSerialization.jsonObject(with: Data(sample.bytes("arms/arms.json"))) as? [String: Any]
+    )
     #expect(object["target"] as? Int == 23)
     #expect((object["arms"] as? [[String: Any]])?.compactMap { $0["list"] as? String }.count == 5)
     let concepts = try #require(object["concepts"] as? [[String: Any]])
@@ -156,7 +157,9 @@ struct ArmsTests {
   @Test(arguments: Order.allCases, Order.allCases)
   func comparisonsCountWhatSetsShare(one: Order, other: Order) throws {
     let sample = try SampleWorkspace(.similar, invalid: true)
-    for (targets, seeds) in [((23, 23), (1, 1)), ((6, 41), (1, 2)), ((53, 7), (2, 2)), ((0, 0), (1, 1))] {
+    for (targets, seeds) in [
+      ((23, 23), (1, 1)), ((6, 41), (1, 2)), ((53, 7), (2, 2)), ((0, 0), (1, 1)),
+    ] {
       var (a, b) = (sample.plan(targets.0, order: one), sample.plan(targets.1, order: other))
       (a.minimum, b.minimum) = (0, 0)
       (a.selectionSeed, b.selectionSeed) = (UInt64(seeds.0), UInt64(seeds.1))
@@ -179,7 +182,8 @@ struct ArmsTests {
         }
         let object =
           try JSONSerialization.jsonObject(with: Data(found.json().utf8)) as? [String: Any]
-        #expect(object?["both"] as? Int == found.both && (object?["concepts"] as? [Any])?.count == 6)
+        #expect(
+          object?["both"] as? Int == found.both && (object?["concepts"] as? [Any])?.count == 6)
         #expect(found.csv().split(separator: "\n").count == 7)
         #expect(found.text().contains("kept by both \(found.both), only by A \(found.onlyA), "))
       }
@@ -246,8 +250,10 @@ struct ArmsTests {
       plan.setOverride(Override(cluster: 4, action: action))
       let message = refusal { _ = try PlanRebase(plan, from: sample.workspace, to: new) }
       #expect(
-        message == "\(sample.folder("one")): concepts 1 (weight 2.0), 4 (\(action == .drop ? "drop" : "weight 3.0"))"
-          + " meet at concept 0; they say different things: remove all but one of each from the plan")
+        message
+          == "\(sample.folder("one")): concepts 1 (weight 2.0), 4 (\(action == .drop ? "drop" : "weight 3.0"))"
+          + " meet at concept 0; they say different things: remove all but one of each from the plan"
+      )
     }
     plan.setOverride(Override(cluster: 1, action: .count(2)))
     plan.setOverride(Override(cluster: 4, action: .count(2)))

@@ -132,7 +132,8 @@ struct ExplanationTests {
 
   @Test func keysNameRowsAndUnknownOnesAreNamed() throws {
     let repeated = try SampleWorkspace(.repeated)
-    #expect(try rowsToExplain(["k3", "k19"], [7], repeated.workspace) == [3, 23, 43, 19, 39, 59, 7])
+    #expect(
+      try rowsToExplain(["k3", "k19"], [7], repeated.workspace) == [3, 23, 43, 19, 39, 59, 7])
     for (keys, rows, text) in [
       (["k3", "k"], [], ": no item has the key \"k\"; keys are compared byte by byte"),
       (["K3"], [], ": no item has the key \"K3\"; keys are compared byte by byte"),

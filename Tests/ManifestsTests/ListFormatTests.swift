@@ -70,7 +70,8 @@ struct ListFormatTests {
         "expected records with SHA-256"
       ),
     ] {
-      let copy = "COPY (\(query.replacingOccurrences(of: "%", with: sample.folder("list")))) TO "
+      let copy =
+        "COPY (\(query.replacingOccurrences(of: "%", with: sample.folder("list")))) TO "
         + "'\(sample.folder("other"))' (FORMAT parquet)"
       let result = try ProcessRunner.run("duckdb", ["-no-init", "-c", copy])
       #expect(result.exitCode == 0, "\(result.errors)")
@@ -180,7 +181,9 @@ struct ListFormatTests {
     #expect(try contents(below: sample.folder.path) == before)
     // A mask too many or too few is a fault of the list.
     #expect(
-      try verify(sample, "keep") == [sample.folder("keep/precious.txt") + ": it is no file of the list"]
+      try verify(sample, "keep") == [
+        sample.folder("keep/precious.txt") + ": it is no file of the list"
+      ]
     )
     try FileManager.default.removeItem(atPath: sample.folder("keep/precious.txt"))
     try FileManager.default.removeItem(atPath: sample.folder("keep/img_emb_0.npy"))
@@ -211,7 +214,8 @@ struct ListFormatTests {
     try sample.export(.counts, plan)
     let counts = try NpyArray(sample.folder("list"))
     #expect(counts.fields.map(\.code) == ["i8"] && counts.shape == [6])
-    #expect(counts.integers() == (try QuotaSolver(scores: sample.workspace.scores).solve(plan).quota))
+    #expect(
+      counts.integers() == (try QuotaSolver(scores: sample.workspace.scores).solve(plan).quota))
     #expect(try verify(sample, "list") == [])
     #expect(
       refusal { try sample.export(.counts, plan, to: "other", complement: true) }
@@ -225,7 +229,8 @@ struct ListFormatTests {
     var plan = sample.plan(target, order: order)
     plan.minimum = 0
     let dropped = try sample.kept(plan).complement
-    let known = Dictionary(uniqueKeysWithValues: try sample.records(of: dropped).map { ($0.row, $0) })
+    let known = Dictionary(
+      uniqueKeysWithValues: try sample.records(of: dropped).map { ($0.row, $0) })
     #expect(known.count == 53 - target && dropped.count == 60 - target)
 
     try sample.export(.rows, plan, to: "rows", complement: true)

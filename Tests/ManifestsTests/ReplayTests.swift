@@ -55,7 +55,8 @@ struct ReplayTests {
       _ = try replayed(again)
       let made = try sample.files("again\(index)")
       for (file, bytes) in before where !file.contains(".winnow.json") {
-        #expect(made[file.replacingOccurrences(of: name, with: "again\(index)")] == bytes, "\(file)")
+        #expect(
+          made[file.replacingOccurrences(of: name, with: "again\(index)")] == bytes, "\(file)")
       }
       #expect(
         refusal { _ = try replayed(again) } == sample.folder("again\(index)")
@@ -113,7 +114,8 @@ struct ReplayTests {
   @Test func theWorkspaceMayHaveMoved() throws {
     let sample = try SampleWorkspace()
     try sample.export(.csv)
-    try FileManager.default.moveItem(atPath: sample.folder("ws"), toPath: sample.folder("elsewhere"))
+    try FileManager.default.moveItem(
+      atPath: sample.folder("ws"), toPath: sample.folder("elsewhere"))
     #expect(
       refusal { _ = try replayed(request(sample.folder("list"))) }
         == "\(sample.folder("ws")): expected the workspace of \(sample.folder("list.winnow.json")), "
@@ -126,14 +128,16 @@ struct ReplayTests {
     let message = refusal { _ = try replayed(moved) }
     #expect(message?.contains("it had 60 rows, has 61") == true)
     #expect(message?.contains("centroids.npy: the concepts are others") == true)
-    #expect(refusal { _ = try replayed(request(sample.folder("none"))) }?.contains("header") == true)
+    #expect(
+      refusal { _ = try replayed(request(sample.folder("none"))) }?.contains("header") == true)
   }
 
   @Test func parquetOfAnotherWriterIsTheSameRows() throws {
     let sample = try SampleWorkspace()
     try sample.export(.parquet)
     // A program whose rows are the same and whose bytes are not.
-    let real = try ProcessRunner.run("sh", ["-c", "command -v duckdb"]).output.split(separator: "\n")
+    let real = try ProcessRunner.run("sh", ["-c", "command -v duckdb"]).output.split(
+      separator: "\n")
     let program = try sample.folder.write(
       "duckdb",
       """

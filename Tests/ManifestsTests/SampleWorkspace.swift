@@ -88,9 +88,9 @@ struct SampleWorkspace {
             "\(key),\(similarity(Int(key.dropFirst())!).map { "\($0)" } ?? "")\n"
           }.joined()
         : kind == .withNumbers
-        ? "key,\"a,\"\"b\",none\n"
-          + keys.enumerated().map { "\($1),\($0 / 2),\($0 == 0 ? "1" : "")\n" }.joined()
-        : "key\n" + lines.joined()
+          ? "key,\"a,\"\"b\",none\n"
+            + keys.enumerated().map { "\($1),\($0 / 2),\($0 == 0 ? "1" : "")\n" }.joined()
+          : "key\n" + lines.joined()
       try folder.write("in/metadata/metadata_\(shard).csv", text)
     }
   }
@@ -107,7 +107,8 @@ struct SampleWorkspace {
   @discardableResult
   func export(
     _ format: ManifestFormat, _ plan: Plan? = nil, to name: String = "list", force: Bool = false,
-    threads: Int = 1, window: Int? = nil, complement: Bool = false, progress: @escaping (Double) -> Bool = { _ in true }
+    threads: Int = 1, window: Int? = nil, complement: Bool = false,
+    progress: @escaping (Double) -> Bool = { _ in true }
   ) throws -> ManifestSummary {
     var request = ManifestRequest(
       workspace: workspace, plan: plan ?? self.plan(),
