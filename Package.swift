@@ -23,11 +23,11 @@ let package = Package(
     .target(
       name: "Workspace",
       dependencies: ["Clustering", "Ingest", "Pruning", "Storage"]),
-    .target(name: "Manifests", dependencies: ["Workspace", "Pruning", "Storage"]),
+    .target(name: "Manifests", dependencies: ["Workspace", "Ingest", "Pruning", "Storage"]),
     .target(name: "Canvas"),
     .target(
       name: "Explorer",
-      dependencies: ["Canvas", "Manifests", "Pruning", "Workspace"]),
+      dependencies: ["Canvas", "Ingest", "Manifests", "Pruning", "Workspace"]),
     .target(name: "Terminal", dependencies: ["CNcursesw", "Canvas", "Explorer"]),
     .executableTarget(
       name: "winnow",

@@ -1,6 +1,7 @@
 // Commits, the history of them, and drafts, on a real workspace.
 
 import FoundationEssentials
+import Ingest
 import Manifests
 import Pruning
 import Workspace
@@ -11,20 +12,29 @@ extension WorkspaceWork {
     let files = FileManager.default
     var isFolder = false
     let exists = files.fileExists(atPath: output.path, isDirectory: &isFolder)
-    if let obstacle = outputObstacle(output.path, workspace: workspace) {
+    let format = ManifestFormat(rawValue: output.format) ?? .text
+    if let obstacle = outputObstacle(output.path, format: format, workspace: workspace) {
       return .blocked("\(output.path): \(obstacle)")
     }
     let end = output.path.lastIndex(of: "/")
     let folder = end.map { $0 == output.path.startIndex ? "/" : String(output.path[..<$0]) } ?? "."
-    guard files.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
+    var isParentFolder = false
+    guard files.fileExists(atPath: folder, isDirectory: &isParentFolder), isParentFolder else {
       return .blocked("the folder \(folder) does not exist: make it, or type another path with p")
     }
     guard files.isWritableFile(atPath: folder) else {
       return .blocked("the folder \(folder) cannot be written to: type another path with p")
     }
-    if exists { return .file(bytes: size(of: output.path)) }
+    if exists {
+      return .file(bytes: isFolder ? size(ofFolder: output.path) : size(of: output.path))
+    }
     let header = output.path + ".winnow.json"
     return files.fileExists(atPath: header) ? .file(bytes: size(of: header)) : .free
+  }
+
+  private func size(ofFolder path: String) -> Int {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.reduce(0) { $0 + size(of: "\(path)/\($1)") }
   }
 
   private func size(of path: String) -> Int {
@@ -43,8 +53,9 @@ extension WorkspaceWork {
       }
       lists.append(ManifestRequest.List(format: format, output: output.path))
     }
-    let request = ManifestRequest(
+    var request = ManifestRequest(
       workspace: workspace, plan: order.plan, lists: lists, force: order.replace, threads: threads)
+    request.programs = IngestOptions(environment: ProcessInfo.processInfo.environment)
     let summaries: [ManifestSummary]
     do throws(ManifestError) {
       summaries = try withoutActuallyEscaping(progress) { (report) throws(ManifestError) in

@@ -8,8 +8,8 @@
 
 /// The `duckdb` program of this machine.
 struct DuckDB: Sendable {
-  private let program: String
-  private let environment: [String: String]
+  let program: String
+  let environment: [String: String]
 
   /// Finds the program: the option, else `WINNOW_DUCKDB`, else `duckdb` on `PATH`.
   ///

@@ -1,12 +1,15 @@
 // DataComp's subset file (https://github.com/mlfoundations/datacomp, "Subset files"): a numpy
 // array of dtype "u8,u8", each uid as the numbers of its first and last 16 hex digits, sorted.
 
+import Ingest
 import Pruning
 import Storage
 import Workspace
 
 enum DataCompManifest: ManifestWriter {
-  static func check(_ workspace: OpenWorkspace) throws(ManifestError) {
+  static func check(
+    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
+  ) throws(ManifestError) {
     guard workspace.hasHexKeys else {
       throw .invalid(
         "\(workspace.path): --format datacomp needs keys of 32 lower-case hex digits (uids), the "
@@ -24,7 +27,7 @@ enum DataCompManifest: ManifestWriter {
     var count = 0
     for position in 0..<order.count {
       let row = try reading { () throws(WorkspaceError) in try order.row(position) }
-      guard source.kept.contains(row), let key = workspace.hexKey(row) else { continue }
+      guard source.rows.contains(row), let key = workspace.hexKey(row) else { continue }
       written.insert(row)
       count += 1
       try sink.write(littleEndian: key.high)
@@ -32,10 +35,10 @@ enum DataCompManifest: ManifestWriter {
       try sink.endRow()
     }
     // The header already says how many there are.
-    guard written == source.kept, count == source.count else {
+    guard written == source.rows, count == source.count else {
       throw .invalid(
         "\(workspace.path)/key_order.npy: expected every row once, found \(written.count) of the "
-          + "\(source.count) kept ones in \(count) places; the workspace is damaged: build it again"
+          + "\(source.count) listed ones in \(count) places; the workspace is damaged: build it again"
       )
     }
   }

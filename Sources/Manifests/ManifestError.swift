@@ -1,3 +1,4 @@
+import Ingest
 import Pruning
 import Storage
 import Workspace
@@ -7,6 +8,8 @@ public enum ManifestError: Error, Sendable, CustomStringConvertible {
   case storage(StorageError)
   case workspace(WorkspaceError)
   case plan(PlanError)
+  /// A program that reads or writes Parquet failed, or is missing.
+  case ingest(IngestError)
   /// What and where, and what to do.
   case invalid(String)
   case interrupted
@@ -16,6 +19,7 @@ public enum ManifestError: Error, Sendable, CustomStringConvertible {
     case .storage(let error): error.description
     case .workspace(let error): error.description
     case .plan(let error): error.description
+    case .ingest(let error): error.description
     case .invalid(let text): text
     case .interrupted: "interrupted: nothing was written"
     }
@@ -27,6 +31,13 @@ func storing<R: ~Copyable>(
   _ body: () throws(StorageError) -> R
 ) throws(ManifestError) -> R {
   do throws(StorageError) { return try body() } catch { throw .storage(error) }
+}
+
+/// Runs `body`, turning an ``IngestError`` into a ``ManifestError``.
+func ingesting<R: ~Copyable>(
+  _ body: () throws(IngestError) -> R
+) throws(ManifestError) -> R {
+  do throws(IngestError) { return try body() } catch { throw .ingest(error) }
 }
 
 /// Runs `body`, turning a ``WorkspaceError`` into a ``ManifestError``.

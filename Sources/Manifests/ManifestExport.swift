@@ -1,5 +1,6 @@
 // `winnow export` and the explorer's commit: quotas, kept rows, the list and its header.
 
+import Ingest
 import Pruning
 import Storage
 import Workspace
@@ -19,21 +20,32 @@ public struct ManifestRequest: Sendable {
   }
 
   public var workspace: OpenWorkspace
-  public var plan: Plan
+  public var choice: RowChoice
   /// At least one; only a single one may go to standard output.
   public var lists: [List]
   /// Replace existing files.
   public var force: Bool
   public var threads: Int
-  /// Kept rows whose places are held at a time, 8 bytes each, where a format needs them.
+  /// List all rows of the data set that are not kept, instead of those that are.
+  public var isComplement = false
+  /// Where the program that writes Parquet is.
+  public var programs = IngestOptions(environment: [:])
+  /// Rows whose places are held at a time, 8 bytes each, where a format needs them.
   package var window = 1 << 24
 
   public init(
     workspace: OpenWorkspace, plan: Plan, lists: [List], force: Bool, threads: Int
   ) {
+    self.init(
+      workspace: workspace, choice: .plan(plan), lists: lists, force: force, threads: threads)
+  }
+
+  public init(
+    workspace: OpenWorkspace, choice: RowChoice, lists: [List], force: Bool, threads: Int
+  ) {
     precondition(!lists.isEmpty && (lists.count == 1 || !lists.contains { $0.output == "-" }))
     self.workspace = workspace
-    self.plan = plan
+    self.choice = choice
     self.lists = lists
     self.force = force
     self.threads = threads
@@ -67,24 +79,21 @@ public func export(
   progress: @escaping (Double) -> Bool
 ) throws(ManifestError) -> [ManifestSummary] {
   let workspace = request.workspace
-  for list in request.lists { try list.format.writer.check(workspace) }
-  let quotas: Quotas
-  do throws(PlanError) {
-    quotas = try QuotaSolver(scores: workspace.scores).solve(request.plan)
-  } catch { throw .plan(error) }
+  for list in request.lists {
+    try list.format.writer.check(
+      workspace, isComplement: request.isComplement, request.programs)
+    if list.output == "-", list.format.isFolder {
+      throw .invalid(
+        "-: --format \(list.format.rawValue) is a folder of files, which standard output cannot "
+          + "take; name one with --output")
+    }
+  }
+  if let plan = request.choice.plan { try checkFeasible(plan, workspace) }
   try checkOutputs(request)
   guard progress(0) else { throw .interrupted }
-  let kept = try reading { () throws(WorkspaceError) in
-    try workspace.keptRows(quotas.quota, request.plan, threads: request.threads)
-  }
   let source = ManifestSource(
-    workspace: workspace, plan: request.plan, quotas: quotas.quota, kept: kept,
-    count: kept.count, window: request.window)
-  guard source.count == request.plan.target else {
-    throw .invalid(
-      "\(workspace.path)/members.npy: \(request.plan.target) rows were to be kept, "
-        + "\(source.count) different ones were found; the workspace is damaged: build it again")
-  }
+    workspace, request.choice, try ChosenRows(request.choice, workspace, threads: request.threads),
+    isComplement: request.isComplement, window: request.window, programs: request.programs)
   let whole = Double(max(1, source.count)) * Double(request.lists.count)
   func report(_ list: Int) -> (Int) -> Bool {
     { rows in progress((Double(list) * Double(source.count) + Double(rows)) / whole) }
@@ -92,17 +101,15 @@ public func export(
   if request.lists[0].output == "-" {
     let format = request.lists[0].format
     try withoutActuallyEscaping(standardOutput) { (send) throws(ManifestError) in
-      var sink = ManifestSink(
-        send: { (bytes) throws(ManifestError) in
-          try storing { () throws(StorageError) in try send(bytes) }
-        }, report: report(0))
-      try format.writer.write(source, to: &sink)
-      try sink.flush()
+      let pipe = PassedOn { (bytes) throws(ManifestError) in
+        try storing { () throws(StorageError) in try send(bytes) }
+      }
+      _ = try source.write(format, to: pipe, report(0))
     }
     return [ManifestSummary(output: "-", format: format, kept: source.count, digest: "")]
   }
   let facts = SourceFacts(
-    rowsDigest: rowsDigest(source.kept),
+    rowsDigest: rowsDigest(source.rows),
     fingerprint: try reading { () throws(WorkspaceError) in try workspace.fingerprint() })
   var prepared: [PreparedList] = []
   for (index, list) in request.lists.enumerated() {
@@ -115,7 +122,38 @@ public func export(
 /// Why no keep list can be written to `path` at all, and what to do; nil when one can.
 ///
 /// A list inside its workspace would be damage to it, and lost when it is built again.
-public func outputObstacle(_ path: String, workspace: OpenWorkspace) -> String? {
+public func outputObstacle(
+  _ path: String, format: ManifestFormat, workspace: OpenWorkspace
+) -> String? {
+  if format.isFolder { return folderObstacle(path, workspace) }
+  return fileObstacle(path, workspace)
+}
+
+/// Why no folder of files can be written to `path`; nil when one can.
+///
+/// Only a folder that an export made may be replaced: its header lists all that is in it.
+private func folderObstacle(_ path: String, _ workspace: OpenWorkspace) -> String? {
+  guard pathKind(path) == .folder else {
+    if pathKind(path) == .file {
+      return "expected a folder or nothing, found a file; choose another --output"
+    }
+    return fileObstacle(path, workspace)
+  }
+  let inside = resolvedPath(path) + "/"
+  let place = resolvedPath(workspace.path) + "/"
+  if inside.hasPrefix(place) || place.hasPrefix(inside) {
+    return "it is the workspace's folder; choose an --output beside it"
+  }
+  let names = (try? namesInFolder(path)) ?? ["?"]
+  let header = try? Provenance.read(Provenance.path(of: trimmed(path)))
+  guard Set(names).isSubset(of: Set(header?.list.files?.map(\.name) ?? [])) else {
+    return "expected a folder of an earlier export or nothing, found a folder with other files; "
+      + "choose another --output"
+  }
+  return nil
+}
+
+private func fileObstacle(_ path: String, _ workspace: OpenWorkspace) -> String? {
   let folder = resolvedPath(parentFolder(path)) + "/"
   if path.isEmpty { return "expected a file's name, found an empty one; choose another --output" }
   if folder.hasPrefix(resolvedPath(workspace.path) + "/") {
@@ -128,10 +166,24 @@ public func outputObstacle(_ path: String, workspace: OpenWorkspace) -> String? 
   }
 }
 
-private func checkOutputs(_ request: ManifestRequest) throws(ManifestError) {
+/// - Throws: ``ManifestError`` when the plan has no quotas.
+private func checkFeasible(_ plan: Plan, _ workspace: OpenWorkspace) throws(ManifestError) {
+  do throws(PlanError) {
+    _ = try QuotaSolver(scores: workspace.scores).solve(plan)
+  } catch { throw .plan(error) }
+}
+
+/// A path without slashes at its end.
+func trimmed(_ path: String) -> String {
+  var text = Substring(path)
+  while text.utf8.count > 1 && text.hasSuffix("/") { text.removeLast() }
+  return String(text)
+}
+
+func checkOutputs(_ request: ManifestRequest) throws(ManifestError) {
   var taken: Set<String> = []
   for list in request.lists where list.output != "-" {
-    try checkOutput(list.output, request)
+    try checkOutput(list.output, list.format, request)
     guard taken.insert(resolvedPath(list.output)).inserted else {
       throw .invalid("\(list.output): two lists cannot be one file; name each its own")
     }
@@ -139,11 +191,11 @@ private func checkOutputs(_ request: ManifestRequest) throws(ManifestError) {
 }
 
 private func checkOutput(
-  _ output: String, _ request: ManifestRequest
+  _ output: String, _ format: ManifestFormat, _ request: ManifestRequest
 ) throws(ManifestError) {
   let paths = [output, Provenance.path(of: output)]
-  for path in paths {
-    if let obstacle = outputObstacle(path, workspace: request.workspace) {
+  for (path, format) in zip(paths, [format, .text]) {
+    if let obstacle = outputObstacle(path, format: format, workspace: request.workspace) {
       throw .invalid("\(path): \(obstacle)")
     }
   }

@@ -10,16 +10,27 @@ public enum ManifestFormat: String, CaseIterable, Sendable, Codable {
   case csv
   /// The same as JSON lines.
   case jsonl
+  /// The same as Parquet; needs the `duckdb` program.
+  case parquet
+  /// A folder with a boolean `.npy` array a shard: whether each of its rows is in the list.
+  case masks
+  /// Kept rows of each concept as a `.npy` array of i8: the count array of the method's authors.
+  case counts
 
   /// The usual ending of such a file's name.
   public var fileExtension: String {
     switch self {
     case .text: "txt"
-    case .rows, .datacomp: "npy"
+    case .rows, .datacomp, .counts: "npy"
+    case .parquet: "parquet"
+    case .masks: "masks"
     case .csv: "csv"
     case .jsonl: "jsonl"
     }
   }
+
+  /// Whether such a list is a folder of files.
+  public var isFolder: Bool { self == .masks }
 
   var writer: any ManifestWriter.Type {
     switch self {
@@ -28,6 +39,9 @@ public enum ManifestFormat: String, CaseIterable, Sendable, Codable {
     case .datacomp: DataCompManifest.self
     case .csv: CSVManifest.self
     case .jsonl: JSONLinesManifest.self
+    case .parquet: ParquetManifest.self
+    case .masks: MasksManifest.self
+    case .counts: CountsManifest.self
     }
   }
 }

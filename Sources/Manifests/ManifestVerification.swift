@@ -1,5 +1,6 @@
-// `winnow verify` of a keep list: the file against its header, and the list against itself.
+// `winnow verify` of a keep list: the files against their header, and the list against itself.
 
+import Ingest
 import Storage
 
 /// What checking a keep list came to.
@@ -14,12 +15,15 @@ public struct ManifestVerification: Sendable, Equatable {
 
 /// Checks a keep list and its header.
 ///
-/// - Parameter path: the list, or its `.winnow.json`.
+/// - Parameters:
+///   - path: the list, or its `.winnow.json`.
+///   - programs: where the program that reads Parquet is.
 /// - Throws: ``ManifestError`` when one of the two is missing or cannot be read.
-/// - Complexity: O(bytes)
-public func verifyManifest(_ path: String) throws(ManifestError) -> ManifestVerification {
-  let ending = ".winnow.json"
-  let listPath = path.hasSuffix(ending) ? String(path.dropLast(ending.count)) : path
+/// - Complexity: O(bytes); memory does not grow with the list.
+public func verifyManifest(
+  _ path: String, programs: IngestOptions = IngestOptions(environment: [:])
+) throws(ManifestError) -> ManifestVerification {
+  let listPath = Provenance.list(of: path)
   let headerPath = Provenance.path(of: listPath)
   guard pathKind(headerPath) == .file else {
     throw .invalid(
@@ -34,97 +38,133 @@ public func verifyManifest(_ path: String) throws(ManifestError) -> ManifestVeri
   if header.list.name != lastComponent(listPath) {
     faults.append("\(headerPath): it is the header of \(header.list.name)")
   }
-  let digest = try storing { () throws(StorageError) in try Digest.ofFile(listPath) }
-  if let size = fileSize(listPath), size != header.list.size {
-    faults.append("\(listPath): expected \(header.list.size) bytes, found \(size)")
-  }
-  if digest != header.list.digest {
-    faults.append("\(listPath): expected SHA-256 \(header.list.digest), found \(digest)")
-  }
-  let bytes = try storing { () throws(StorageError) in
-    try InputFile.contents(of: listPath, limit: .max)
-  }
-  faults += checkContents(bytes, header).map { "\(listPath): \($0)" }
+  let (differences, contents) = try compareContents(listPath, header)
+  faults += differences
+  faults += try checkContents(listPath, header, contents, programs)
   return ManifestVerification(
-    path: listPath, format: header.list.format, kept: header.kept, faults: faults)
+    path: listPath, format: header.list.format, kept: header.rows, faults: faults)
 }
 
-private func checkContents(_ bytes: [UInt8], _ header: Provenance) -> [String] {
+/// Sizes and digests of a list's files against its header.
+///
+/// - Returns: what differs, and whether the bytes are those that were written.
+func compareContents(
+  _ path: String, _ header: Provenance
+) throws(ManifestError) -> (faults: [String], isSame: Bool) {
+  var faults: [String] = []
+  func compare(_ file: String, size: Int, digest: String) throws(ManifestError) {
+    let found = try storing { () throws(StorageError) in try Digest.ofFile(file) }
+    if let bytes = fileSize(file), bytes != size {
+      faults.append("\(file): expected \(size) bytes, found \(bytes)")
+    }
+    if found != digest {
+      faults.append("\(file): expected SHA-256 \(digest), found \(found)")
+    }
+  }
+  guard header.list.format.isFolder else {
+    try compare(path, size: header.list.size, digest: header.list.digest)
+    return (faults, faults.isEmpty)
+  }
+  let names = try storing { () throws(StorageError) in try namesInFolder(path) }
+  let files = header.list.files ?? []
+  for name in names where !files.contains(where: { $0.name == name }) {
+    faults.append("\(path)/\(name): it is no file of the list")
+  }
+  for file in files {
+    guard names.contains(file.name), !file.name.contains("/") else {
+      faults.append("\(path)/\(file.name): missing")
+      continue
+    }
+    try compare("\(path)/\(file.name)", size: file.size, digest: file.digest)
+  }
+  let together = ListContents(files)
+  if together.size != header.list.size || together.digest != header.list.digest {
+    faults.append("\(Provenance.path(of: path)): size and digest of the list are not its files'")
+  }
+  return (faults, faults.isEmpty)
+}
+
+private func checkContents(
+  _ path: String, _ header: Provenance, _ isSame: Bool, _ programs: IngestOptions
+) throws(ManifestError) -> [String] {
   switch header.list.format {
-  case .rows: checkRows(words(bytes, .uint64, header), header)
-  case .datacomp: checkPairs(words(bytes, .uint64Pair, header), header)
-  case .text: checkCount(bytes.count { $0 == 0x0A }, header)
-  case .csv: checkRows(csvRows(bytes), header)
-  case .jsonl: checkRows(jsonRows(bytes), header)
+  case .parquet:
+    // Other bytes may be no Parquet at all, and say nothing more.
+    return isSame ? try checkParquet(path, header, programs) : []
+  case .masks:
+    return isSame ? try checkMasks(path, header) : []
+  case .text, .rows, .datacomp, .csv, .jsonl, .counts:
+    let check = ListCheck(header)
+    try forEachBlock(of: path) { check.take($0) }
+    return check.faults().map { "\(path): \($0)" }
   }
 }
 
-/// The data of a `.npy` list, as little-endian 64-bit words; none when its header is another.
-private func words(_ bytes: [UInt8], _ type: NpyType, _ header: Provenance) -> [UInt64] {
-  let start = NpyHeader.bytes(type, shape: [header.kept])
-  guard bytes.starts(with: start) else { return [] }
-  return bytes.withUnsafeBytes { bytes in
-    stride(from: start.count, to: bytes.count - 7, by: 8).map {
-      UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
+/// Gives the bytes of a file, a MiB at a time.
+private func forEachBlock(
+  of path: String, _ body: (UnsafeRawBufferPointer) -> Void
+) throws(ManifestError) {
+  try storing { () throws(StorageError) in
+    let file = try InputFile(path)
+    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { space.deallocate() }
+    var offset = 0
+    while true {
+      let count = try file.read(into: space, at: offset)
+      if count == 0 { break }
+      body(UnsafeRawBufferPointer(rebasing: space[..<count]))
+      offset += count
     }
   }
 }
 
-/// The row number that each JSON line begins with.
-private func jsonRows(_ bytes: [UInt8]) -> [UInt64] {
-  let prefix = Array("{\"row\":".utf8)
-  return bytes.split(separator: 0x0A).compactMap { line in
-    line.starts(with: prefix) ? leadingNumber(line.dropFirst(prefix.count)) : nil
+private func checkMasks(_ path: String, _ header: Provenance) throws(ManifestError) -> [String] {
+  var rows = RowsCheck(header)
+  var first = 0
+  for file in header.list.files ?? [] {
+    let masks = try storing { () throws(StorageError) in
+      try MappedArray<UInt8>("\(path)/\(file.name)", type: .bool, shape: [-1])
+    }
+    for (place, value) in masks.elements.enumerated() where value != 0 {
+      rows.take(UInt64(first + place))
+    }
+    first += masks.count
   }
+  var faults = rows.faults()
+  if first != header.workspace.rows {
+    faults.append("expected \(header.workspace.rows) values, found \(first)")
+  }
+  return faults.map { "\(path): \($0)" }
 }
 
-/// The row number that each CSV record but the header begins with; a quoted key may hold line
-/// breaks, which end no record.
-private func csvRows(_ bytes: [UInt8]) -> [UInt64] {
-  var rows: [UInt64] = []
-  var start = 0
-  var isQuoted = false
-  for (place, byte) in bytes.enumerated() {
-    if byte == 0x22 { isQuoted.toggle() }
-    guard byte == 0x0A && !isQuoted else { continue }
-    if start > 0, let row = leadingNumber(bytes[start..<place]) { rows.append(row) }
-    start = place + 1
+private func checkParquet(
+  _ path: String, _ header: Provenance, _ programs: IngestOptions
+) throws(ManifestError) -> [String] {
+  var rows = RowsCheck(header)
+  var canonical = Digest()
+  do throws(IngestError) {
+    let table = try ParquetRows(
+      path, texts: ["row", "key", "concept", "rank"], numbers: ["distance"], programs)
+    while let fields = try table.next() {
+      guard let row = fields[0].flatMap(UInt64.init), let number = Int(exactly: row) else {
+        return ["\(path): row \(rows.count): expected a row number, found \(fields[0] ?? "none")"]
+      }
+      rows.take(row)
+      var place: ListRecord.Place?
+      if let concept = fields[2].flatMap({ Int($0) }), let rank = fields[3].flatMap({ Int($0) }),
+        let distance = fields[4].flatMap(Double.init)
+      {
+        place = .init(concept: concept, distance: Float(distance), rank: rank)
+      }
+      let record = ListRecord(row: number, key: fields[1] ?? "", place: place)
+      canonical.update(Array(record.json.utf8))
+    }
+  } catch { throw .ingest(error) }
+  var faults = rows.faults()
+  let found = canonical.hex()
+  if found != header.list.recordsDigest {
+    faults.append(
+      "expected records with SHA-256 \(header.list.recordsDigest ?? "none"), found \(found)")
   }
-  return rows
-}
-
-private func leadingNumber(_ line: ArraySlice<UInt8>) -> UInt64? {
-  UInt64(String(decoding: line.prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
-}
-
-private func checkCount(_ count: Int, _ header: Provenance) -> [String] {
-  count == header.kept ? [] : ["expected \(header.kept) rows, found \(count)"]
-}
-
-private func checkRows(_ rows: [UInt64], _ header: Provenance) -> [String] {
-  var faults = checkCount(rows.count, header)
-  if let row = rows.first(where: { $0 >= UInt64(header.workspace.rows) }) {
-    faults.append("row \(row) is outside 0 to \(header.workspace.rows - 1)")
-  }
-  if let fall = zip(rows, rows.dropFirst()).first(where: { $0 >= $1 }) {
-    faults.append("row \(fall.1) follows row \(fall.0): rows must ascend")
-  }
-  var digest = Digest()
-  rows.map(\.littleEndian).withUnsafeBytes { digest.update($0) }
-  let found = digest.hex()
-  if found != header.rowsDigest {
-    faults.append("expected rows with SHA-256 \(header.rowsDigest), found \(found)")
-  }
-  return faults
-}
-
-/// - Parameter halves: high and low half of every uid.
-private func checkPairs(_ halves: [UInt64], _ header: Provenance) -> [String] {
-  var faults = checkCount(halves.count / 2, header)
-  for high in stride(from: 2, to: halves.count - 1, by: 2)
-  where (halves[high], halves[high + 1]) < (halves[high - 2], halves[high - 1]) {
-    faults.append("uid \(high / 2) is less than the one before: uids must ascend")
-    break
-  }
-  return faults
+  return faults.map { "\(path): \($0)" }
 }

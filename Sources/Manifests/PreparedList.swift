@@ -5,89 +5,76 @@ import Pruning
 import Storage
 import Workspace
 
-/// What the headers of all lists of one plan share.
+/// What the headers of all lists of one choice share.
 struct SourceFacts {
   let rowsDigest: String
   let fingerprint: String
 }
 
-/// Two files that wait for their places; dropped before, they are gone.
+/// A list and its header that wait for their places; dropped before, they are gone.
 final class PreparedList {
   let summary: ManifestSummary
-  private let list: PreparedFile
+  /// What was written.
+  let contents: ListContents
+  private enum Body {
+    case file(PreparedFile)
+    case folder(PreparedFolder)
+  }
+  private let body: Body
   private let header: PreparedFile
+  private let paths: (list: String, header: String)
 
-  /// Writes both files.
+  /// Writes both.
   init(
     _ wanted: ManifestRequest.List, _ source: ManifestSource, _ facts: SourceFacts,
     _ report: @escaping (Int) -> Bool
   ) throws(ManifestError) {
-    // Both files are begun before either is written.
-    let list = try storing { () throws(StorageError) in try PreparedFile(wanted.output) }
-    let header = try storing { () throws(StorageError) in
-      try PreparedFile(Provenance.path(of: wanted.output))
-    }
-    var sink = ManifestSink(
-      send: { (bytes) throws(ManifestError) in
-        try storing { () throws(StorageError) in try list.file.write(bytes) }
-      }, report: report)
-    try wanted.format.writer.write(source, to: &sink)
-    try sink.flush()
+    // Both are begun before either is written.
+    paths = (wanted.output, Provenance.path(of: wanted.output))
+    body =
+      wanted.format.isFolder
+      ? .folder(try PreparedFolder(wanted.output)) : .file(try PreparedFile(wanted.output))
+    let header = try PreparedFile(paths.header)
+    let destination: any ListDestination =
+      switch body {
+      case .file(let file): file
+      case .folder(let folder): folder
+      }
+    contents = try source.write(wanted.format, to: destination, report)
     guard report(source.count) else { throw .interrupted }
-    let seal = try storing { () throws(StorageError) in try list.file.finish() }
-    let bytes = try Self.provenance(wanted, seal, source, facts)
-    try storing { () throws(StorageError) in
-      try header.file.write(bytes)
-      // A disk that is full for the header must not leave a new list beside an old header.
-      _ = try header.file.finish()
-    }
-    (self.list, self.header) = (list, header)
+    try header.write(try Provenance.header(wanted, contents, source, facts))
+    // A disk that is full for the header must not leave a new list beside an old header.
+    _ = try header.finish()
+    self.header = header
     summary = ManifestSummary(
-      output: wanted.output, format: wanted.format, kept: source.count, digest: seal.digest)
+      output: wanted.output, format: wanted.format, kept: source.count, digest: contents.digest)
   }
 
-  fileprivate var files: [PreparedFile] { [list, header] }
-
-  private static func provenance(
-    _ wanted: ManifestRequest.List, _ seal: FileSeal, _ source: ManifestSource,
-    _ facts: SourceFacts
-  ) throws(ManifestError) -> [UInt8] {
-    let workspace = source.workspace
-    var plan = source.plan
-    plan.clustering = workspace.clustering
-    let command = [
-      "winnow", "export", workspace.path, "--plan", Provenance.path(of: wanted.output), "--format",
-      wanted.format.rawValue, "--output", wanted.output, "--force",
-    ]
-    let provenance = Provenance(
-      format: Provenance.currentFormat,
-      list: .init(
-        format: wanted.format, name: lastComponent(wanted.output), size: seal.size,
-        digest: seal.digest),
-      kept: source.count, rowsDigest: facts.rowsDigest,
-      workspace: .init(
-        name: workspace.name, fingerprint: facts.fingerprint, clustering: workspace.clustering,
-        rows: workspace.rows, candidates: workspace.candidates, clusters: workspace.clusters),
-      command: command.map(shellQuoted).joined(separator: " "))
-    return try provenance.json(plan)
+  /// What puts both in their places, in that order.
+  fileprivate var steps: [(path: String, place: () throws(StorageError) -> Void)] {
+    let list: () throws(StorageError) -> Void =
+      switch body {
+      case .file(let file): { () throws(StorageError) in try file.place() }
+      case .folder(let folder): { () throws(StorageError) in try folder.place() }
+      }
+    let header = header
+    return [(paths.list, list), (paths.header, { () throws(StorageError) in try header.place() })]
   }
 }
 
-/// An ``AtomicFile`` that closures can share.
-private final class PreparedFile {
-  var file: AtomicFile
-
-  init(_ path: String) throws(StorageError) { file = try AtomicFile(path) }
-}
-
-/// Puts prepared lists in their places, one file after the other.
-func place(_ lists: [PreparedList]) throws(ManifestError) {
+/// Puts prepared lists in their places, one file after the other, and then finished files.
+func place(
+  _ lists: [PreparedList], _ files: [(String, PreparedFile)] = []
+) throws(ManifestError) {
   var done: [String] = []
-  for prepared in lists.flatMap(\.files) {
-    do throws(StorageError) { _ = try prepared.file.commit() } catch {
+  let others = files.map { path, file in
+    (path: path, place: { () throws(StorageError) in try file.place() })
+  }
+  for step in lists.flatMap(\.steps) + others {
+    do throws(StorageError) { try step.place() } catch {
       if done.isEmpty { throw .storage(error) }
       throw .invalid("\(error); new before that failed: \(done.joined(separator: ", "))")
     }
-    done.append(prepared.file.path)
+    done.append(step.path)
   }
 }

@@ -15,12 +15,41 @@ public struct Provenance: Codable, Equatable, Sendable {
     /// The file's own name.
     public var name: String
     public var size: Int
-    /// SHA-256 of the file.
+    /// SHA-256 of the file; of a folder, of the lines `SHA-256  NAME` of its files by name.
     public var digest: String
+    /// The files of a list that is a folder, in the order of the rows.
+    public var files: [ListFile]?
+    /// SHA-256 of the same rows as JSON lines, where equal rows may have other bytes (Parquet).
+    public var recordsDigest: String?
+
+    enum CodingKeys: String, CodingKey {
+      case format, name, size, digest, files
+      case recordsDigest = "records-digest"
+    }
+  }
+
+  /// What chose the rows of a list that no plan made.
+  public struct Arm: Codable, Equatable, Sendable {
+    public enum Name: String, Codable, Sendable {
+      case random, similarity
+    }
+
+    public var name: Name
+    /// Rows to keep.
+    public var target: Int
+    /// Of `random`.
+    public var selectionSeed: UInt64?
+
+    enum CodingKeys: String, CodingKey {
+      case name, target
+      case selectionSeed = "selection-seed"
+    }
   }
 
   public struct Source: Codable, Equatable, Sendable {
     public var name: String
+    /// As it was given; nil in headers of older programs.
+    public var path: String?
     public var fingerprint: String
     /// SHA-256 of its centroids.
     public var clustering: String
@@ -31,34 +60,52 @@ public struct Provenance: Codable, Equatable, Sendable {
 
   public var format: Int
   public var list: List
-  /// Rows in the list.
+  /// Rows that are kept.
   public var kept: Int
-  /// SHA-256 of the kept rows as little-endian u8, ascending.
+  /// True where the list holds all other rows of the data set; else missing.
+  public var complement: Bool?
+  /// Where no plan made the list.
+  public var arm: Arm?
+  /// SHA-256 of the list's rows as little-endian u8, ascending.
   public var rowsDigest: String
   public var workspace: Source
   /// What makes the list again.
   public var command: String
 
   enum CodingKeys: String, CodingKey {
-    case format, list, kept, workspace, command
+    case format, list, kept, complement, arm, workspace, command
     case rowsDigest = "rows-digest"
   }
 
-  /// Where the header of the list `path` lies.
-  public static func path(of list: String) -> String { list + ".winnow.json" }
+  /// What the names of headers end with.
+  static let ending = ".winnow.json"
 
-  /// The header with its plan.
-  func json(_ plan: Plan) throws(ManifestError) -> [UInt8] {
+  /// Where the header of the list `path` lies.
+  public static func path(of list: String) -> String { trimmed(list) + ending }
+
+  /// The list whose header is `path`, or `path` itself.
+  static func list(of path: String) -> String {
+    path.hasSuffix(ending) ? String(path.dropLast(ending.count)) : trimmed(path)
+  }
+
+  /// Rows in the list.
+  public var rows: Int { complement == true ? workspace.rows - kept : kept }
+
+  /// The header with its plan, if it has one.
+  func json(_ plan: Plan?) throws(ManifestError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     guard let encoded = try? encoder.encode(self) else {
       throw .invalid("cannot write the header as JSON")
     }
     // The plan is written by its own hand, so that it can be cut out and used as it is.
-    let plan = String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")
-      .joined(separator: "\n    ")
     let text = String(decoding: encoded, as: UTF8.self).dropLast(2)
-    let sealed = Array("\(text),\n  \"plan\" : \(plan),\n".utf8)
+    let written = plan.map { plan in
+      ",\n  \"plan\" : "
+        + String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")
+        .joined(separator: "\n    ")
+    }
+    let sealed = Array("\(text)\(written ?? ""),\n".utf8)
     return sealed + Self.seal(of: sealed)
   }
 

@@ -94,13 +94,7 @@ public struct QuotaReport: Sendable {
   }
 
   private func overrideText(_ cluster: Int) -> String {
-    guard let override = plan.override(of: cluster) else { return "" }
-    switch override.action {
-    case .drop: return "drop"
-    case .keep(let fraction): return "keep \(fraction)"
-    case .count(let count): return "count \(count)"
-    case .weight(let weight): return "weight \(weight)"
-    }
+    plan.override(of: cluster)?.summary ?? ""
   }
 
   /// Comma-separated values with a header, by concept number.

@@ -1,79 +1,86 @@
-// CSV and JSON lines: row, key, concept, distance and rank of every kept row.
+// CSV and JSON lines: row, key, concept, distance and rank of every row of a list.
 
 import Pruning
 import Workspace
 
-/// A kept row with what is known of it.
-struct KeptRecord {
-  let row: Int
-  let key: String
-  let concept: Int
-  let distance: Float
-  /// Its place among the concept's rows; 0 is the farthest.
-  let rank: Int
-}
-
 extension ManifestSource {
-  /// Gives every kept row with its record, ascending.
+  /// Gives every row of the list with its record, ascending.
   ///
-  /// Nothing leads from a row to its place among the members, so a pass over the kept members puts
-  /// the places of a window of rows into an array with a slot for each kept row of it.
+  /// Nothing leads from a row to its place among the members, so a pass over the members puts
+  /// the places of a window of rows into an array with a slot for each row of the list in it.
   ///
   /// - Parameter goesOn: asked now and then while nothing is given; false ends the writing.
-  /// - Complexity: O(kept rows), for each ``window`` of them that there is; 8 bytes of memory a kept
-  ///   row of a window and range / 16 for its ranks.
+  /// - Complexity: O(rows of the list), for each ``window`` of them that there is; O(candidates) for
+  ///   complements and lists without a plan. 8 bytes of memory a row of a window and range / 16 for
+  ///   its ranks.
   func forEachRecord(
-    goesOn: () -> Bool, _ body: (KeptRecord) throws(ManifestError) -> Void
+    goesOn: () -> Bool, _ body: (ListRecord) throws(ManifestError) -> Void
   ) throws(ManifestError) {
     var start = 0
-    while start < kept.rows {
-      let ranks = RowRanks(kept, from: start, most: window, mostRows: 1 << 30)
+    var found = 0
+    while start < rows.rows {
+      let ranks = RowRanks(rows, from: start, most: window, mostRows: 1 << 30)
       start = ranks.range.upperBound
       if ranks.count == 0 { continue }
-      let places = try places(ranks, goesOn)
+      let places = try places(ranks, &found, goesOn)
       var number = 0
-      var next = kept.next(from: ranks.range.lowerBound)
+      var next = rows.next(from: ranks.range.lowerBound)
       while let row = next, row < start {
+        let position = places[number]
         let record = try reading { () throws(WorkspaceError) in
-          let concept = workspace.cluster(at: places[number])
-          return KeptRecord(
-            row: row, key: try workspace.key(row), concept: concept,
-            distance: try workspace.distance(at: places[number]),
-            rank: places[number] - workspace.offset(concept))
+          ListRecord(row: row, key: try workspace.key(row), place: try place(at: position))
         }
         try body(record)
         number += 1
-        next = kept.next(from: row + 1)
+        next = rows.next(from: row + 1)
       }
     }
+    guard found == candidates else { throw damagedMembers }
   }
 
-  /// The positions among all members of the kept rows of a window, in the order of the rows.
+  private func place(at position: Int) throws(WorkspaceError) -> ListRecord.Place? {
+    if position < 0 { return nil }
+    let concept = workspace.cluster(at: position)
+    return ListRecord.Place(
+      concept: concept, distance: try workspace.distance(at: position),
+      rank: position - workspace.offset(concept))
+  }
+
+  /// The positions among all members of the rows of a window, in the order of the rows; -1 for a
+  /// row that is no candidate.
   private func places(
-    _ ranks: RowRanks, _ goesOn: () -> Bool
+    _ ranks: RowRanks, _ found: inout Int, _ goesOn: () -> Bool
   ) throws(ManifestError) -> [Int] {
     var places = [Int](repeating: -1, count: ranks.count)
-    var found = 0
-    for cluster in 0..<workspace.clusters where quotas[cluster] > 0 {
+    var isTwice = false
+    func take(_ position: Int) throws(WorkspaceError) {
+      guard let rank = ranks.rank(of: try workspace.row(at: position)) else { return }
+      if places[rank] >= 0 { isTwice = true }
+      places[rank] = position
+      found += 1
+    }
+    for cluster in 0..<workspace.clusters {
+      let members = workspace.offset(cluster)..<workspace.offset(cluster + 1)
+      let none = isComplement ? quotas[cluster] == members.count : quotas[cluster] == 0
+      if none { continue }
       guard goesOn() else { throw .interrupted }
-      let offset = workspace.offset(cluster)
       try reading { () throws(WorkspaceError) in
-        let positions = try workspace.keptPositions(
-          of: cluster, quota: quotas[cluster], plan)
-        for position in positions {
-          let row = try workspace.row(at: offset + position)
-          guard let rank = ranks.rank(of: row) else { continue }
-          places[rank] = offset + position
-          found += 1
+        if let plan = choice.plan, !isComplement {
+          let kept = try workspace.keptPositions(of: cluster, quota: quotas[cluster], plan)
+          for position in kept { try take(members.lowerBound + position) }
+        } else {
+          for position in members { try take(position) }
         }
       }
     }
-    guard found == ranks.count, !places.contains(-1) else {
-      throw .invalid(
-        "\(workspace.path)/members.npy: expected every row once, found others; the workspace is "
-          + "damaged: build it again")
-    }
+    if isTwice || (!isComplement && places.contains(-1)) { throw damagedMembers }
     return places
+  }
+
+  private var damagedMembers: ManifestError {
+    .invalid(
+      "\(workspace.path)/members.npy: expected every row once, found others; the workspace is "
+        + "damaged: build it again")
   }
 }
 
@@ -83,8 +90,7 @@ enum CSVManifest: ManifestWriter {
     try sink.write("row,key,concept,distance,rank\n")
     let goesOn = sink.goesOn
     try source.forEachRecord(goesOn: goesOn) { (record) throws(ManifestError) in
-      try sink.write(
-        "\(record.row),\(quoted(record.key)),\(record.concept),\(record.distance),\(record.rank)\n")
+      try sink.write(record.csv)
       try sink.endRow()
     }
   }
@@ -107,9 +113,7 @@ enum JSONLinesManifest: ManifestWriter {
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
     let goesOn = sink.goesOn
     try source.forEachRecord(goesOn: goesOn) { (record) throws(ManifestError) in
-      try sink.write(
-        "{\"row\":\(record.row),\"key\":\(jsonQuoted(record.key)),\"concept\":\(record.concept),"
-          + "\"distance\":\(record.distance),\"rank\":\(record.rank)}\n")
+      try sink.write(record.json)
       try sink.endRow()
     }
   }

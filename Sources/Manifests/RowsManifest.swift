@@ -4,7 +4,7 @@ import Storage
 enum RowsManifest: ManifestWriter {
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
     try sink.write(NpyHeader.bytes(.uint64, shape: [source.count]))
-    for row in source.kept {
+    for row in source.rows {
       try sink.write(littleEndian: UInt64(row))
       try sink.endRow()
     }

@@ -3,7 +3,7 @@ import Workspace
 /// One key a line.
 enum TextManifest: ManifestWriter {
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
-    for row in source.kept {
+    for row in source.rows {
       let key = try reading { () throws(WorkspaceError) in try source.workspace.key(row) }
       guard !key.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
         throw .invalid(

@@ -37,6 +37,14 @@ public func resolvedPath(_ path: String) -> String {
   return String(cString: text)
 }
 
+/// `path` from the root on, links and all.
+public func absolutePath(_ path: String) -> String {
+  if path.hasPrefix("/") { return path }
+  guard let text = getcwd(nil, 0) else { return path }
+  defer { free(text) }
+  return String(cString: text) + "/" + path
+}
+
 /// Size in bytes of the file at `path`, or nil when there is none.
 public func fileSize(_ path: String) -> Int? {
   var status = stat()

@@ -8,9 +8,11 @@ public enum NpyType: Sendable, Equatable, CustomStringConvertible {
   /// A structured element: field names with their type strings, in order.
   case fields([NpyField])
 
+  public static let bool = NpyType.scalar("|b1")
   public static let uint8 = NpyType.scalar("|u1")
   public static let uint32 = NpyType.scalar("<u4")
   public static let uint64 = NpyType.scalar("<u8")
+  public static let int64 = NpyType.scalar("<i8")
   public static let float16 = NpyType.scalar("<f2")
   public static let float32 = NpyType.scalar("<f4")
   public static let float64 = NpyType.scalar("<f8")

@@ -10,6 +10,16 @@ public struct BuildLog: Codable, Equatable, Sendable {
     public var digest: String
   }
 
+  /// An input file that `workspace.json` has no digest of.
+  public struct InputRecord: Codable, Equatable, Sendable {
+    /// Absolute.
+    public var path: String
+    /// Bytes.
+    public var size: Int
+    /// SHA-256 of the whole file.
+    public var digest: String
+  }
+
   /// Tasks of a stage.
   public struct Tasks: Codable, Equatable, Sendable {
     /// Done by this build.
@@ -34,12 +44,19 @@ public struct BuildLog: Codable, Equatable, Sendable {
   public var engine: String
   /// Paths of the inputs as they were given.
   public var inputs: [String]
+  /// Absolute paths of the shards, in order; nil in logs of older programs.
+  public var shards: [String]?
+  /// All other input files: metadata in the order of their shards, then given centroids; nil in
+  /// logs of older programs.
+  public var inputFiles: [InputRecord]?
   /// Size and SHA-256 of every file that makes the workspace's identity.
   public var files: [String: File]
   public var fingerprint: String
 
   enum CodingKeys: String, CodingKey {
     case version, started, seconds, tasks, threads, instructions, engine, inputs, files, fingerprint
+    case shards
+    case inputFiles = "input-files"
     case peakMemory = "peak-memory"
   }
 

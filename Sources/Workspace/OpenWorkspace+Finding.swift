@@ -15,15 +15,7 @@ extension OpenWorkspace {
       return Int(key).flatMap { $0 >= 0 && $0 < rows && String($0) == key ? [$0] : nil } ?? []
     }
     let wanted = Array(key.utf8)
-    var (low, high) = (0, order.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if try self.key(order.row(middle)).utf8.lexicographicallyPrecedes(wanted) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
+    var low = try firstPlace(notBefore: wanted, in: order)
     var found: [Int] = []
     while low < order.count, found.count < most {
       let row = try order.row(low)
@@ -32,6 +24,40 @@ extension OpenWorkspace {
       low += 1
     }
     return found
+  }
+
+  /// All rows whose key is `key`, by bytes; by ascending row.
+  ///
+  /// Where there are no keys, a row's key is its number.
+  /// - Complexity: O(log rows + found)
+  public func rows(withExactKey key: String) throws(WorkspaceError) -> [Int] {
+    guard let order = try keyOrder() else { return try rows(withKey: key, most: 1) }
+    let wanted = Array(key.utf8)
+    var place = try firstPlace(notBefore: wanted, in: order)
+    var found: [Int] = []
+    while place < order.count {
+      let row = try order.row(place)
+      guard try self.key(row).utf8.elementsEqual(wanted) else { break }
+      found.append(row)
+      place += 1
+    }
+    return found
+  }
+
+  /// The first place in the rows by key whose key is not before `key`.
+  private func firstPlace(
+    notBefore key: [UInt8], in order: MemberRows
+  ) throws(WorkspaceError) -> Int {
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if try self.key(order.row(middle)).utf8.lexicographicallyPrecedes(key) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low
   }
 
   /// Bytes of all captions; 0 where there are none.
@@ -74,28 +100,18 @@ extension OpenWorkspace {
 
   /// Why a row is no candidate, in words.
   public func fate(of row: Int) throws(WorkspaceError) -> String {
-    let (path, rows) = (path + "/fate.npy", rows)
-    guard pathKind(path) == .file else { return "it is no candidate" }
-    let fates = try storing { () throws(StorageError) in
-      try MappedArray<UInt8>(path, type: .uint8, shape: [rows])
-    }
-    return switch fates[row] {
-    case 1: "its vector is invalid"
-    case 2: "--where left it out"
-    case 3: "--allow or --deny left it out"
-    case 4: "its similarity is too low"
-    case 5: try duplicate(row)
-    default: "it is no candidate"
+    switch try fates(of: [row])[0] {
+    case .candidate: return "it is no candidate"
+    case .duplicate: return try duplicate(row)
+    case let fate: return fate.reason
     }
   }
 
   /// What a dropped row is a duplicate of, and how near.
   private func duplicate(_ row: Int) throws(WorkspaceError) -> String {
-    guard let twins = try duplicateTwins(), rows > twins.twin(of: row) else {
-      return "it is a duplicate"
-    }
-    let cosine = (Double(twins.cosine(of: row)) * 1e4).rounded() / 1e4
-    return "it is a duplicate of \(try key(twins.twin(of: row))), cosine \(cosine)"
+    guard let twin = try twins(of: [row])?[0] else { return Fate.duplicate.reason }
+    let cosine = (Double(twin.cosine) * 1e4).rounded() / 1e4
+    return "it is a duplicate of \(try key(twin.row)), cosine \(cosine)"
   }
 
   /// Which of the rows at some ranks of a cluster has a caption with the pattern, the first in

@@ -72,10 +72,8 @@ private func fallingSimilarities<
       for position in task * block..<min(rows.count, (task + 1) * block) {
         let row = UInt64(truncatingIfNeeded: rows[position])
         let value = row < UInt64(similarities.count) ? similarities[Int(row)] : .nan
-        // Best first, missing last; adding 0 makes one zero of two.
-        let bits = (value + 0).bitPattern
-        buffer[position] =
-          value.isNaN ? .max : bits >> 31 == 0 ? ~(bits | 1 << 31) : bits
+        // Best first, missing last.
+        buffer[position] = fallingBits(value)
       }
     }
     count = rows.count

@@ -11,7 +11,7 @@ extension OpenWorkspace {
   /// - Throws: ``WorkspaceError`` when a file cannot be read at all.
   /// - Complexity: O(bytes)
   public func verify() throws(WorkspaceError) -> [String] {
-    var faults = try checkRecord()
+    var faults = try recordFaults()
     // What is in a file of other bytes says nothing more, and may not even be readable.
     if !faults.isEmpty { return faults }
     faults += try checkMembers()
@@ -23,8 +23,10 @@ extension OpenWorkspace {
     return faults
   }
 
-  /// Sizes and digests against build-log.json.
-  private func checkRecord() throws(WorkspaceError) -> [String] {
+  /// What differs between the files and the build's own record of them, one line each.
+  ///
+  /// - Complexity: O(bytes)
+  public func recordFaults() throws(WorkspaceError) -> [String] {
     let folder = path
     guard let log = BuildLog.read(folder + "/build-log.json") else {
       return ["\(folder)/build-log.json: missing or damaged: files cannot be checked by digest"]

@@ -24,10 +24,23 @@ struct ExportCommand: ParsableCommand {
     completion: .file())
   var output: String
 
+  @Flag(help: "List all rows of the data set that are not kept.")
+  var complement = false
+
   @Flag(help: "Replace existing files.")
   var force = false
 
   func validate() throws {
+    if complement && list.wantedFormat == .counts {
+      throw ValidationError(
+        "--complement: --format counts holds the kept rows of each concept and has no complement; "
+          + "choose another format")
+    }
+    if output == "-" && list.wantedFormat.isFolder {
+      throw ValidationError(
+        "--output: --format \(list.format) is a folder of files, which standard output cannot "
+          + "take; name one")
+    }
     if !plan.decidesTarget {
       throw ValidationError(
         "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
@@ -40,10 +53,12 @@ struct ExportCommand: ParsableCommand {
       let plan = try plan.resolve(workspace)
       let reporter = progress.reporter()
       defer { reporter.abandon() }
-      let request = ManifestRequest(
+      var request = ManifestRequest(
         workspace: workspace, plan: plan,
         lists: [.init(format: list.wantedFormat, output: output)], force: force,
         threads: list.wantedThreads)
+      request.isComplement = complement
+      request.programs = programs()
       let summary = try export(
         request,
         standardOutput: { (bytes) throws(StorageError) in try standardOutput(bytes) },
@@ -56,7 +71,8 @@ struct ExportCommand: ParsableCommand {
       reporter.finish()
       if output != "-" {
         reporter.message(
-          "\(output): \(summary.kept) of \(workspace.candidates) candidates, "
+          "\(output): \(summary.kept) of "
+            + (complement ? "\(workspace.rows) rows, " : "\(workspace.candidates) candidates, ")
             + "SHA-256 \(summary.digest.prefix(16)); header in \(output).winnow.json")
       }
     }

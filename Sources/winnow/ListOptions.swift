@@ -1,11 +1,12 @@
 import ArgumentParser
 import FoundationEssentials
+import Ingest
 import Manifests
 
 /// The flags of every command that writes a keep list.
 struct ListOptions: ParsableArguments {
   @Option(
-    help: "text, rows, datacomp, csv or jsonl.",
+    help: "text, rows, datacomp, csv, jsonl, parquet, masks or counts.",
     completion: .list(ManifestFormat.allCases.map(\.rawValue)))
   var format = "text"
 
@@ -24,7 +25,12 @@ struct ListOptions: ParsableArguments {
   var wantedFormat: ManifestFormat { ManifestFormat(rawValue: format) ?? .text }
 
   /// The threads to use.
-  var wantedThreads: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+  var wantedThreads: Int { winnow.wantedThreads(threads) }
+}
+
+/// Where programs are that we run: what the environment says.
+func programs() -> IngestOptions {
+  IngestOptions(environment: ProcessInfo.processInfo.environment)
 }
 
 /// Far above the processors of any machine; every thread has buffers of its own.

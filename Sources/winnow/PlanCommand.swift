@@ -5,12 +5,20 @@ import Workspace
 /// `winnow plan`.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Print the quota of every concept.")
+    commandName: "plan", abstract: "Print the quota of every concept.",
+    discussion: """
+      With --rebase OLD_WORKSPACE --plan FILE it prints the plan for WORKSPACE instead, each override \
+      at the concept nearest to its old one, and on standard error how near.
+      """)
 
   @Argument(help: "A workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions
+
+  @Option(
+    help: "Carry the overrides of --plan over from this workspace.", completion: .directory)
+  var rebase: String?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -19,12 +27,22 @@ struct PlanCommand: ParsableCommand {
   var csv = false
 
   func validate() throws {
+    if rebase != nil && (plan.plan == nil || json || csv) {
+      throw ValidationError(
+        "--rebase: expected --plan FILE beside it, and neither --json nor --csv")
+    }
     if json && csv { throw ValidationError("--json and --csv exclude each other") }
   }
 
   func run() throws {
     try failing {
       let workspace = try OpenWorkspace(path: workspace)
+      if let rebase {
+        let old = try OpenWorkspace(path: rebase)
+        let moved = try PlanRebase(plan.resolve(old), from: old, to: workspace)
+        for line in moved.text().split(separator: "\n") { standardError(String(line)) }
+        return standardOutput(String(decoding: moved.plan.json(), as: UTF8.self))
+      }
       let report = try QuotaReport(workspace, plan.resolve(workspace))
       standardOutput(json ? report.json() : csv ? report.csv() : report.text())
     }

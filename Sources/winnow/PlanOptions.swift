@@ -42,10 +42,7 @@ struct PlanOptions: ParsableArguments {
   var plan: String?
 
   func validate() throws {
-    let others =
-      keep != nil || tau != nil || strategy != nil || order != nil || minimum != nil
-      || share != nil || selectionSeed != nil
-    if plan != nil && others {
+    if plan != nil && (keep != nil || changesPlan) {
       throw ValidationError("--plan: a plan decides everything; remove the other flags, or --plan")
     }
     if let keep { _ = try Self.usage { () throws(PlanError) in try Keep(parsing: keep) } }
@@ -58,6 +55,12 @@ struct PlanOptions: ParsableArguments {
     plan.share = share ?? plan.share
     let nothing = ConceptScores(size: [], dIntra: [], dInter: [], complexity: [])
     try Self.usage { () throws(PlanError) in try plan.validate(nothing) }
+  }
+
+  /// Whether a flag other than the target was given.
+  var changesPlan: Bool {
+    tau != nil || strategy != nil || order != nil || minimum != nil || share != nil
+      || selectionSeed != nil
   }
 
   /// Whether a target was given.

@@ -12,6 +12,8 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "A workspace, a keep list or its .winnow.json.", completion: .file())
   var path: String
 
+  @OptionGroup var inputs: InputCheckOptions
+
   func run() throws {
     try failing {
       let (faults, fine) = try check()
@@ -27,15 +29,26 @@ struct VerifyCommand: ParsableCommand {
       throw Failure("\(path): expected a workspace or a keep list, found a device or a pipe")
     case .nothing:
       throw Failure("\(path): expected a workspace or a keep list, found nothing")
-    case .folder:
+    case .folder where !isList(path):
       let workspace = try OpenWorkspace(path: path)
-      return (
-        try workspace.verify(),
+      var faults = try workspace.verify()
+      var fine =
         "\(path): all agrees: \(workspace.candidates) candidates, \(workspace.clusters) concepts, "
-          + "fingerprint \(try workspace.computedFingerprint())"
-      )
-    case .file:
-      let result = try verifyManifest(path)
+        + "fingerprint \(try workspace.computedFingerprint())"
+      if inputs.inputs {
+        let found = try workspace.verifyInputs(
+          root: inputs.root, threads: inputs.wantedThreads, isCancelled: { Interruption.isAsked })
+        faults += found.faults
+        fine += ", \(found.files) input files"
+      }
+      return (faults, fine)
+    case .file, .folder:
+      if inputs.inputs {
+        throw Failure(
+          "\(path): --inputs looks at what a workspace was built from; name the workspace, or use "
+            + "winnow replay --inputs")
+      }
+      let result = try verifyManifest(path, programs: programs())
       return (
         result.faults,
         "\(result.path): all agrees: \(result.kept) rows, format \(result.format.rawValue)"

@@ -19,7 +19,8 @@ struct Winnow: ParsableCommand {
     version: version,
     subcommands: [
       DemoCommand.self, BuildCommand.self, ExploreCommand.self, PlanCommand.self,
-      ExportCommand.self, VerifyCommand.self, InfoCommand.self, DedupCurveCommand.self,
+      ExportCommand.self, ArmsCommand.self, ExplainCommand.self, CompareCommand.self,
+      VerifyCommand.self, ReplayCommand.self, InfoCommand.self, DedupCurveCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

@@ -14,7 +14,10 @@ import Testing
   @Test(arguments: ["bash", "zsh", "fish"])
   func thereIsAScriptWithEveryCommand(_ shell: String) throws {
     let text = try script(shell)
-    let commands = ["demo", "build", "explore", "plan", "export", "verify", "info"]
+    let commands = [
+      "demo", "build", "explore", "plan", "export", "verify", "info", "arms", "explain", "compare",
+      "replay",
+    ]
     for word in commands { #expect(text.contains(word), "\(shell): \(word)") }
     #expect(text.contains("no-mouse"))
   }

@@ -104,9 +104,9 @@ struct FormatTests {
     let isPruned = order.indices.filter { !kept.contains(order[$0]) }
     // A kept row in place of a pruned one, of another kept one, and gone.
     for (place, other, found) in [
-      (isPruned[0], isKept[0], "found 23 of the 23 kept ones in 24 places"),
-      (isKept[1], isKept[0], "found 22 of the 23 kept ones in 23 places"),
-      (isKept[0], isPruned[0], "found 22 of the 23 kept ones in 22 places"),
+      (isPruned[0], isKept[0], "found 23 of the 23 listed ones in 24 places"),
+      (isKept[1], isKept[0], "found 22 of the 23 listed ones in 23 places"),
+      (isKept[0], isPruned[0], "found 22 of the 23 listed ones in 22 places"),
     ] {
       let start = whole.count - 4 * (order.count - place)
       var bytes = whole

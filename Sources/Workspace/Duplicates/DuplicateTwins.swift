@@ -9,7 +9,7 @@ public final class DuplicateTwins: Sendable {
 
   /// - Throws: ``StorageError`` when an array is missing or of another shape.
   /// - Complexity: O(1)
-  fileprivate init(folder: String, rows: Int) throws(StorageError) {
+  init(folder: String, rows: Int) throws(StorageError) {
     let path = folder + "/" + TwinTotals.twins
     if rows > Int(UInt32.max) {
       (narrow, wide) = (nil, try MappedArray(path, type: .uint64, shape: [rows]))

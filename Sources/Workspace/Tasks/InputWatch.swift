@@ -28,6 +28,27 @@ struct InputWatch: Sendable {
     stamps = found.withLock { $0.map { $0! } }
   }
 
+  /// Sizes and digests of all files, which are still as they were at the start.
+  ///
+  /// - Complexity: O(bytes)
+  func records(threads: Int) throws(WorkspaceError) -> [BuildLog.InputRecord] {
+    let failure = FirstFailure()
+    let found = Mutex([String](repeating: "", count: paths.count))
+    parallel(tasks: paths.count, threads: threads) { _, place in
+      if failure.hasFailed { return }
+      do throws(WorkspaceError) {
+        let digest = try storing { () throws(StorageError) in try Digest.ofFile(paths[place]) }
+        found.withLock { $0[place] = digest }
+      } catch { failure.record(error, task: place) }
+    }
+    try failure.rethrow()
+    try check(paths.indices)
+    let digests = found.withLock { $0 }
+    return paths.indices.map {
+      .init(path: absolutePath(paths[$0]), size: stamps[$0].state.size, digest: digests[$0])
+    }
+  }
+
   /// Checks that some of the files are as they were at the start, by size and time.
   ///
   /// - Throws: ``WorkspaceError`` that names the file and the difference.

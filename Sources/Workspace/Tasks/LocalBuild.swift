@@ -164,11 +164,17 @@ struct LocalBuild: Sendable {
 
   private func finish(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {
     let seals = staging.files
+    var others = try metadataFiles.records(threads: parameters.threads)
+    if let given = plan.given, let path = parameters.centroidsFile {
+      others.append(
+        .init(path: absolutePath(path), size: fileSize(path) ?? 0, digest: given.digest))
+    }
     let log = BuildLog(
       version: parameters.version, started: clock.started, seconds: clock.seconds,
       tasks: stages.tasks, threads: parameters.threads,
       instructions: parameters.instructions.rawValue, peakMemory: peakMemory(),
       engine: "local", inputs: parameters.inputs,
+      shards: shards.paths.map(absolutePath), inputFiles: others,
       files: seals.mapValues { .init(size: $0.size, digest: $0.digest) },
       fingerprint: Fingerprint.of(seals.mapValues(\.digest)))
     let path = staging.folder + "/build-log.json"

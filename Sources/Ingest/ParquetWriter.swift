@@ -1,0 +1,77 @@
+// Parquet is written as it is read, by the `duckdb` program, locked: rows go in as JSON lines through
+// its standard input, the file comes out of its standard output, and it can open nothing else.  So
+// the file gets its place, its digest and its permissions from us like any other.
+
+import Storage
+
+/// A column of a Parquet file that is to be written.
+public struct ParquetColumn: Sendable, Equatable {
+  public let name: String
+  /// A type of DuckDB's, such as `UBIGINT`.
+  public let type: String
+
+  public init(_ name: String, _ type: String) {
+    self.name = name
+    self.type = type
+  }
+}
+
+/// Turns JSON lines into a Parquet file, piece by piece.
+///
+/// The same rows and the same version of the program give the same bytes as a rule; only the rows
+/// are promised.  Memory does not grow with the number of rows (measured: 150 MB for 2 million).
+public final class ParquetWriter {
+  private let output: ProgramOutput
+
+  /// Starts the program.
+  ///
+  /// - Parameters:
+  ///   - columns: in their order; each line has a value or null for every one.
+  ///   - path: the file that is to be made, for errors.
+  ///   - options: where the program is.
+  /// - Throws: ``IngestError`` when there is no such program.
+  public init(
+    _ columns: [ParquetColumn], for path: String, _ options: IngestOptions
+  ) throws(IngestError) {
+    let duckdb = try DuckDB(options, for: path)
+    let types = columns.map { "\(DuckDB.identifier($0.name)): \(DuckDB.literal($0.type))" }
+      .joined(separator: ", ")
+    let script = """
+      SET allowed_paths=['/dev/stdin', '/dev/stdout'];
+      SET enable_external_access=false;
+      SET threads=1;
+      SET preserve_insertion_order=true;
+      SET lock_configuration=true;
+      COPY (SELECT * FROM read_json('/dev/stdin', format='newline_delimited', \
+      columns={\(types)})) TO '/dev/stdout' (FORMAT parquet);
+      """
+    output = try ProgramOutput(
+      path: path, duckdb.program, ["-no-init", "-batch", "-bail", "-c", script],
+      duckdb.environment, isFed: true)
+  }
+
+  /// Refuses a machine that cannot write Parquet, before anything is begun.
+  ///
+  /// - Throws: ``IngestError`` that names the program and how to get it.
+  public static func check(_ path: String, _ options: IngestOptions) throws(IngestError) {
+    do throws(IngestError) { _ = try DuckDB(options, for: path) } catch {
+      throw IngestError(
+        path: path, fault: error.fault,
+        remedy: "install it (pip install duckdb-cli) or choose another format")
+    }
+  }
+
+  /// Gives whole lines or parts of lines.
+  ///
+  /// - Returns: bytes of the Parquet file that are ready.
+  public func write(_ lines: [UInt8]) throws(IngestError) -> [UInt8] { try output.feed(lines) }
+
+  /// The next bytes of the file after the last line; none at its end.
+  public func rest() throws(IngestError) -> [UInt8] {
+    output.endInput()
+    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { space.deallocate() }
+    let count = try output.read(into: space)
+    return [UInt8](UnsafeRawBufferPointer(rebasing: space[..<count]))
+  }
+}

@@ -1,0 +1,139 @@
+// `winnow arms`: the lists that papers compare with, all of one size, and how much they share.
+
+import Ingest
+import Pruning
+import Storage
+import Workspace
+
+/// A list to compare with.
+public enum Arm: String, CaseIterable, Sendable {
+  /// Quotas by complexity: the method.
+  case complexity
+  /// The same share for every concept.
+  case uniform
+  /// Shares as large as the concepts: SSP pruning.
+  case proportional
+  /// A sample of all candidates.
+  case random
+  /// The candidates of best image-text similarity.
+  case similarity
+
+  /// What chooses its rows.
+  ///
+  /// - Parameter plan: target, order, bounds and seed; its strategy does not count.
+  func choice(_ plan: Plan) -> RowChoice {
+    var plan = plan
+    switch self {
+    case .complexity: plan.strategy = .complexity
+    case .uniform: plan.strategy = .uniform
+    case .proportional: plan.strategy = .proportional
+    case .random: return .random(target: plan.target, seed: plan.selectionSeed)
+    case .similarity: return .similarity(target: plan.target)
+    }
+    return .plan(plan)
+  }
+}
+
+/// Which lists shall be written.
+public struct ArmsRequest: Sendable {
+  public var workspace: OpenWorkspace
+  /// Target, order, bounds, seed and overrides of the arms that know concepts.
+  public var plan: Plan
+  public var format: ManifestFormat
+  /// The folder for the lists; it is made where there is none.
+  public var folder: String
+  /// Replace existing files.
+  public var force = false
+  public var threads: Int
+  public var programs: IngestOptions
+
+  public init(
+    workspace: OpenWorkspace, plan: Plan, format: ManifestFormat, folder: String, threads: Int,
+    programs: IngestOptions
+  ) {
+    self.workspace = workspace
+    self.plan = plan
+    self.format = format
+    self.folder = folder
+    self.threads = threads
+    self.programs = programs
+  }
+}
+
+/// Writes a list for each arm, and beside them `arms.json`, `overlaps.csv` and `concepts.csv`; all of
+/// them appear whole or none does.
+///
+/// - Parameter progress: told the part done, 0 to 1; false cancels and leaves everything as it was.
+/// - Returns: the tables.
+/// - Throws: ``ManifestError`` when the plan is infeasible, or something cannot be written.
+/// - Complexity: O(candidates) an arm; rows / 8 bytes an arm.
+public func writeArms(
+  _ request: ArmsRequest, progress: @escaping (Double) -> Bool
+) throws(ManifestError) -> ArmsReport {
+  let (workspace, format) = (request.workspace, request.format)
+  try format.writer.check(workspace, isComplement: false, request.programs)
+  var leftOut: [ArmsReport.LeftOut] = []
+  var arms: [Arm] = []
+  for arm in Arm.allCases {
+    if arm == .similarity, !workspace.hasSimilarity {
+      leftOut.append(.init(arm: arm, reason: "the workspace has no similarities"))
+    } else {
+      arms.append(arm)
+    }
+  }
+  let lists = arms.map { arm in
+    ManifestRequest.List(
+      format: format, output: "\(request.folder)/\(arm.rawValue).\(format.fileExtension)")
+  }
+  var export = ManifestRequest(
+    workspace: workspace, plan: request.plan, lists: lists, force: request.force,
+    threads: request.threads)
+  export.programs = request.programs
+  let tables = ["arms.json", "overlaps.csv", "concepts.csv"].map { "\(request.folder)/\($0)" }
+  let isNew = pathKind(request.folder) == .nothing
+  if isNew {
+    if let obstacle = outputObstacle(request.folder, format: .text, workspace: workspace) {
+      throw .invalid("\(request.folder): \(obstacle)")
+    }
+    try storing { () throws(StorageError) in try makeFolder(request.folder) }
+  }
+  do throws(ManifestError) {
+    try checkOutputs(export)
+    for path in tables where pathKind(path) != .nothing && !request.force {
+      throw .invalid("\(path): the file exists; replace it with --force or choose another --output")
+    }
+    let fingerprint = try reading { () throws(WorkspaceError) in try workspace.fingerprint() }
+    var prepared: [PreparedList] = []
+    var columns: [ArmsReport.Column] = []
+    for (index, (arm, list)) in zip(arms, lists).enumerated() {
+      guard progress(Double(index) / Double(arms.count)) else { throw .interrupted }
+      let choice = arm.choice(request.plan)
+      let chosen = try ChosenRows(choice, workspace, threads: request.threads)
+      let source = ManifestSource(
+        workspace, choice, chosen, isComplement: false, window: export.window,
+        programs: request.programs)
+      let facts = SourceFacts(rowsDigest: rowsDigest(source.rows), fingerprint: fingerprint)
+      prepared.append(
+        try PreparedList(list, source, facts) { rows in
+          progress(
+            (Double(index) + Double(rows) / Double(max(1, source.count))) / Double(arms.count))
+        })
+      columns.append(
+        ArmsReport.Column(
+          arm: arm, list: lastComponent(list.output), rows: chosen.kept, quotas: chosen.quotas))
+    }
+    let report = try ArmsReport(workspace, request.plan, columns, leftOut)
+    var files: [(String, PreparedFile)] = []
+    for (path, text) in zip(tables, [report.json(), report.overlapsCSV(), report.conceptsCSV()]) {
+      let file = try PreparedFile(path)
+      try file.write(Array(text.utf8))
+      _ = try file.finish()
+      files.append((path, file))
+    }
+    try place(prepared, files)
+    return report
+  } catch {
+    if isNew { try? removeTree(request.folder) }
+    throw error
+  }
+}

@@ -1,0 +1,113 @@
+// Where the bytes of a list go: a file or a folder that gets its place later, standard output, or
+// nowhere but into their digest.
+
+import Storage
+
+/// A file of a list that is a folder.
+public struct ListFile: Codable, Equatable, Sendable {
+  public var name: String
+  /// Bytes.
+  public var size: Int
+  /// SHA-256 of the file.
+  public var digest: String
+}
+
+/// What a written list comes to.
+struct ListContents: Equatable {
+  /// Bytes of all its files.
+  let size: Int
+  /// SHA-256 of the file; of a folder, of the lines `SHA-256  NAME` of its files by name, what
+  /// `sha256sum *` prints in it.
+  let digest: String
+  /// Of a list that is a folder, in the order of the rows.
+  let files: [ListFile]?
+  let recordsDigest: String?
+
+  init(_ seal: FileSeal, recordsDigest: String?) {
+    (size, digest, files) = (seal.size, seal.digest, nil)
+    self.recordsDigest = recordsDigest
+  }
+
+  init(_ files: [ListFile]) {
+    let sorted = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    size = files.reduce(0) { $0 + $1.size }
+    var digest = Digest()
+    for file in sorted { digest.update(Array("\(file.digest)  \(file.name)\n".utf8)) }
+    self.digest = digest.hex()
+    self.files = files
+    recordsDigest = nil
+  }
+}
+
+/// Takes the files of a list, one after the other.
+protocol ListDestination: AnyObject {
+  /// Begins a file: `name` within the list's folder, or nil where the list is one file.
+  func begin(_ name: String?) throws(ManifestError)
+  func write(_ bytes: [UInt8]) throws(ManifestError)
+  func finish() throws(ManifestError) -> FileSeal
+}
+
+/// An ``AtomicFile`` that closures can share; dropped before ``place()``, it is gone.
+final class PreparedFile: ListDestination {
+  private var file: AtomicFile
+
+  init(_ path: String) throws(ManifestError) {
+    file = try storing { () throws(StorageError) in try AtomicFile(path) }
+  }
+
+  func begin(_ name: String?) {}
+
+  func write(_ bytes: [UInt8]) throws(ManifestError) {
+    try storing { () throws(StorageError) in try file.write(bytes) }
+  }
+
+  func finish() throws(ManifestError) -> FileSeal {
+    try storing { () throws(StorageError) in try file.finish() }
+  }
+
+  func place() throws(StorageError) { _ = try file.commit() }
+}
+
+/// A folder of files that waits for its place.
+final class PreparedFolder: ListDestination {
+  private let folder: AtomicFolder
+  private var file: PreparedFile?
+
+  init(_ path: String) throws(ManifestError) {
+    folder = try storing { () throws(StorageError) in try AtomicFolder(path) }
+  }
+
+  func begin(_ name: String?) throws(ManifestError) {
+    file = try PreparedFile(folder.temporary + "/" + (name ?? "list"))
+  }
+
+  func write(_ bytes: [UInt8]) throws(ManifestError) { try file?.write(bytes) }
+
+  func finish() throws(ManifestError) -> FileSeal {
+    guard let file else { preconditionFailure("a file is finished before it is begun") }
+    let seal = try file.finish()
+    try storing { () throws(StorageError) in try file.place() }
+    return seal
+  }
+
+  func place() throws(StorageError) { try folder.commit() }
+}
+
+/// Gives a list of one file to a function, or only takes its digest.
+final class PassedOn: ListDestination {
+  private let send: (([UInt8]) throws(ManifestError) -> Void)?
+  private var digest = Digest()
+  private var size = 0
+
+  init(_ send: (([UInt8]) throws(ManifestError) -> Void)? = nil) { self.send = send }
+
+  func begin(_ name: String?) { (digest, size) = (Digest(), 0) }
+
+  func write(_ bytes: [UInt8]) throws(ManifestError) {
+    digest.update(bytes)
+    size += bytes.count
+    try send?(bytes)
+  }
+
+  func finish() -> FileSeal { FileSeal(size: size, digest: digest.hex()) }
+}

@@ -1,0 +1,37 @@
+// A boolean array for each shard, which numpy applies to the shard itself:
+// `np.load("img_emb_0.npy")[np.load("keep.masks/img_emb_0.npy")]`.
+
+import Ingest
+import Pruning
+import Storage
+import Workspace
+
+/// A folder of masks.
+enum MasksManifest: ManifestWriter {
+  static func check(
+    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
+  ) throws(ManifestError) {
+    try reading { () throws(WorkspaceError) in try workspace.checkShards() }
+  }
+
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
+    let workspace = source.workspace
+    for (name, rows) in zip(workspace.shardNames(), workspace.shardRows) {
+      try sink.beginFile(name + ".npy")
+      try sink.write(NpyHeader.bytes(.bool, shape: [rows.count]))
+      var start = rows.lowerBound
+      while start < rows.upperBound {
+        let end = min(rows.upperBound, start + 1 << 16)
+        var block = [UInt8](repeating: 0, count: end - start)
+        var next = source.rows.next(from: start)
+        while let row = next, row < end {
+          block[row - start] = 1
+          try sink.endRow()
+          next = source.rows.next(from: row + 1)
+        }
+        try sink.write(block)
+        start = end
+      }
+    }
+  }
+}

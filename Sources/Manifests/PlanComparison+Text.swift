@@ -1,0 +1,74 @@
+// Comparisons for people, those concepts first that differ most, and as JSON and CSV by concept.
+
+import Pruning
+
+extension PlanComparison {
+  /// A summary, and a line for each concept in which the plans differ.
+  public func text() -> String {
+    var lines = [
+      "\(workspace): \(candidates) candidates", "A  \(names[0]): \(both + onlyA) rows",
+      "B  \(names[1]): \(both + onlyB) rows", "",
+      "kept by both \(both), only by A \(onlyA), only by B \(onlyB), Jaccard \(fixed(jaccard, 4))",
+    ]
+    let differing = concepts.indices.filter { concepts[$0].onlyA + concepts[$0].onlyB > 0 }
+      .sorted {
+        let (one, other) = (concepts[$0], concepts[$1])
+        let (left, right) = (one.onlyA + one.onlyB, other.onlyA + other.onlyB)
+        return left != right ? left > right : $0 < $1
+      }
+    if differing.isEmpty {
+      return (lines + ["they keep the same rows"]).joined(separator: "\n") + "\n"
+    }
+    var table = TextTable([
+      "concept", "size", "A", "B", "change", "both", "only A", "only B", "name",
+    ])
+    for cluster in differing {
+      let concept = concepts[cluster]
+      let change = concept.quotas.b - concept.quotas.a
+      table.add([
+        "\(cluster)", "\(concept.size)", "\(concept.quotas.a)", "\(concept.quotas.b)",
+        change > 0 ? "+\(change)" : "\(change)", "\(concept.both)", "\(concept.onlyA)",
+        "\(concept.onlyB)", concept.name,
+      ])
+    }
+    lines += ["\(differing.count) of \(concepts.count) concepts differ:", table.text()]
+    return lines.joined(separator: "\n")
+  }
+
+  /// A line a concept, by number.
+  public func csv() -> String {
+    var text = "concept,size,a,b,both,only_a,only_b,name\n"
+    for (cluster, concept) in concepts.enumerated() {
+      text +=
+        "\(cluster),\(concept.size),\(concept.quotas.a),\(concept.quotas.b),\(concept.both),"
+        + "\(concept.onlyA),\(concept.onlyB),\(CSVManifest.quoted(concept.name))\n"
+    }
+    return text
+  }
+
+  /// One object.
+  public func json() -> String {
+    let rows = concepts.enumerated().map { cluster, concept in
+      "    { \"concept\": \(cluster), \"size\": \(concept.size), \"a\": \(concept.quotas.a), "
+        + "\"b\": \(concept.quotas.b), \"both\": \(concept.both), \"only_a\": \(concept.onlyA), "
+        + "\"only_b\": \(concept.onlyB), "
+        + "\"name\": \(concept.name.isEmpty ? "null" : jsonQuoted(concept.name)) }"
+    }
+    return """
+      {
+        "workspace": \(jsonQuoted(workspace)),
+        "candidates": \(candidates),
+        "a": { "plan": \(jsonQuoted(names[0])), "rows": \(both + onlyA) },
+        "b": { "plan": \(jsonQuoted(names[1])), "rows": \(both + onlyB) },
+        "both": \(both),
+        "only_a": \(onlyA),
+        "only_b": \(onlyB),
+        "jaccard": \(jaccard),
+        "concepts": [
+      \(rows.joined(separator: ",\n"))
+        ]
+      }
+
+      """
+  }
+}

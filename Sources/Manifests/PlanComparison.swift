@@ -1,0 +1,79 @@
+// `winnow compare`: what two plans keep in common, and where they differ.
+
+import Pruning
+import Workspace
+
+/// Two plans on one workspace.
+public struct PlanComparison: Sendable, Equatable {
+  /// What the plans say of one concept.
+  public struct Concept: Sendable, Equatable {
+    public let size: Int
+    /// Rows that each plan keeps.
+    public let quotas: (a: Int, b: Int)
+    /// Rows that both keep.
+    public let both: Int
+    /// Empty where nothing names the concept.
+    public let name: String
+
+    public var onlyA: Int { quotas.a - both }
+    public var onlyB: Int { quotas.b - both }
+
+    public static func == (one: Concept, other: Concept) -> Bool {
+      one.size == other.size && one.quotas == other.quotas && one.both == other.both
+        && one.name == other.name
+    }
+  }
+
+  /// What the workspace is called.
+  public let workspace: String
+  /// What the plans are called.
+  public let names: [String]
+  public let candidates: Int
+  /// By number.
+  public let concepts: [Concept]
+
+  /// - Parameters:
+  ///   - names: of the two plans, for people.
+  ///   - threads: the result is the same for any number.
+  /// - Throws: ``ManifestError`` when a plan is infeasible, or the workspace is damaged.
+  /// - Complexity: O(k) where both plans have the same nested order, else O(candidates).
+  public init(
+    _ workspace: OpenWorkspace, _ plans: (a: Plan, b: Plan), names: (a: String, b: String),
+    threads: Int
+  ) throws(ManifestError) {
+    let solver = QuotaSolver(scores: workspace.scores)
+    let quotas: (a: [Int], b: [Int])
+    do throws(PlanError) {
+      quotas = (try solver.solve(plans.a).quota, try solver.solve(plans.b).quota)
+    } catch { throw .plan(error) }
+    let both = try reading { () throws(WorkspaceError) in
+      try workspace.overlaps(plans.a, quotas.a, plans.b, quotas.b, threads: threads)
+    }
+    var concepts: [Concept] = []
+    for cluster in 0..<workspace.clusters {
+      let name = try reading { () throws(WorkspaceError) in try workspace.label(cluster) }
+      concepts.append(
+        Concept(
+          size: workspace.scores.size[cluster], quotas: (quotas.a[cluster], quotas.b[cluster]),
+          both: both[cluster], name: name ?? ""))
+    }
+    self.concepts = concepts
+    self.workspace = workspace.name
+    self.names = [names.a, names.b]
+    candidates = workspace.candidates
+  }
+
+  /// Rows that both keep.
+  public var both: Int { concepts.reduce(0) { $0 + $1.both } }
+  /// Rows that only the first keeps.
+  public var onlyA: Int { concepts.reduce(0) { $0 + $1.onlyA } }
+  /// Rows that only the second keeps.
+  public var onlyB: Int { concepts.reduce(0) { $0 + $1.onlyB } }
+  /// Rows that both keep, of those that one keeps; 1 where neither keeps any.
+  public var jaccard: Double { jaccardIndex(both: both, either: both + onlyA + onlyB) }
+}
+
+/// Common rows of all rows; 1 for two empty lists, which are equal.
+func jaccardIndex(both: Int, either: Int) -> Double {
+  either == 0 ? 1 : Double(both) / Double(either)
+}

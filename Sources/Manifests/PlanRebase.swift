@@ -1,0 +1,112 @@
+// `winnow plan --rebase`: a plan's overrides name clusters by number, which another build numbers
+// otherwise. Each goes to the concept whose centroid is nearest to that of its old one.
+
+import Pruning
+import Storage
+import Workspace
+
+/// A plan that was carried over to another clustering.
+public struct PlanRebase: Sendable {
+  /// Where one override went.
+  public struct Move: Sendable, Equatable {
+    public let override: Override
+    /// What the old concept is called; empty where nothing names it.
+    public let oldName: String
+    /// The new concept.
+    public let cluster: Int
+    public let newName: String
+    /// Of the two centroids.
+    public let cosine: Double
+  }
+
+  /// The plan for the new workspace.
+  public let plan: Plan
+  /// One for each override of the old plan, by its cluster.
+  public let moves: [Move]
+
+  /// - Parameter plan: of the old workspace. Its target stays a number of rows.
+  /// - Throws: ``ManifestError`` when the widths differ, when overrides that say different things
+  ///   meet at one concept (all are named), or when the result is infeasible.
+  /// - Complexity: O(overrides * k * dimensions)
+  public init(
+    _ plan: Plan, from old: OpenWorkspace, to new: OpenWorkspace
+  ) throws(ManifestError) {
+    guard old.dimensions == new.dimensions else {
+      throw .invalid(
+        "\(new.path): expected \(old.dimensions) dimensions, as \(old.path) has, found "
+          + "\(new.dimensions); overrides can only be carried over within one space of embeddings")
+    }
+    moves = try reading { () throws(WorkspaceError) in
+      var vectors: [[Float]] = []
+      for override in plan.overrides { vectors.append(try old.centroid(override.cluster)) }
+      let nearest = try new.nearestClusters(to: vectors)
+      var moves: [Move] = []
+      for (override, found) in zip(plan.overrides, nearest) {
+        moves.append(
+          Move(
+            override: override, oldName: try old.label(override.cluster) ?? "",
+            cluster: found.cluster, newName: try new.label(found.cluster) ?? "",
+            cosine: found.cosine))
+      }
+      return moves
+    }
+    var result = plan
+    result.removeAllOverrides()
+    result.clustering = new.clustering
+    let meetings = Dictionary(grouping: moves, by: \.cluster)
+    var conflicts: [String] = []
+    for (cluster, group) in meetings.sorted(by: { $0.key < $1.key }) {
+      guard group.allSatisfy({ $0.override.action == group[0].override.action }),
+        group.count == 1 || group[0].override.canBeShared
+      else {
+        let parts = group.map { "\($0.override.cluster) (\($0.override.summary))" }
+        conflicts.append("concepts \(parts.joined(separator: ", ")) meet at concept \(cluster)")
+        continue
+      }
+      let notes = group.compactMap(\.override.note)
+      result.setOverride(
+        Override(
+          cluster: cluster, action: group[0].override.action,
+          note: notes.isEmpty ? nil : notes.joined(separator: "; ")))
+    }
+    guard conflicts.isEmpty else {
+      throw .invalid(
+        "\(new.path): " + conflicts.joined(separator: "; ")
+          + "; they say different things: remove all but one of each from the plan")
+    }
+    do throws(PlanError) {
+      _ = try QuotaSolver(scores: new.scores).solve(result)
+    } catch { throw .plan(error) }
+    self.plan = result
+  }
+
+  /// How near the overrides came, a line each, and which ones met, for people.
+  public func text() -> String {
+    if moves.isEmpty { return "the plan has no overrides to carry over\n" }
+    var table = TextTable(["concept", "becomes", "cosine", "override", "names"])
+    for move in moves {
+      table.add([
+        "\(move.override.cluster)", "\(move.cluster)", fixed(move.cosine, 4), move.override.summary,
+        move.oldName == move.newName ? move.oldName : "\(move.oldName)  ->  \(move.newName)",
+      ])
+    }
+    var text = table.text()
+    for (cluster, group) in Dictionary(grouping: moves, by: \.cluster).sorted(by: {
+      $0.key < $1.key
+    })
+    where group.count > 1 {
+      let concepts = group.map { "\($0.override.cluster)" }.joined(separator: ", ")
+      text += "concepts \(concepts) meet at concept \(cluster), which gets one override\n"
+    }
+    return text
+  }
+}
+
+extension Override {
+  /// Whether the same override of two concepts means the same for both of them as one; a count does
+  /// not, twice as many rows were meant.
+  fileprivate var canBeShared: Bool {
+    if case .count = action { return false }
+    return true
+  }
+}

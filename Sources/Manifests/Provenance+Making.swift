@@ -1,0 +1,65 @@
+// The header of a list that was just written, and the choice that a header stands for.
+
+import Pruning
+import Storage
+import Workspace
+
+extension Provenance {
+  /// The bytes of the header of a list.
+  static func header(
+    _ wanted: ManifestRequest.List, _ contents: ListContents, _ source: ManifestSource,
+    _ facts: SourceFacts
+  ) throws(ManifestError) -> [UInt8] {
+    let workspace = source.workspace
+    let header = Self.path(of: wanted.output)
+    let command: [String]
+    let arm: Arm?
+    var plan = source.choice.plan
+    plan?.clustering = workspace.clustering
+    switch source.choice {
+    case .plan:
+      arm = nil
+      command =
+        [
+          "winnow", "export", workspace.path, "--plan", header, "--format", wanted.format.rawValue,
+          "--output", wanted.output, "--force",
+        ] + (source.isComplement ? ["--complement"] : [])
+    case .random(let target, let seed):
+      arm = Arm(name: .random, target: target, selectionSeed: seed)
+      command = ["winnow", "replay", header, "--output", wanted.output, "--force"]
+    case .similarity(let target):
+      arm = Arm(name: .similarity, target: target, selectionSeed: nil)
+      command = ["winnow", "replay", header, "--output", wanted.output, "--force"]
+    }
+    let provenance = Provenance(
+      format: currentFormat,
+      list: .init(
+        format: wanted.format, name: lastComponent(wanted.output), size: contents.size,
+        digest: contents.digest, files: contents.files, recordsDigest: contents.recordsDigest),
+      kept: source.choice.target, complement: source.isComplement ? true : nil, arm: arm,
+      rowsDigest: facts.rowsDigest,
+      workspace: .init(
+        name: workspace.name, path: workspace.path, fingerprint: facts.fingerprint,
+        clustering: workspace.clustering, rows: workspace.rows, candidates: workspace.candidates,
+        clusters: workspace.clusters),
+      command: command.map(shellQuoted).joined(separator: " "))
+    return try provenance.json(plan)
+  }
+
+  /// What chose the rows of the list: the header's plan or its arm.
+  ///
+  /// - Parameter path: the header's file.
+  /// - Throws: ``ManifestError`` when neither is there, or the plan does not fit the workspace.
+  func choice(_ path: String, _ workspace: OpenWorkspace) throws(ManifestError) -> RowChoice {
+    switch arm {
+    case nil:
+      return .plan(try reading { () throws(WorkspaceError) in try workspace.readPlan(path) })
+    case let arm? where arm.name == .similarity: return .similarity(target: arm.target)
+    case let arm?:
+      guard let seed = arm.selectionSeed else {
+        throw .invalid("\(path): arm: expected a selection-seed, found none; it is damaged")
+      }
+      return .random(target: arm.target, seed: seed)
+    }
+  }
+}

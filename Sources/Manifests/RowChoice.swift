@@ -1,0 +1,86 @@
+// What decides the rows of a list: a plan, or one of the two baselines of the literature that know
+// no concepts.
+
+import Pruning
+import Workspace
+
+/// How rows are chosen out of the candidates.
+public enum RowChoice: Sendable, Equatable {
+  case plan(Plan)
+  /// The `target` candidates of smallest `splitmix64(seed, row)`.
+  case random(target: Int, seed: UInt64)
+  /// The `target` candidates of largest similarity, missing ones last, ties by the lower row.
+  case similarity(target: Int)
+
+  /// The number of rows that are kept.
+  public var target: Int {
+    switch self {
+    case .plan(let plan): plan.target
+    case .random(let target, _), .similarity(let target): target
+    }
+  }
+
+  /// The plan, where there is one.
+  public var plan: Plan? {
+    if case .plan(let plan) = self { return plan }
+    return nil
+  }
+}
+
+/// The rows that a choice keeps.
+struct ChosenRows: Sendable {
+  let kept: RowSet
+  /// How many of each concept.
+  let quotas: [Int]
+
+  /// - Throws: ``ManifestError`` when the choice is infeasible, or the workspace is damaged.
+  /// - Complexity: O(kept rows) for plans by distance, else O(candidates); rows / 8 bytes.
+  init(
+    _ choice: RowChoice, _ workspace: OpenWorkspace, threads: Int
+  ) throws(ManifestError) {
+    switch choice {
+    case .plan(let plan):
+      let quotas: [Int]
+      do throws(PlanError) {
+        quotas = try QuotaSolver(scores: workspace.scores).solve(plan).quota
+      } catch { throw .plan(error) }
+      kept = try reading { () throws(WorkspaceError) in
+        try workspace.keptRows(quotas, plan, threads: threads)
+      }
+      self.quotas = quotas
+    case .random(let target, let seed):
+      try Self.check(target, workspace)
+      kept = try reading { () throws(WorkspaceError) in
+        try workspace.randomRows(target, seed: seed, threads: threads)
+      }
+      quotas = try Self.counts(kept, workspace, threads)
+    case .similarity(let target):
+      try Self.check(target, workspace)
+      kept = try reading { () throws(WorkspaceError) in
+        try workspace.mostSimilarRows(target, threads: threads)
+      }
+      quotas = try Self.counts(kept, workspace, threads)
+    }
+    let count = kept.count
+    guard count == choice.target else {
+      throw .invalid(
+        "\(workspace.path)/members.npy: \(choice.target) rows were to be kept, "
+          + "\(count) different ones were found; the workspace is damaged: build it again")
+    }
+  }
+
+  private static func check(_ target: Int, _ workspace: OpenWorkspace) throws(ManifestError) {
+    guard (0...workspace.candidates).contains(target) else {
+      throw .invalid(
+        "\(workspace.path): expected 0 to \(workspace.candidates) rows to keep, found \(target)")
+    }
+  }
+
+  private static func counts(
+    _ rows: RowSet, _ workspace: OpenWorkspace, _ threads: Int
+  ) throws(ManifestError) -> [Int] {
+    try reading { () throws(WorkspaceError) in
+      try workspace.counts(of: rows, threads: threads)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// The rows of the baselines that know no concepts: a sample of all candidates, and the candidates of
+// best similarity. Both are "the N smallest keys", and the key of the last one is found by counting
+// 16 bits of the keys at a time: no list of all rows, and nothing is sorted.
+
+import Clustering
+import Pruning
+import Storage
+import Synchronization
+
+extension OpenWorkspace {
+  /// The `count` candidates of smallest `splitmix64(seed, row)`.
+  ///
+  /// - Precondition: `count` is 0 to ``candidates``.
+  /// - Parameter threads: the result is the same for any number.
+  /// - Throws: ``WorkspaceError`` when a page of the members is damaged.
+  /// - Complexity: O(candidates), five passes; rows / 8 bytes, and 512 KiB a thread.
+  public func randomRows(
+    _ count: Int, seed: UInt64, threads: Int
+  ) throws(WorkspaceError) -> RowSet {
+    try smallest(count, digits: 4, threads) { splitmix64(seed: seed, row: UInt64($0)) }
+  }
+
+  /// The `count` candidates of largest similarity, missing ones last, ties by the lower row.
+  ///
+  /// - Precondition: `count` is 0 to ``candidates``.
+  /// - Parameter threads: the result is the same for any number.
+  /// - Throws: ``WorkspaceError`` when there are no similarities, or a page is damaged.
+  /// - Complexity: O(candidates), three passes; rows / 4 bytes, and 512 KiB a thread.
+  public func mostSimilarRows(_ count: Int, threads: Int) throws(WorkspaceError) -> RowSet {
+    guard let similarities else { throw .plan(.similarityMissing) }
+    // Sound: the pages are never written, and the array outlives the passes.
+    nonisolated(unsafe) let values = similarities.elements
+    defer { withExtendedLifetime(similarities) {} }
+    return try smallest(count, digits: 2, threads) { row in
+      UInt64(fallingBits(values[row]))
+    }
+  }
+
+  /// How many of these rows each cluster has.
+  ///
+  /// - Complexity: O(candidates)
+  public func counts(of rows: RowSet, threads: Int) throws(WorkspaceError) -> [Int] {
+    precondition(rows.rows == self.rows)
+    let counts = Mutex([Int](repeating: 0, count: clusters))
+    let failure = FirstFailure()
+    parallel(tasks: clusters, threads: threads) { _, cluster in
+      if failure.hasFailed { return }
+      do throws(WorkspaceError) {
+        let range = offsets[cluster]..<offsets[cluster + 1]
+        let count = try members.withRows(
+          range, checked: false, narrow: { $0.count { rows.contains(Int($0)) } },
+          wide: { $0.count { rows.contains(Int(truncatingIfNeeded: $0)) } })
+        counts.withLock { $0[cluster] = count }
+      } catch { failure.record(error, task: cluster) }
+    }
+    try failure.rethrow()
+    return counts.withLock { $0 }
+  }
+
+  /// The candidates with the `count` smallest keys of `digits` times 16 bits; ties by the lower row.
+  private func smallest(
+    _ count: Int, digits: Int, _ threads: Int, key: @Sendable (Int) -> UInt64
+  ) throws(WorkspaceError) -> RowSet {
+    precondition((0...candidates).contains(count))
+    if count == 0 { return RowSet(rows: rows) }
+    // Of the last key taken: its leading digits so far, and its place among keys that share them.
+    var prefix: UInt64 = 0
+    var place = count
+    for digit in (0..<digits).reversed() {
+      let shift = UInt64(16 * digit)
+      let leading = digit == digits - 1 ? nil : prefix
+      let counts = Mutex([Int](repeating: 0, count: 1 << 16))
+      try forEachBlock(threads) { rows in
+        var own = [Int](repeating: 0, count: 1 << 16)
+        for row in rows {
+          let value = key(row)
+          if let leading, value >> (shift + 16) != leading { continue }
+          own[Int(value >> shift & 0xFFFF)] += 1
+        }
+        counts.withLock { counts in
+          for index in own.indices { counts[index] += own[index] }
+        }
+      }
+      let histogram = counts.withLock { $0 }
+      var bucket = 0
+      while place > histogram[bucket] {
+        place -= histogram[bucket]
+        bucket += 1
+      }
+      prefix = prefix << 16 | UInt64(bucket)
+    }
+    let last = prefix
+    var taken = RowSet(rows: rows)
+    var equal = RowSet(rows: rows)
+    var failure: WorkspaceError?
+    taken.insertTogether { taken in
+      equal.insertTogether { equal in
+        do throws(WorkspaceError) {
+          try forEachBlock(threads) { rows in
+            for row in rows {
+              let value = key(row)
+              if value < last { taken.insert(row) } else if value == last { equal.insert(row) }
+            }
+          }
+        } catch { failure = error }
+      }
+    }
+    if let failure { throw failure }
+    for row in equal.prefix(place) { taken.insert(row) }
+    return taken
+  }
+
+  /// Gives all candidates, a block at a time, to a body that any thread runs.
+  private func forEachBlock(
+    _ threads: Int, _ body: @Sendable ([Int]) -> Void
+  ) throws(WorkspaceError) {
+    let block = 1 << 20
+    let failure = FirstFailure()
+    parallel(tasks: (candidates + block - 1) / block, threads: threads) { _, task in
+      if failure.hasFailed { return }
+      do throws(WorkspaceError) {
+        let range = task * block..<min(candidates, (task + 1) * block)
+        body(
+          try members.withRows(
+            range, checked: true, narrow: { $0.map { Int($0) } },
+            wide: { $0.map { Int(truncatingIfNeeded: $0) } }))
+      } catch { failure.record(error, task: task) }
+    }
+    try failure.rethrow()
+  }
+}
+
+/// A number that falls as the similarity rises; missing ones have the largest.
+func fallingBits(_ similarity: Float) -> UInt32 {
+  // Adding 0 makes one zero of two.
+  let bits = (similarity + 0).bitPattern
+  return similarity.isNaN ? .max : bits >> 31 == 0 ? ~(bits | 1 << 31) : bits
+}

@@ -1,0 +1,70 @@
+// Why rows are no candidates, and which row a duplicate is a duplicate of.
+
+import Storage
+
+extension Fate {
+  /// The name that the build's counts have.
+  public var name: String { filter ?? "candidate" }
+
+  /// Why the row is no candidate, in words.
+  public var reason: String {
+    switch self {
+    case .candidate: "it is a candidate"
+    case .invalid: "its vector is invalid"
+    case .condition: "--where left it out"
+    case .list: "--allow or --deny left it out"
+    case .similarity: "its similarity is too low"
+    case .duplicate: "it is a duplicate"
+    }
+  }
+}
+
+extension OpenWorkspace {
+  /// What became of some rows, in their order.
+  ///
+  /// - Throws: ``WorkspaceError`` when `fate.npy` is damaged.
+  /// - Complexity: O(rows asked for)
+  public func fates(of rows: [Int]) throws(WorkspaceError) -> [Fate] {
+    let (path, count) = (path + "/fate.npy", self.rows)
+    guard pathKind(path) == .file else { return rows.map { _ in .candidate } }
+    let fates = try storing { () throws(StorageError) in
+      try MappedArray<UInt8>(path, type: .uint8, shape: [count])
+    }
+    var found: [Fate] = []
+    for row in rows {
+      guard let fate = Fate(rawValue: fates[row]) else {
+        throw damaged(path, "element \(row) is \(fates[row]), expected 0 to 5")
+      }
+      found.append(fate)
+    }
+    return found
+  }
+
+  /// The twins of some rows and their cosines, in the rows' order; nil where the workspace has none.
+  ///
+  /// - Throws: ``WorkspaceError`` when `twin.npy` or `twin_cosine.npy` is damaged.
+  /// - Complexity: O(rows asked for)
+  public func twins(
+    of rows: [Int]
+  ) throws(WorkspaceError) -> [(row: Int, cosine: Float)]? {
+    let (folder, count) = (path, self.rows)
+    guard pathKind("\(folder)/\(TwinTotals.twins)") == .file else { return nil }
+    let twins = try storing { () throws(StorageError) in
+      try DuplicateTwins(folder: folder, rows: count)
+    }
+    var found: [(row: Int, cosine: Float)] = []
+    for row in rows {
+      let (twin, cosine) = (twins.twin(of: row), twins.cosine(of: row))
+      guard twin >= 0, twin < count else {
+        throw damaged(
+          "\(folder)/\(TwinTotals.twins)", "element \(row) is \(twin), expected a row below \(count)")
+      }
+      guard abs(cosine) <= 1.001 else {
+        throw damaged(
+          "\(folder)/\(TwinTotals.cosines)", "element \(row) is \(cosine), expected -1 to 1")
+      }
+      found.append((twin, cosine))
+    }
+    return found
+  }
+}

@@ -1,0 +1,80 @@
+// `winnow verify --inputs`: whether the files that a workspace was built from are still those files,
+// byte for byte. Where they lay is a note of the build's; what they held is part of the workspace.
+
+import Clustering
+import Storage
+import Synchronization
+
+/// What looking at the inputs of a workspace came to.
+public struct InputVerification: Sendable, Equatable {
+  /// Files that were compared.
+  public let files: Int
+  /// What is wrong, one line each, in the order of the files; none when all agrees.
+  public let faults: [String]
+}
+
+extension OpenWorkspace {
+  /// Reads every input again and compares its SHA-256: shards with `workspace.json`, metadata and
+  /// given centroids with `build-log.json`.
+  ///
+  /// - Parameters:
+  ///   - root: a folder to look in for files that are not where they were: the one that the longest
+  ///     end of a file's path leads to from there.
+  ///   - threads: the result is the same for any number.
+  ///   - isCancelled: asked before each file.
+  /// - Throws: ``WorkspaceError`` when the build did not record where the inputs are.
+  /// - Complexity: O(bytes of the inputs)
+  public func verifyInputs(
+    root: String?, threads: Int, isCancelled: @Sendable () -> Bool = { false }
+  ) throws(WorkspaceError) -> InputVerification {
+    let logPath = path + "/build-log.json"
+    guard let log = BuildLog.read(logPath), let shards = log.shards,
+      let others = log.inputFiles, shards.count == description.inputs.count
+    else {
+      throw .invalid(
+        "\(logPath): expected the paths of the \(description.inputs.count) shards, found none; an "
+          + "older winnow built the workspace: build it again to have its inputs checked")
+    }
+    let expected =
+      zip(shards, description.inputs).map { ($0, $1.digest) } + others.map { ($0.path, $0.digest) }
+    let faults = Mutex([String?](repeating: nil, count: expected.count))
+    parallel(tasks: expected.count, threads: threads) { _, place in
+      if isCancelled() { return }
+      let (recorded, digest) = expected[place]
+      let fault = Self.compare(recorded, digest, root)
+      faults.withLock { $0[place] = fault }
+    }
+    if isCancelled() { throw .interrupted }
+    return InputVerification(
+      files: expected.count, faults: faults.withLock { $0.compactMap(\.self) })
+  }
+
+  private static func compare(_ recorded: String, _ digest: String, _ root: String?) -> String? {
+    let place: String
+    if let root {
+      guard let found = moved(recorded, below: root) else {
+        return "\(recorded): missing below \(root) (looked for every end of its path)"
+      }
+      place = found
+    } else {
+      place = recorded
+    }
+    guard pathKind(place) == .file else {
+      return "\(place): missing; if the inputs were moved, name their folder with --root DIR"
+    }
+    do throws(StorageError) {
+      let found = try Digest.ofFile(place)
+      return found == digest ? nil : "\(place): expected SHA-256 \(digest), found \(found)"
+    } catch { return error.description }
+  }
+
+  /// The file that the longest end of `path` names below `root`.
+  private static func moved(_ path: String, below root: String) -> String? {
+    let parts = path.split(separator: "/")
+    for start in parts.indices {
+      let candidate = root + "/" + parts[start...].joined(separator: "/")
+      if pathKind(candidate) == .file { return candidate }
+    }
+    return nil
+  }
+}

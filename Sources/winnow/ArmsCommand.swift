@@ -1,0 +1,65 @@
+import ArgumentParser
+import Manifests
+import Workspace
+
+/// `winnow arms`.
+struct ArmsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "arms", abstract: "Write the lists that papers compare with, all of one size.",
+    discussion: """
+      complexity, uniform, proportional (SSP pruning), random (over all candidates) and similarity \
+      (the best), with a table of what they share: arms.json, overlaps.csv and concepts.csv.
+      """)
+
+  @Argument(help: "A workspace.", completion: .directory)
+  var workspace: String
+
+  @OptionGroup var plan: PlanOptions
+
+  @OptionGroup var list: ListOptions
+
+  @OptionGroup var progress: ProgressOptions
+
+  @Option(name: .shortAndLong, help: "The folder for the lists.", completion: .directory)
+  var output: String
+
+  @Flag(help: "Replace existing files.")
+  var force = false
+
+  @Flag(help: "Print the table as JSON.")
+  var json = false
+
+  func validate() throws {
+    if !plan.decidesTarget {
+      throw ValidationError(
+        "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
+    }
+    if plan.strategy != nil {
+      throw ValidationError("--strategy: every arm has its own; remove it")
+    }
+  }
+
+  func run() throws {
+    try failing {
+      let workspace = try OpenWorkspace(path: workspace)
+      let plan = try plan.resolve(workspace)
+      let reporter = progress.reporter()
+      defer { reporter.abandon() }
+      var request = ArmsRequest(
+        workspace: workspace, plan: plan, format: list.wantedFormat, folder: output,
+        threads: list.wantedThreads, programs: programs())
+      request.force = force
+      let report = try writeArms(request) { part in
+        reporter.report(
+          stage: "arms", number: 1, of: 1, done: Int(part * Double(plan.target)),
+          total: plan.target, unit: "rows")
+        return !Interruption.isAsked
+      }
+      reporter.finish()
+      for out in report.leftOut {
+        reporter.message("\(out.arm.rawValue): left out, \(out.reason)")
+      }
+      standardOutput(json ? report.json() : report.text())
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// The flags of commands that can look at a workspace's inputs again.
+struct InputCheckOptions: ParsableArguments {
+  @Flag(help: "Read every input again and compare its SHA-256.")
+  var inputs = false
+
+  @Option(
+    help: "With --inputs: a folder to find inputs in that were moved.", completion: .directory)
+  var root: String?
+
+  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  var threads: Int?
+
+  func validate() throws {
+    if root != nil && !inputs {
+      throw ValidationError("--root: it says where --inputs are; add it")
+    }
+    try checkThreads(threads)
+  }
+
+  /// The threads to use.
+  var wantedThreads: Int { winnow.wantedThreads(threads) }
+}
+
+/// The threads that were asked for, or as many as the machine has processors.
+func wantedThreads(_ threads: Int?) -> Int {
+  threads ?? ProcessInfo.processInfo.activeProcessorCount
+}
