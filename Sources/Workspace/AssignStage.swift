@@ -110,7 +110,7 @@ private final class AssignBuffer: @unchecked Sendable {
 ///
 /// - Parameter given: clusters from elsewhere, instead of the nearest ones.
 func assign(
-  _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments?, _ watch: InputWatch,
+  _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments? = nil, _ watch: InputWatch,
   _ candidates: CandidateSet, _ stage: Stage, parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) {
   let total = blocks.dataset.rows

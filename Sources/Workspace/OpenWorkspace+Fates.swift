@@ -57,7 +57,8 @@ extension OpenWorkspace {
       let (twin, cosine) = (twins.twin(of: row), twins.cosine(of: row))
       guard twin >= 0, twin < count else {
         throw damaged(
-          "\(folder)/\(TwinTotals.twins)", "element \(row) is \(twin), expected a row below \(count)")
+          "\(folder)/\(TwinTotals.twins)",
+          "element \(row) is \(twin), expected a row below \(count)")
       }
       guard abs(cosine) <= 1.001 else {
         throw damaged(
