@@ -155,7 +155,7 @@ import Testing
     #expect(state.screenText.contains("1 concept  "))
     #expect(!state.screenText.contains("1 rows"))
   }
-  @Test(arguments: [(60, false), (100, false), (120, true), (240, true)])
+  @Test(arguments: [(60, false), (100, false), (200, true), (240, true)])
   func whatFiltersDroppedIsShownWhereThereIsRoom(width: Int, isShown: Bool) throws {
     let scores = ConceptScores(size: [9], dIntra: [0.1], dInter: [0], complexity: [0])
     func screen(_ dropped: [DroppedRows]) throws -> String {
