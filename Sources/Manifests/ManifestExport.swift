@@ -125,7 +125,8 @@ public func export(
 public func outputObstacle(
   _ path: String, format: ManifestFormat, workspace: OpenWorkspace
 ) -> String? {
-  if format.isFolder { return folderObstacle(path, workspace) }
+  // A folder may be named with a slash at its end.
+  if format.isFolder { return folderObstacle(trimmed(path), workspace) }
   return fileObstacle(path, workspace)
 }
 
@@ -145,7 +146,7 @@ private func folderObstacle(_ path: String, _ workspace: OpenWorkspace) -> Strin
     return "it is the workspace's folder; choose an --output beside it"
   }
   let names = (try? namesInFolder(path)) ?? ["?"]
-  let header = try? Provenance.read(Provenance.path(of: trimmed(path)))
+  let header = try? Provenance.read(Provenance.path(of: path))
   guard Set(names).isSubset(of: Set(header?.list.files?.map(\.name) ?? [])) else {
     return "expected a folder of an earlier export or nothing, found a folder with other files; "
       + "choose another --output"

@@ -80,11 +80,9 @@ public func replay(
   }
   let workspace = try openWorkspace(header, headerPath, request)
   guard progress(0) else { throw .interrupted }
+  let choice = try header.choice(headerPath, workspace)
   let source = ManifestSource(
-    workspace,
-    try header.choice(headerPath, workspace),
-    try ChosenRows(
-      try header.choice(headerPath, workspace), workspace, threads: request.threads),
+    workspace, choice, try ChosenRows(choice, workspace, threads: request.threads),
     isComplement: header.complement == true, window: 1 << 24, programs: request.programs)
   try header.list.format.writer.check(
     workspace, isComplement: source.isComplement, request.programs)

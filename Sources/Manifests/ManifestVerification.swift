@@ -32,15 +32,16 @@ public func verifyManifest(
   }
   let header = try Provenance.read(headerPath)
   var faults: [String] = []
-  if try !Provenance.isSealed(headerPath) {
+  let isSealed = try Provenance.isSealed(headerPath)
+  if !isSealed {
     faults.append("\(headerPath): it was changed after it was written: its seal does not fit")
   }
   if header.list.name != lastComponent(listPath) {
     faults.append("\(headerPath): it is the header of \(header.list.name)")
   }
-  let (differences, contents) = try compareContents(listPath, header)
+  let (differences, isSame) = try compareContents(listPath, header)
   faults += differences
-  faults += try checkContents(listPath, header, contents, programs)
+  faults += try checkContents(listPath, header, isSame && isSealed, programs)
   return ManifestVerification(
     path: listPath, format: header.list.format, kept: header.rows, faults: faults)
 }
@@ -85,14 +86,14 @@ func compareContents(
 }
 
 private func checkContents(
-  _ path: String, _ header: Provenance, _ isSame: Bool, _ programs: IngestOptions
+  _ path: String, _ header: Provenance, _ isWritten: Bool, _ programs: IngestOptions
 ) throws(ManifestError) -> [String] {
   switch header.list.format {
   case .parquet:
-    // Other bytes may be no Parquet at all, and say nothing more.
-    return isSame ? try checkParquet(path, header, programs) : []
+    // Other bytes may be no Parquet at all, and say nothing more; nor does another header.
+    return isWritten ? try checkParquet(path, header, programs) : []
   case .masks:
-    return isSame ? try checkMasks(path, header) : []
+    return isWritten ? try checkMasks(path, header) : []
   case .text, .rows, .datacomp, .csv, .jsonl, .counts:
     let check = ListCheck(header)
     try forEachBlock(of: path) { check.take($0) }
