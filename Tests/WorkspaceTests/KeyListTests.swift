@@ -68,6 +68,16 @@ struct KeyListTests {
     #expect(answer.counts.unknown == wanted.subtracting(found).count)
   }
 
+  @Test(arguments: [1, 2, 7, 1000])
+  func turnsShareTheKeysEvenly(turns: Int) {
+    var random = SeededRandom(3)
+    var counts = [Int](repeating: 0, count: turns)
+    for _ in 0..<100 * turns {
+      counts[KeyListSearch.turn(of: random.next(), among: turns)] += 1
+    }
+    #expect(counts.min()! > 50 && counts.max()! < 150)
+  }
+
   @Test func caseCountsUnlessAllKeysAreHexadecimal() throws {
     let keys = ["Ab", "ab", "AB"]
     let list = try folder.write("list.txt", "AB\n")

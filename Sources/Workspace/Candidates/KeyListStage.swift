@@ -46,7 +46,6 @@ package struct KeyListSearch: Sendable {
     guard let keys else { return try numbers() }
     var lines = 0
     try file.forEachKey { (_, _) throws(WorkspaceError) in lines += 1 }
-    // Half of the memory, as hashes do not share themselves out evenly, and sorting moves them.
     let turns = max(1, (lines * KeyTable.bytesPerKey + memory - 1) / max(1, memory))
     var stays = VerdictBits(count: rows)
     var counts = KeyListCounts()
@@ -59,22 +58,23 @@ package struct KeyListSearch: Sendable {
     return (stays, counts)
   }
 
-  /// Whether a key belongs to a turn; by other bits than those that order a table.
+  /// The turn that a key belongs to, by other bits than those that order a table.
   @inline(__always)
-  private static func isOf(_ turn: Int, _ turns: Int, _ hash: UInt64) -> Bool {
-    turns == 1 || Int(truncatingIfNeeded: (hash & 0xFFFF_FFFF) &* UInt64(turns) >> 32) == turn
+  package static func turn(of hash: UInt64, among turns: Int) -> Int {
+    Int(truncatingIfNeeded: ((hash & 0xFFFF_FFFF) &* UInt64(turns)) &>> 32)
   }
 
   private func table(
     _ kind: String, _ turn: Int, of turns: Int, lines: Int
   ) throws(WorkspaceError) -> KeyTable {
     var wanted: [KeyIdentity] = []
-    wanted.reserveCapacity(lines / turns)
+    // Growing would hold it twice: hashes share themselves out evenly, but for some.
+    wanted.reserveCapacity(turns == 1 ? lines : lines / turns + lines / turns / 16 + 4096)
     try file.forEachKey { (key, line) throws(WorkspaceError) in
       if line & 0xFFFF == 0, isCancelled() { throw .interrupted }
       if kind == "hex", let identity = KeyIdentity(hexDigits: key) {
-        if Self.isOf(turn, turns, identity.hash) { wanted.append(identity) }
-      } else if Self.isOf(turn, turns, KeyIdentity.hash(key)) {
+        if Self.turn(of: identity.hash, among: turns) == turn { wanted.append(identity) }
+      } else if Self.turn(of: KeyIdentity.hash(key), among: turns) == turn {
         wanted.append(KeyIdentity(text: key))
       }
     }
@@ -82,7 +82,10 @@ package struct KeyListSearch: Sendable {
       throw .invalid(
         "\(file.path): \(file.flag) holds too many keys for one turn; give a smaller --memory")
     }
-    return KeyTable(wanted)
+    // The table takes the array over.
+    var taken: [KeyIdentity] = []
+    swap(&taken, &wanted)
+    return KeyTable(taken)
   }
 
   /// Sets the bits of the rows whose keys are in the table; returns how many of its keys there are.
@@ -106,7 +109,7 @@ package struct KeyListSearch: Sendable {
           place = table.place(of: identity.hash) { (identity.upper, identity.lower) }
         } else {
           let hash = KeyIdentity.hash(bytes)
-          guard Self.isOf(turn, turns, hash) else { continue }
+          guard Self.turn(of: hash, among: turns) == turn else { continue }
           place = table.place(of: hash) { KeyIdentity.digest(bytes) }
         }
         if let place { hits.append((own.lowerBound + index, place)) }

@@ -3,6 +3,7 @@
 
 import Clustering
 import Ingest
+import Storage
 
 /// A number of bytes for people: `812 MiB`.
 public func byteText(_ bytes: Int) -> String {
@@ -103,8 +104,16 @@ struct BuildMemory: Sendable {
 
   /// Candidates before and after, verdicts, and what looks for the keys of lists.
   private var filter: Int {
-    Self.base + 4 * candidateBits
-      + (filters.hasLists ? min(sortMemory, mostToSort) + threads * KeyListSearch.blockBytes : 0)
+    guard filters.hasLists else { return Self.base + 4 * candidateBits }
+    // A key takes two bytes of its file at least.
+    let largest = filters.lists.map { fileSize($0.path) ?? 0 }.max() ?? 0
+    let table = min(listMemory, largest / 2 * KeyTable.bytesPerKey)
+    return Self.base + 4 * candidateBits + threads * KeyListSearch.blockBytes + table
+  }
+
+  /// What the keys of a list may take at a time: what the budget for sorting leaves.
+  var listMemory: Int {
+    max(Self.sortLeast, sortMemory - threads * KeyListSearch.blockBytes - 4 * candidateBits)
   }
 
   /// What sorting takes where the data set is small.

@@ -88,7 +88,7 @@ extension LocalBuild {
         let search = KeyListSearch(
           file: file, rows: dataset.rows,
           keys: metadata.columns.keyKind.map { (staging.folder + "/keys", $0) },
-          memory: sortMemory, threads: parameters.threads, isCancelled: observer.isCancelled)
+          memory: listMemory, threads: parameters.threads, isCancelled: observer.isCancelled)
         (found[file.flag], counts[file.flag]) = try listFiles.reading([place]) {
           () throws(WorkspaceError) in try search.run()
         }

@@ -26,8 +26,9 @@ struct LocalBuild: Sendable {
   /// The files of `--allow` and `--deny`.
   let listFiles: InputWatch
   let keys: BuildKeys
-  /// What sorting may take.
+  /// What sorting may take, and a list of keys.
   let sortMemory: Int
+  let listMemory: Int
 
   var parameters: BuildParameters { plan.parameters }
   var dataset: Dataset { plan.dataset }
@@ -50,7 +51,8 @@ struct LocalBuild: Sendable {
       threads: threads)
     listFiles = try InputWatch(plan.parameters.filters.lists.map(\.path), threads: threads)
     keys = try BuildKeys(plan, shards: shards.stamps, metadata: metadataFiles.stamps)
-    sortMemory = BuildMemory(plan).sortMemory
+    let memory = BuildMemory(plan)
+    (sortMemory, listMemory) = (memory.sortMemory, memory.listMemory)
   }
 
   /// Runs what is not finished.
