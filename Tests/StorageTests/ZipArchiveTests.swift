@@ -85,8 +85,8 @@ struct ZipArchiveTests {
       """
       import sys, random, zipfile
       random.seed(int(sys.argv[2]))
-      if random.random() < 0.5:
-        zipfile.ZIP64_LIMIT = random.choice([10, 1000])
+      small = random.random() < 0.5
+      if small: zipfile.ZIP64_LIMIT = random.choice([10, 1000])
       class Stream:
         def __init__(self, file): self.file = file
         def write(self, data): return self.file.write(data)
@@ -98,7 +98,7 @@ struct ZipArchiveTests {
                                       k=random.choice([0, 1, 100, 70000])))
           method = random.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
           with archive.open(zipfile.ZipInfo(f'{number}.npy'), 'w',
-                            force_zip64=random.random() < 0.5) as member:
+                            force_zip64=small or random.random() < 0.5) as member:
             member._compress_type = method
             member.write(data)
         archive.comment = b'PK' * random.randrange(30)
