@@ -97,7 +97,7 @@ import Testing
     let colour = "\u{1B}[32m"
     let plain = try build(
       scratch, ["--progress", "bar"], environment: ["NO_COLOR": "1"])
-    #expect(plain.errors.contains("\r\u{1B}[Kscan     2/8  "))
+    #expect(plain.errors.contains("\r\u{1B}[Kscan     3/9  "))
     #expect(plain.errors.contains("100 %  1.25 k of 1.25 k rows"))
     #expect(!plain.errors.contains(colour))
     let coloured = try build(
