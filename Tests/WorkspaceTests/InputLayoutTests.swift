@@ -251,7 +251,10 @@ struct InputLayoutTests {
         [folder("pool")], threads: threads,
         observer: BuildObserver(
           progress: { event in
-            if event.stage == stage, event.done > 0 { isOver.withLock { $0 = true } }
+            // The third shard is begun when one at least is finished.
+            if event.stage == stage, event.done >= (stage == .convert ? 30 : 1) {
+              isOver.withLock { $0 = true }
+            }
           }, isCancelled: { isOver.withLock { $0 } }))
     }
     let converted = try folder.names(".ws.building/stage/convert").filter { $0 != "key.json" }
@@ -282,5 +285,24 @@ struct InputLayoutTests {
       refusal { try folder.build([folder("pool")]) }?.contains(
         "pool/0.npz: member l14_img: its bytes do not have the CRC-32 that the archive says")
         == true)
+  }
+
+  @Test func theForecastCountsConversions() throws {
+    try write(
+      "os.mkdir('pool'); np.savez('pool/0.npz', l14_img=a)\n"
+        + "np.savez_compressed('pool/1.npz', l14_img=b)")
+    let before = try contents(below: folder.path)
+    func convert(_ inputs: [String]) throws -> BuildForecast.Stage? {
+      var parameters = BuildParameters(
+        inputs: inputs, output: folder("ws"), clusters: 4, threads: 1, instructions: .best,
+        ingest: IngestOptions(environment: ProcessInfo.processInfo.environment), version: "test")
+      parameters.seed = 2
+      return try forecastBuild(parameters).stages.first { $0.stage == "convert" }
+    }
+    let found = try #require(try convert([folder("pool")]))
+    #expect(found.tasks == 1 && found.before == 0 && found.disk == 40 * 6 * 4)
+    #expect(try convert([folder("pool/1.npz")])?.tasks == 1)
+    #expect(try convert(plain) == nil)
+    #expect(try contents(below: folder.path) == before)
   }
 }

@@ -250,7 +250,7 @@ struct ResumeTests {
     #expect(try contents(below: sample.folder.path) == files)
     #expect(
       first.stages.map(\.stage) == [
-        "metadata", "scan", "train", "assign", "sort", "score", "keys", "columns", "name",
+        "metadata", "keys", "scan", "train", "assign", "sort", "score", "columns", "name",
       ])
     #expect(first.stages.allSatisfy { $0.before == 0 && $0.seconds >= 0 && $0.tasks > 0 })
     #expect(first.rows == 70 && first.clusters == 4 && first.trainingRows == 40)
