@@ -22,7 +22,7 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "Replace existing files.")
   var force = false
 
-  @OptionGroup var inputs: InputOptions
+  @OptionGroup var inputs: InputCheckOptions
 
   @OptionGroup var progress: ProgressOptions
 

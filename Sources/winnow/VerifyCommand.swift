@@ -12,7 +12,7 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "A workspace, a keep list or its .winnow.json.", completion: .file())
   var path: String
 
-  @OptionGroup var inputs: InputOptions
+  @OptionGroup var inputs: InputCheckOptions
 
   func run() throws {
     try failing {

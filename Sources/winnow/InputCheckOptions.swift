@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 
 /// The flags of commands that can look at a workspace's inputs again.
-struct InputOptions: ParsableArguments {
+struct InputCheckOptions: ParsableArguments {
   @Flag(help: "Read every input again and compare its SHA-256.")
   var inputs = false
 
