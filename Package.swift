@@ -13,9 +13,10 @@ let package = Package(
   targets: [
     .target(name: "CKernels"),
     .systemLibrary(name: "CNcursesw"),
+    .systemLibrary(name: "CZlib"),
     .target(
       name: "Storage",
-      dependencies: ["CKernels", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: ["CKernels", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Ingest", dependencies: ["Storage"]),
     .target(name: "Clustering", dependencies: ["Storage", "CKernels"]),
     .target(name: "Pruning"),

@@ -10,19 +10,20 @@ cd "$root"
 
 require_swift
 require_package libncurses-dev test -e /usr/include/ncurses.h
+require_package zlib1g-dev test -e /usr/include/zlib.h
 require_package tmux tmux -V
 require_package python3 python3 --version
 require_package python3-venv python3 -c 'import ensurepip, venv'
 
-# numpy is the other reader of our files, duckdb the program that reads Parquet for us, webdataset
-# the loader that lists are made for.
+# numpy is the other reader of our files, duckdb the program that reads Parquet for us, pyarrow
+# writes Parquet as the tools do that inputs come from, webdataset is the loader that lists are for.
 environment="$root/.venv-tests"
-if ! "$environment/bin/python" -c 'import numpy, webdataset' 2>/dev/null ||
+if ! "$environment/bin/python" -c 'import numpy, pyarrow, webdataset' 2>/dev/null ||
   ! "$environment/bin/duckdb" --version >/dev/null 2>&1; then
   echo "making $environment" >&2
   python3 -m venv --clear "$environment"
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-    numpy duckdb-cli webdataset >&2
+    numpy pyarrow duckdb-cli webdataset >&2
 fi
 "$environment/bin/duckdb" --version >/dev/null
 export PATH="$environment/bin:$PATH"

@@ -8,6 +8,7 @@ source "$root/assets/packages.sh"
 
 require_swift
 require_package libncurses-dev test -e /usr/include/ncurses.h
+require_package zlib1g-dev test -e /usr/include/zlib.h
 
 # Standard output belongs to the demo: the compiler's progress goes where people look.
 swift build --package-path "$root" -c release --product winnow >&2

@@ -145,8 +145,8 @@ def memory(n, k, threads):
     return {
         "metadata": base + 16 * MIB,
         "scan": base + threads * block,
-        "train": base + m * (4 * D + 73) + min(m, SUBSET * k) * (4 * D + 64) + 3 * centroids
-        + k * 8 * D + threads * block,
+        "train": base + m * (5 * D + 89) + min(m, SUBSET * k) * (5 * D + 128) + 3 * centroids
+        + k * 9 * D + threads * block,
         "assign": base + centroids + 4 * k * D
         + threads * (block + 24 * longest + 8 * (k + 1)),
         "sort": base + centroids + sort,
@@ -304,7 +304,7 @@ ARRAYS = """### Bytes a row
 | parts of the members | 8 (12) | `stage/`, goes |
 | runs and parts of the keys | their bytes and 4 (8), twice | `stage/`, goes |
 | a column of numbers | 8, and 8 while it is summed up | `stage/`, goes |
-| training row, in memory | 4d = 3,072 and 73 | k-means only |
+| training row, in memory | 5d = 3,840 and 89 | k-means only |
 
 A concept has {centroid:,} bytes in `centroids.npy`, 32 in `clusters.npy`, 8 in `offsets.npy`, 56
 for each column of numbers, and about 500 in `names.json`.

@@ -44,9 +44,10 @@ struct candidate {
 struct screen_rows {
   float *top;             // where margins are wanted: a row's best and second score, lane by lane
   void *values;           // what the tiles multiply, `stride` elements a row
-  float *centred;         // one row on its way to 8 bits
   int32_t *start;         // where a row's integer sum begins
   float *factor;          // what a row's sums are multiplied with
+  float *length;          // |y| of the row's vector, from above
+  float *residual;        // |y - y^|, from above
   float *slack;           // how far below the best score a centroid may still win
   float *best;            // the best score so far
   float *threshold;       // best - slack
@@ -118,17 +119,23 @@ static float measured(float squares, float length, size_t stride) {
   return sqrtf(squares) * (1 + sum_rounding) + 16 * ROUNDING * (1 + length);
 }
 
-// The bound of a row from what its preparation measured.
-static void finish_row(const struct wk_screen *screen, struct screen_rows *state, size_t slot,
-                       float factor, int32_t start, float squares, float errors) {
+// Keeps what the preparation of a row measured.
+static void keep_row(const struct wk_screen *screen, struct screen_rows *state, size_t slot,
+                     float factor, int32_t start, float squares, float errors) {
   float length = measured(squares, 0, screen->stride);
-  float residual = screen->integers ? measured(errors, length, screen->stride) : 0;
-  float one_side = residual * screen->radius + (length + residual) * screen->residual +
-                   screen->rounding * (1 + length + residual);
   state->start[slot] = start;
   state->factor[slot] = factor;
+  state->length[slot] = length;
+  state->residual[slot] = screen->integers ? measured(errors, length, screen->stride) : 0;
+}
+
+// The bound of a prepared row; nothing is found yet.
+static void begin_row(const struct wk_screen *screen, struct screen_rows *state, size_t slot) {
+  float length = state->length[slot], residual = state->residual[slot];
+  float one_side = residual * screen->radius + (length + residual) * screen->residual +
+                   screen->rounding * (1 + length + residual);
   // Floats are multiplied as they are: their scores are cosines times the row's norm.
-  float unit = screen->integers ? 1 : 1 / factor;
+  float unit = screen->integers ? 1 : 1 / state->factor[slot];
   state->slack[slot] = 2 * one_side * (1 + 16 * ROUNDING) * unit;
   if (state->top != NULL) {
     float *top = state->top + slot * 2 * WK_LANES;
@@ -269,7 +276,8 @@ size_t wk_screen_element(int instruction_set) {
   return instruction_set == WK_AVX_VNNI || instruction_set == WK_AVX512_VNNI ? 1 : sizeof(float);
 }
 
-void wk_screen_begin(struct wk_screen *screen, const float *centroids, const double *norms) {
+void wk_screen_begin(struct wk_screen *screen, const float *centroids, const double *norms,
+                     const float *mean) {
   size_t stride = screen->stride, count = screen->count;
   size_t padded = wk_screen_centroids(screen->instruction_set, count);
   screen->integers = wk_screen_element(screen->instruction_set) == 1;
@@ -284,6 +292,10 @@ void wk_screen_begin(struct wk_screen *screen, const float *centroids, const dou
   }
   memset(screen->mean, 0, stride * sizeof(float));
   if (!screen->integers) return;
+  if (mean != NULL) {
+    memcpy(screen->mean, mean, stride * sizeof(float));
+    return;
+  }
   // Any vector will do; near the middle of the centroids the bound is tightest.
   for (size_t c = 0; c < count; c++) {
     float part = (float)(1 / norms[c] / (double)count);
@@ -358,9 +370,9 @@ static size_t padded_values(const struct wk_screen *screen, size_t rows) {
 }
 
 static size_t rows_bytes(const struct wk_screen *screen, size_t rows) {
-  return padded_values(screen, rows) + screen->stride * sizeof(float) +
+  return padded_values(screen, rows) +
          rows * (2 * WK_LANES * sizeof(float) + MOST_CANDIDATES * sizeof(struct candidate) +
-                 6 * sizeof(float));
+                 8 * sizeof(float));
 }
 
 size_t wk_screen_scratch(const struct wk_screen *screen) {
@@ -371,14 +383,13 @@ static struct screen_rows rows_in(uint8_t *next, const struct wk_screen *screen,
   struct screen_rows state;
   state.values = next;
   next += padded_values(screen, rows);
-  state.centred = (float *)next;
-  next += screen->stride * sizeof(float);
   state.top = (float *)next;
   next += rows * 2 * WK_LANES * sizeof(float);
   state.candidates = (struct candidate *)next;
   next += rows * MOST_CANDIDATES * sizeof(struct candidate);
-  float **arrays[] = {&state.factor, &state.slack, &state.best, &state.threshold};
-  for (int i = 0; i < 4; i++) {
+  float **arrays[] = {&state.factor, &state.length,  &state.residual,
+                      &state.slack,  &state.best, &state.threshold};
+  for (int i = 0; i < 6; i++) {
     *arrays[i] = (float *)next;
     next += rows * sizeof(float);
   }
@@ -469,6 +480,7 @@ struct search {
   const struct wk_screen *screen;
   const float *rows;
   const double *row_norms;
+  const intptr_t *places;
   const float *centroids;
   const double *norms;
   uint32_t *nearest;
@@ -477,12 +489,18 @@ struct search {
   struct wk_search_counts *counts;
 };
 
+// Where a row of the search lies.
+static inline size_t place_of(const intptr_t *places, size_t row) {
+  return places != NULL ? (size_t)places[row] : row;
+}
+
 static float distance_of(double cosine) { return (float)(1.0 - cosine > 0.0 ? 1.0 - cosine : 0.0); }
 
 // The canonical dot products of a row with the candidates that are left, or with all centroids.
 static void decide(const struct search *search, const struct candidate *list, size_t tried,
                    size_t row) {
   const struct wk_screen *screen = search->screen;
+  size_t place = place_of(search->places, row);
   int all = list == NULL;
   double best = -INFINITY;
   for (size_t first = 0; first < tried; first += MOST_CANDIDATES) {
@@ -490,10 +508,10 @@ static void decide(const struct search *search, const struct candidate *list, si
     uint32_t places[MOST_CANDIDATES];
     float dots[MOST_CANDIDATES];
     for (size_t i = 0; i < count; i++) places[i] = all ? (uint32_t)(first + i) : list[i].centroid;
-    wk_dots_with(screen->instruction_set, search->rows + row * screen->stride, search->centroids,
+    wk_dots_with(screen->instruction_set, search->rows + place * screen->stride, search->centroids,
                  places, count, screen->stride, dots);
     for (size_t i = 0; i < count; i++) {
-      double cosine = (double)dots[i] / (search->row_norms[row] * search->norms[places[i]]);
+      double cosine = (double)dots[i] / (search->row_norms[place] * search->norms[places[i]]);
       if (cosine > best) {
         best = cosine;
         search->nearest[row] = places[i];
@@ -504,21 +522,22 @@ static void decide(const struct search *search, const struct candidate *list, si
 }
 
 // The distances of rows whose centroid is known.
-static void measure(const struct search *search, const size_t *places, size_t count) {
+static void measure(const struct search *search, const size_t *certain, size_t count) {
   const struct wk_screen *screen = search->screen;
   for (size_t first = 0; first < count; first += 4) {
     const float *rows[4], *vectors[4];
     for (size_t n = 0; n < 4; n++) {
-      size_t row = places[first + n < count ? first + n : first];
-      rows[n] = search->rows + row * screen->stride;
+      size_t row = certain[first + n < count ? first + n : first];
+      rows[n] = search->rows + place_of(search->places, row) * screen->stride;
       vectors[n] = search->centroids + search->nearest[row] * screen->stride;
     }
     float dots[4];
     wk_paired_dots(screen->instruction_set, rows, vectors, screen->stride, dots);
     for (size_t n = 0; n < 4 && first + n < count; n++) {
-      size_t row = places[first + n];
-      search->distances[row] = distance_of(
-          (double)dots[n] / (search->row_norms[row] * search->norms[search->nearest[row]]));
+      size_t row = certain[first + n];
+      double norms = search->row_norms[place_of(search->places, row)] *
+                     search->norms[search->nearest[row]];
+      search->distances[row] = distance_of((double)dots[n] / norms);
     }
   }
   search->counts->dots += count;
@@ -531,7 +550,7 @@ static void finish_block(const struct search *search, struct screen_rows *state,
   size_t certain_count = 0;
   for (size_t slot = 0; slot < count; slot++) {
     size_t row = begin + slot;
-    if (!(search->row_norms[row] > 0)) {
+    if (!(search->row_norms[place_of(search->places, row)] > 0)) {
       search->nearest[row] = 0;
       if (search->distances != NULL) search->distances[row] = 0;
       if (search->margins != NULL) search->margins[row] = 0;
@@ -556,12 +575,55 @@ static void finish_block(const struct search *search, struct screen_rows *state,
   measure(search, certain, certain_count);
 }
 
+static void prepare_row(const struct wk_screen *screen, const float *row, double norm,
+                        struct screen_rows *state, size_t slot) {
+#define PREPARE(set) prepare_##set(screen, row, norm, state, slot)
+  FOR_INSTRUCTION_SET(screen->instruction_set, PREPARE)
+}
+
+size_t wk_narrowed_rows(size_t count) { return count + ROWS_AGAIN; }
+
+void wk_narrow_rows(const struct wk_screen *screen, const float *rows, const double *row_norms,
+                    size_t begin, size_t end, const struct wk_narrowed *output) {
+  struct screen_rows state = {0};
+  state.values = output->values;
+  state.start = output->start;
+  state.factor = output->factor;
+  state.length = output->length;
+  state.residual = output->residual;
+  for (size_t r = begin; r < end; r++) {
+    if (row_norms[r] > 0) {
+      prepare_row(screen, rows + r * screen->stride, row_norms[r], &state, r);
+    }
+  }
+}
+
+// Takes rows begin ..< begin + count of a search as they were narrowed before.
+static void take_narrowed(const struct wk_screen *screen, const struct wk_narrowed *narrowed,
+                          const intptr_t *places, size_t begin, size_t count,
+                          struct screen_rows *state) {
+  size_t stride = screen->stride;
+  // Rows that follow each other are only read, like those behind the last one.
+  if (places == NULL) state->values = narrowed->values + begin * stride;
+  for (size_t r = 0; r < count; r++) {
+    size_t place = place_of(places, begin + r);
+    if (places != NULL) {
+      memcpy((int8_t *)state->values + r * stride, narrowed->values + place * stride, stride);
+    }
+    state->start[r] = narrowed->start[place];
+    state->factor[r] = narrowed->factor[place];
+    state->length[r] = narrowed->length[place];
+    state->residual[r] = narrowed->residual[place];
+  }
+}
+
 void wk_screened_nearest(const struct wk_screen *screen, const float *rows, const double *row_norms,
+                         const struct wk_narrowed *narrowed, const intptr_t *places,
                          size_t row_count, const float *centroids, const double *norms,
                          uint32_t *nearest, float *distances, float *margins, void *scratch,
                          struct wk_search_counts *counts) {
-  struct search search = {screen,  rows,      row_norms, centroids, norms,
-                          nearest, distances, margins,   counts};
+  struct search search = {screen, rows,    row_norms, places,  centroids,
+                          norms,  nearest, distances, margins, counts};
   size_t block = wk_screen_rows(screen->stride), stride = screen->stride;
   struct screen_rows state = rows_in(scratch, screen, block);
   struct screen_rows again =
@@ -570,14 +632,18 @@ void wk_screened_nearest(const struct wk_screen *screen, const float *rows, cons
   if (margins == NULL) state.top = NULL;
   for (size_t begin = 0; begin < row_count; begin += block) {
     size_t count = row_count - begin < block ? row_count - begin : block;
-    for (size_t r = 0; r < block; r++) {
-      if (r >= count || !(row_norms[begin + r] > 0)) {
+    if (narrowed != NULL) take_narrowed(screen, narrowed, places, begin, count, &state);
+    size_t slots = (count + ROWS_AGAIN - 1) / ROWS_AGAIN * ROWS_AGAIN;
+    for (size_t r = 0; r < slots; r++) {
+      size_t place = r < count ? place_of(places, begin + r) : 0;
+      if (r >= count || !(row_norms[place] > 0)) {
         make_idle(&state, r);
         continue;
       }
-#define PREPARE(set) \
-  prepare_##set(screen, rows + (begin + r) * stride, row_norms[begin + r], &state, r)
-      FOR_INSTRUCTION_SET(screen->instruction_set, PREPARE)
+      if (narrowed == NULL) {
+        prepare_row(screen, rows + place * stride, row_norms[place], &state, r);
+      }
+      begin_row(screen, &state, r);
     }
     score_rows(screen, &state, count);
     score_again(screen, &state, count, &again);

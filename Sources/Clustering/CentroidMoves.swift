@@ -98,6 +98,7 @@ struct Movers: Sendable {
     for (place, cluster) in clusters.enumerated() {
       vectors.copy(cluster, of: all.vectors, to: place)
     }
-    centroids = Centroids(vectors, instructions: all.instructions, threads: threads)
+    centroids = Centroids(
+      vectors, instructions: all.instructions, threads: threads, like: all.screen)
   }
 }

@@ -8,12 +8,19 @@ final class CentroidScreen: @unchecked Sendable {
   // Sound: nothing changes after init.
   private let screen: wk_screen
   private let memory: UnsafeMutableRawPointer
+  /// The screen whose mean this one has; nil when it has one of its own.
+  private let original: CentroidScreen?
   /// Bytes of work space for a search.
   let scratchBytes: Int
 
+  /// - Parameter original: a screen of vectors of this width whose mean is to be taken, so that rows
+  ///   narrowed for the one can be used by the other; nil for the middle of the vectors.
   /// - Returns: nil where the instruction set has no screen for vectors of this width.
   /// - Complexity: O(count * dimensions) time; a byte or four of memory for each component.
-  init?(_ vectors: VectorBlock, instructions: InstructionSet, threads: Int) {
+  init?(
+    _ vectors: VectorBlock, instructions: InstructionSet, threads: Int,
+    meanOf original: CentroidScreen? = nil
+  ) {
     let (code, count, stride) = (instructions.code, vectors.capacity, vectors.stride)
     guard wk_has_screen(code, stride) != 0 else { return nil }
     let padded = wk_screen_centroids(code, count)
@@ -34,7 +41,8 @@ final class CentroidScreen: @unchecked Sendable {
     screen.scale = floats(at: panelBytes)
     screen.bias = floats(at: panelBytes + floatBytes)
     screen.mean = floats(at: panelBytes + 2 * floatBytes)
-    wk_screen_begin(&screen, vectors.values, vectors.norms)
+    wk_screen_begin(&screen, vectors.values, vectors.norms, original?.screen.mean)
+    self.original = original.map { $0.original ?? $0 }
     let part = 512
     let bounds = Mutex((radius: Float(0), residual: Float(0)))
     // Sound: each task fills the places of its own centroids.
@@ -58,15 +66,37 @@ final class CentroidScreen: @unchecked Sendable {
 
   deinit { memory.deallocate() }
 
-  /// Nearest centroids of `count` rows; see `wk_screened_nearest`.
+  /// Whether rows are multiplied as 8-bit numbers.
+  var narrows: Bool { screen.integers != 0 }
+
+  func hasMean(of other: CentroidScreen) -> Bool {
+    (original ?? self) === (other.original ?? other)
+  }
+
+  /// Narrows some rows of a block; `output` is the place of its first row.
+  func narrow(_ rows: VectorBlock, _ range: Range<Int>, into output: wk_narrowed) {
+    var (own, output) = (screen, output)
+    wk_narrow_rows(&own, rows.values, rows.norms, range.lowerBound, range.upperBound, &output)
+  }
+
+  /// Nearest centroids of some rows; see `wk_screened_nearest`.
   func search(
-    _ rows: VectorBlock, start: Int, count: Int, among vectors: VectorBlock,
+    _ rows: BlockRows, narrowed: NarrowedRows?, among vectors: VectorBlock,
     nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>?,
     margins: UnsafeMutablePointer<Float>?, scratch: AssignmentScratch
   ) {
     var own = screen
-    wk_screened_nearest(
-      &own, rows.values + start * rows.stride, rows.norms + start, count, vectors.values,
-      vectors.norms, nearest, distances, margins, scratch.space(scratchBytes), &scratch.counts)
+    let block = rows.block
+    func search(_ narrowed: UnsafePointer<wk_narrowed>?) {
+      wk_screened_nearest(
+        &own, block.values + rows.start * block.stride, block.norms + rows.start, narrowed,
+        rows.places, rows.count, vectors.values, vectors.norms, nearest, distances, margins,
+        scratch.space(scratchBytes), &scratch.counts)
+    }
+    if let narrowed, narrowed.serves(block, self) {
+      withUnsafePointer(to: narrowed.place(of: rows.start)) { search($0) }
+    } else {
+      search(nil)
+    }
   }
 }

@@ -45,6 +45,46 @@ final class CentroidSums: @unchecked Sendable {
     }
   }
 
+  /// Takes rows that changed their cluster from the old sum and adds them to the new one, cluster by
+  /// cluster, so that a sum stays in the cache while its rows pass.
+  ///
+  /// - Parameters:
+  ///   - rows: all of them.
+  ///   - previous: the clusters that the sums hold the rows in; nil when they hold none.
+  /// - Complexity: O(rows + changes * dimensions) time, 8 bytes a change and 8 a cluster.
+  func move(
+    _ rows: VectorBlock, from previous: [UInt32]?, to nearest: [UInt32], threads: Int
+  ) {
+    let changes = ChangesByCluster(from: previous, to: nearest, clusters: clusters)
+    for part in changes.parts { touched[part.cluster] = true }
+    parallel(tasks: changes.parts.count, threads: threads) { _, task in
+      let part = changes.parts[task]
+      if part.isWhole {
+        add(changes.entries[part.entries], of: rows, to: sums + part.cluster * dimensions)
+        return
+      }
+      let own = UnsafeMutablePointer<Int64>.allocate(capacity: dimensions)
+      defer { own.deallocate() }
+      own.initialize(repeating: 0, count: dimensions)
+      add(changes.entries[part.entries], of: rows, to: own)
+      locks[part.cluster % locks.count].mutex.withLock { _ in
+        let sum = sums + part.cluster * dimensions
+        for index in 0..<dimensions { sum[index] += own[index] }
+      }
+    }
+  }
+
+  private func add(
+    _ entries: ArraySlice<ChangesByCluster.Entry>, of rows: VectorBlock,
+    to sum: UnsafeMutablePointer<Int64>
+  ) {
+    for entry in entries {
+      wk_add_unit(
+        instructions.code, rows.values + entry.row * rows.stride, dimensions,
+        rows.norms[entry.row], entry.sign, sum)
+    }
+  }
+
   /// Moves the centroid of every cluster whose rows changed since the last call to the direction
   /// of their sum.
   ///

@@ -3,7 +3,9 @@
 // training rows.  Every next row is the best of a few drawn with probability proportional to
 // their cosine distance from the rows chosen so far.
 //
-// Distances are summed as integers, so that any split of the work draws the same rows.
+// Every choice passes all rows, so what it costs is reading them: they are narrowed to 8 bits, whose
+// dot products are exact.  Distances are summed as integers, so that any split of the work draws the
+// same rows.
 
 import CKernels
 import Synchronization
@@ -43,10 +45,16 @@ public func chooseInitialRows(
   return chosen
 }
 
-/// The distances of all rows to the nearest of the rows chosen so far.
+/// The distances of all rows, narrowed to 8 bits, to the nearest of the rows chosen so far.
 private final class SeedSearch: @unchecked Sendable {
   // Sound: while `parallel` runs, each task touches its own block's elements.
-  private let rows: VectorBlock
+  private let count: Int
+  private let dimensions: Int
+  /// Bytes from one row to the next.
+  private let stride: Int
+  private let rows: UnsafeMutablePointer<Int8>
+  /// Square lengths of the narrowed rows.
+  private let squares: UnsafeMutablePointer<Int64>
   private let trials: Int
   private let threads: Int
   private let instructions: InstructionSet
@@ -55,20 +63,45 @@ private final class SeedSearch: @unchecked Sendable {
   private var nearest: [Int64]
   /// What they would become with each row on trial, row by row.
   private let onTrial: UnsafeMutablePointer<Int64>
-  private let candidates: VectorBlock
-  private var tried = 0
+  private let candidates: UnsafeMutablePointer<Int8>
+  private var tried: [Int] = []
 
-  init(_ rows: VectorBlock, trials: Int, threads: Int, instructions: InstructionSet) {
-    self.rows = rows
+  init(_ vectors: VectorBlock, trials: Int, threads: Int, instructions: InstructionSet) {
     self.trials = trials
     self.threads = threads
     self.instructions = instructions
-    nearest = [Int64](repeating: .max, count: rows.capacity)
-    onTrial = .allocate(capacity: rows.capacity * trials)
-    candidates = VectorBlock(capacity: trials, dimensions: rows.dimensions)
+    (count, dimensions) = (vectors.capacity, vectors.dimensions)
+    stride = wk_byte_stride(dimensions)
+    rows = .allocate(capacity: count * stride)
+    squares = .allocate(capacity: count)
+    nearest = [Int64](repeating: .max, count: count)
+    onTrial = .allocate(capacity: count * trials)
+    candidates = .allocate(capacity: trials * stride)
+    forBlocks { block in
+      wk_narrow(
+        vectors.values + block.lowerBound * vectors.stride, block.count, dimensions,
+        vectors.stride, rows + block.lowerBound * stride)
+      for row in block {
+        wk_byte_dots(
+          instructions.code, rows + row * stride, 1, rows + row * stride, 1, dimensions,
+          squares + row)
+      }
+    }
   }
 
-  deinit { onTrial.deallocate() }
+  deinit {
+    rows.deallocate()
+    squares.deallocate()
+    onTrial.deallocate()
+    candidates.deallocate()
+  }
+
+  private func forBlocks(_ body: @Sendable (Range<Int>) -> Void) {
+    let blocks = (count + blockRows - 1) / blockRows
+    parallel(tasks: blocks, threads: threads) { _, block in
+      body(block * blockRows..<min((block + 1) * blockRows, count))
+    }
+  }
 
   /// Rows drawn with these numbers, in proportion to their distance; none when all are 0.
   func draw(_ numbers: [UInt64]) -> [Int] {
@@ -92,11 +125,12 @@ private final class SeedSearch: @unchecked Sendable {
 
   /// The sum of all rows' distances with each of these rows taken in addition.
   func tryRows(_ slots: [Int]) -> [Int64] {
-    tried = slots.count
-    for (place, slot) in slots.enumerated() { candidates.copy(slot, of: rows, to: place) }
-    let blocks = (rows.capacity + blockRows - 1) / blockRows
-    let totals = Mutex([Int64](repeating: 0, count: tried))
-    parallel(tasks: blocks, threads: threads) { _, block in
+    tried = slots
+    for (place, slot) in slots.enumerated() {
+      (candidates + place * stride).update(from: rows + slot * stride, count: stride)
+    }
+    let totals = Mutex([Int64](repeating: 0, count: slots.count))
+    forBlocks { block in
       let sums = evaluate(block)
       totals.withLock { totals in
         for place in sums.indices { totals[place] += sums[place] }
@@ -105,21 +139,22 @@ private final class SeedSearch: @unchecked Sendable {
     return totals.withLock { $0 }
   }
 
-  private func evaluate(_ block: Int) -> [Int64] {
-    let start = block * blockRows
-    let count = min(blockRows, rows.capacity - start)
-    var dots = [Float](repeating: 0, count: count * tried)
-    wk_dots(
-      instructions.code, rows.values + start * rows.stride, count, candidates.values, tried,
-      rows.stride, &dots)
-    var sums = [Int64](repeating: 0, count: tried)
-    for row in 0..<count {
-      for place in 0..<tried {
+  private func evaluate(_ block: Range<Int>) -> [Int64] {
+    let width = tried.count
+    var dots = [Int64](repeating: 0, count: block.count * width)
+    wk_byte_dots(
+      instructions.code, rows + block.lowerBound * stride, block.count, candidates, width,
+      dimensions, &dots)
+    let lengths = tried.map { Double(squares[$0]).squareRoot() }
+    var sums = [Int64](repeating: 0, count: width)
+    for row in block {
+      let length = Double(squares[row]).squareRoot()
+      for place in 0..<width {
         let cosine =
-          Double(dots[row * tried + place]) / (rows.norms[start + row] * candidates.norms[place])
+          Double(dots[(row - block.lowerBound) * width + place]) / (length * lengths[place])
         let distance = Int64((max(0, 1 - cosine) * 0x1p30).rounded(.toNearestOrEven))
-        let smaller = min(nearest[start + row], distance)
-        onTrial[(start + row) * trials + place] = smaller
+        let smaller = min(nearest[row], distance)
+        onTrial[row * trials + place] = smaller
         sums[place] += smaller
       }
     }

@@ -11,14 +11,20 @@ public final class Centroids: Sendable {
   public let count: Int
   public var dimensions: Int { vectors.dimensions }
   public let instructions: InstructionSet
-  private let screen: CentroidScreen?
+  let screen: CentroidScreen?
 
-  /// - Parameter vectors: they stay as they are from now on.
-  init(_ vectors: VectorBlock, instructions: InstructionSet, threads: Int = 1) {
+  /// - Parameters:
+  ///   - vectors: they stay as they are from now on.
+  ///   - screen: one whose rows shall be of use here, too.
+  init(
+    _ vectors: VectorBlock, instructions: InstructionSet, threads: Int = 1,
+    like screen: CentroidScreen? = nil
+  ) {
     self.vectors = vectors
     count = vectors.capacity
     self.instructions = instructions
-    screen = CentroidScreen(vectors, instructions: instructions, threads: threads)
+    self.screen = CentroidScreen(
+      vectors, instructions: instructions, threads: threads, meanOf: screen)
   }
 
   /// Centroids from elsewhere, scaled to unit length.
@@ -62,16 +68,32 @@ public final class Centroids: Sendable {
     nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>? = nil,
     margins: UnsafeMutablePointer<Float>? = nil, scratch: AssignmentScratch
   ) {
-    precondition(rows.stride == vectors.stride && start + rowCount <= rows.capacity)
+    assign(
+      BlockRows(rows, start: start, count: rowCount), narrowed: nil, nearest: nearest,
+      distances: distances, margins: margins, scratch: scratch)
+  }
+
+  /// Whether rows of a block that do not follow each other can be searched for where they are.
+  var takesScatteredRows: Bool { screen != nil }
+
+  /// The same, with the rows' narrow form where it is at hand.
+  func assign(
+    _ rows: BlockRows, narrowed: NarrowedRows?, nearest: UnsafeMutablePointer<UInt32>,
+    distances: UnsafeMutablePointer<Float>?, margins: UnsafeMutablePointer<Float>?,
+    scratch: AssignmentScratch
+  ) {
+    let (block, count) = (rows.block, rows.count)
+    precondition(block.stride == vectors.stride)
     if let screen {
       screen.search(
-        rows, start: start, count: rowCount, among: vectors, nearest: nearest,
-        distances: distances, margins: margins, scratch: scratch)
+        rows, narrowed: narrowed, among: vectors, nearest: nearest, distances: distances,
+        margins: margins, scratch: scratch)
     } else {
-      margins?.update(repeating: 0, count: rowCount)
+      precondition(rows.places == nil)
+      margins?.update(repeating: 0, count: count)
       assignCanonically(
-        rows, start: start, count: rowCount, nearest: nearest,
-        distances: distances ?? scratch.unwanted(rowCount), scratch: scratch)
+        block, start: rows.start, count: count, nearest: nearest,
+        distances: distances ?? scratch.unwanted(count), scratch: scratch)
     }
   }
 

@@ -24,6 +24,8 @@ final class Training<Rows: TrainingRows> {
   private var moves: CentroidMoves?
   /// The part of the rows that changed their cluster in the last round.
   private var movedShare = 1.0
+  /// The rows as screens multiply them, where they are in memory; made in the first round.
+  private var narrowed: NarrowedRows?
   private let workers: [Worker<Rows>]
 
   init(_ rows: Rows, from state: TrainingState, _ parameters: TrainingParameters) {
@@ -60,16 +62,24 @@ final class Training<Rows: TrainingRows> {
   /// Finds every row's cluster; returns how many rows changed theirs.
   func assign() throws(Rows.Failure) -> Int {
     let centroids = Centroids(
-      vectors, instructions: parameters.instructions, threads: parameters.threads)
+      vectors, instructions: parameters.instructions, threads: parameters.threads,
+      like: narrowed?.screen)
+    if narrowed == nil, let all = rows.all, let screen = centroids.screen {
+      narrowed = NarrowedRows(all, for: screen, threads: parameters.threads)
+    }
     let round = TrainingRound(
       centroids: centroids, moves: hasSums ? moves : nil,
       movers: hasSums ? moves?.movers(of: centroids, margins, previous, parameters.threads) : nil,
-      wantsMargins: movedShare < 0.25, sums: sums)
+      narrowed: narrowed, wantsMargins: movedShare < 0.25, sums: sums)
     try pass { worker, part throws(Rows.Failure) in
       try worker.assign(part, in: self.rows, round)
     }
-    hasSums = true
     try refill(centroids)
+    if let all = rows.all {
+      sums.move(
+        all, from: hasSums ? previous : nil, to: nearest, threads: parameters.threads)
+    }
+    hasSums = true
     let moved = zip(nearest, previous).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
     movedShare = Double(moved) / Double(rows.count)
     return moved
@@ -119,7 +129,7 @@ final class Training<Rows: TrainingRows> {
     if let found = failure.withLock({ $0 }) { throw found.error }
   }
 
-  /// Fills empty clusters, and their sums.
+  /// Fills empty clusters, and, where rows are not in memory, their sums.
   private func refill(_ centroids: Centroids) throws(Rows.Failure) {
     var sizes = [Int](repeating: 0, count: parameters.clusters)
     for cluster in nearest { sizes[Int(cluster)] += 1 }
@@ -135,10 +145,11 @@ final class Training<Rows: TrainingRows> {
     refillEmptyClusters(parameters.clusters, &nearest, distances)
     let one = VectorBlock(capacity: 1, dimensions: rows.dimensions)
     for row in nearest.indices where nearest[row] != before[row] {
+      margins[row] = 0
+      guard rows.all == nil else { continue }
       try loadRow(row, of: rows, into: one)
       sums.add(0, of: one, to: Int(before[row]), sign: -1)
       sums.add(0, of: one, to: Int(nearest[row]), sign: 1)
-      margins[row] = 0
     }
   }
 }
@@ -158,6 +169,7 @@ struct TrainingRound {
   let moves: CentroidMoves?
   /// The centroids that moved far.
   let movers: Movers?
+  let narrowed: NarrowedRows?
   /// Whether margins are worth their time: early in a training no margin lasts.
   let wantsMargins: Bool
   let sums: CentroidSums

@@ -29,26 +29,27 @@ final class Worker<Rows: TrainingRows> {
     margins.deallocate()
   }
 
-  /// Finds the clusters of the part's rows and corrects the sums.
+  /// Finds the clusters of the part's rows; corrects the sums where reading a row again would cost
+  /// more than touching sums at random.
   func assign(
     _ part: TrainingPart, in rows: Rows, _ round: TrainingRound
   ) throws(Rows.Failure) {
     sort(part, round)
     if let movers = round.movers {
-      try compare(part, in: rows, movers, round.centroids)
+      try compare(part, in: rows, movers, round)
     }
-    let hasSums = round.moves != nil
-    try forBlocks(of: open, in: rows) { chosen, block, start in
+    let (hasSums, adds) = (round.moves != nil, rows.all == nil)
+    try forBlocks(of: open, in: rows, round.centroids) { chosen, block in
       round.centroids.assign(
-        block, start: start, count: chosen.count, nearest: found.baseAddress!,
+        block, narrowed: round.narrowed, nearest: found.baseAddress!, distances: nil,
         margins: round.wantsMargins ? margins.baseAddress! : nil, scratch: scratch)
       for (slot, row) in chosen.enumerated() {
         let (old, new) = (part.previous[row], found[slot])
         part.nearest[row] = new
         part.margins[row] = round.wantsMargins ? margins[slot] : 0
-        if hasSums && old == new { continue }
-        if hasSums { round.sums.add(start + slot, of: block, to: Int(old), sign: -1) }
-        round.sums.add(start + slot, of: block, to: Int(new), sign: 1)
+        if !adds || (hasSums && old == new) { continue }
+        if hasSums { round.sums.add(block.place(slot), of: block.block, to: Int(old), sign: -1) }
+        round.sums.add(block.place(slot), of: block.block, to: Int(new), sign: 1)
       }
     }
   }
@@ -75,11 +76,11 @@ final class Worker<Rows: TrainingRows> {
 
   /// Compares rows whose margin holds against all but the far movers with those.
   private func compare(
-    _ part: TrainingPart, in rows: Rows, _ movers: Movers, _ centroids: Centroids
+    _ part: TrainingPart, in rows: Rows, _ movers: Movers, _ round: TrainingRound
   ) throws(Rows.Failure) {
-    try forBlocks(of: doubtful, in: rows) { chosen, block, start in
+    try forBlocks(of: doubtful, in: rows, movers.centroids) { chosen, block in
       movers.centroids.assign(
-        block, start: start, count: chosen.count, nearest: found.baseAddress!,
+        block, narrowed: round.narrowed, nearest: found.baseAddress!,
         distances: distances.baseAddress!, margins: margins.baseAddress!, scratch: scratch)
       for (slot, row) in chosen.enumerated() {
         let own = Int(part.previous[row])
@@ -87,7 +88,8 @@ final class Worker<Rows: TrainingRows> {
         let ahead =
           movers.clusters[Int(found[slot])] == own
           ? margins[slot]
-          : distances[slot] - centroids.distance(of: start + slot, in: block, to: own) - 1e-6
+          : distances[slot]
+            - round.centroids.distance(of: block.place(slot), in: block.block, to: own) - 1e-6
         if ahead > 0 {
           part.margins[row] = min(ahead, part.margins[row] - movers.losses[own])
         } else {
@@ -103,29 +105,32 @@ final class Worker<Rows: TrainingRows> {
     _ part: TrainingPart, in rows: Rows, to centroids: Centroids,
     _ distances: UnsafeMutableBufferPointer<Float>
   ) throws(Rows.Failure) {
-    try forBlocks(of: Array(part.rows), in: rows) { chosen, block, start in
+    try forBlocks(of: Array(part.rows), in: rows, centroids) { chosen, block in
       for (slot, row) in chosen.enumerated() {
         distances[row] = centroids.distance(
-          of: start + slot, in: block, to: Int(part.nearest[row]))
+          of: block.place(slot), in: block.block, to: Int(part.nearest[row]))
       }
     }
   }
 
-  /// Loads rows, a block at a time; rows in memory that follow each other are used where they are.
+  /// Loads rows, a block at a time; rows in memory are used where they are, if the search can.
   ///
-  /// - Parameter body: gets the rows, the block that holds them, and the place of the first.
+  /// - Parameter body: gets the rows, and where they lie.
   private func forBlocks(
-    of wanted: [Int], in rows: Rows, _ body: (UnsafeBufferPointer<Int>, VectorBlock, Int) -> Void
+    of wanted: [Int], in rows: Rows, _ centroids: Centroids,
+    _ body: (UnsafeBufferPointer<Int>, BlockRows) -> Void
   ) throws(Rows.Failure) {
     try wanted.withUnsafeBufferPointer { wanted throws(Rows.Failure) in
       for start in stride(from: 0, to: wanted.count, by: block.capacity) {
         let chosen = UnsafeBufferPointer(
           rebasing: wanted[start..<min(start + block.capacity, wanted.count)])
         if let all = rows.all, chosen[chosen.count - 1] - chosen[0] == chosen.count - 1 {
-          body(chosen, all, chosen[0])
+          body(chosen, BlockRows(all, start: chosen[0], count: chosen.count))
+        } else if let all = rows.all, centroids.takesScatteredRows {
+          body(chosen, BlockRows(all, at: chosen))
         } else {
           try rows.load(chosen, into: block, worker: number)
-          body(chosen, block, 0)
+          body(chosen, BlockRows(block, start: 0, count: chosen.count))
         }
       }
     }

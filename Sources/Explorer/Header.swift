@@ -74,26 +74,33 @@ extension State {
 private func headerLines(_ subject: Subject, _ source: HeaderSource) -> [HeaderLine] {
   let facts = HeaderFacts(subject: subject, state: source)
   let width = source.width
-  let layouts = [
+  let wide = [HeaderFacts.Detail.withFilters, .full].flatMap { detail in
     [
-      HeaderLine(left: facts.what(.full), right: [facts.saved] + facts.how + facts.bounds),
-      HeaderLine(left: facts.target + facts.outcome),
-    ],
+      [
+        HeaderLine(left: facts.what(detail), right: [facts.saved] + facts.how + facts.bounds),
+        HeaderLine(left: facts.target + facts.outcome),
+      ],
+      [
+        HeaderLine(left: facts.what(detail), right: [facts.saved] + facts.how, gap: 2),
+        HeaderLine(left: facts.target + facts.bounds + facts.outcome, gap: 2),
+      ],
+    ]
+  }
+  let narrow = [HeaderFacts.Detail.withFilters, .full].map { detail in
     [
-      HeaderLine(left: facts.what(.full), right: [facts.saved] + facts.how, gap: 2),
-      HeaderLine(left: facts.target + facts.bounds + facts.outcome, gap: 2),
-    ],
-    [
-      HeaderLine(left: facts.what(.full), right: [facts.saved]),
+      HeaderLine(left: facts.what(detail), right: [facts.saved]),
       HeaderLine(left: facts.how + facts.bounds),
       HeaderLine(left: facts.target + facts.outcome),
-    ],
-    [
-      HeaderLine(left: facts.what(.withoutProgram), right: [facts.saved], gap: 2),
-      HeaderLine(left: facts.how + facts.bounds),
-      HeaderLine(left: facts.target + facts.outcome, gap: 2),
-    ],
-  ]
+    ]
+  }
+  let layouts =
+    wide + narrow + [
+      [
+        HeaderLine(left: facts.what(.withoutProgram), right: [facts.saved], gap: 2),
+        HeaderLine(left: facts.how + facts.bounds),
+        HeaderLine(left: facts.target + facts.outcome, gap: 2),
+      ]
+    ]
   for lines in layouts where lines.allSatisfy({ $0.width <= width }) { return lines }
   return [
     HeaderLine(left: facts.what(.short), gap: 2),
@@ -109,7 +116,7 @@ private struct HeaderFacts {
   let state: HeaderSource
 
   enum Detail {
-    case full, withoutProgram, short
+    case withFilters, full, withoutProgram, short
   }
 
   func what(_ detail: Detail) -> [HeaderPiece] {
@@ -119,9 +126,15 @@ private struct HeaderFacts {
       : "\(thousands(subject.candidates)) of \(counted(subject.rows, "row"))"
     let name = fit(subject.name, detail == .short ? 14 : 24)
     var pieces: [HeaderPiece] = []
-    if detail == .full { pieces.append(.words([("winnow", Style(.accent, .bold))])) }
-    pieces.append(.words([(name, detail == .full ? .plain : .bold)]))
-    pieces.append(.words([(rows, .plain)]))
+    let isFull = detail == .full || detail == .withFilters
+    if isFull { pieces.append(.words([("winnow", Style(.accent, .bold))])) }
+    pieces.append(.words([(name, isFull ? .plain : .bold)]))
+    var words = [(text: rows, style: Style.plain)]
+    if detail == .withFilters, !subject.dropped.isEmpty {
+      let dropped = subject.dropped.map { "\($0.filter) \(thousands($0.rows))" }
+      words.append((" (dropped: \(dropped.joined(separator: ", ")))", .dim))
+    }
+    pieces.append(.words(words))
     pieces.append(.words([(counted(subject.clusters, "concept"), .plain)]))
     return pieces
   }

@@ -8,6 +8,9 @@ public struct Subject: Sendable {
   public let name: String
   /// Rows of the whole data set; at least the candidates.
   public let rows: Int
+  /// How many rows each filter has dropped, in the filters' order; those that dropped none are left
+  /// out.
+  public let dropped: [DroppedRows]
   public let scores: ConceptScores
   /// SHA-256 (hex) of the centroids; plans made here carry it.
   public let clustering: String
@@ -21,11 +24,13 @@ public struct Subject: Sendable {
   public let metadata: [MetadataColumn]
 
   public init(
-    name: String, rows: Int, scores: ConceptScores, clustering: String, hasSimilarity: Bool,
+    name: String, rows: Int, dropped: [DroppedRows] = [], scores: ConceptScores, clustering: String,
+    hasSimilarity: Bool,
     hasCaptions: Bool = true, formats: [OutputFormat], metadata: [MetadataColumn] = []
   ) {
     self.name = name
     self.rows = rows
+    self.dropped = dropped
     self.scores = scores
     self.clustering = clustering
     self.hasSimilarity = hasSimilarity
@@ -41,4 +46,16 @@ public struct Subject: Sendable {
   public var candidates: Int { scores.candidates }
   /// k.
   public var clusters: Int { scores.clusters }
+}
+
+/// Rows that a filter has dropped.
+public struct DroppedRows: Sendable, Equatable {
+  /// The filter's name: `where`, `similarity`.
+  public let filter: String
+  public let rows: Int
+
+  public init(filter: String, rows: Int) {
+    self.filter = filter
+    self.rows = rows
+  }
 }

@@ -67,7 +67,12 @@ extension State {
   ) throws(WorkspaceError) {
     let formats = ManifestFormat.allCases.filter { $0 != .datacomp || workspace.hasHexKeys }
     let subject = Subject(
-      name: workspace.name, rows: workspace.rows, scores: workspace.scores,
+      name: workspace.name, rows: workspace.rows,
+      dropped: Fate.allCases.compactMap { fate in
+        guard let filter = fate.filter, let rows = workspace.description.filters[filter], rows > 0
+        else { return nil }
+        return DroppedRows(filter: filter, rows: rows)
+      }, scores: workspace.scores,
       clustering: workspace.clustering, hasSimilarity: workspace.hasSimilarity,
       hasCaptions: workspace.hasCaptions,
       formats: formats.map { OutputFormat(name: $0.rawValue, ending: $0.fileExtension) },

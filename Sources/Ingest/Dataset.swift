@@ -44,13 +44,49 @@ public struct Dataset: Sendable {
     rows = firstRows.last!
   }
 
+  /// What of the user's words decides how the shards' files are read, by the flags; empty where every
+  /// file says it all itself.
+  public var readBy: [String: String] {
+    var words: [String: String] = [:]
+    let names = inputs.compactMap(\.embedding)
+    if !names.isEmpty { words["--embedding"] = names.joined(separator: ", ") }
+    let maps = zip(inputs, inputShards).filter { $0.0.layout == .map }.map { $0.1.first! }
+    if !maps.isEmpty {
+      words["--shape"] = maps.map { "\($0.rows),\($0.dimensions)" }.joined(separator: " ")
+    }
+    return words
+  }
+
+  /// The shards of each input.
+  private var inputShards: [ArraySlice<EmbeddingShard>] {
+    var start = 0
+    return inputs.map { input in
+      defer { start += input.shards }
+      return shards[start..<start + input.shards]
+    }
+  }
+
+  /// The same data set, its shards that need it read from what they were converted to.
+  ///
+  /// - Parameter place: the path of a `.npy` file, given the number of the shard.
+  public func converted(to place: (Int) -> String) -> Dataset {
+    let shards = shards.enumerated().map { number, shard in
+      guard shard.needsConversion else { return shard }
+      let header = NpyHeader.bytes(shard.element.npyType, shape: [shard.rows, shard.dimensions])
+      return shard.converted(to: place(number), dataOffset: header.count)
+    }
+    return Dataset(shards: shards, inputs: inputs, columns: columns)
+  }
+
   /// Finds out what the inputs are, from names and headers alone.
   ///
   /// Files are `*.npy` with an (n, d) array of little-endian float16, float32 or float64 in C
-  /// order.  Folders are clip-retrieval folders (`img_emb/img_emb_N.npy` in the order of N, with
-  /// `metadata/metadata_N.parquet`, `.csv` or `.jsonl` for all shards or for none) or hold
-  /// `*.npy` files themselves (natural order, top level).  Of Parquet the footers are read, of
-  /// CSV the header and of JSON lines the first lines.
+  /// order, archives of such files (`*.npz`), float32 numbers of a shape that the user said, or
+  /// Parquet with a column of lists.  Folders are clip-retrieval folders (`img_emb/img_emb_N.npy` in
+  /// the order of N, with `metadata/metadata_N.parquet`, `.csv` or `.jsonl` for all shards or for
+  /// none), DataComp pools, or hold `*.npy` or `*.parquet` files themselves (natural order, top
+  /// level).  Of Parquet the footers and a first row are read, of CSV the header, of JSON lines the
+  /// first lines and of archives the directory.
   ///
   /// - Parameter inputs: files and folders; at least one.
   /// - Throws: ``IngestError`` for the first thing that is wrong with them.
@@ -58,21 +94,31 @@ public struct Dataset: Sendable {
   public static func discover(
     _ inputs: [String], _ options: IngestOptions
   ) throws(IngestError) -> Dataset {
-    var shards: [EmbeddingShard] = []
-    var recognised: [RecognisedInput] = []
+    var found: [(layout: Layout, shards: [EmbeddingShard])] = []
+    var maps = 0
     for input in inputs {
-      let (layout, files) = try Layout.recognise(input)
-      let first = shards.count
-      for file in files {
-        shards.append(try EmbeddingShard(npy: file.embeddings, metadata: file.metadata))
-      }
-      recognised.append(RecognisedInput(input, layout, Array(shards[first...])))
+      let layout = try Layout.recognise(input, options)
+      found.append((layout, try layout.shards(of: input, map: maps, options)))
+      if layout == .map { maps += 1 }
     }
-    guard let first = shards.first else {
+    guard maps >= options.shapes.count || maps > 0 && options.shapes.count == 1 else {
+      throw IngestError(
+        path: "--shape",
+        fault: "expected a shape for each file without a header, found \(options.shapes.count) for "
+          + "\(maps)",
+        remedy: "leave it out for files that say their shape themselves")
+    }
+    guard let first = found.first(where: { !$0.shards.isEmpty })?.shards.first else {
       throw IngestError(
         path: "inputs", fault: "expected at least one file or folder, found none",
         remedy: "name a .npy file or a folder with some")
     }
+    if !options.keyFiles.isEmpty { try addKeys(to: &found, options) }
+    let recognised = zip(inputs, found).map { input, found in
+      RecognisedInput(
+        input, found.layout, found.shards, pictures: found.layout.pictures(of: input))
+    }
+    let shards = found.flatMap(\.shards)
     try checkAgreement(shards, recognised)
     guard shards.contains(where: { $0.rows > 0 }) else {
       throw IngestError(
@@ -81,6 +127,35 @@ public struct Dataset: Sendable {
     }
     return Dataset(
       shards: shards, inputs: recognised, columns: try MetadataColumns(of: shards, options))
+  }
+
+  /// Gives every shard its file of keys.
+  private static func addKeys(
+    to found: inout [(layout: Layout, shards: [EmbeddingShard])], _ options: IngestOptions
+  ) throws(IngestError) {
+    let shards = found.flatMap(\.shards)
+    if let other = shards.first(where: { $0.metadata != nil }) {
+      throw IngestError(
+        path: "--keys",
+        fault: "expected embeddings without metadata, found \(other.metadata!.path)",
+        remedy: "choose its column of keys with --key")
+    }
+    guard options.keyFiles.count == shards.count else {
+      throw IngestError(
+        path: "--keys",
+        fault: "expected \(shards.count), one for each file of embeddings, found "
+          + "\(options.keyFiles.count)",
+        remedy: "give --keys FILE once for each file, in their order")
+    }
+    var next = 0
+    for input in found.indices {
+      for shard in found[input].shards.indices {
+        let own = found[input].shards[shard]
+        found[input].shards[shard].metadata = try .keyMap(
+          options.keyFiles[next], rows: own.rows, of: own.path, width: options.keyWidth)
+        next += 1
+      }
+    }
   }
 
   /// Checks what one shard alone cannot show.

@@ -7,23 +7,29 @@
 // 1.5 and for 6 million rows, against 485 MB and 1.8 GB).
 
 /// The `duckdb` program of this machine.
-struct DuckDB {
+struct DuckDB: Sendable {
   let program: String
   let environment: [String: String]
 
   /// Finds the program: the option, else `WINNOW_DUCKDB`, else `duckdb` on `PATH`.
   ///
-  /// - Parameter path: the Parquet file that needs it, for the error.
-  init(_ options: IngestOptions, for path: String) throws(IngestError) {
+  /// - Parameters:
+  ///   - path: the Parquet file that needs it, for the error, or what else does.
+  ///   - need: what about it needs the program, and how to do without.
+  init(
+    _ options: IngestOptions, for path: String,
+    need: (what: String, orElse: String) = (
+      "Parquet", "give the metadata as CSV or JSON lines, which need no program"
+    )
+  ) throws(IngestError) {
     environment = options.environment
     let named = options.duckdb ?? environment["WINNOW_DUCKDB"].flatMap { $0.isEmpty ? nil : $0 }
     guard let found = findProgram(named ?? "duckdb", environment["PATH"] ?? "") else {
       throw IngestError(
         path: path,
-        fault: "Parquet needs the program 'duckdb', found none "
+        fault: "\(need.what) needs the program 'duckdb', found none "
           + (named.map { "at \($0)" } ?? "on PATH"),
-        remedy: "install it (pip install duckdb-cli) or give the metadata as CSV or JSON lines, "
-          + "which need no program")
+        remedy: "install it (pip install duckdb-cli) or \(need.orElse)")
     }
     program = found
   }
@@ -31,6 +37,8 @@ struct DuckDB {
   /// What a file's footer says.
   struct Summary {
     var columns: [String] = []
+    /// The program's names of their types.
+    var types: [String: String] = [:]
     /// Those of its columns that hold numbers.
     var numeric: [String] = []
     var rows: Int?
@@ -39,18 +47,25 @@ struct DuckDB {
   /// Reads the footers of Parquet files, many in one run of the program.
   func summaries(of paths: [String]) throws(IngestError) -> [Summary] {
     var summaries: [Summary] = []
-    while summaries.count < paths.count {
-      // The queries are one argument, which the system limits to 128 KiB.
-      var batch: [String] = []
-      var size = 0
-      for path in paths[summaries.count...] {
-        size += 3 * 2 * path.utf8.count + 400
-        if !batch.isEmpty && size > 96 << 10 { break }
-        batch.append(path)
-      }
-      summaries += try footers(of: batch)
-    }
+    for batch in batches(of: paths, each: 400) { summaries += try footers(of: Array(paths[batch])) }
     return summaries
+  }
+
+  /// Cuts a list of files so that queries of `size` bytes and three paths for each fit into one
+  /// argument, which the system limits to 128 KiB.
+  func batches(of paths: [String], each size: Int) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    var (start, total) = (0, 0)
+    for (index, path) in paths.enumerated() {
+      let own = 3 * 2 * path.utf8.count + size
+      if index > start, total + own > 96 << 10 {
+        batches.append(start..<index)
+        (start, total) = (index, 0)
+      }
+      total += own
+    }
+    if start < paths.count { batches.append(start..<paths.count) }
+    return batches
   }
 
   private func footers(of batch: [String]) throws(IngestError) -> [Summary] {
@@ -75,10 +90,10 @@ struct DuckDB {
       else { throw unexpected(batch[0]) }
       if record.slots[2].isEmpty {
         let name = String(decoding: record.text(1), as: UTF8.self)
+        let type = String(decoding: record.text(3), as: UTF8.self)
         summaries[file].columns.append(name)
-        if Self.isNumeric(String(decoding: record.text(3), as: UTF8.self)) {
-          summaries[file].numeric.append(name)
-        }
+        summaries[file].types[name] = type
+        if Self.isNumeric(type) { summaries[file].numeric.append(name) }
       } else {
         summaries[file].rows = Int(String(decoding: record.text(2), as: UTF8.self))
         // The program works through the files in order: if it fails, then on the next one.
@@ -91,7 +106,7 @@ struct DuckDB {
     return summaries
   }
 
-  private func unexpected(_ path: String) -> IngestError {
+  func unexpected(_ path: String) -> IngestError {
     IngestError(
       path: path, fault: "\(program) gave another answer than expected",
       remedy: "use version 1.4 or later (pip install --upgrade duckdb-cli)")
@@ -123,7 +138,9 @@ struct DuckDB {
       output, path: path, wanted: names, numbers: numbers, namesLines: false)
   }
 
-  private func run(_ queries: String, files: [String]) throws(IngestError) -> ProgramOutput {
+  func run(
+    _ queries: String, files: [String], for path: String? = nil
+  ) throws(IngestError) -> ProgramOutput {
     var allowed = ["'/dev/stdout'"]
     for file in files {
       let path = Self.absolute(file)
@@ -140,14 +157,14 @@ struct DuckDB {
 
       """
     return try ProgramOutput(
-      path: files[0], program,
+      path: path ?? files[0], program,
       ["-no-init", "-no-stdin", "-batch", "-bail", "-jsonlines", "-c", lock + queries],
       environment)
   }
 
   /// A file as a table.  Bytes without a text mark are text, as older writers leave the mark
   /// out, and folder names like `a=1` are no columns.
-  private static func table(_ path: String) -> String {
+  static func table(_ path: String) -> String {
     "read_parquet(\(literal(pattern(absolute(path)))), binary_as_string=true, hive_partitioning=false)"
   }
 
@@ -161,7 +178,7 @@ struct DuckDB {
   }
 
   /// The glob pattern that matches `path`, and whatever else it matches may not be opened.
-  private static func pattern(_ path: String) -> String {
+  static func pattern(_ path: String) -> String {
     guard path.contains(where: { "*?[".contains($0) }) else { return path }
     return path.reduce(into: "") { text, character in
       // In brackets these stand for themselves; a backslash does not even there.
@@ -171,7 +188,7 @@ struct DuckDB {
   }
 
   /// The program compares paths as texts, and only absolute ones always agree.
-  private static func absolute(_ path: String) -> String {
+  static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : currentFolder() + "/" + path
   }
 }

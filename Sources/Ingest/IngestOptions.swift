@@ -1,6 +1,18 @@
 /// What a user may say about the inputs.
 public struct IngestOptions: Sendable {
-  /// The metadata column that identifies an item; nil takes `uid`, else `key`, else `image_path`.
+  /// What every input is taken for; nil finds out.
+  public var layout: Layout?
+  /// The member of `.npz` files, or the Parquet column, that holds the embeddings; nil takes
+  /// `l14_img`, else `b32_img`, and of columns `embeddings`, else `embedding`.
+  public var embedding: String?
+  /// The shapes of files of float32 numbers without a header, in the order of these inputs; one alone
+  /// that leaves its rows open counts for all of them.
+  public var shapes: [MapShape] = []
+  /// Files of keys of one width, one for each shard of embeddings, in their order.
+  public var keyFiles: [String] = []
+  /// Bytes of a key in a file of keys without a header.
+  public var keyWidth = 24
+  /// The metadata column that identifies an item; nil takes `uid`, else `key`, `image_path`, `id`.
   public var key: String?
   /// The metadata column with the caption; nil takes `caption`, else `text`.
   public var caption: String?

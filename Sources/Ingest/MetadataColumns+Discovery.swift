@@ -36,6 +36,7 @@ extension MetadataColumns {
         found = try CSVParser(FileSource(file.path), path: file.path).header
         keepCommon(found)
       case .jsonLines: found = try Self.sampledNames(file)
+      case .keyMap: found = [KeyMapParser.column]
       }
       if let chosen {
         try chosen.check(found, of: file)

@@ -11,6 +11,7 @@ extension MetadataColumns {
     case .parquet: summary?.numeric ?? []
     case .csv: try sampledNumbers(ofCSV: file)
     case .jsonLines: try sampledNumbers(ofJSONLines: file)
+    case .keyMap: []
     }
   }
 

@@ -1,6 +1,6 @@
 // Which metadata columns mean what.  The usual names come from the tools that write such files:
 // uid and clip_l14_similarity_score from DataComp, key and caption from img2dataset, image_path
-// and similarity from clip-retrieval and LAION.
+// and similarity from clip-retrieval and LAION, id from NeMo Curator.
 
 /// The metadata columns that are used, by name; nil where there is none.
 public struct MetadataColumns: Sendable, Equatable {
@@ -23,7 +23,7 @@ public struct MetadataColumns: Sendable, Equatable {
   /// More columns of numbers than this are left out.
   public static let mostNumeric = 64
 
-  static let keyNames = ["uid", "key", "image_path"]
+  static let keyNames = ["uid", "key", "image_path", "id"]
   static let captionNames = ["caption", "text"]
   static let similarityNames = ["similarity", "clip_l14_similarity_score"]
 

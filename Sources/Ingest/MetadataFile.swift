@@ -4,13 +4,31 @@ public struct MetadataFile: Sendable, Equatable {
     case parquet, csv
     /// One JSON object a line.
     case jsonLines = "jsonl"
+    /// Keys of one width, one after the other, filled up with zero bytes (numpy's `S24`).
+    case keyMap = "keys of one width"
+
+    /// The formats that a folder's files have by their suffixes.
+    static let bySuffix: [Format] = [.parquet, .csv, .jsonLines]
   }
 
   public let path: String
   public let format: Format
+  /// Of a key map: bytes of a key, and where the first begins.
+  let keyWidth: Int
+  let keyOffset: Int
 
   public init(path: String, format: Format) {
+    self.init(path: path, format: format, keyWidth: 0, keyOffset: 0)
+  }
+
+  private init(path: String, format: Format, keyWidth: Int, keyOffset: Int) {
     self.path = path
     self.format = format
+    self.keyWidth = keyWidth
+    self.keyOffset = keyOffset
+  }
+
+  static func keyMap(_ path: String, width: Int, offset: Int) -> MetadataFile {
+    MetadataFile(path: path, format: .keyMap, keyWidth: width, keyOffset: offset)
   }
 }

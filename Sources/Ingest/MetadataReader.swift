@@ -45,6 +45,7 @@ extension MetadataFile {
       return parser
     case .jsonLines:
       return try JSONLinesParser(FileSource(path), path: path, wanted: names, numbers: numbers)
+    case .keyMap: return try KeyMapParser(self, names)
     case .parquet:
       return try DuckDB(options, for: path).rows(of: path, names, numbers: numbers)
     }

@@ -16,12 +16,13 @@ protocol ByteSource: AnyObject {
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int
 }
 
-/// A file, from its beginning to its end.
+/// A file, from its beginning, or some byte, to its end.
 final class FileSource: ByteSource {
   private let file: InputFile
-  private var offset = 0
+  private var offset: Int
 
-  init(_ path: String) throws(IngestError) {
+  init(_ path: String, from offset: Int = 0) throws(IngestError) {
+    self.offset = offset
     file = try storage { () throws(StorageError) in try InputFile(path) }
   }
 

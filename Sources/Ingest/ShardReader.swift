@@ -1,6 +1,7 @@
 import Storage
 
-/// Reads rows of one shard as they lie in the file; any thread may read at any time.
+/// Reads rows of one shard as they lie in its ``EmbeddingShard/rowsPath``; any thread may read at any
+/// time.
 ///
 /// Widening and scaling are the arithmetic's business, not ours.
 public final class ShardReader: Sendable {
@@ -9,11 +10,12 @@ public final class ShardReader: Sendable {
 
   /// - Throws: ``IngestError`` when the file is gone or is shorter than when it was discovered.
   public init(_ shard: EmbeddingShard) throws(IngestError) {
-    let file = try storage { () throws(StorageError) in try InputFile(shard.path) }
+    precondition(!shard.needsConversion || shard.isConverted, "the shard is not converted")
+    let file = try storage { () throws(StorageError) in try InputFile(shard.rowsPath) }
     let end = shard.dataOffset + shard.rows * shard.bytesPerRow
     guard file.size >= end else {
       throw IngestError(
-        path: shard.path,
+        path: shard.rowsPath,
         fault: "expected at least \(end) bytes for \(shard.rows) rows, found \(file.size)",
         remedy: "it was changed while it was read: start again")
     }

@@ -28,9 +28,18 @@ public struct WorkspaceReport: Sendable {
       number("rows", description.rows),
       number("candidates", description.candidates),
     ]
-    for (filter, count) in description.filters.sorted(by: { $0.key < $1.key }) {
-      facts.append(number("dropped-\(filter)", count))
+    for filter in Fate.allCases.compactMap(\.filter) {
+      if let count = description.filters[filter] {
+        facts.append(number("dropped-\(filter)", count))
+      }
     }
+    let given = description.parameters
+    let filters = [
+      ("where", given.condition), ("allow", given.allow.map(listText)),
+      ("deny", given.deny.map(listText)), ("similarity-min", given.similarityMin),
+      ("similarity-top", given.similarityTop),
+    ]
+    for case (let name, let value?) in filters { facts.append(text(name, value)) }
     facts += [
       number("dimensions", description.dimensions),
       number("shards", description.inputs.count),
@@ -71,4 +80,8 @@ public struct WorkspaceReport: Sendable {
   public func json() -> String {
     "{\n" + facts.map { "  \"\($0.name)\": \($0.json)" }.joined(separator: ",\n") + "\n}\n"
   }
+}
+
+private func listText(_ list: WorkspaceDescription.KeyList) -> String {
+  "\(list.keys) keys, SHA-256 \(list.digest)"
 }

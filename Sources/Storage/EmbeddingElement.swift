@@ -20,4 +20,13 @@ public enum EmbeddingElement: String, Sendable, Equatable, CaseIterable {
     default: return nil
     }
   }
+
+  /// The .npy type of such components.
+  public var npyType: NpyType {
+    switch self {
+    case .float16: .float16
+    case .float32: .float32
+    case .float64: .float64
+    }
+  }
 }

@@ -72,9 +72,24 @@ public struct NpyHeader: Sendable, Equatable {
   /// - Throws: ``StorageError`` for another kind of file, a damaged header or a file that is
   ///   longer or shorter than header and shape say.
   public init(of file: borrowing InputFile) throws(StorageError) {
-    let path = file.path
+    try self.init(file.path, size: file.size) { (buffer, offset) throws(StorageError) in
+      try file.read(into: buffer, at: offset)
+    }
+  }
+
+  /// Reads and checks the header of an array that is a part of a file.
+  ///
+  /// - Parameters:
+  ///   - path: what errors name.
+  ///   - size: bytes of header and data.
+  ///   - read: fills a buffer from an offset into the array's bytes on; returns how many there were.
+  /// - Throws: as ``init(of:)``, and what `read` throws.
+  public init(
+    _ path: String, size: Int,
+    read: (UnsafeMutableRawBufferPointer, _ offset: Int) throws(StorageError) -> Int
+  ) throws(StorageError) {
     var start = [UInt8](repeating: 0, count: 12)
-    let got = try Self.read(file, into: &start, at: 0)
+    let got = try Self.fill(&start, at: 0, read)
     guard got >= 10, start[0..<6].elementsEqual([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
       throw StorageError(
         path: path, fault: "expected a .npy file, found one without numpy's magic bytes",
@@ -89,13 +104,13 @@ public struct NpyHeader: Sendable, Equatable {
     let begin = wide ? 12 : 10
     let length =
       Int(start[8]) | Int(start[9]) << 8 | (wide ? Int(start[10]) << 16 | Int(start[11]) << 24 : 0)
-    guard length <= 1 << 20, begin + length <= file.size else {
+    guard length <= 1 << 20, begin + length <= size else {
       throw StorageError(
-        path: path, fault: "its header says it has \(length) bytes, the file has \(file.size)",
+        path: path, fault: "its header says it has \(length) bytes, the file has \(size)",
         remedy: "it is truncated or damaged: fetch or write it again")
     }
     var text = [UInt8](repeating: 0, count: length)
-    _ = try Self.read(file, into: &text, at: begin)
+    _ = try Self.fill(&text, at: begin, read)
     guard let entries = PythonLiteral.parse(text)?.entries,
       let type = entries["descr"].flatMap(Self.type),
       let order = entries["fortran_order"]?.boolean,
@@ -114,28 +129,29 @@ public struct NpyHeader: Sendable, Equatable {
       let (product, overflow) = (bytes ?? 0).multipliedReportingOverflow(by: extent)
       bytes = overflow || extent < 0 ? nil : bytes.map { _ in product }
     }
-    guard let bytes else {
+    guard let bytes, bytes <= Int.max - dataOffset else {
       throw StorageError(
         path: path,
         fault: "its header has an element type or shape that is not usable: "
           + "\(type), \(shape)")
     }
-    guard dataOffset + bytes == file.size else {
+    guard dataOffset + bytes == size else {
       throw StorageError(
         path: path,
         fault: "expected \(dataOffset + bytes) bytes for shape \(Self.text(shape)) of \(type), "
-          + "found \(file.size)",
-        remedy: file.size < dataOffset + bytes
+          + "found \(size)",
+        remedy: size < dataOffset + bytes
           ? "it is truncated: fetch or write it again" : "it has bytes that no array owns")
     }
   }
 
-  private static func read(
-    _ file: borrowing InputFile, into bytes: inout [UInt8], at offset: Int
+  private static func fill(
+    _ bytes: inout [UInt8], at offset: Int,
+    _ read: (UnsafeMutableRawBufferPointer, Int) throws(StorageError) -> Int
   ) throws(StorageError) -> Int {
     let space = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
     defer { space.deallocate() }
-    let count = try file.read(into: space, at: offset)
+    let count = try read(space, offset)
     bytes.withUnsafeMutableBytes { $0.copyBytes(from: space[..<count]) }
     return count
   }

@@ -1,5 +1,5 @@
-// The second pass over the embeddings: every row's nearest centroid and its distance, as runs of
-// some blocks each.
+// The second pass over the embeddings: every candidate's nearest centroid and its distance, as runs of
+// some blocks each.  Blocks without a candidate are not read.
 
 import Clustering
 import Ingest
@@ -41,12 +41,77 @@ private final class AssignBuffer: @unchecked Sendable {
     nearest.deallocate()
     distances.deallocate()
   }
+
+  /// Finds the clusters of a block's candidates; its first row has the place `place`.
+  func assign(
+    _ own: RowBlock, of blocks: RowBlocks, at place: Int, _ candidates: CandidateSet,
+    _ centroids: Centroids, _ given: GivenAssignments?
+  ) throws(WorkspaceError) {
+    let shard = blocks.dataset.shards[own.shard]
+    let rows = own.firstRow..<own.firstRow + own.rows.count
+    guard candidates.members != nil else {
+      let bytes = try block.read(own, of: blocks)
+      try given?.read(rows, into: nearest + place)
+      assign(
+        bytes, shard.element, rows.count, centroids, isGiven: given != nil, nearest + place,
+        distances + place)
+      return
+    }
+    (nearest + place).update(repeating: AssignedRun.none, count: rows.count)
+    guard candidates.hasAny(in: rows) else { return }
+    try block.read(own, of: blocks)
+    try given?.read(rows, into: block.nearest)
+    // The candidates' bytes are brought together, so that only they cost arithmetic.
+    var kept: [Int] = []
+    let (base, stride) = (block.bytes.baseAddress!, shard.bytesPerRow)
+    candidates.forEach(in: rows) { row in
+      let from = row - rows.lowerBound
+      if from != kept.count {
+        (base + kept.count * stride).copyMemory(from: base + from * stride, byteCount: stride)
+        if given != nil { block.nearest[kept.count] = block.nearest[from] }
+      }
+      kept.append(from)
+    }
+    let bytes = UnsafeRawBufferPointer(rebasing: block.bytes[..<(kept.count * stride)])
+    assign(
+      bytes, shard.element, kept.count, centroids, isGiven: given != nil, block.nearest,
+      block.distances)
+    for (slot, row) in kept.enumerated() {
+      nearest[place + row] = block.nearest[slot]
+      distances[place + row] = block.distances[slot]
+    }
+  }
+
+  /// Rows that cannot be used get no cluster.
+  ///
+  /// - Parameter isGiven: `nearest` has the rows' clusters, and only distances are wanted.
+  private func assign(
+    _ bytes: UnsafeRawBufferPointer, _ element: EmbeddingElement, _ count: Int,
+    _ centroids: Centroids, isGiven: Bool, _ nearest: UnsafeMutablePointer<UInt32>,
+    _ distances: UnsafeMutablePointer<Float>
+  ) {
+    var invalid: [Int] = []
+    if isGiven {
+      centroids.distances(
+        bytes: bytes, element: element, count: count, to: nearest, distances: distances,
+        scratch: block.scratch
+      ) { row, _ in invalid.append(row) }
+    } else {
+      centroids.assign(
+        bytes: bytes, element: element, count: count, nearest: nearest, distances: distances,
+        scratch: block.scratch
+      ) { row, _ in invalid.append(row) }
+    }
+    for row in invalid { nearest[row] = AssignedRun.none }
+  }
 }
 
 /// Writes the runs that are not finished.
+///
+/// - Parameter given: clusters from elsewhere, instead of the nearest ones.
 func assign(
-  _ blocks: RowBlocks, _ centroids: Centroids, _ watch: InputWatch, candidates: Int, _ stage: Stage,
-  parameters: BuildParameters, observer: BuildObserver
+  _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments? = nil, _ watch: InputWatch,
+  _ candidates: CandidateSet, _ stage: Stage, parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) {
   let total = blocks.dataset.rows
   let runs = runs(of: blocks)
@@ -65,15 +130,8 @@ func assign(
     try watch.reading(own.first!.shard...own.last!.shard) { () throws(WorkspaceError) in
       for block in own {
         if observer.isCancelled() { throw .interrupted }
-        var invalid: [Int] = []
-        let place = block.firstRow - firstRow
-        centroids.assign(
-          bytes: try buffer.block.read(block, of: blocks),
-          element: blocks.dataset.shards[block.shard].element, count: block.rows.count,
-          nearest: buffer.nearest + place, distances: buffer.distances + place,
-          scratch: buffer.block.scratch
-        ) { row, _ in invalid.append(row) }
-        for row in invalid { buffer.nearest[place + row] = AssignedRun.none }
+        try buffer.assign(
+          block, of: blocks, at: block.firstRow - firstRow, candidates, centroids, given)
         done.withLock {
           $0 += block.rows.count
           observer.progress(
@@ -87,11 +145,11 @@ func assign(
   }
   var found = 0
   for path in stage.paths { found += try AssignedRun(path).candidates }
-  guard found == candidates else {
+  guard found == candidates.count else {
     try storing { () throws(StorageError) in try removeTree(stage.folder) }
     throw .invalid(
-      "the inputs changed while they were read: expected \(candidates) usable rows, as the scan "
-        + "found, found \(found); build again")
+      "the inputs changed while they were read: expected \(candidates.count) usable rows, as the "
+        + "scan found, found \(found); build again")
   }
 }
 

@@ -18,8 +18,16 @@ public struct BuildParameters: Sendable {
   public var neighbours = 20
   /// A `.npy` file of centroids to use instead of training.
   public var centroidsFile: String?
+  /// A `.npy` file of the cluster of every row, to use with ``centroidsFile`` instead of searching.
+  public var assignmentsFile: String?
   /// Drop rows that are zero, NaN or infinite instead of refusing them.
   public var skipInvalid = false
+  /// What else drops rows.
+  public var filters = RowFilters()
+  /// Drop near duplicates after that; nil: keep them.
+  public var deduplication: Deduplication?
+  /// Keys of a DataComp pool may be those of several rows.
+  public var allowDuplicates = false
   /// Replace an existing workspace.
   public var force = false
   public var threads: Int
@@ -60,7 +68,7 @@ public struct BuildParameters: Sendable {
 /// What a build tells while it runs.
 public struct BuildProgress: Sendable, Equatable {
   public enum Stage: String, Sendable, CaseIterable {
-    case metadata, scan, train, assign, sort, score, columns, name
+    case metadata, convert, scan, filter, fine, dedup, train, assign, sort, score, columns, name
   }
 
   public var stage: Stage

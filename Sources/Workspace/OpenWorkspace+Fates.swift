@@ -2,30 +2,18 @@
 
 import Storage
 
-/// What became of a row before the concepts.
-public enum Fate: UInt8, Sendable, CaseIterable {
-  case candidate, invalid, filtered, listed, dissimilar, duplicate
-
+extension Fate {
   /// The name that the build's counts have.
-  public var name: String {
-    switch self {
-    case .candidate: "candidate"
-    case .invalid: "invalid"
-    case .filtered: "where"
-    case .listed: "allow-deny"
-    case .dissimilar: "similarity"
-    case .duplicate: "duplicate"
-    }
-  }
+  public var name: String { filter ?? "candidate" }
 
   /// Why the row is no candidate, in words.
   public var reason: String {
     switch self {
     case .candidate: "it is a candidate"
     case .invalid: "its vector is invalid"
-    case .filtered: "--where left it out"
-    case .listed: "--allow or --deny left it out"
-    case .dissimilar: "its similarity is too low"
+    case .condition: "--where left it out"
+    case .list: "--allow or --deny left it out"
+    case .similarity: "its similarity is too low"
     case .duplicate: "it is a duplicate"
     }
   }
@@ -59,20 +47,24 @@ extension OpenWorkspace {
   public func twins(
     of rows: [Int]
   ) throws(WorkspaceError) -> [(row: Int, cosine: Float)]? {
-    let (twinPath, cosinePath) = (path + "/twin.npy", path + "/twin_cosine.npy")
-    guard pathKind(twinPath) == .file else { return nil }
-    let count = self.rows
-    let twins = try MemberRows(twinPath, rows: count, candidates: count)
-    let cosines = try storing { () throws(StorageError) in
-      try MappedArray<Float>(cosinePath, type: .float32, shape: [count])
+    let (folder, count) = (path, self.rows)
+    guard pathKind("\(folder)/\(TwinTotals.twins)") == .file else { return nil }
+    let twins = try storing { () throws(StorageError) in
+      try DuplicateTwins(folder: folder, rows: count)
     }
     var found: [(row: Int, cosine: Float)] = []
     for row in rows {
-      let cosine = cosines[row]
-      guard abs(cosine) <= 1.001 else {
-        throw damaged(cosinePath, "element \(row) is \(cosine), expected -1 to 1")
+      let (twin, cosine) = (twins.twin(of: row), twins.cosine(of: row))
+      guard twin >= 0, twin < count else {
+        throw damaged(
+          "\(folder)/\(TwinTotals.twins)",
+          "element \(row) is \(twin), expected a row below \(count)")
       }
-      found.append((try twins.row(row), cosine))
+      guard abs(cosine) <= 1.001 else {
+        throw damaged(
+          "\(folder)/\(TwinTotals.cosines)", "element \(row) is \(cosine), expected -1 to 1")
+      }
+      found.append((twin, cosine))
     }
     return found
   }

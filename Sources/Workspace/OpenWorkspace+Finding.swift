@@ -100,8 +100,18 @@ extension OpenWorkspace {
 
   /// Why a row is no candidate, in words.
   public func fate(of row: Int) throws(WorkspaceError) -> String {
-    let fate = try fates(of: [row])[0]
-    return fate == .candidate ? "it is no candidate" : fate.reason
+    switch try fates(of: [row])[0] {
+    case .candidate: return "it is no candidate"
+    case .duplicate: return try duplicate(row)
+    case let fate: return fate.reason
+    }
+  }
+
+  /// What a dropped row is a duplicate of, and how near.
+  private func duplicate(_ row: Int) throws(WorkspaceError) -> String {
+    guard let twin = try twins(of: [row])?[0] else { return Fate.duplicate.reason }
+    let cosine = (Double(twin.cosine) * 1e4).rounded() / 1e4
+    return "it is a duplicate of \(try key(twin.row)), cosine \(cosine)"
   }
 
   /// Which of the rows at some ranks of a cluster has a caption with the pattern, the first in

@@ -15,6 +15,7 @@ extension OpenWorkspace {
     // What is in a file of other bytes says nothing more, and may not even be readable.
     if !faults.isEmpty { return faults }
     faults += try checkMembers()
+    faults += try duplicateFaults()
     faults += checkScores()
     faults += try checkColumns()
     faults += try checkNumeric()

@@ -44,21 +44,8 @@ struct ShardScan: Codable, Sendable {
 struct ScanResult: Sendable {
   /// SHA-256 of every shard, in order.
   var digests: [String]
-  /// Rows that can be used.
-  var candidates: Int
-  /// Rows that cannot.
-  var invalid: Int
-  /// The shards that have some, and where their lists are.
-  var lists: [Int: String]
-
-  /// The rows of a shard that cannot be used, ascending.
-  func invalidRows(of shard: Int) throws(WorkspaceError) -> [Int] {
-    guard let path = lists[shard] else { return [] }
-    guard let result = SealedFile.read(json: ShardScan.self, path) else {
-      throw damaged(path, "it was changed during the build")
-    }
-    return result.invalid ?? []
-  }
+  /// The rows that can be used, and later those of them that no other filter dropped.
+  var candidates: CandidateSet
 }
 
 /// Opens the stage; its tasks are the shards.
@@ -111,14 +98,15 @@ private struct ShardScanner: Sendable {
     var result = ShardScan(rows: blocks.dataset.shards[shard].rows)
     let own = blocks.blocks(of: shard)
     let buffer = BlockBuffer(blocks)
-    var digest = Digest()
-    try hashHeader(&digest)
+    let input = blocks.dataset.shards[shard]
+    var hash = InputHash(input)
+    if !input.isConverted { try hash.update(of: input.path, 0..<input.dataOffset) }
     for block in own {
       result.add(try check(blocks.blocks[block], buffer))
-      digest.update(buffer.loaded(blocks.blocks[block], of: blocks))
+      if !input.isConverted { hash.update(buffer.loaded(blocks.blocks[block], of: blocks)) }
       progress(blocks.blocks[block].rows.count)
     }
-    result.digest = digest.hex()
+    result.digest = try hash.finish()
     return result
   }
 
@@ -133,52 +121,48 @@ private struct ShardScanner: Sendable {
     }
     return faulty
   }
-
-  /// Adds the header of the shard's file to its digest.
-  private func hashHeader(_ digest: inout Digest) throws(WorkspaceError) {
-    let shard = blocks.dataset.shards[shard]
-    let header = try storing { () throws(StorageError) in
-      let file = try InputFile(shard.path)
-      let space = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: shard.dataOffset, alignment: 16)
-      defer { space.deallocate() }
-      try file.readExactly(into: space, at: 0)
-      return [UInt8](space)
-    }
-    digest.update(header)
-  }
 }
 
 private func gathered(
   _ stage: Stage, _ blocks: RowBlocks, _ parameters: BuildParameters
 ) throws(WorkspaceError) -> ScanResult {
   let shards = blocks.dataset.shards
-  var found = ScanResult(digests: [], candidates: 0, invalid: 0, lists: [:])
-  var faults: [String: Int] = [:]
-  var named: [String] = []
-  for (shard, path) in stage.paths.enumerated() {
+  func result(_ shard: Int) throws(WorkspaceError) -> ShardScan {
+    let path = stage.paths[shard]
     guard let scan = SealedFile.read(json: ShardScan.self, path) else {
       throw damaged(path, "it was changed during the build")
     }
-    found.digests.append(scan.digest)
+    return scan
+  }
+  var digests: [String] = []
+  var faults: [String: Int] = [:]
+  var named: [String] = []
+  var hasInvalid = Set<Int>()
+  for shard in shards.indices {
+    let scan = try result(shard)
+    digests.append(scan.digest)
     faults.merge(scan.faults, uniquingKeysWith: +)
-    if scan.invalid != nil { found.lists[shard] = path }
+    if scan.invalid != nil { hasInvalid.insert(shard) }
     for row in scan.first.prefix(10 - named.count) {
       named.append("\(shards[shard].path) row \(row.row) (\(row.fault))")
     }
   }
   let total = blocks.dataset.rows
-  found.invalid = faults.values.reduce(0, +)
-  found.candidates = total - found.invalid
-  if found.invalid > 0 && !parameters.skipInvalid {
+  let invalid = faults.values.reduce(0, +)
+  if invalid > 0 && !parameters.skipInvalid {
     let kinds = [RowFault.notANumber, .infinite, .zero].compactMap { fault in
       faults[fault.text].map { "\($0) \(fault.text)" }
     }
     let more =
-      found.invalid > named.count ? ", and \(found.invalid - named.count) more" : ""
+      invalid > named.count ? ", and \(invalid - named.count) more" : ""
     throw .invalid(
-      "\(found.invalid) of \(total) rows cannot be used (\(kinds.joined(separator: ", "))): "
+      "\(invalid) of \(total) rows cannot be used (\(kinds.joined(separator: ", "))): "
         + named.joined(separator: ", ") + more + "; drop them with --skip-invalid")
   }
-  return found
+  return ScanResult(
+    digests: digests,
+    candidates: try CandidateSet(firstRows: blocks.dataset.firstRows, invalidCount: invalid) {
+      (shard) throws(WorkspaceError) in
+      hasInvalid.contains(shard) ? try result(shard).invalid ?? [] : []
+    })
 }

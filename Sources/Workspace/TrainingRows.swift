@@ -1,5 +1,5 @@
-// The rows that k-means sees: the candidates of the smallest hashes.  That needs row numbers and the
-// rows that cannot be used, no embeddings, so another seed or number of rows costs no second scan.
+// The rows that k-means sees: the candidates of the smallest hashes.  That needs row numbers and which
+// of them are candidates, no embeddings, so another seed or number of rows costs no second scan.
 //
 // One pass counts hashes by their upper bits, which finds the bucket in which the last wanted hash
 // lies; a second one keeps what lies below it.  So memory is that of the result.
@@ -9,29 +9,16 @@ import Pruning
 import Storage
 import Synchronization
 
-/// Which rows of a data set can be used.
-struct UsableRows: Sendable {
-  /// The row at which each shard begins, and the number of rows at the end.
-  let firstRows: [Int]
-  /// The rows of a shard that cannot be used, ascending and counted within it.
-  let invalid: @Sendable (_ shard: Int) throws(WorkspaceError) -> [Int]
-}
-
-/// A range of rows of one shard that is hashed as one.
-private struct HashChunk: Sendable {
-  let shard: Int
-  let rows: Range<Int>
-}
-
-/// The `limit` rows of smallest `splitmix64(seed, row)` (ties: the lower row), ascending; all that can
-/// be used when there are no more.
+/// The `limit` rows of smallest `splitmix64(seed, row)` (ties: the lower row), ascending; all
+/// candidates when there are no more.
 ///
+/// - Parameter candidates: the rows to choose among; nil for all of `rows`.
 /// - Complexity: O(rows) time, O(limit) memory and 512 KiB a thread.
 func trainingRows(
-  _ usable: UsableRows, limit: Int, seed: UInt64, threads: Int,
+  _ candidates: CandidateSet?, rows: Int, limit: Int, seed: UInt64, threads: Int,
   isCancelled: @escaping @Sendable () -> Bool
 ) throws(WorkspaceError) -> [Int] {
-  let chunks = hashChunks(usable.firstRows)
+  let chunks = hashChunks(rows)
   let bits = 16
   let failure = FirstFailure()
   let counts = Mutex([Int](repeating: 0, count: 1 << bits))
@@ -40,7 +27,7 @@ func trainingRows(
     do throws(WorkspaceError) {
       if isCancelled() { throw .interrupted }
       var own = [Int](repeating: 0, count: 1 << bits)
-      try forEachHash(chunks[task], usable, seed) { _, hash in
+      forEachHash(chunks[task], candidates, seed) { _, hash in
         own[Int(truncatingIfNeeded: hash >> UInt64(64 - bits))] &+= 1
       }
       counts.withLock { counts in
@@ -67,7 +54,7 @@ func trainingRows(
       if isCancelled() { throw .interrupted }
       var rows: [Int] = []
       var edge: [(hash: UInt64, row: Int)] = []
-      try forEachHash(chunks[task], usable, seed) { row, hash in
+      forEachHash(chunks[task], candidates, seed) { row, hash in
         let bucket = hash >> UInt64(64 - bits)
         if bucket < bound { rows.append(row) } else if bucket == bound { edge.append((hash, row)) }
       }
@@ -86,30 +73,20 @@ func trainingRows(
   return rows
 }
 
-private func hashChunks(_ firstRows: [Int]) -> [HashChunk] {
+private func hashChunks(_ rows: Int) -> [Range<Int>] {
   let size = 1 << 20
-  return (0..<firstRows.count - 1).flatMap { shard in
-    let rows = firstRows[shard + 1] - firstRows[shard]
-    return stride(from: 0, to: rows, by: size).map {
-      HashChunk(shard: shard, rows: $0..<min(rows, $0 + size))
-    }
-  }
+  return stride(from: 0, to: rows, by: size).map { $0..<min(rows, $0 + size) }
 }
 
-/// Calls `body` with the number and the hash of every usable row of a chunk.
+/// Calls `body` with the number and the hash of every candidate of a chunk.
 @inline(__always)
 private func forEachHash(
-  _ chunk: HashChunk, _ usable: UsableRows, _ seed: UInt64,
+  _ chunk: Range<Int>, _ candidates: CandidateSet?, _ seed: UInt64,
   _ body: (_ row: Int, _ hash: UInt64) -> Void
-) throws(WorkspaceError) {
-  let first = usable.firstRows[chunk.shard]
-  let invalid = try usable.invalid(chunk.shard).drop { $0 < chunk.rows.lowerBound }
-  var next = invalid.startIndex
-  for row in chunk.rows {
-    if next < invalid.endIndex, invalid[next] == row {
-      next += 1
-      continue
-    }
-    body(first + row, splitmix64(seed: seed, row: UInt64(first + row)))
+) {
+  guard let candidates else {
+    for row in chunk { body(row, splitmix64(seed: seed, row: UInt64(row))) }
+    return
   }
+  candidates.forEach(in: chunk) { body($0, splitmix64(seed: seed, row: UInt64($0))) }
 }

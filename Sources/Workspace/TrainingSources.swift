@@ -47,37 +47,29 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
   private let blocks: RowBlocks
   private let watch: InputWatch
   private let parameters: BuildParameters
-  private let scan: ScanResult
+  private let candidates: CandidateSet
   private let isCancelled: @Sendable () -> Bool
   private let buffers: [BlockBuffer]
 
   init(
-    _ blocks: RowBlocks, _ scan: ScanResult, _ watch: InputWatch, _ parameters: BuildParameters,
+    _ blocks: RowBlocks, _ candidates: CandidateSet, _ watch: InputWatch,
+    _ parameters: BuildParameters,
     isCancelled: @escaping @Sendable () -> Bool
-  ) throws(WorkspaceError) {
-    count = scan.candidates
+  ) {
+    count = candidates.count
     dimensions = blocks.dataset.dimensions
     self.blocks = blocks
-    self.scan = scan
+    self.candidates = candidates
     self.watch = watch
     self.parameters = parameters
     self.isCancelled = isCancelled
-    numbers = scan.invalid == 0 ? nil : try Self.candidates(blocks, scan)
-    buffers = (0..<max(1, parameters.threads)).map { _ in BlockBuffer(blocks) }
-  }
-
-  private static func candidates(
-    _ blocks: RowBlocks, _ scan: ScanResult
-  ) throws(WorkspaceError) -> [Int] {
-    var numbers: [Int] = []
-    numbers.reserveCapacity(scan.candidates)
-    for (shard, first) in blocks.dataset.firstRows.dropLast().enumerated() {
-      var invalid = try scan.invalidRows(of: shard)[...]
-      for row in 0..<blocks.dataset.shards[shard].rows {
-        if invalid.first == row { invalid.removeFirst() } else { numbers.append(first + row) }
-      }
+    numbers = candidates.members.map { members in
+      var numbers: [Int] = []
+      numbers.reserveCapacity(candidates.count)
+      for row in members { numbers.append(row) }
+      return numbers
     }
-    return numbers
+    buffers = (0..<max(1, parameters.threads)).map { _ in BlockBuffer(blocks) }
   }
 
   func load(
@@ -97,8 +89,8 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
 
   func smallest(_ limit: Int) throws(WorkspaceError) -> [Int] {
     let found = try trainingRows(
-      UsableRows(firstRows: blocks.dataset.firstRows, invalid: scan.invalidRows), limit: limit,
-      seed: parameters.seed, threads: parameters.threads, isCancelled: isCancelled)
+      candidates, rows: candidates.rows, limit: limit, seed: parameters.seed,
+      threads: parameters.threads, isCancelled: isCancelled)
     guard let numbers else { return found }
     return found.map { row in
       var (low, high) = (0, numbers.count)

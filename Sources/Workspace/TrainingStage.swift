@@ -28,7 +28,8 @@ func train(
         TrainedCentroids(
           centroids: given.centroids, training: .init(rows: 0, iterations: 0, converged: false))
       } else {
-        try train(blocks, scanning, watch, stage, parameters: parameters, observer: observer)
+        try trainCentroids(
+          blocks, scanning, watch, stage, parameters: parameters, observer: observer)
       }
     let centroids = trained.centroids
     try files.writeArray(
@@ -52,7 +53,8 @@ func train(
   return TrainedCentroids(centroids: centroids, training: training)
 }
 
-private func train(
+/// Trains on some of the candidates.
+func trainCentroids(
   _ blocks: RowBlocks, _ scanning: Scanning, _ watch: InputWatch, _ stage: Stage,
   parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) -> TrainedCentroids {
@@ -62,8 +64,9 @@ private func train(
   observer.progress = { if scanning.isOver { told.progress($0) } }
   observer.isCancelled = { told.isCancelled() || scanning.hasFailed }
   guard parameters.trainingRows != .all else {
-    let rows = try StreamedRows(
-      blocks, try scanning.result(), watch, parameters, isCancelled: observer.isCancelled)
+    let rows = StreamedRows(
+      blocks, try scanning.result().candidates, watch, parameters, isCancelled: observer.isCancelled
+    )
     return try train(rows, scanning, stage, told, parameters: parameters, observer: observer)
   }
   let (vectors, numbers) = try readTrainingRows(blocks, scanning, watch, parameters, observer)

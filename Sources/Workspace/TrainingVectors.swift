@@ -12,22 +12,19 @@ func readTrainingRows(
   _ observer: BuildObserver
 ) throws(WorkspaceError) -> (VectorBlock, [Int]) {
   let (dataset, dimensions) = (blocks.dataset, blocks.dataset.dimensions)
-  func choose(
-    _ limit: Int, _ invalid: @escaping @Sendable (Int) throws(WorkspaceError) -> [Int]
-  ) throws(WorkspaceError) -> [Int] {
+  func choose(_ limit: Int, _ candidates: CandidateSet?) throws(WorkspaceError) -> [Int] {
     try trainingRows(
-      UsableRows(firstRows: dataset.firstRows, invalid: invalid), limit: limit,
-      seed: parameters.seed, threads: parameters.threads, isCancelled: observer.isCancelled)
+      candidates, rows: dataset.rows, limit: limit, seed: parameters.seed,
+      threads: parameters.threads, isCancelled: observer.isCancelled)
   }
   if !scanning.isOver, let limit = parameters.trainingLimit, limit < dataset.rows {
     // The rows of smallest hashes among all are those among the usable ones if all can be used.
-    let wanted = try choose(limit) { (_) throws(WorkspaceError) in [] }
+    let wanted = try choose(limit, nil)
     let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
     if try gather(blocks, wanted, watch, into: rows, parameters, observer) { return (rows, wanted) }
   }
-  let scan = try scanning.result()
-  let wanted = try choose(
-    min(parameters.trainingLimit ?? .max, scan.candidates), scan.invalidRows)
+  let candidates = try scanning.result().candidates
+  let wanted = try choose(min(parameters.trainingLimit ?? .max, candidates.count), candidates)
   let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
   guard try gather(blocks, wanted, watch, into: rows, parameters, observer) else {
     throw changedInput(blocks, shard: nil)
@@ -72,6 +69,18 @@ func gatherRows(
   _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
   at slot: Int, _ buffer: BlockBuffer, _ parameters: BuildParameters
 ) throws(WorkspaceError) -> Int {
+  try gatherRows(blocks, wanted, places, into: vectors, buffer, parameters.instructions) {
+    slot + $0 - places.lowerBound
+  }
+}
+
+/// The same, each place to a slot of its own.
+///
+/// - Parameter wanted: ascending rows.
+func gatherRows(
+  _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
+  _ buffer: BlockBuffer, _ instructions: InstructionSet, slot: (_ place: Int) -> Int
+) throws(WorkspaceError) -> Int {
   var faulty = 0
   var next = places.lowerBound
   while next < places.upperBound {
@@ -94,8 +103,7 @@ func gatherRows(
       vectors.load(
         UnsafeRawBufferPointer(rebasing: bytes[start..<start + rowBytes]),
         element: blocks.dataset.shards[shard].element, count: 1,
-        at: slot + place - places.lowerBound,
-        instructions: parameters.instructions
+        at: slot(place), instructions: instructions
       ) { _, _ in faulty += 1 }
     }
     next = last + 1

@@ -75,16 +75,38 @@ public func interruptedBuild(_ output: String) -> WorkspaceError {
 struct BuildPlan: Sendable {
   var parameters: BuildParameters
   let dataset: Dataset
+  /// The condition of `--where`, checked.
+  let condition: RowCondition?
+  /// SHA-256 of the files of `--allow` and `--deny`, by these flags.
+  let lists: [String: String]
   /// Centroids to use instead of training, and the digest of their file.
   let given: (centroids: Centroids, digest: String)?
+  /// Clusters to use instead of searching for the nearest centroid.
+  let assignments: GivenAssignments?
 
   init(_ parameters: BuildParameters) throws(WorkspaceError) {
-    dataset = try ingesting { () throws(IngestError) in
+    let dataset = try ingesting { () throws(IngestError) in
       try Dataset.discover(parameters.inputs, parameters.ingest)
     }
+    self.dataset = dataset
+    try checkFilters(parameters.filters, dataset)
+    condition = try ingesting { () throws(IngestError) in
+      try parameters.filters.condition.map { (text) throws(IngestError) in
+        try RowCondition(text, dataset, parameters.ingest)
+      }
+    }
+    var lists: [String: String] = [:]
+    for file in parameters.filters.lists {
+      lists[file.flag] = try storing { () throws(StorageError) in try Digest.ofFile(file.path) }
+    }
+    self.lists = lists
     self.parameters = parameters
+    if parameters.assignmentsFile != nil, parameters.centroidsFile == nil {
+      throw .invalid("--assignments: expected --centroids with it, found none")
+    }
     guard let path = parameters.centroidsFile else {
       given = nil
+      assignments = nil
       try checkClusters(parameters.clusters, rows: dataset.rows, "rows")
       return
     }
@@ -92,6 +114,10 @@ struct BuildPlan: Sendable {
       path, dimensions: dataset.dimensions, instructions: parameters.instructions)
     given = (centroids, try storing { () throws(StorageError) in try Digest.ofFile(path) })
     self.parameters.clusters = centroids.count
+    let rows = dataset.rows
+    assignments = try parameters.assignmentsFile.map { (file) throws(WorkspaceError) in
+      try GivenAssignments(file, rows: rows, clusters: centroids.count)
+    }
   }
 }
 
@@ -111,5 +137,19 @@ func checkClusters(_ clusters: Int, rows: Int, _ what: String) throws(WorkspaceE
     throw .invalid(
       "--clusters: expected at most \(rows), the number of \(what), found \(clusters); "
         + "choose fewer clusters")
+  }
+}
+
+/// Checks that a data set has what the filters look at.
+private func checkFilters(_ filters: RowFilters, _ dataset: Dataset) throws(WorkspaceError) {
+  if filters.condition != nil, dataset.columns == nil {
+    throw .invalid(
+      "--where: expected metadata, whose columns the condition is about, found none; name a "
+        + "clip-retrieval folder with metadata")
+  }
+  if filters.hasSimilarity, dataset.columns?.similarity == nil {
+    throw .invalid(
+      "\(filters.similarityMinimum != nil ? "--similarity-min" : "--similarity-top"): expected "
+        + "metadata with a column of similarities, found none; name one with --similarity")
   }
 }

@@ -1,6 +1,7 @@
 // workspace.json: what is in a workspace and everything that decided it.  Part of its identity, so
 // it holds no times, paths or thread counts; those are in build-log.json.
 
+import Clustering
 import FoundationEssentials
 import Storage
 
@@ -17,6 +18,9 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var element: String
     /// SHA-256 of the whole file.
     public var digest: String
+    /// The member of an archive or the column of a table that holds the embeddings; nil for a file of
+    /// nothing else.
+    public var embedding: String?
   }
 
   /// Everything a user may set that can change a byte of the result.
@@ -26,18 +30,47 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var iterations: Int?
     /// Training rows asked for; nil means all candidates, or that centroids were given.
     public var trainingRows: Int?
-    /// Decides the training rows and the first centroids; nil when centroids were given.
+    /// Decides the training rows and the first centroids; nil when all centroids were given.
     public var seed: UInt64?
     public var neighbours: Int
     public var skipInvalid: Bool
     /// SHA-256 of the file given with `--centroids`.
     public var centroids: String?
+    /// SHA-256 of the file given with `--assignments`.
+    public var assignments: String?
+    /// The SQL given with `--where`.
+    public var condition: String?
+    /// The lists given with `--allow` and `--deny`.
+    public var allow: KeyList?
+    public var deny: KeyList?
+    /// The decimals given with `--similarity-min` and `--similarity-top`.
+    public var similarityMin: String?
+    public var similarityTop: String?
+    /// How near duplicates were dropped; nil where they were not looked for.
+    public var dedup: Dedup?
+
+    public struct Dedup: Codable, Equatable, Sendable {
+      public var epsilon: Double
+      public var rule: DuplicateRule
+      /// Fine clusters.
+      public var clusters: Int
+    }
 
     enum CodingKeys: String, CodingKey {
-      case clusters, iterations, seed, neighbours, centroids
+      case clusters, iterations, seed, neighbours, centroids, assignments, allow, deny
+      case similarityMin, similarityTop, dedup
+      case condition = "where"
       case trainingRows = "training-rows"
       case skipInvalid = "skip-invalid"
     }
+  }
+
+  /// A list of keys that rows were chosen by.
+  public struct KeyList: Codable, Equatable, Sendable {
+    /// SHA-256 of the file.
+    public var digest: String
+    /// Different keys in it.
+    public var keys: Int
   }
 
   /// How the centroids came to be.
@@ -57,10 +90,13 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var similarity: String?
     /// The columns of numbers in the order of `columns/`; nil where there are none.
     public var numeric: [String]?
+    /// Rows whose key an earlier row has; nil where there are none.
+    public var duplicateKeys: Int?
 
     enum CodingKeys: String, CodingKey {
       case key, caption, similarity, numeric
       case keyKind = "key-kind"
+      case duplicateKeys = "duplicate-keys"
     }
   }
 

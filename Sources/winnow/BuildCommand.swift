@@ -11,7 +11,9 @@ struct BuildCommand: ParsableCommand {
     abstract: "Cluster and score embeddings; everything later reads only the workspace.")
 
   @Argument(
-    help: "Files and folders of embeddings: .npy files, folders of them, clip-retrieval folders.",
+    help: ArgumentHelp(
+      "Files and folders of embeddings: .npy files, folders of them, clip-retrieval folders, "
+        + "DataComp pools, float32 files without a header, Parquet with a column of lists."),
     completion: .file())
   var inputs: [String]
 

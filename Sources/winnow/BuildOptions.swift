@@ -33,7 +33,13 @@ struct BuildOptions: ParsableArguments {
   @Flag(help: "Drop rows that are zero, NaN or infinite instead of refusing them.")
   var skipInvalid = false
 
-  @Option(help: "The metadata column of keys (default: uid, key or image_path).")
+  @OptionGroup(title: "Options that drop rows") var filters: FilterOptions
+
+  @OptionGroup(title: "Options about near duplicates") var deduplication: DeduplicationOptions
+
+  @OptionGroup(title: "Options about the inputs") var input: InputOptions
+
+  @Option(help: "The metadata column of keys (default: uid, key, image_path or id).")
   var key: String?
 
   @Option(help: "The metadata column of captions (default: caption or text).")
@@ -74,6 +80,9 @@ struct BuildOptions: ParsableArguments {
     try require(
       clusters.map { $0 >= 1 } ?? true, "--clusters: expected 1 or more, found \(clusters ?? 0)")
     try require(clusters.map { $0 < 1 << 31 } ?? true, "--clusters: expected fewer than 2^31")
+    try require(
+      input.assignments == nil || centroids != nil,
+      "--assignments: expected --centroids with it, whose numbers it has")
     try require(iterations >= 0, "--iterations: expected 0 or more, found \(iterations)")
     try require(neighbours >= 1, "--neighbours: expected 1 or more, found \(neighbours)")
     try checkThreads(threads)
@@ -129,8 +138,11 @@ struct BuildOptions: ParsableArguments {
     parameters.neighbours = neighbours
     parameters.centroidsFile = centroids
     parameters.skipInvalid = skipInvalid
+    parameters.filters = try filters.filters()
+    parameters.deduplication = try deduplication.deduplication()
     parameters.force = force
     parameters.memory = try wantedMemory()
+    input.apply(to: &parameters)
     return parameters
   }
 

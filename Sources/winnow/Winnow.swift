@@ -20,7 +20,7 @@ struct Winnow: ParsableCommand {
     subcommands: [
       DemoCommand.self, BuildCommand.self, ExploreCommand.self, PlanCommand.self,
       ExportCommand.self, ArmsCommand.self, ExplainCommand.self, CompareCommand.self,
-      VerifyCommand.self, ReplayCommand.self, InfoCommand.self,
+      VerifyCommand.self, ReplayCommand.self, InfoCommand.self, DedupCurveCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

@@ -227,7 +227,7 @@ struct UnitSumTests {
     vector += [1, -1, 1.0.nextDown, 0x1p-149, -0x1p-149].map { Float($0) }
     for norm in [1.0, 0.7071067811865476, 3.3, 0.5, 17.25] {
       let rounded = vector.map {
-        Int64((Double($0) / norm * 0x1p30).rounded(.toNearestOrEven))
+        Int64((Double($0) * (0x1p30 / norm)).rounded(.toNearestOrEven))
       }
       for set in instructionSets {
         for sign: Int64 in [1, -1] {

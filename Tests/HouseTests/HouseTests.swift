@@ -10,7 +10,8 @@ import Testing
   static let rooms: [String: Set<String>] = [
     "CKernels": [],
     "CNcursesw": [],
-    "Storage": ["CKernels"],
+    "CZlib": [],
+    "Storage": ["CKernels", "CZlib"],
     "Ingest": ["Storage", "CKernels"],
     "Clustering": ["Storage", "CKernels"],
     "Pruning": [],
@@ -33,6 +34,7 @@ import Testing
   /// Modules of others that only some rooms may use.
   static let guests: [String: Set<String>] = [
     "CNcursesw": ["Terminal"],
+    "CZlib": ["Storage"],
     "Crypto": ["Storage"],
     "ArgumentParser": ["winnow"],
   ]

@@ -35,8 +35,8 @@ struct DiscoveryErrorTests {
     try folder.write("in/readme.md", "x")
     #expect(
       complaint(folder)
-        == "FOLDER/in: expected .npy files or a folder img_emb with some, found neither; name the "
-        + "folder that holds the embeddings")
+        == "FOLDER/in: expected .npy, .npz or .parquet files, or a folder img_emb or metadata with "
+        + "some, found none; name the folder that holds the embeddings")
     try folder.write("in/img_emb/img_emb_x.npy", npyFile(rows: 1, dimensions: 1))
     #expect(
       complaint(folder)

@@ -19,3 +19,11 @@ public func packageRoot(file: String = #filePath) -> String {
 public func testPython() -> String? {
   ProcessInfo.processInfo.environment["WINNOW_TEST_PYTHON"]
 }
+
+/// Runs a script with that Python; returns what it writes.
+public func runPython(_ script: String, _ arguments: [String] = []) throws -> String {
+  guard let python = testPython() else { throw RunFailure("no Python: run Tests/run.sh") }
+  let result = try ProcessRunner.run(python, ["-c", script] + arguments)
+  guard result.exitCode == 0 else { throw RunFailure("python: \(result.errors)") }
+  return result.output
+}

@@ -23,7 +23,7 @@ public struct SlowKMeans {
         for (row, vector) in rows.enumerated() where clusters[row] == cluster {
           for index in sums.indices {
             sums[index] += Int64(
-              (Double(vector.components[index]) / vector.norm * 0x1p30)
+              (Double(vector.components[index]) * (0x1p30 / vector.norm))
                 .rounded(.toNearestOrEven))
           }
         }
@@ -53,8 +53,12 @@ public struct SlowKMeans {
   public static func initialRows(
     _ rows: [SlowVector], count: Int, trials: Int, random: (Int) -> UInt64
   ) -> [Int] {
+    let narrow = rows.map(\.narrowed)
+    let lengths = narrow.map { Double($0.reduce(0) { $0 + $1 * $1 }).squareRoot() }
     func distance(_ one: Int, _ other: Int) -> Int64 {
-      Int64((rows[one].distance(rows[other]) * 0x1p30).rounded(.toNearestOrEven))
+      let dot = zip(narrow[one], narrow[other]).reduce(0) { $0 + $1.0 * $1.1 }
+      let cosine = Double(dot) / (lengths[one] * lengths[other])
+      return Int64((max(0, 1 - cosine) * 0x1p30).rounded(.toNearestOrEven))
     }
     var chosen = [Int(random(0) % UInt64(rows.count))]
     while chosen.count < count {

@@ -27,6 +27,12 @@ public struct SlowVector: Sendable, Equatable {
     self.init(components.map { Float($0 / length) })
   }
 
+  /// Components in units of a 127th of the largest, rounded to integers.
+  public var narrowed: [Int] {
+    let factor = 127 / components.map(\.magnitude).max()!
+    return components.map { Int(($0 * factor).rounded(.toNearestOrEven)) }
+  }
+
   public func cosine(_ other: SlowVector) -> Double {
     Double(canonicalDot(components, other.components)) / (norm * other.norm)
   }

@@ -92,12 +92,28 @@ struct wk_screen {
   float rounding;  // of float steps, for vectors of length 1
   int integers;
 };
-/// Sets all of a screen but its panels, `radius` and `residual`.
-void wk_screen_begin(struct wk_screen *screen, const float *centroids, const double *norms);
+/// Sets all of a screen but its panels, `radius` and `residual`.  Any `mean` gives right answers;
+/// NULL stands for the middle of the centroids, where the bound is tightest.
+void wk_screen_begin(struct wk_screen *screen, const float *centroids, const double *norms,
+                     const float *mean);
 /// Fills the panels for centroids begin ..< end, raising `radius` and `residual` to theirs; parts
 /// may be filled at the same time.
 void wk_screen_fill(const struct wk_screen *screen, const float *centroids, const double *norms,
                     size_t begin, size_t end, float *radius, float *residual);
+
+/// Rows as a screen of integers multiplies them: narrowed once, used by every screen of the same
+/// stride, mean and kind.  wk_narrowed_rows() of them, `stride` bytes apart; what is behind the last
+/// row is read, too, and means nothing.
+struct wk_narrowed {
+  int8_t *values;
+  int32_t *start;
+  float *factor;
+  float *length;
+  float *residual;
+};
+size_t wk_narrowed_rows(size_t count);
+void wk_narrow_rows(const struct wk_screen *screen, const float *rows, const double *row_norms,
+                    size_t begin, size_t end, const struct wk_narrowed *output);
 
 /// How often the canonical dot product was asked.
 struct wk_search_counts {
@@ -110,16 +126,33 @@ struct wk_search_counts {
 /// needs no canonical dot product.  `margins` may be NULL, too; they say by how much at least a
 /// row's cosine with its centroid exceeds that with any other; 0 where that was decided by
 /// canonical dot products.  A row whose norm is 0 gets centroid 0, distance 0, margin 0.
+/// `narrowed` are the same rows, or NULL.  Row r of the search is row places[r] of `rows`,
+/// `row_norms` and `narrowed`, or row r where `places` is NULL; answers go to place r.
 /// Rows that pass the panels together: more of them at a time do not pay.
 #define WK_MOST_SCREEN_ROWS 192
 size_t wk_screen_rows(size_t stride);
 size_t wk_screen_scratch(const struct wk_screen *screen);
 void wk_screened_nearest(const struct wk_screen *screen, const float *rows, const double *row_norms,
+                         const struct wk_narrowed *narrowed, const intptr_t *places,
                          size_t row_count, const float *centroids, const double *norms,
                          uint32_t *nearest, float *distances, float *margins, void *scratch,
                          struct wk_search_counts *counts);
 
-/// sums[i] += sign * round(vector[i] / norm * 2^30), to nearest, ties to even; sign is 1 or -1.
+/// Bytes from one narrowed row to the next: the components rounded up to a multiple of 64.
+size_t wk_byte_stride(size_t components);
+
+/// Rows as 8-bit numbers, each in units of a 127th of its own largest component, rounded to
+/// nearest, ties to even; a row of zeros stays one.
+void wk_narrow(const float *rows, size_t row_count, size_t components, size_t stride,
+               int8_t *output);
+
+/// Exact dot products of narrowed rows with narrowed vectors, output[row * count + vector], the
+/// fastest for multiples of WK_BYTE_VECTORS of them.
+#define WK_BYTE_VECTORS 4
+void wk_byte_dots(int instruction_set, const int8_t *rows, size_t row_count, const int8_t *vectors,
+                  size_t count, size_t components, int64_t *output);
+
+/// sums[i] += sign * round(vector[i] * (2^30 / norm)), to nearest, ties to even; sign is 1 or -1.
 void wk_add_unit(int instruction_set, const float *vector, size_t components, double norm,
                  int64_t sign, int64_t *sums);
 

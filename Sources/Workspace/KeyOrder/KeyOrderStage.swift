@@ -11,13 +11,15 @@ import Storage
 ///   - memory: bytes that all threads together take.
 ///   - rowBytes: 4 or 8; nil for what the number of rows needs.
 ///   - open: opens a stage of this name, of `count` tasks of at most `limit` bytes.
+/// - Returns: the keys that several rows have.
 /// - Throws: ``WorkspaceError``, within a second of a cancellation.
 /// - Complexity: O(bytes + n log n) time.
+@discardableResult
 func writeKeyOrder(
   _ kind: String, rows: Int, to staging: StagingFiles, memory: Int, threads: Int,
   rowBytes: Int? = nil, isCancelled: @escaping @Sendable () -> Bool,
   open: (_ name: String, _ limit: Int, _ count: Int) throws(WorkspaceError) -> Stage
-) throws(WorkspaceError) {
+) throws(WorkspaceError) -> RepeatedKeys {
   let folder = staging.folder
   let share = max(1, memory / max(1, threads))
   let bytes = fileSize(folder + "/keys/data.utf8") ?? 16 * rows
@@ -40,15 +42,19 @@ func writeKeyOrder(
     try joinFiles(
       partStage.paths.enumerated().map { ($1, KeyPartHeader.size, width * parts.rows($0)) },
       to: folder + "/key_order.npy", width == 8 ? .uint64 : .uint32, shape: [rows], isCancelled))
+  return try RepeatedKeys(
+    parts: partStage.paths, rowBytes: width,
+    of: KeySource(folder: folder + "/keys", kind: kind, rows: rows))
 }
 
 /// The same for a folder that is no build's; its stages stay.
+@discardableResult
 package func writeKeyOrder(
   _ kind: String, rows: Int, folder: String, memory: Int, threads: Int, rowBytes: Int? = nil,
   isCancelled: @escaping @Sendable () -> Bool
-) throws(WorkspaceError) {
+) throws(WorkspaceError) -> RepeatedKeys {
   let stages = BuildStages(folder: folder, threads: threads, tell: { _ in })
-  try writeKeyOrder(
+  return try writeKeyOrder(
     kind, rows: rows, to: StagingFiles(folder: folder), memory: memory, threads: threads,
     rowBytes: rowBytes, isCancelled: isCancelled
   ) { (name, limit, count) throws(WorkspaceError) in

@@ -50,7 +50,10 @@ struct KeyPartHeader: BitwiseCopyable {
 
   var magic: UInt64 = 0x0044_524F_574E_4E57  // "WNNWORD\0"
   var count: UInt64
-  var reserved: (UInt64, UInt64, UInt64) = (0, 0, 0)
+  /// Places whose key is that of the place before, and the first of them (0 where there is none).
+  var repeated: UInt64 = 0
+  var firstRepeated: UInt64 = 0
+  var reserved: UInt64 = 0
   /// See ``HeaderSeal``.
   var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 }
@@ -152,9 +155,24 @@ struct KeyParts: Sendable {
       for place in 0..<slice.count { rows.append(base &+ Row(truncatingIfNeeded: relative[place])) }
       used += 1
     }
-    // One run is sorted already.
-    let sorted = used < 2 ? rows : keys.sorted().map { rows[Int($0.index)] }
     var header = KeyPartHeader(count: UInt64(size))
+    func compare(_ place: Int, _ one: Int, _ other: Int) {
+      guard keys.key(one).elementsEqual(keys.key(other)) else { return }
+      header.repeated += 1
+      if header.firstRepeated == 0 { header.firstRepeated = UInt64(place) }
+    }
+    // One run is sorted already.
+    let sorted: [Row]
+    if used < 2 {
+      sorted = rows
+      for place in rows.indices.dropFirst() { compare(place, place - 1, place) }
+    } else {
+      let order = keys.sorted()
+      sorted = order.map { rows[Int($0.index)] }
+      for place in order.indices.dropFirst() {
+        compare(place, Int(order[place - 1].index), Int(order[place].index))
+      }
+    }
     header.seal = withUnsafeBytes(of: header) { header in
       sorted.withUnsafeBytes { HeaderSeal.seal([header, $0]) }
     }

@@ -17,7 +17,7 @@ struct KeySource: ~Copyable {
   init(folder: String, kind: String, rows: Int) throws(WorkspaceError) {
     let isHex = kind == "hex"
     let path = folder + (isHex ? "/hex.npy" : "/offsets.npy")
-    let offsets = try Self.open(path, isHex ? .uint64Pair : .uint64, [isHex ? rows : rows + 1])
+    let offsets = try openArray(path, isHex ? .uint64Pair : .uint64, [isHex ? rows : rows + 1])
     let data = try storing { () throws(StorageError) in
       try InputFile(isHex ? path : folder + "/data.utf8")
     }
@@ -27,22 +27,6 @@ struct KeySource: ~Copyable {
     dataStart = isHex ? data.size - 16 * rows : 0
     self.offsets = offsets
     self.data = data
-  }
-
-  private static func open(
-    _ path: String, _ type: NpyType, _ shape: [Int]
-  ) throws(WorkspaceError) -> InputFile {
-    try storing { () throws(StorageError) in
-      let file = try InputFile(path)
-      let header = try NpyHeader(of: file)
-      guard header.type == type, header.shape == shape,
-        file.size == header.dataOffset + header.count * (type.stride ?? 0)
-      else {
-        throw StorageError(
-          path: path, fault: "expected \(shape) elements \(type)", remedy: "build again")
-      }
-      return file
-    }
   }
 
   /// Bytes of all keys of some rows.
@@ -90,5 +74,24 @@ struct KeySource: ~Copyable {
     }
     keys.append(range.count)
     return keys
+  }
+}
+
+/// Opens an array of a workspace in the making, to be read by `pread`.
+///
+/// - Throws: ``WorkspaceError`` when it is of another type or shape, or not whole.
+func openArray(
+  _ path: String, _ type: NpyType, _ shape: [Int]
+) throws(WorkspaceError) -> InputFile {
+  try storing { () throws(StorageError) in
+    let file = try InputFile(path)
+    let header = try NpyHeader(of: file)
+    guard header.type == type, header.shape == shape,
+      file.size == header.dataOffset + header.count * (type.stride ?? 0)
+    else {
+      throw StorageError(
+        path: path, fault: "expected \(shape) elements \(type)", remedy: "build again")
+    }
+    return file
   }
 }

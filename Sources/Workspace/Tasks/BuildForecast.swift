@@ -102,9 +102,9 @@ public func forecastBuild(
   var stages: [BuildForecast.Stage] = []
   func add(
     _ name: String, _ key: StageKey, tasks: Int, disk: Int, seconds: Double, prefix: String = "",
-    perInput: Bool = false
+    perInput: Bool = false, folder: String? = nil
   ) {
-    let done = min(tasks, before.count(name, key, prefix: prefix, perInput: perInput))
+    let done = min(tasks, before.count(folder ?? name, key, prefix: prefix, perInput: perInput))
     stages.append(
       .init(
         stage: name, tasks: tasks, before: done, memory: needs[name], disk: disk,
@@ -118,10 +118,52 @@ public func forecastBuild(
       "metadata", keys.metadata, tasks: 1, disk: text + 8 * numbers * dataset.rows,
       seconds: Double(text) / 100e6, prefix: "result")
   }
+  if hasKeys {
+    add(
+      "keys", keys.keys, tasks: 1, disk: rowBytes * dataset.rows, seconds: n / 2e6, prefix: "result"
+    )
+  }
+  let converted = dataset.shards.filter(\.needsConversion)
+  let convertedBytes = converted.reduce(0) { $0 + $1.rows * $1.bytesPerRow }
+  if !converted.isEmpty {
+    add(
+      ConvertedShard.stage, keys.convert, tasks: converted.count, disk: convertedBytes,
+      seconds: converted.reduce(0) { $0 + $1.secondsToConvert }
+        / min(cores, Double(converted.count)), prefix: "shard")
+  }
   add(
     "scan", keys.scan, tasks: dataset.shards.count, disk: 512 * dataset.shards.count,
     seconds: Double(inputBytes) / rates.scan / min(cores, Double(dataset.shards.count)),
     prefix: "shard", perInput: true)
+  if let key = keys.condition {
+    add(
+      "where", key, tasks: dataset.shards.count, disk: dataset.rows / 8,
+      seconds: n / 1e6 / min(cores, Double(dataset.shards.count)), prefix: "shard", perInput: true)
+  }
+  if let key = keys.lists {
+    add("lists", key, tasks: 1, disk: dataset.rows / 8, seconds: n / 10e6, prefix: "result")
+  }
+  if let key = keys.filter {
+    add("filter", key, tasks: 1, disk: 2 * dataset.rows, seconds: n / 50e6, prefix: "result")
+  }
+  var twins = 0
+  if let wanted = parameters.deduplication, let keys = keys.duplicates {
+    // Of the candidates, whose number is not known yet, there are as many as rows at most.
+    let fine = Double(wanted.clusters(of: dataset.rows))
+    let (few, most) = (min(fine, fine.squareRoot() * 2), Double(wanted.clustersAtOnce))
+    let compared = fine > most ? few : fine
+    let trained = min(n, Double(Deduplication.trainingRows) * fine)
+    add(
+      "fine", keys.assign, tasks: runs(of: blocks).count,
+      disk: 8 * dataset.rows + 4 * Int(fine) * d,
+      seconds: (compared * (trained * Double(Deduplication.iterations) + n) / rates.pairs
+        + n / rates.rows) / cores, prefix: "run", folder: "fine-assign")
+    twins = (2 * rowBytes + 17) * dataset.rows
+    add(
+      "dedup", keys.search, tasks: max(1, dataset.rows / max(1 << 13, dataset.rows / 4096)),
+      disk: 24 * dataset.rows + twins,
+      seconds: (n * n / fine / 2 / rates.pairs + n / rates.rows) / cores, prefix: "clusters")
+  }
   let pairs = plan.given == nil ? m * Double(k) * Double(parameters.iterations) : 0
   let seeding = plan.given == nil ? min(m, 16 * Double(k)) * 4 * Double(k) : 0
   add(
@@ -137,11 +179,6 @@ public func forecastBuild(
     "score", keys.score, tasks: 1, disk: 32 * k,
     seconds: Double(k) * Double(k) / rates.dots / cores,
     prefix: "result")
-  if hasKeys {
-    add(
-      "keys", keys.keys, tasks: 1, disk: rowBytes * dataset.rows, seconds: n / 2e6, prefix: "result"
-    )
-  }
   if numbers > 0 {
     add(
       "columns", keys.columns, tasks: 1, disk: 56 * numbers * k,
@@ -150,13 +187,24 @@ public func forecastBuild(
   add(
     "name", keys.name, tasks: 1, disk: 500 * k,
     seconds: hasKeys ? Double(k) / 500 / cores : n / 50e6, prefix: "result")
+  let fates = parameters.filters.isEmpty ? 0 : 2 * dataset.rows
   let temporary =
-    8 * dataset.rows + (rowBytes + 4) * dataset.rows + 8 * numbers * dataset.rows
+    convertedBytes + fates + (twins == 0 ? 0 : (37 + rowBytes) * dataset.rows)
+    + 8 * dataset.rows + (rowBytes + 4) * dataset.rows + 8 * numbers * dataset.rows
   let disk = stages.reduce(0) { $0 + $1.disk }
   return BuildForecast(
     layout: dataset.layout, rows: dataset.rows, dimensions: d, clusters: k,
     trainingRows: memory.trainingRows, threads: threads, stages: stages, memory: memory.most,
     disk: disk, workspace: disk - temporary, seconds: stages.reduce(0) { $0 + $1.seconds })
+}
+
+extension EmbeddingShard {
+  /// About what it takes to convert: zlib inflates 200 MB/s, and numbers pass through text at 6 million
+  /// a second.
+  fileprivate var secondsToConvert: Double {
+    if case .listColumn = form { return Double(rows * dimensions) / 6e6 }
+    return Double(rows * bytesPerRow) / 200e6
+  }
 }
 
 /// What of an earlier build is there.
@@ -176,7 +224,8 @@ private struct FinishedTasks {
       }
       if old == key { return names.count }
       if perInput, key.agreesBesideInputs(with: old) {
-        let changed = Set(key.changedInputs(from: old).map { "\(prefix)-\($0).json" })
+        let changed = Set(
+          key.changedInputs(from: old).flatMap { ["\(prefix)-\($0)", "\(prefix)-\($0).json"] })
         return names.count { !changed.contains($0) }
       }
     }
@@ -197,7 +246,12 @@ private struct MeasuredRates {
 
   init(_ plan: BuildPlan) throws(WorkspaceError) {
     let dataset = plan.dataset
-    guard let shard = dataset.shards.indices.first(where: { dataset.shards[$0].rows > 0 }) else {
+    guard
+      let shard = dataset.shards.indices.first(where: {
+        dataset.shards[$0].rows > 0 && !dataset.shards[$0].needsConversion
+      })
+    else {
+      // Nothing can be read yet: typical rates.
       return
     }
     let blocks = RowBlocks(dataset)

@@ -6,7 +6,16 @@ import Storage
 
 struct BuildKeys: Sendable {
   let metadata: StageKey
+  let convert: StageKey
   let scan: StageKey
+  /// nil without --where.
+  let condition: StageKey?
+  /// nil without --allow and --deny.
+  let lists: StageKey?
+  /// nil where no filter is asked.
+  let filter: StageKey?
+  /// nil where near duplicates stay.
+  let duplicates: DuplicateKeys?
   let train: StageKey
   let assign: StageKey
   let sort: StageKey
@@ -26,8 +35,48 @@ struct BuildKeys: Sendable {
     var metadata = empty
     metadata.inputs = files
     metadata.parameters = plan.dataset.columns?.named ?? [:]
+    var convert = empty
+    convert.inputs = zip(plan.dataset.shards, shards).filter { $0.0.needsConversion }.map { $0.1 }
+    convert.parameters = plan.dataset.readBy
     var scan = empty
     scan.inputs = shards
+    scan.parameters = plan.dataset.readBy
+    var (condition, lists, filter): (StageKey?, StageKey?, StageKey?)
+    if let text = parameters.filters.condition {
+      condition = empty
+      condition!.inputs = files
+      condition!.parameters = ["--where": text]
+      condition!.parameters["the types of columns"] = plan.condition?.columnTypes
+    }
+    if parameters.filters.hasLists {
+      lists = empty
+      lists!.parameters = plan.lists
+      if plan.dataset.columns?.key != nil {
+        lists!.after = ["metadata": try metadata.digest()]
+      } else {
+        lists!.parameters["the number of rows"] = "\(plan.dataset.rows)"
+      }
+    }
+    // The stage that has the last word on which rows are candidates; one that drops more of them
+    // comes after it and takes its place.
+    var candidates = (name: "scan", key: scan)
+    if !parameters.filters.isEmpty {
+      var key = empty
+      key.parameters = parameters.filters.ofSimilarity
+      key.after = ["scan": try scan.digest()]
+      if let condition { key.after["where"] = try condition.digest() }
+      if let lists { key.after["lists"] = try lists.digest() }
+      if parameters.filters.hasSimilarity { key.after["metadata"] = try metadata.digest() }
+      filter = key
+      candidates = ("filter", key)
+    }
+    var duplicates: DuplicateKeys?
+    if let wanted = parameters.deduplication {
+      let keys = try DuplicateKeys(
+        wanted, seed: parameters.seed, empty: empty, after: candidates)
+      duplicates = keys
+      candidates = ("dedup", keys.search)
+    }
     var train = empty
     if let given = plan.given {
       train.parameters = ["--centroids": given.digest]
@@ -37,10 +86,11 @@ struct BuildKeys: Sendable {
         "--training-rows": parameters.trainingLimit.map(String.init) ?? "all",
         "--seed": "\(parameters.seed)",
       ]
-      train.after = ["scan": try scan.digest()]
+      train.after = [candidates.name: try candidates.key.digest()]
     }
     var assign = empty
-    assign.after = ["scan": try scan.digest(), "train": try train.digest()]
+    if let given = plan.assignments { assign.parameters["--assignments"] = given.digest }
+    assign.after = [candidates.name: try candidates.key.digest(), "train": try train.digest()]
     var sort = empty
     sort.after = ["assign": try assign.digest()]
     var score = empty
@@ -51,7 +101,12 @@ struct BuildKeys: Sendable {
     var columns = empty
     columns.after = ["metadata": try metadata.digest(), "sort": try sort.digest()]
     self.metadata = metadata
+    self.convert = convert
     self.scan = scan
+    self.condition = condition
+    self.lists = lists
+    self.filter = filter
+    self.duplicates = duplicates
     self.train = train
     self.assign = assign
     self.sort = sort
@@ -71,5 +126,15 @@ extension MetadataColumns {
     names["--similarity"] = similarity
     for (number, name) in numeric.enumerated() { names["column of numbers \(number)"] = name }
     return names
+  }
+}
+
+extension RowFilters {
+  /// What the stage `filter` itself looks at.
+  fileprivate var ofSimilarity: [String: String] {
+    var parameters: [String: String] = [:]
+    parameters["--similarity-min"] = similarityMinimum?.description
+    parameters["--similarity-top"] = similarityTop?.description
+    return parameters
   }
 }

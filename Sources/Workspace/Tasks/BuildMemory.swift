@@ -31,11 +31,19 @@ struct BuildMemory: Sendable {
   private let budget: Int?
   private let blockBytes: Int
   private let shards: Int
+  /// Fine clusters, and those that are made at once; 0 without deduplication.
+  private let fine: Int
+  private let fineAtOnce: Int
+  /// A bit for every row while rows may be no candidates.
+  private let candidateBits: Int
+  private let filters: RowFilters
 
   /// The program itself, and what its allocator and threads keep.
   private static let base = 40 << 20
   /// Sorting, for each thread, where no budget says otherwise, and the least that it takes.
   private static let (sortDefault, sortLeast) = (64 << 20, 8 << 20)
+  /// The same for the rows of the search for duplicates.
+  private static let (duplicateDefault, duplicateLeast) = (96 << 20, 16 << 20)
 
   init(_ plan: BuildPlan) {
     let (parameters, dataset) = (plan.parameters, plan.dataset)
@@ -44,23 +52,59 @@ struct BuildMemory: Sendable {
     rows = dataset.rows
     threads = max(1, parameters.threads)
     trainingRows = plan.given != nil ? 0 : min(parameters.trainingLimit ?? rows, rows)
-    perTrainingRow = parameters.trainingRows == .all ? 48 : 4 * d + 73
+    // As float32, and for the screen as 8-bit numbers.
+    perTrainingRow = parameters.trainingRows == .all ? 48 : 5 * d + 89
     budget = parameters.memory
     let blocks = RowBlocks(dataset)
     // Bytes as they are on the disk, and the same rows as float32 with norms and answers.
     blockBytes = blocks.maximumBytes + blocks.blockRows * (4 * d + 24)
     shards = dataset.shards.count
+    let most = dataset.rows
+    fine = parameters.deduplication.map { min(most, $0.clusters(of: most)) } ?? 0
+    fineAtOnce = min(fine, parameters.deduplication?.clustersAtOnce ?? 0)
+    filters = parameters.filters
+    candidateBits =
+      parameters.skipInvalid || !filters.isEmpty || fine > 0 ? (rows + 7) / 8 : 0
   }
 
   /// Centroids as float32 and in the form of the screen.
-  private var centroids: Int { k * (4 * d + 4 * d + 32) }
+  private var centroids: Int { centroids(k) }
+
+  private func centroids(_ k: Int) -> Int { k * (4 * d + 4 * d + 32) }
 
   /// Bytes of each stage, the program included.
   var stages: [(stage: String, bytes: Int)] {
-    [
-      ("scan", Self.base + min(threads, shards) * blockBytes), ("train", training),
-      ("assign", assignment), ("sort", Self.base + centroids + min(sortMemory, mostToSort)),
+    let scan = Self.base + min(threads, shards) * blockBytes + candidateBits
+    let others = [
+      ("train", training + candidateBits), ("assign", assignment(k) + candidateBits),
+      ("sort", Self.base + centroids + min(sortMemory, mostToSort) + candidateBits),
     ]
+    return [("scan", scan)] + (filters.isEmpty ? [] : [("filter", filter)]) + duplicates + others
+  }
+
+  /// The fine clusters, whose stages are those of the concepts, and the search within them.
+  private var duplicates: [(stage: String, bytes: Int)] {
+    guard fine > 0 else { return [] }
+    let training = min(rows, Deduplication.trainingRows * fineAtOnce)
+    let making = max(
+      self.training(fineAtOnce, rows: training, perRow: 5 * d + 89), assignment(fineAtOnce))
+    let search =
+      Self.base + fine * (8 * d + 32) + min(duplicateMemory, (9 * d + 64) * rows)
+      + threads * blockBytes
+    return [("fine", making + candidateBits), ("dedup", search + 2 * candidateBits)]
+  }
+
+  /// What all threads together may take for rows that are compared with each other.
+  var duplicateMemory: Int {
+    guard let budget else { return threads * Self.duplicateDefault }
+    let left = budget - Self.base - fine * (8 * d + 32) - threads * blockBytes
+    return max(threads * Self.duplicateLeast, min(threads * Self.duplicateDefault, left))
+  }
+
+  /// Candidates before and after, verdicts, and what looks for the keys of lists.
+  private var filter: Int {
+    Self.base + 4 * candidateBits
+      + (filters.hasLists ? min(sortMemory, mostToSort) + threads * KeyListSearch.blockBytes : 0)
   }
 
   /// What sorting takes where the data set is small.
@@ -69,15 +113,19 @@ struct BuildMemory: Sendable {
   }
 
   private var training: Int {
-    guard trainingRows > 0 else { return Self.base + centroids }
-    let subset = min(trainingRows, 16 * k)
-    return Self.base + trainingRows * perTrainingRow + subset * (4 * d + 64) + 3 * centroids
-      + k * 8 * d + threads * blockBytes
+    trainingRows > 0
+      ? training(k, rows: trainingRows, perRow: perTrainingRow) : Self.base + centroids
   }
 
-  private var assignment: Int {
+  private func training(_ k: Int, rows: Int, perRow: Int) -> Int {
+    let subset = min(rows, 16 * k)
+    return Self.base + rows * perRow + subset * (5 * d + 128) + 3 * centroids(k)
+      + k * 9 * d + threads * blockBytes
+  }
+
+  private func assignment(_ k: Int) -> Int {
     let run = min(rows, AssignedRunWriter.rowsPerRun(rows) + blockBytes / max(1, 2 * d))
-    return Self.base + centroids + 4 * k * d
+    return Self.base + centroids(k) + 4 * k * d
       + threads * (blockBytes + 8 * run + AssignedRunWriter.bytes(rows: run, clusters: k))
   }
 

@@ -35,17 +35,15 @@ extension LocalBuild {
       "assign", key: keys.assign, results: runs(of: blocks).indices.map { "run-\($0)" },
       isWhole: HeaderSeal.isWhole)
     try assign(
-      blocks, centroids, shards, candidates: scanned.candidates, runs, parameters: parameters,
-      observer: observer)
+      blocks, centroids, given: plan.assignments, shards, scanned.candidates, runs,
+      parameters: parameters, observer: observer)
     clock.lap("assign")
     let key = keys.sort
     var isNew = false
     let totals = try stages.once("sort", key: key, staging: staging) {
       (files, _) throws(WorkspaceError) in
       isNew = true
-      if scanned.invalid > 0 {
-        try writeFate(of: runs.paths, rows: dataset.rows, to: files, observer: observer)
-      }
+      try scanned.candidates.publish(to: files, observer: observer)
       return try writeMembers(
         of: runs.paths, rows: dataset.rows, clusters: centroids.count, memory: sortMemory,
         to: files, parameters: parameters, observer: observer
@@ -57,7 +55,7 @@ extension LocalBuild {
           isWhole: HeaderSeal.isWhole)
       }
     }
-    if !isNew { skip(.sort, scanned.candidates, "rows") }
+    if !isNew { skip(.sort, scanned.candidates.count, "rows") }
     // The arrays hold what the parts did.
     let parts = staging.folder + "/" + stageFolder + "/parts"
     try storing { () throws(StorageError) in try removeTree(parts) }
@@ -91,20 +89,23 @@ extension LocalBuild {
     return 1 - Double(total) / distanceUnit / Double(candidates)
   }
 
+  /// Orders the keys, and counts those that several rows have in `columns`.
   func runKeyOrder(
-    _ columns: WorkspaceDescription.Columns
+    _ columns: inout WorkspaceDescription.Columns
   ) throws(WorkspaceError) {
     guard let kind = columns.keyKind else { return }
     let key = keys.keys
-    _ = try stages.once("keys", key: key, staging: staging) { (files, _) throws(WorkspaceError) in
+    let repeated = try stages.once("keys", key: key, staging: staging) {
+      (files, _) throws(WorkspaceError) in
       try writeKeyOrder(
         kind, rows: dataset.rows, to: files, memory: sortMemory, threads: parameters.threads,
         isCancelled: observer.isCancelled
       ) { (name, limit, count) throws(WorkspaceError) in
         try stages.openSorting(name, key, limit, count)
       }
-      return dataset.rows
     }
+    try check(repeated, kind: kind)
+    columns.duplicateKeys = repeated.count > 0 ? repeated.count : nil
   }
 
   func runNumericColumns(

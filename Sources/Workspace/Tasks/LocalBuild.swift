@@ -23,6 +23,8 @@ struct LocalBuild: Sendable {
   let shards: InputWatch
   /// The metadata files.
   let metadataFiles: InputWatch
+  /// The files of `--allow` and `--deny`.
+  let listFiles: InputWatch
   let keys: BuildKeys
   /// What sorting may take.
   let sortMemory: Int
@@ -38,11 +40,15 @@ struct LocalBuild: Sendable {
     staging = StagingFiles(folder: folder)
     let threads = plan.parameters.threads
     stages = BuildStages(folder: folder, threads: threads, tell: observer.message)
-    blocks = RowBlocks(plan.dataset)
+    blocks = RowBlocks(
+      plan.dataset.converted { shard in
+        "\(folder)/\(stageFolder)/\(ConvertedShard.stage)/\(ConvertedShard.name(shard))"
+      })
     shards = try InputWatch(plan.dataset.shards.map(\.path), threads: threads)
     metadataFiles = try InputWatch(
       plan.dataset.columns == nil ? [] : plan.dataset.shards.compactMap { $0.metadata?.path },
       threads: threads)
+    listFiles = try InputWatch(plan.parameters.filters.lists.map(\.path), threads: threads)
     keys = try BuildKeys(plan, shards: shards.stamps, metadata: metadataFiles.stamps)
     sortMemory = BuildMemory(plan).sortMemory
   }
@@ -50,43 +56,51 @@ struct LocalBuild: Sendable {
   /// Runs what is not finished.
   func run() throws(WorkspaceError) -> (WorkspaceDescription, BuildLog) {
     var clock = StageClock()
-    let metadata = try runMetadata()
+    var metadata = try runMetadata()
+    try runKeyOrder(&metadata.columns)
     clock.lap("metadata")
+    try runConversion()
+    clock.lap("convert")
     let scanStage = try openScan(blocks, shards, stages, key: keys.scan)
     let scanning = startScan(scanStage)
     // Whatever happens, nothing writes to the folder afterwards.
     defer { scanning.wait() }
-    let trained = try runTraining(scanning)
-    let scanned = try scanning.result()
-    clock.lap("train", beside: ("scan", scanning.duration))
+    let (filtered, lists) = try runFilter(scanning, metadata, &clock)
+    let chosen = try runDeduplication(filtered, &clock)
+    let trained = try runTraining(chosen)
+    let scanned = try chosen.result()
+    clock.lap("train")
+    clock.add("scan", scanning.duration)
     let totals = try runMembers(trained.centroids, scanned, &clock)
-    let objective = try runScores(totals, trained.centroids, scanned.candidates)
-    try runKeyOrder(metadata.columns)
+    let objective = try runScores(totals, trained.centroids, scanned.candidates.count)
     clock.lap("score")
     try runNumericColumns(metadata, sizes: totals.sizes)
     clock.lap("columns")
     try runNames(
-      metadata.columns, candidates: scanned.candidates, clusters: trained.centroids.count)
+      metadata.columns, candidates: scanned.candidates.count, clusters: trained.centroids.count)
     clock.lap("name")
     let description = describe(
-      scanned, trained.training, clusters: trained.centroids.count, metadata.columns, objective)
+      scanned, lists, trained.training, clusters: trained.centroids.count, metadata.columns,
+      objective)
     try staging.write("workspace.json", try description.json())
     return (description, try finish(clock))
   }
 
   /// Scans, beside the training where that has threads to spare.
-  private func startScan(_ stage: Stage) -> Scanning {
+  func startScan(_ stage: Stage) -> Scanning {
     let (blocks, shards, parameters, observer) = (blocks, shards, parameters, observer)
+    // What drops rows waits for its result.
     let isTrained = plan.given == nil
+    let isLast = parameters.filters.isEmpty && parameters.deduplication == nil
     let open = stage.paths.count - stage.doneBefore
-    let lent = isTrained && open < parameters.threads ? open : 0
+    let lent = isTrained && isLast && open < parameters.threads ? open : 0
     let body = { @Sendable () throws(WorkspaceError) -> ScanResult in
       let scanned = try scan(
         blocks, shards, stage, lent: lent, parameters: parameters, observer: observer)
       if isTrained {
-        try checkClusters(parameters.clusters, rows: scanned.candidates, "usable rows")
+        try checkClusters(parameters.clusters, rows: scanned.candidates.count, "usable rows")
       }
-      guard scanned.candidates > 0 else {
+      guard scanned.candidates.count > 0 else {
         throw .invalid("\(parameters.inputs.joined(separator: ", ")): there are no usable rows")
       }
       return scanned
@@ -110,24 +124,42 @@ struct LocalBuild: Sendable {
   }
 
   private func describe(
-    _ scanned: ScanResult, _ training: WorkspaceDescription.Training, clusters: Int,
+    _ scanned: ScanResult, _ lists: [String: KeyListCounts],
+    _ training: WorkspaceDescription.Training, clusters: Int,
     _ columns: WorkspaceDescription.Columns, _ objective: Double
   ) -> WorkspaceDescription {
     let isTrained = plan.given == nil
+    func list(_ flag: String) -> WorkspaceDescription.KeyList? {
+      lists[flag].map { .init(digest: plan.lists[flag]!, keys: $0.keys) }
+    }
     return WorkspaceDescription(
       format: WorkspaceDescription.currentFormat, distance: "cosine", rows: dataset.rows,
-      dimensions: dataset.dimensions, candidates: scanned.candidates, clusters: clusters,
+      dimensions: dataset.dimensions, candidates: scanned.candidates.count, clusters: clusters,
       inputs: zip(dataset.shards, scanned.digests).map {
         .init(
-          rows: $0.rows, dimensions: $0.dimensions, element: $0.element.rawValue, digest: $1)
+          rows: $0.rows, dimensions: $0.dimensions, element: $0.element.rawValue, digest: $1,
+          embedding: $0.embeddingName)
       },
       parameters: .init(
         clusters: parameters.clusters, iterations: isTrained ? parameters.iterations : nil,
         trainingRows: isTrained ? parameters.trainingLimit : nil,
-        seed: isTrained ? parameters.seed : nil, neighbours: parameters.neighbours,
-        skipInvalid: parameters.skipInvalid, centroids: plan.given?.digest),
+        seed: isTrained || parameters.deduplication != nil ? parameters.seed : nil,
+        neighbours: parameters.neighbours, skipInvalid: parameters.skipInvalid,
+        centroids: plan.given?.digest, assignments: plan.assignments?.digest,
+        condition: parameters.filters.condition, allow: list("--allow"), deny: list("--deny"),
+        similarityMin: parameters.filters.similarityMinimum?.description,
+        similarityTop: parameters.filters.similarityTop?.description,
+        dedup: parameters.deduplication.map { describe($0, scanned.candidates) }),
       training: training, columns: columns, objective: objective,
-      filters: scanned.invalid > 0 ? ["invalid": scanned.invalid] : [:])
+      filters: FateCounts(dropped: scanned.candidates.dropped).byName)
+  }
+
+  private func describe(
+    _ wanted: Deduplication, _ left: CandidateSet
+  ) -> WorkspaceDescription.Parameters.Dedup {
+    .init(
+      epsilon: wanted.criterion.epsilon, rule: wanted.criterion.rule,
+      clusters: wanted.clusters(of: left.count + (left.dropped[.duplicate] ?? 0)))
   }
 
   private func finish(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {

@@ -1,0 +1,36 @@
+// Rows whose centroids are known from elsewhere: only the distances are to be computed.
+
+import CKernels
+import Storage
+
+extension Centroids {
+  /// For each of `count` vectors the distance max(0, 1 - cosine) to the centroid that it belongs to,
+  /// by the canonical dot product: the same as a search that finds this centroid gives.
+  ///
+  /// - Parameters:
+  ///   - bytes: `count * dimensions` elements in C order, of any alignment.
+  ///   - clusters: `count` numbers below the number of centroids.
+  ///   - faulty: called for every vector that is zero, NaN or infinite, in order; what is written
+  ///     for it means nothing.
+  /// - Complexity: O(count * dimensions)
+  public func distances(
+    bytes: UnsafeRawBufferPointer, element: EmbeddingElement, count rowCount: Int,
+    to clusters: UnsafePointer<UInt32>, distances: UnsafeMutablePointer<Float>,
+    scratch: AssignmentScratch, faulty: (Int, RowFault) -> Void
+  ) {
+    let step = wk_screen_rows(vectors.stride)
+    let block = scratch.block(capacity: step, dimensions: dimensions)
+    for begin in stride(from: 0, to: rowCount, by: step) {
+      let part = min(step, rowCount - begin)
+      block.load(
+        UnsafeRawBufferPointer(rebasing: bytes[(begin * dimensions * element.stride)...]),
+        element: element, count: part, instructions: instructions
+      ) { row, fault in faulty(begin + row, fault) }
+      for row in 0..<part {
+        let cluster = Int(clusters[begin + row])
+        precondition(cluster < count)
+        distances[begin + row] = distance(of: row, in: block, to: cluster)
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+// The shards of an input once it is known what it is.
+
+import Storage
+
+extension Layout {
+  /// The shards of `input` in order.
+  ///
+  /// - Parameter map: the number of this input among those without a header.
+  func shards(
+    of input: String, map: Int, _ options: IngestOptions
+  ) throws(IngestError) -> [EmbeddingShard] {
+    let folder = Self.withoutTrailingSlash(input)
+    switch self {
+    case .file: return [try EmbeddingShard(npy: input, metadata: nil)]
+    case .folder: return try Self.plainShards(folder)
+    case .clipRetrieval: return try Self.clipRetrievalShards(folder)
+    case .datacomp: return try DataCompPool(folder, options).shards()
+    case .map: return [try EmbeddingShard(map: input, try Self.shape(map, input, options))]
+    case .parquetLists: return try ParquetLists(folder, options).shards()
+    }
+  }
+
+  /// img2dataset's tar files in or beside the folder of the embeddings, in natural order.
+  func pictures(of input: String) -> [String] {
+    let folder = Self.withoutTrailingSlash(input)
+    guard self == .clipRetrieval || self == .datacomp, pathKind(folder) == .folder else {
+      return []
+    }
+    for place in [folder, folder + "/shards", folder + "/images"] where pathKind(place) == .folder {
+      let found = ((try? Self.visibleNames(place)) ?? []).filter { name in
+        name.hasSuffix(".tar") && name.dropLast(4).utf8.allSatisfy(isDigit) && name.count > 4
+      }
+      if !found.isEmpty {
+        return found.sorted(by: naturallyPrecedes).map { "\(place)/\($0)" }
+      }
+    }
+    return []
+  }
+
+  private static func plainShards(_ folder: String) throws(IngestError) -> [EmbeddingShard] {
+    let names = try visibleNames(folder).filter { $0.hasSuffix(".npy") }
+    guard !names.isEmpty else {
+      throw IngestError(
+        path: folder, fault: "expected .npy files, found none",
+        remedy: "name the folder that holds the embeddings")
+    }
+    var shards: [EmbeddingShard] = []
+    for name in names.sorted(by: naturallyPrecedes) {
+      shards.append(
+        try EmbeddingShard(npy: folder == "/" ? "/\(name)" : "\(folder)/\(name)", metadata: nil))
+    }
+    return shards
+  }
+
+  /// Pairs the files of a clip-retrieval folder by their numbers.
+  private static func clipRetrievalShards(
+    _ folder: String
+  ) throws(IngestError) -> [EmbeddingShard] {
+    guard pathKind(folder + "/img_emb") == .folder else {
+      throw IngestError(
+        path: folder, fault: "expected a folder img_emb in it, found none",
+        remedy: "name the folder that clip-retrieval inference wrote")
+    }
+    let embeddings = try numbered(folder + "/img_emb", "img_emb_", [".npy"])
+    guard !embeddings.isEmpty else {
+      throw IngestError(
+        path: folder + "/img_emb", fault: "expected files img_emb_N.npy, found none",
+        remedy: "write them with clip-retrieval inference, or name a folder of .npy files")
+    }
+    let suffixes = MetadataFile.Format.bySuffix.map { "." + $0.rawValue }
+    let metadata =
+      pathKind(folder + "/metadata") == .folder
+      ? try numbered(folder + "/metadata", "metadata_", suffixes) : [:]
+    for number in metadata.keys.sorted() where embeddings[number] == nil {
+      throw IngestError(
+        path: metadata[number]!,
+        fault: "expected embeddings \(folder)/img_emb/img_emb_\(number).npy beside it, found none",
+        remedy: "fetch the shard's embeddings, or move this file away")
+    }
+    var shards: [EmbeddingShard] = []
+    for (number, path) in embeddings.sorted(by: { $0.key < $1.key }) {
+      guard let file = metadata[number] else {
+        guard metadata.isEmpty else {
+          throw IngestError(
+            path: path,
+            fault: "expected metadata \(folder)/metadata/metadata_\(number).parquet, .csv or "
+              + ".jsonl for it as for the other shards, found none",
+            remedy: "fetch the shard's metadata, or move all of it away to go without")
+        }
+        shards.append(try EmbeddingShard(npy: path, metadata: nil))
+        continue
+      }
+      let format = MetadataFile.Format.bySuffix.first { file.hasSuffix("." + $0.rawValue) }!
+      shards.append(
+        try EmbeddingShard(npy: path, metadata: MetadataFile(path: file, format: format)))
+    }
+    return shards
+  }
+
+  /// The files `PREFIX_N.SUFFIX` of a folder by N.
+  private static func numbered(
+    _ folder: String, _ prefix: String, _ suffixes: [String]
+  ) throws(IngestError) -> [Int: String] {
+    var found: [Int: String] = [:]
+    for name in try storage({ () throws(StorageError) in try namesInFolder(folder) }) {
+      for suffix in suffixes {
+        guard let number = shardNumber(name, prefix: prefix, suffix: suffix) else { continue }
+        if let other = found.updateValue("\(folder)/\(name)", forKey: number) {
+          throw IngestError(
+            path: "\(folder)/\(name)",
+            fault: "expected one file for number \(number), found also \(lastComponent(other))",
+            remedy: "keep one of them")
+        }
+      }
+    }
+    return found
+  }
+
+  /// The shape of the input that is number `map` among those without a header.
+  private static func shape(
+    _ map: Int, _ input: String, _ options: IngestOptions
+  ) throws(IngestError) -> MapShape {
+    if options.shapes.count == 1, map == 0 || options.shapes[0].rows == nil {
+      return options.shapes[0]
+    }
+    guard map < options.shapes.count else {
+      throw IngestError(
+        path: input,
+        fault: "expected a shape for it, found "
+          + (options.shapes.isEmpty ? "none" : "\(options.shapes.count) for inputs before it"),
+        remedy: "give --shape N,D once for each file without a header, or --shape -1,D for all")
+    }
+    return options.shapes[map]
+  }
+}
+
+extension EmbeddingShard {
+  /// A file of float32 numbers without a header.
+  ///
+  /// - Throws: ``IngestError`` unless its size is that of the shape.
+  init(map path: String, _ shape: MapShape) throws(IngestError) {
+    let size = try storage { () throws(StorageError) in try InputFile(path).size }
+    let bytesPerRow = 4 * shape.dimensions
+    let rows = shape.rows ?? size / bytesPerRow
+    let (wanted, isTooLarge) = rows.multipliedReportingOverflow(by: bytesPerRow)
+    guard !isTooLarge, wanted == size else {
+      throw IngestError(
+        path: path,
+        fault: shape.rows == nil
+          ? "expected whole rows of \(bytesPerRow) bytes (\(shape.dimensions) float32 numbers), "
+            + "found \(size) bytes"
+          : "expected \(isTooLarge ? "more" : "\(wanted)") bytes for \(rows) rows of "
+            + "\(shape.dimensions) float32 numbers, found \(size)",
+        remedy: "say its shape with --shape N,D")
+    }
+    self.init(
+      path: path, rows: rows, dimensions: shape.dimensions, element: .float32, dataOffset: 0)
+  }
+}

@@ -1,0 +1,75 @@
+// Embeddings in a Parquet column of lists, a row an item: what NeMo Curator writes (`id`,
+// `embeddings`).  Everything else in the files is metadata.
+
+import Storage
+
+struct ParquetLists {
+  private let files: [String]
+  private let options: IngestOptions
+
+  /// Names of the column that are tried where none was asked for.
+  private static let usualNames = ["embeddings", "embedding"]
+
+  /// - Parameter input: a `.parquet` file, or a folder with some (natural order, top level).
+  init(_ input: String, _ options: IngestOptions) throws(IngestError) {
+    self.options = options
+    guard pathKind(input) == .folder else {
+      files = [input]
+      return
+    }
+    files = try Layout.visibleNames(input).filter { $0.hasSuffix(".parquet") }
+      .sorted(by: naturallyPrecedes).map { input == "/" ? "/\($0)" : "\(input)/\($0)" }
+    guard !files.isEmpty else {
+      throw IngestError(
+        path: input, fault: "expected .parquet files, found none",
+        remedy: "name the folder that holds the embeddings")
+    }
+  }
+
+  /// - Throws: ``IngestError`` when a file has no such column, or one of something else.
+  func shards() throws(IngestError) -> [EmbeddingShard] {
+    let program = try DuckDB(options, for: files[0])
+    let summaries = try program.summaries(of: files)
+    let name = try columnName(summaries[0])
+    var elements: [EmbeddingElement] = []
+    for (file, summary) in zip(files, summaries) {
+      elements.append(try Self.element(of: name, in: summary, file))
+    }
+    let lengths = try program.firstLengths(of: files, name, rows: summaries.map { $0.rows ?? 0 })
+    // Files without rows say nothing about the width.
+    let width = lengths.lazy.compactMap { $0 }.first ?? 1
+    var shards: [EmbeddingShard] = []
+    for (index, file) in files.enumerated() {
+      shards.append(
+        EmbeddingShard(
+          path: file, rows: summaries[index].rows ?? 0, dimensions: lengths[index] ?? width,
+          element: elements[index], dataOffset: 0,
+          metadata: MetadataFile(path: file, format: .parquet), form: .listColumn(name)))
+    }
+    return shards
+  }
+
+  private func columnName(_ summary: DuckDB.Summary) throws(IngestError) -> String {
+    if let name = options.embedding { return name }
+    let lists = summary.columns.filter { DuckDB.listElement(summary.types[$0] ?? "") != nil }
+    if let name = Self.usualNames.first(where: lists.contains) { return name }
+    if lists.count == 1 { return lists[0] }
+    throw .embeddingMissing(files[0], "embeddings", lists.isEmpty ? summary.columns : lists)
+  }
+
+  private static func element(
+    of name: String, in summary: DuckDB.Summary, _ file: String
+  ) throws(IngestError) -> EmbeddingElement {
+    guard let type = summary.types[name] else {
+      throw .embeddingMissing(file, name, summary.columns)
+    }
+    guard let element = DuckDB.listElement(type) else {
+      throw IngestError(
+        path: file,
+        fault:
+          "expected lists of float32 or float64 numbers in the column '\(name)', found \(type)",
+        remedy: "choose another column with --embedding")
+    }
+    return element
+  }
+}

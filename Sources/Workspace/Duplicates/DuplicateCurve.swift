@@ -1,0 +1,193 @@
+// How many rows deduplication would keep, for twenty epsilons from one search: by `chain` a row goes
+// when its largest cosine to any earlier row exceeds 1 - epsilon, whatever happens to that row, so
+// one number a row decides all epsilons.
+
+import Clustering
+import FoundationEssentials
+import Storage
+
+/// What deduplication would keep.
+public struct DuplicateCurve: Codable, Sendable, Equatable {
+  public struct Point: Codable, Sendable, Equatable {
+    public var epsilon: Double
+    /// Candidates that `chain` keeps; `greedy` keeps as many or more.
+    public var kept: Int
+    /// The same as a part of the candidates.
+    public var fraction: Double
+  }
+
+  public var candidates: Int
+  /// Fine clusters.
+  public var clusters: Int
+  public var points: [Point]
+
+  public static let epsilons = [
+    0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1,
+    0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.25, 0.3, 0.35, 0.4,
+  ]
+
+  public func json() throws(WorkspaceError) -> [UInt8] { try encodeJSON(self) }
+
+  /// A table for people.
+  public var text: String {
+    func cell(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(1, width - text.count)) + text
+    }
+    var text =
+      "\(candidates) candidates in \(clusters) fine \(clusters == 1 ? "cluster" : "clusters")\n"
+      + "epsilon" + cell("kept", 14) + cell("fraction", 10) + "\n"
+    for point in points {
+      let part = (point.fraction * 1e6).rounded() / 1e6
+      text +=
+        "\(point.epsilon)".padded(7) + cell("\(point.kept)", 14) + cell("\(part)", 10) + "\n"
+    }
+    return text
+      + "exact for --dedup-rule chain; a lower bound for greedy, which keeps as many or more\n"
+  }
+}
+
+extension String {
+  fileprivate func padded(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}
+
+/// Finds out what deduplication would keep.
+///
+/// - Parameters:
+///   - parameters: inputs, filters and ``BuildParameters/deduplication``'s clusters; the `output` is a
+///     folder for what the search needs on the disk meanwhile (about 40 bytes a row), which must not
+///     exist and is removed.  One input may be a workspace: then its inputs are taken, as its build log
+///     names them, with the candidates and fine clusters that it had.
+/// - Throws: ``WorkspaceError``
+/// - Complexity: as the deduplication of a build.
+public func duplicateCurve(
+  _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
+) throws(WorkspaceError) -> DuplicateCurve {
+  var parameters = parameters
+  let workspace = try CurveWorkspace(parameters.inputs)
+  if let workspace { try workspace.adjust(&parameters) }
+  let most = DuplicateCurve.epsilons.max()!
+  parameters.deduplication = Deduplication(
+    DuplicateCriterion(epsilon: most, rule: .chain), clusters: parameters.deduplication?.clusters)
+  // Nothing is trained but fine clusters.
+  parameters.clusters = 1
+  let plan = try BuildPlan(parameters)
+  observer.message(plan.dataset.layout)
+  guard pathKind(parameters.output) == .nothing else {
+    throw .invalid("\(parameters.output): expected nothing there; name another folder")
+  }
+  try storing { () throws(StorageError) in try makeFolder(parameters.output) }
+  defer { try? removeTree(parameters.output) }
+  let build = try LocalBuild(plan, folder: parameters.output, observer: observer)
+  return try build.runCurve(workspace)
+}
+
+/// A workspace whose candidates are asked about.
+struct CurveWorkspace: Sendable {
+  let path: String
+  let description: WorkspaceDescription
+  private let inputs: [String]
+
+  /// - Returns: nil when the inputs are embeddings.
+  init?(_ inputs: [String]) throws(WorkspaceError) {
+    let isWorkspace = inputs.map { pathKind($0 + "/workspace.json") == .file }
+    guard isWorkspace.contains(true) else { return nil }
+    guard inputs.count == 1 else {
+      throw .invalid("\(inputs[isWorkspace.firstIndex(of: true)!]): a workspace goes by itself")
+    }
+    path = inputs[0]
+    description = try WorkspaceDescription.read(path + "/workspace.json")
+    guard let log = BuildLog.read(path + "/build-log.json") else {
+      throw .invalid(
+        "\(path)/build-log.json: missing or damaged, so its inputs are not known; name them")
+    }
+    self.inputs = log.inputs
+  }
+
+  /// Asks for the inputs and fine clusters of the workspace.
+  func adjust(_ parameters: inout BuildParameters) throws(WorkspaceError) {
+    guard parameters.filters.isEmpty else {
+      throw .invalid(
+        "\(path): the candidates are the workspace's; leave filters out, or name inputs")
+    }
+    parameters.inputs = inputs
+    parameters.skipInvalid = description.parameters.skipInvalid
+    parameters.seed = description.parameters.seed ?? parameters.seed
+    if parameters.deduplication == nil, let dedup = description.parameters.dedup {
+      parameters.deduplication = Deduplication(
+        DuplicateCriterion(epsilon: dedup.epsilon, rule: dedup.rule), clusters: dedup.clusters)
+    }
+  }
+
+  /// The fates of some rows; nil where all are candidates.
+  func fates(_ rows: Range<Int>) throws(WorkspaceError) -> [UInt8]? {
+    guard pathKind(path + "/fate.npy") == .file else { return nil }
+    return try FateReader(path + "/fate.npy", rows: description.rows).fates(rows)
+  }
+}
+
+extension LocalBuild {
+  /// The curve of the rows that filters leave.
+  fileprivate func runCurve(
+    _ workspace: CurveWorkspace?
+  ) throws(WorkspaceError) -> DuplicateCurve {
+    var clock = StageClock()
+    let metadata = parameters.filters.isEmpty ? MetadataResult() : try runMetadata()
+    let scanStage = try openScan(blocks, shards, stages, key: keys.scan)
+    let scanning = startScan(scanStage)
+    defer { scanning.wait() }
+    var (chosen, _) = try runFilter(scanning, metadata, &clock)
+    if let workspace { chosen = try restrict(chosen, to: workspace) }
+    guard let wanted = parameters.deduplication, let keys = keys.duplicates else {
+      preconditionFailure("a curve without deduplication")
+    }
+    let candidates = try chosen.result().candidates
+    let clusters = try fineClusters(wanted, candidates)
+    let (fine, _) = try runFineClusters(chosen, candidates, clusters, wanted, keys)
+    let results = try runSearchTasks(candidates, fine, wanted.criterion, keys)
+    var dropped = [Int](repeating: 0, count: DuplicateCurve.epsilons.count)
+    for path in results {
+      var reader = DroppedRowReader(try DroppedRows(path), piece: 1 << 14)
+      try reader.forEach(below: .max) { row in
+        for (place, epsilon) in DuplicateCurve.epsilons.enumerated() where row.cosine > 1 - epsilon
+        {
+          dropped[place] += 1
+        }
+      }
+    }
+    return DuplicateCurve(
+      candidates: candidates.count, clusters: clusters,
+      points: zip(DuplicateCurve.epsilons, dropped).map {
+        let kept = candidates.count - $1
+        return .init(
+          epsilon: $0, kept: kept, fraction: Double(kept) / Double(max(1, candidates.count)))
+      })
+  }
+
+  /// The rows that were looked at when the workspace was built.
+  private func restrict(
+    _ scanning: Scanning, to workspace: CurveWorkspace
+  ) throws(WorkspaceError) -> Scanning {
+    let scanned = try scanning.result()
+    let stated = workspace.description.inputs.map(\.digest)
+    guard stated == scanned.digests else {
+      throw .invalid(
+        "\(workspace.path): its inputs have changed since it was built "
+          + "(\(parameters.inputs.joined(separator: ", "))): name inputs instead of it")
+    }
+    let fates = stageFolder + "/curve/fate.npy"
+    try storing { () throws(StorageError) in
+      try makeFolder("\(staging.folder)/\(stageFolder)/curve", parents: true)
+    }
+    let counts = try scanned.candidates.narrow(to: staging, fates, [], observer) {
+      (rows, fates) throws(WorkspaceError) in
+      guard let old = try workspace.fates(rows) else { return }
+      for place in fates.indices where fates[place] == Fate.candidate.rawValue {
+        // Duplicates were looked at.
+        if old[place] != Fate.duplicate.rawValue { fates[place] = old[place] }
+      }
+    }
+    return try narrowed(scanned, fates, counts)
+  }
+}

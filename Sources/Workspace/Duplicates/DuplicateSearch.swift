@@ -1,0 +1,139 @@
+// The near duplicates within fine clusters: a task is some clusters one after another, each with one
+// thread; a cluster of many rows is a task of its own, with all threads.
+
+import Clustering
+import Storage
+import Synchronization
+
+/// How fine clusters are grouped to tasks; it depends on their sizes only.
+struct DuplicateTasks: Sendable {
+  /// Clusters of each task.
+  let clusters: [Range<Int>]
+  /// Whether all threads search in a task's only cluster.
+  let isShared: [Bool]
+
+  /// A cluster of so many rows keeps several threads busy.
+  static let sharedRows = 1 << 15
+
+  init(_ fine: FineClusters) {
+    let wanted = max(1 << 13, (fine.candidates + 4095) / 4096)
+    var (clusters, isShared): ([Range<Int>], [Bool]) = ([], [])
+    var (start, rows) = (0, 0)
+    func close(_ end: Int) {
+      if end > start {
+        clusters.append(start..<end)
+        isShared.append(false)
+      }
+      (start, rows) = (end, 0)
+    }
+    for cluster in 0..<fine.count {
+      let size = fine.size(cluster)
+      if size >= Self.sharedRows {
+        close(cluster)
+        clusters.append(cluster..<cluster + 1)
+        isShared.append(true)
+        start = cluster + 1
+        continue
+      }
+      if rows > 0, rows + size > wanted { close(cluster) }
+      rows += size
+    }
+    close(fine.count)
+    self.clusters = clusters
+    self.isShared = isShared
+  }
+}
+
+/// Runs the tasks that are not finished.
+///
+/// - Parameter memory: bytes that all threads together may take for rows.
+func searchDuplicates(
+  _ blocks: RowBlocks, _ fine: FineClusters, _ tasks: DuplicateTasks, _ watch: InputWatch,
+  _ stage: Stage, _ criterion: DuplicateCriterion, memory: Int, parameters: BuildParameters,
+  isCancelled: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (_ rows: Int) -> Void
+) throws(WorkspaceError) {
+  let threads = max(1, parameters.threads)
+  /// Runs the tasks that some threads share, or the others.
+  func run(
+    shared: Bool, workers: Int, threadsEach: Int
+  ) throws(WorkspaceError) {
+    let open = tasks.clusters.indices.filter { !stage.wasDone($0) && tasks.isShared[$0] == shared }
+    guard !open.isEmpty else { return }
+    let searchers = (0..<min(workers, open.count)).map { _ in
+      ClusterSearcher(
+        blocks, fine, criterion, memory: memory / workers, threads: threadsEach,
+        parameters.instructions, isCancelled: isCancelled)
+    }
+    let failure = FirstFailure()
+    parallel(tasks: open.count, threads: workers) { worker, place in
+      if failure.hasFailed { return }
+      let task = open[place]
+      do throws(WorkspaceError) {
+        if isCancelled() { throw .interrupted }
+        try watch.reading(watch.paths.indices) { () throws(WorkspaceError) in
+          try searchers[worker].search(
+            tasks.clusters[task], to: stage.paths[task], progress: progress)
+        }
+      } catch { failure.record(error, task: task) }
+    }
+    try failure.rethrow()
+  }
+  try run(shared: true, workers: 1, threadsEach: threads)
+  try run(shared: false, workers: threads, threadsEach: 1)
+}
+
+/// One worker: its buffers serve many clusters.
+private final class ClusterSearcher: @unchecked Sendable {
+  // Sound: one thread uses it at a time.
+  private let blocks: RowBlocks
+  private let fine: FineClusters
+  private let criterion: DuplicateCriterion
+  private let instructions: InstructionSet
+  private let isCancelled: @Sendable () -> Bool
+  private let finder: DuplicateFinder
+  private let buffer: BlockBuffer
+
+  init(
+    _ blocks: RowBlocks, _ fine: FineClusters, _ criterion: DuplicateCriterion, memory: Int,
+    threads: Int, _ instructions: InstructionSet, isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.blocks = blocks
+    self.fine = fine
+    self.criterion = criterion
+    self.instructions = instructions
+    self.isCancelled = isCancelled
+    finder = DuplicateFinder(
+      dimensions: blocks.dataset.dimensions, memory: memory, threads: threads,
+      instructions: instructions)
+    buffer = BlockBuffer(blocks)
+  }
+
+  /// Does a task.
+  func search(
+    _ clusters: Range<Int>, to path: String, progress: (_ rows: Int) -> Void
+  ) throws(WorkspaceError) {
+    var dropped: [DroppedRow] = []
+    var close = 0
+    for cluster in clusters where fine.size(cluster) > 0 {
+      let rows = try fine.rows(cluster)
+      let source = FineRows(
+        rows: rows, blocks: blocks, buffer: buffer, instructions: instructions,
+        isCancelled: isCancelled)
+      let middle = try fine.middle(cluster)
+      var told = 0
+      let found = try finder.find(in: source, around: middle, criterion) { done in
+        progress(done - told)
+        told = done
+        return isCancelled()
+      }
+      guard let found else { throw .interrupted }
+      progress(rows.count - told)
+      close += found.closeDecisions
+      for (place, twin) in found.twins.enumerated() where Int(twin) != place {
+        dropped.append(
+          DroppedRow(row: rows[place], twin: rows[Int(twin)], cosine: found.cosines[place]))
+      }
+    }
+    try DroppedRows.write(dropped, closeDecisions: close, to: path)
+  }
+}

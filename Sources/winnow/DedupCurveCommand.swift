@@ -1,0 +1,76 @@
+import ArgumentParser
+import FoundationEssentials
+import Storage
+import Workspace
+
+/// `winnow dedup-curve`.
+struct DedupCurveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dedup-curve",
+    abstract: "Say how many rows deduplication would keep, for 20 epsilons from one search.",
+    discussion: """
+      Exact for --dedup-rule chain, a lower bound for greedy. Of a workspace the candidates before \
+      its deduplication are searched, in its fine clusters; its inputs must still be there.
+      """)
+
+  @Argument(
+    help: "A workspace, or files and folders of embeddings as for winnow build.",
+    completion: .file())
+  var inputs: [String]
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Fine clusters; one for 5,000 candidates, or the workspace's, by default.",
+      valueName: "count"))
+  var dedupClusters: Int?
+
+  @Option(parsing: .unconditional, help: "Seed of the fine clusters.")
+  var seed: UInt64 = 1
+
+  @Flag(help: "Drop rows that are zero, NaN or infinite instead of refusing them.")
+  var skipInvalid = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Where files go that are needed meanwhile, about 40 bytes a row (default: $TMPDIR or /tmp).",
+      valueName: "folder"),
+    completion: .directory)
+  var scratch: String?
+
+  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  var threads: Int?
+
+  @Flag(help: "Print the curve as JSON.")
+  var json = false
+
+  @OptionGroup var progress: ProgressOptions
+
+  func validate() throws {
+    try checkThreads(threads)
+    if let dedupClusters { try DeduplicationOptions.check(clusters: dedupClusters) }
+  }
+
+  func run() throws {
+    let folder = scratch ?? ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    let place = "\(folder)/winnow-curve-\(ProcessInfo.processInfo.processIdentifier)"
+    var words = ["--clusters", "1", "--seed", "\(seed)"]
+    if skipInvalid { words.append("--skip-invalid") }
+    if let threads { words += ["--threads", "\(threads)"] }
+    if let dedupClusters { words += ["--dedup", "0.05", "--dedup-clusters", "\(dedupClusters)"] }
+    let parameters = try BuildOptions.parse(words)
+      .parameters(inputs: inputs, output: place, force: false)
+    let reporter = progress.reporter()
+    let observer = BuildObserver(
+      progress: { reporter.report($0) }, message: { reporter.message($0) },
+      isCancelled: { Interruption.isAsked })
+    do {
+      let curve = try duplicateCurve(parameters, observer: observer)
+      reporter.finish()
+      standardOutput(json ? String(decoding: try curve.json(), as: UTF8.self) : curve.text)
+    } catch {
+      reporter.abandon()
+      throw Failure(error)
+    }
+  }
+}

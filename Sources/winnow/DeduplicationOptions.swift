@@ -1,0 +1,59 @@
+import ArgumentParser
+import Clustering
+import Workspace
+
+/// The flags that drop near duplicates before anything is clustered.
+struct DeduplicationOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Drop near duplicates: rows of a cosine above 1 - epsilon to an earlier row of their fine "
+        + "cluster; for example 0.05.",
+      valueName: "epsilon"))
+  var dedup: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Fine clusters, within which rows are compared; one for 5,000 candidates by default.",
+      valueName: "count"))
+  var dedupClusters: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "What drops a row: greedy, an earlier row that is kept, or chain, any earlier row.",
+      valueName: "rule"))
+  var dedupRule: String?
+
+  func validate() throws { _ = try deduplication() }
+
+  /// What they ask for; nil when near duplicates stay.
+  func deduplication() throws -> Deduplication? {
+    guard let dedup else {
+      if dedupClusters != nil || dedupRule != nil {
+        let flag = dedupClusters != nil ? "--dedup-clusters" : "--dedup-rule"
+        throw ValidationError("\(flag) goes with --dedup; for example --dedup 0.05")
+      }
+      return nil
+    }
+    guard let epsilon = Double(dedup), DuplicateCriterion.epsilons.contains(epsilon) else {
+      throw ValidationError(
+        "--dedup: expected a number from 0.000001 to below 1, found '\(dedup)'; rows of a cosine "
+          + "above 1 less this number are duplicates, for example 0.05")
+    }
+    let rule = dedupRule ?? DuplicateRule.greedy.rawValue
+    guard let rule = DuplicateRule(rawValue: rule) else {
+      throw ValidationError("--dedup-rule: expected greedy or chain, found '\(rule)'")
+    }
+    try dedupClusters.map { try Self.check(clusters: $0) }
+    return Deduplication(
+      DuplicateCriterion(epsilon: epsilon, rule: rule), clusters: dedupClusters)
+  }
+
+  static func check(clusters: Int) throws {
+    guard (1..<1 << 31).contains(clusters) else {
+      throw ValidationError(
+        "--dedup-clusters: expected a number from 1 to below 2^31, found \(clusters)")
+    }
+  }
+}
