@@ -1,86 +1,30 @@
 import ArgumentParser
-import Ingest
-import Workspace
+import FoundationEssentials
 
-<<<<<<<< HEAD:Sources/winnow/InputCheckOptions.swift
 /// The flags of commands that can look at a workspace's inputs again.
 struct InputCheckOptions: ParsableArguments {
   @Flag(help: "Read every input again and compare its SHA-256.")
   var inputs = false
-========
-/// The flags of `winnow build` that say what the inputs are.
-struct InputOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "What every input is taken for: \(Layout.allCases.map(\.rawValue).joined(separator: ", ")) "
-        + "(default: what it looks like).",
-      valueName: "layout"),
-    completion: .list(Layout.allCases.map(\.rawValue)))
-  var layout: String?
->>>>>>>> main:Sources/winnow/InputOptions.swift
 
   @Option(
-    help: ArgumentHelp(
-      "The member of .npz files or the Parquet column with the embeddings (default: l14_img, else "
-        + "b32_img; embeddings, else embedding).",
-      valueName: "name"))
-  var embedding: String?
+    help: "With --inputs: a folder to find inputs in that were moved.", completion: .directory)
+  var root: String?
 
-  @Option(
-    parsing: .unconditionalSingleValue,
-    help: ArgumentHelp(
-      "Rows and dimensions of a file of float32 numbers without a header, such as 1000000,512, or "
-        + "-1,512 for as many rows as it has; once for each such file.",
-      valueName: "n,d"))
-  var shape: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "A file of keys of one width (numpy's S24, with or without a header); once for each file of "
-        + "embeddings.",
-      valueName: "file"),
-    completion: .file())
-  var keys: [String] = []
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Bytes of a key in --keys files without a header.", valueName: "bytes"))
-  var keyWidth = 24
-
-  @Flag(
-    help: "Count rows of a DataComp pool that have an earlier row's key instead of refusing them.")
-  var allowDuplicates = false
-
-  @Option(
-    help: ArgumentHelp(
-      "A .npy file of whole numbers, the cluster of every row, from another program; with --centroids.",
-      valueName: "file"),
-    completion: .file(extensions: ["npy"]))
-  var assignments: String?
+  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  var threads: Int?
 
   func validate() throws {
-    if let layout, Layout(rawValue: layout) == nil {
-      throw ValidationError(
-        "--layout: expected \(Layout.allCases.map(\.rawValue).joined(separator: ", ")), found "
-          + "'\(layout)'")
+    if root != nil && !inputs {
+      throw ValidationError("--root: it says where --inputs are; add it")
     }
-    for text in shape where MapShape(text) == nil {
-      throw ValidationError(
-        "--shape: expected rows and dimensions such as 1000000,512 or -1,512, found '\(text)'")
-    }
-    guard (1...1 << 16).contains(keyWidth) else {
-      throw ValidationError("--key-width: expected 1 to 65536 bytes, found \(keyWidth)")
-    }
+    try checkThreads(threads)
   }
 
-  /// Adds what was said to the parameters of a build.
-  func apply(to parameters: inout BuildParameters) {
-    parameters.ingest.layout = layout.flatMap(Layout.init)
-    parameters.ingest.embedding = embedding
-    parameters.ingest.shapes = shape.compactMap { MapShape($0) }
-    parameters.ingest.keyFiles = keys
-    parameters.ingest.keyWidth = keyWidth
-    parameters.assignmentsFile = assignments
-    parameters.allowDuplicates = allowDuplicates
-  }
+  /// The threads to use.
+  var wantedThreads: Int { winnow.wantedThreads(threads) }
+}
+
+/// The threads that were asked for, or as many as the machine has processors.
+func wantedThreads(_ threads: Int?) -> Int {
+  threads ?? ProcessInfo.processInfo.activeProcessorCount
 }

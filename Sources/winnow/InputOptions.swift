@@ -1,0 +1,79 @@
+import ArgumentParser
+import Ingest
+import Workspace
+
+/// The flags of `winnow build` that say what the inputs are.
+struct InputOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What every input is taken for: \(Layout.allCases.map(\.rawValue).joined(separator: ", ")) "
+        + "(default: what it looks like).",
+      valueName: "layout"),
+    completion: .list(Layout.allCases.map(\.rawValue)))
+  var layout: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The member of .npz files or the Parquet column with the embeddings (default: l14_img, else "
+        + "b32_img; embeddings, else embedding).",
+      valueName: "name"))
+  var embedding: String?
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Rows and dimensions of a file of float32 numbers without a header, such as 1000000,512, or "
+        + "-1,512 for as many rows as it has; once for each such file.",
+      valueName: "n,d"))
+  var shape: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A file of keys of one width (numpy's S24, with or without a header); once for each file of "
+        + "embeddings.",
+      valueName: "file"),
+    completion: .file())
+  var keys: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Bytes of a key in --keys files without a header.", valueName: "bytes"))
+  var keyWidth = 24
+
+  @Flag(
+    help: "Count rows of a DataComp pool that have an earlier row's key instead of refusing them.")
+  var allowDuplicates = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A .npy file of whole numbers, the cluster of every row, from another program; with --centroids.",
+      valueName: "file"),
+    completion: .file(extensions: ["npy"]))
+  var assignments: String?
+
+  func validate() throws {
+    if let layout, Layout(rawValue: layout) == nil {
+      throw ValidationError(
+        "--layout: expected \(Layout.allCases.map(\.rawValue).joined(separator: ", ")), found "
+          + "'\(layout)'")
+    }
+    for text in shape where MapShape(text) == nil {
+      throw ValidationError(
+        "--shape: expected rows and dimensions such as 1000000,512 or -1,512, found '\(text)'")
+    }
+    guard (1...1 << 16).contains(keyWidth) else {
+      throw ValidationError("--key-width: expected 1 to 65536 bytes, found \(keyWidth)")
+    }
+  }
+
+  /// Adds what was said to the parameters of a build.
+  func apply(to parameters: inout BuildParameters) {
+    parameters.ingest.layout = layout.flatMap(Layout.init)
+    parameters.ingest.embedding = embedding
+    parameters.ingest.shapes = shape.compactMap { MapShape($0) }
+    parameters.ingest.keyFiles = keys
+    parameters.ingest.keyWidth = keyWidth
+    parameters.assignmentsFile = assignments
+    parameters.allowDuplicates = allowDuplicates
+  }
+}
