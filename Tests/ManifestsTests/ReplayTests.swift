@@ -138,8 +138,7 @@ struct ReplayTests {
     // A program whose rows are the same and whose bytes are not.
     let real = try ProcessRunner.run("sh", ["-c", "command -v duckdb"]).output.split(
       separator: "\n")
-    let program = try sample.folder.write(
-      "duckdb",
+    let program = try sample.program(
       """
       #!/bin/bash
       for word; do last=$word; done
@@ -147,7 +146,6 @@ struct ReplayTests {
         "${last/(FORMAT parquet)/(FORMAT parquet, COMPRESSION gzip)}"
 
       """)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
     var other = request(sample.folder("list"))
     other.programs = IngestOptions(
       environment: ProcessInfo.processInfo.environment.merging(["WINNOW_DUCKDB": program]) { $1 })
