@@ -20,6 +20,11 @@ public struct RowCondition: Sendable {
     try program.check(text)
     // A file without rows may be without columns, too.
     let files = dataset.shards.filter { $0.rows > 0 }.compactMap(\.metadata)
+    if let map = files.first(where: { $0.format == .keyMap }) {
+      throw IngestError(
+        path: map.path, fault: "--where: expected metadata with columns, found keys of one width",
+        remedy: "choose rows by their keys with --allow or --deny")
+    }
     for format in [MetadataFile.Format.csv, .jsonLines] {
       let own = files.filter { $0.format == format }
       if own.isEmpty { continue }
