@@ -123,8 +123,9 @@ size_t wk_load_float16(int instruction_set, const void *input, size_t rows, size
 #define INFINITE_BITS 0x7FF0000000000000u
 #include "load.inc"
 
-// One division a row, not one a component.  Adding 1.5 * 2^52 leaves the number rounded to an integer, to nearest and ties to even, in the
-// low bits of the sum: sound up to 2^51, and the components are at most about 2^30.
+// One division a row, not one a component.  Adding 1.5 * 2^52 leaves the number rounded to an integer,
+// to nearest and ties to even, in the low bits of the sum: sound up to 2^51, and the components are
+// at most about 2^30.
 #define ADD_UNIT(name)                                                                          \
   static void name(const float *vector, size_t components, double norm, int64_t sign,           \
                    int64_t *sums) {                                                             \

@@ -35,6 +35,14 @@ typedef int8_t lane_bytes __attribute__((vector_size(WK_LANES)));
 #define MOST_CANDIDATES 48
 #define TOO_MANY (MOST_CANDIDATES + 1)
 
+// Centroids whose scores are stored before the best are picked out: a multiple of every panel.  Rows
+// of scores do not lie at multiples of a page's part, or they would push each other out of the cache.
+#define SCORES_AT_ONCE 512
+#define SCORES_STRIDE (SCORES_AT_ONCE + WK_LANES)
+
+// Rows that are screened a second time at once: a multiple of every tile's rows.
+#define ROWS_AGAIN 24
+
 struct candidate {
   uint32_t centroid;
   float score;
@@ -43,6 +51,8 @@ struct candidate {
 // A block of rows while it passes all panels.
 struct screen_rows {
   float *top;             // where margins are wanted: a row's best and second score, lane by lane
+  float *scores;          // of the panels since the last look at them
+  float *most;            // the largest of these, lane by lane
   void *values;           // what the tiles multiply, `stride` elements a row
   int32_t *start;         // where a row's integer sum begins
   float *factor;          // what a row's sums are multiplied with
@@ -355,9 +365,6 @@ void wk_screen_fill(const struct wk_screen *screen, const float *centroids, cons
 
 // MARK: the search
 
-// Rows that are screened a second time at once: a multiple of every tile's rows.
-#define ROWS_AGAIN 24
-
 size_t wk_screen_rows(size_t stride) {
   // Rows, their narrow form and all panels of a usual k share the second-level cache.
   size_t rows = ((size_t)224 << 10) / (stride * sizeof(float)) / ROWS_AGAIN * ROWS_AGAIN;
@@ -370,9 +377,9 @@ static size_t padded_values(const struct wk_screen *screen, size_t rows) {
 }
 
 static size_t rows_bytes(const struct wk_screen *screen, size_t rows) {
+  size_t floats = SCORES_STRIDE + 3 * WK_LANES + 8;
   return padded_values(screen, rows) +
-         rows * (2 * WK_LANES * sizeof(float) + MOST_CANDIDATES * sizeof(struct candidate) +
-                 8 * sizeof(float));
+         rows * (floats * sizeof(float) + MOST_CANDIDATES * sizeof(struct candidate));
 }
 
 size_t wk_screen_scratch(const struct wk_screen *screen) {
@@ -383,6 +390,10 @@ static struct screen_rows rows_in(uint8_t *next, const struct wk_screen *screen,
   struct screen_rows state;
   state.values = next;
   next += padded_values(screen, rows);
+  state.scores = (float *)next;
+  next += rows * SCORES_STRIDE * sizeof(float);
+  state.most = (float *)next;
+  next += rows * WK_LANES * sizeof(float);
   state.top = (float *)next;
   next += rows * 2 * WK_LANES * sizeof(float);
   state.candidates = (struct candidate *)next;
