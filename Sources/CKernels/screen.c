@@ -28,6 +28,9 @@
 // Half a unit in the last place of 1.
 #define ROUNDING 0x1p-24f
 
+// Sums of a row that do not wait for one another.
+#define SUMS 4
+
 typedef int32_t lane_integers __attribute__((vector_size(WK_LANES * sizeof(int32_t))));
 typedef int8_t lane_bytes __attribute__((vector_size(WK_LANES)));
 
@@ -367,7 +370,7 @@ void wk_screen_fill(const struct wk_screen *screen, const float *centroids, cons
 
 size_t wk_screen_rows(size_t stride) {
   // Rows, their narrow form and all panels of a usual k share the second-level cache.
-  size_t rows = ((size_t)224 << 10) / (stride * sizeof(float)) / ROWS_AGAIN * ROWS_AGAIN;
+  size_t rows = ((size_t)320 << 10) / (stride * sizeof(float)) / ROWS_AGAIN * ROWS_AGAIN;
   return rows < ROWS_AGAIN ? ROWS_AGAIN : rows > WK_MOST_SCREEN_ROWS ? WK_MOST_SCREEN_ROWS : rows;
 }
 
