@@ -37,7 +37,7 @@ public struct WorkspaceReport: Sendable {
     let filters = [
       ("where", given.condition), ("allow", given.allow.map(listText)),
       ("deny", given.deny.map(listText)), ("similarity-min", given.similarityMin),
-      ("similarity-top", given.similarityTop),
+      ("similarity-top", given.similarityTop), ("dedup", given.dedup.map(Self.text)),
     ]
     for case (let name, let value?) in filters { facts.append(text(name, value)) }
     facts += [
@@ -66,6 +66,11 @@ public struct WorkspaceReport: Sendable {
       ("last-plan", last.map { "\($0.number)" } ?? "none", last.map { "\($0.number)" } ?? "null"),
     ]
     self.facts = facts.map { (name: $0.0, text: $0.1, json: $0.2) }
+  }
+
+  private static func text(_ dedup: WorkspaceDescription.Parameters.Dedup) -> String {
+    "epsilon \(dedup.epsilon), \(dedup.rule.rawValue), \(dedup.clusters) fine "
+      + (dedup.clusters == 1 ? "cluster" : "clusters")
   }
 
   /// A line a fact.

@@ -34,6 +34,11 @@ import Testing
     #expect(Array(twins[20..<40]) == Array(20..<40))
     #expect(try NpyArray(scratch("ws/members.npy")).count == 40)
     try winnowSucceeds("verify", scratch("ws"))
+    let facts = try winnowSucceeds("info", scratch("ws")).output.split(separator: "\n")
+    #expect(
+      facts.contains {
+        $0.hasPrefix("dedup ") && $0.hasSuffix("epsilon 0.0001, \(rule), 1 fine cluster")
+      })
   }
 
   @Test func theCurve() throws {
