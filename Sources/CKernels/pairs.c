@@ -14,6 +14,7 @@
 
 #include "ckernels.h"
 #include "lanes.h"
+#include "narrow.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,36 +25,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-// Half a unit in the last place of 1.
-#define ROUNDING 0x1p-24f
-
 #if defined(__x86_64__)
-
-typedef int32_t lane_integers __attribute__((vector_size(WK_LANES * sizeof(int32_t))));
-typedef int8_t lane_bytes __attribute__((vector_size(WK_LANES)));
-
-// By pointer, because how vectors are passed differs between instruction sets.
-static inline float sum_of(const lanes *values) {
-  float sum = 0;
-  for (int l = 0; l < WK_LANES; l++) sum += (*values)[l];
-  return sum;
-}
-
-// The unit of 8-bit numbers for components whose largest magnitude has these bits; what is nearly
-// nothing is left to the residual whole.
-static inline float unit_of(const lane_integers *magnitudes) {
-  int32_t bits = __builtin_reduce_max(*magnitudes);
-  float most;
-  memcpy(&most, &bits, sizeof most);
-  return most > 1e-30f ? most / 127 : 0;
-}
-
-// A bound of a vector's true norm from the float32 sum of its squares, for components that were
-// rounded a few times from ones of vectors no longer than 1 + length.
-static float norm_from_above(float squares, float length, size_t stride) {
-  float sum_rounding = (float)(stride / WK_LANES + 32) * ROUNDING;
-  return sqrtf(squares) * (1 + sum_rounding) + 16 * ROUNDING * (1 + length);
-}
 
 // The score from which on a pair of a row with a column of this panel may reach its threshold.
 static inline float needed_score(const struct wk_pair_screen *screen,

@@ -14,6 +14,7 @@
 
 #include "ckernels.h"
 #include "lanes.h"
+#include "narrow.h"
 
 #include <float.h>
 #include <math.h>
@@ -25,14 +26,9 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-// Half a unit in the last place of 1.
-#define ROUNDING 0x1p-24f
-
 // Sums of a row that do not wait for one another.
 #define SUMS 4
 
-typedef int32_t lane_integers __attribute__((vector_size(WK_LANES * sizeof(int32_t))));
-typedef int8_t lane_bytes __attribute__((vector_size(WK_LANES)));
 
 // Candidates that a row may have at a time; with more every centroid is decided canonically.
 #define MOST_CANDIDATES 48
@@ -105,31 +101,6 @@ static void note_candidates(struct screen_rows *state, size_t row, const float *
     }
     list[state->found[row]++] = (struct candidate){first + (uint32_t)i, scores[i]};
   }
-}
-
-// By pointer, because how vectors are passed differs between instruction sets.
-static inline float total_of(const lanes *values) {
-  typedef float half_lanes __attribute__((vector_size(8 * sizeof(float))));
-  half_lanes eight = __builtin_shufflevector(*values, *values, 0, 1, 2, 3, 4, 5, 6, 7) +
-                     __builtin_shufflevector(*values, *values, 8, 9, 10, 11, 12, 13, 14, 15);
-  return ((eight[0] + eight[4]) + (eight[1] + eight[5])) +
-         ((eight[2] + eight[6]) + (eight[3] + eight[7]));
-}
-
-// The unit of 8-bit numbers for components whose largest magnitude has these bits; what is nearly
-// nothing is left to the residual whole.
-static inline float step_of(const lane_integers *magnitudes) {
-  int32_t bits = __builtin_reduce_max(*magnitudes);
-  float most;
-  memcpy(&most, &bits, sizeof most);
-  return most > 1e-30f ? most / 127 : 0;
-}
-
-// A bound of a vector's true norm from the float32 sum of its squares, for components that were
-// rounded a few times from ones of vectors no longer than 1 + length.
-static float measured(float squares, float length, size_t stride) {
-  float sum_rounding = (float)(stride / WK_LANES + 20) * ROUNDING;
-  return sqrtf(squares) * (1 + sum_rounding) + 16 * ROUNDING * (1 + length);
 }
 
 // Keeps what the preparation of a row measured.

@@ -18,18 +18,12 @@ extension Centroids {
     to clusters: UnsafePointer<UInt32>, distances: UnsafeMutablePointer<Float>,
     scratch: AssignmentScratch, faulty: (Int, RowFault) -> Void
   ) {
-    let step = wk_screen_rows(vectors.stride)
-    let block = scratch.block(capacity: step, dimensions: dimensions)
-    for begin in stride(from: 0, to: rowCount, by: step) {
-      let part = min(step, rowCount - begin)
-      block.load(
-        UnsafeRawBufferPointer(rebasing: bytes[(begin * dimensions * element.stride)...]),
-        element: element, count: part, instructions: instructions
-      ) { row, fault in faulty(begin + row, fault) }
-      for row in 0..<part {
-        let cluster = Int(clusters[begin + row])
+    forBlocks(of: bytes, element: element, count: rowCount, scratch: scratch, faulty: faulty) {
+      block, rows in
+      for (slot, row) in rows.enumerated() {
+        let cluster = Int(clusters[row])
         precondition(cluster < count)
-        distances[begin + row] = distance(of: row, in: block, to: cluster)
+        distances[row] = distance(of: slot, in: block, to: cluster)
       }
     }
   }

@@ -126,18 +126,30 @@ public final class Centroids: Sendable {
     nearest: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>,
     scratch: AssignmentScratch, faulty: (Int, RowFault) -> Void
   ) {
-    // Few rows at a time, so that they are still in the cache when they pass the centroids.
+    forBlocks(of: bytes, element: element, count: rowCount, scratch: scratch, faulty: faulty) {
+      block, rows in
+      assign(
+        block, count: rows.count, nearest: nearest + rows.lowerBound,
+        distances: distances + rows.lowerBound, scratch: scratch)
+    }
+  }
+
+  /// Loads vectors from their bytes, few at a time, so that they are still in the cache when they
+  /// pass the centroids.
+  func forBlocks(
+    of bytes: UnsafeRawBufferPointer, element: EmbeddingElement, count rowCount: Int,
+    scratch: AssignmentScratch, faulty: (Int, RowFault) -> Void,
+    _ body: (VectorBlock, Range<Int>) -> Void
+  ) {
     let step = wk_screen_rows(vectors.stride)
     let block = scratch.block(capacity: step, dimensions: dimensions)
     for begin in stride(from: 0, to: rowCount, by: step) {
-      let part = min(step, rowCount - begin)
+      let rows = begin..<min(begin + step, rowCount)
       block.load(
         UnsafeRawBufferPointer(rebasing: bytes[(begin * dimensions * element.stride)...]),
-        element: element, count: part, instructions: instructions
+        element: element, count: rows.count, instructions: instructions
       ) { row, fault in faulty(begin + row, fault) }
-      assign(
-        block, count: part, nearest: nearest + begin, distances: distances + begin,
-        scratch: scratch)
+      body(block, rows)
     }
   }
 

@@ -67,12 +67,14 @@ struct LocalBuild: Sendable {
     let scanning = startScan(scanStage)
     // Whatever happens, nothing writes to the folder afterwards.
     defer { scanning.wait() }
+    let isScanned = scanning.isOver
+    if isScanned { clock.lap("scan") }
     let (filtered, lists) = try runFilter(scanning, metadata, &clock)
     let chosen = try runDeduplication(filtered, &clock)
     let trained = try runTraining(chosen)
     let scanned = try chosen.result()
     clock.lap("train")
-    clock.add("scan", scanning.duration)
+    if !isScanned { clock.add("scan", scanning.duration) }
     let totals = try runMembers(trained.centroids, scanned, &clock)
     let objective = try runScores(totals, trained.centroids, scanned.candidates.count)
     clock.lap("score")
