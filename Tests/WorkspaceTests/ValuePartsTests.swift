@@ -36,7 +36,7 @@ struct ValuePartsTests {
     }
     func summaries(_ limit: Int) throws -> [ValueSummary] {
       try summarise(
-        column, runs: runs, clusters: clusters, scratch: folder("."), limit: limit, threads: 2)
+        column, runs: runs, clusters: clusters, scratch: folder("values"), limit: limit, threads: 2)
     }
     let whole = try summaries(1 << 20)
     for cluster in 0..<clusters {

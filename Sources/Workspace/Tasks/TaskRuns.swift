@@ -40,7 +40,7 @@ private func dropStale(_ build: LocalBuild, seen: Set<String>) throws(WorkspaceE
     let place = "\(build.staging.folder)/\(stageFolder)/\(name)"
     guard pathKind(place) == .folder else { continue }
     // How large parts are is not known before what they are cut from.
-    if !TaskShapes.cutStages.contains(name), StageKey.read(from: place) == key { continue }
+    if TaskShapes.sorting[name] == nil, StageKey.read(from: place) == key { continue }
     try build.stages.drop(name)
   }
 }

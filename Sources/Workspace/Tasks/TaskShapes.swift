@@ -9,9 +9,11 @@ import Storage
 struct TaskShapes: Sendable {
   /// The stage that puts the workspace in its place.
   static let finish = "finish"
-  /// Stages whose number of tasks follows from results of others.
-  static let cutStages: Set<String> = [
-    "key-runs", "key-cut", "key-parts", "fine-cut", "fine-parts", "cut", "parts",
+  /// Stages that sort in parts, whose sizes follow from results of others, and the stage that each is
+  /// for: when that is finished, their results go.
+  static let sorting = [
+    "key-runs": "keys", "key-cut": "keys", "key-parts": "keys", "fine-cut": "fine-sort",
+    "fine-parts": "fine-sort", "cut": "sort", "parts": "sort",
   ]
 
   private let plan: BuildPlan
@@ -182,7 +184,10 @@ extension TaskList {
     let shapes = TaskShapes(plan)
     let stages = shapes.stages.map { shape in
       let needs = shapes.needs(shape.name)
-      let own = found[shape.name]
+      var own = found[shape.name]
+      if let later = TaskShapes.sorting[shape.name], found[later]?.done == 1 {
+        own = (tasks: own?.tasks ?? shape.tasks, done: own?.tasks ?? shape.tasks)
+      }
       return Stage(
         name: shape.name, tasks: own?.tasks ?? shape.tasks, isExact: own != nil || shape.isExact,
         done: own?.done ?? 0, after: shape.after, threads: needs.threads, memory: needs.memory,

@@ -1,0 +1,171 @@
+// A build whose tasks are done by anybody in any order, some twice, some not to their end, some by two
+// at once: the workspace is the one of a build by one process.
+
+import Clustering
+import Foundation
+import Ingest
+import Synchronization
+import TestSupport
+import Testing
+import Workspace
+
+struct TaskTests {
+  /// One data set, and builds of it that have other stages each.
+  private struct Sample {
+    let folder: TemporaryFolder
+    let input: String
+    static let kinds = 5
+
+    init() throws {
+      folder = try TemporaryFolder()
+      let rows = clumpedRows(150, dimensions: 6, clumps: 4)
+      let sizes = [60, 1, 89]
+      input = try folder.clipRetrieval(
+        "in", [Array(rows[..<60]), Array(rows[60..<61]), Array(rows[61...])]
+      ) { shard in
+        "key,caption,similarity,width\n"
+          + (0..<sizes[shard]).map {
+            "k\($0 * 7 % sizes[shard])-\(shard),word\($0 % 7) and \($0 % 5),0.\($0 % 9),\($0)\n"
+          }.joined()
+      }
+      try folder.write("deny.txt", "k3-0\nk5-2\nnobody\n")
+    }
+
+    func parameters(_ kind: Int, to name: String) -> BuildParameters {
+      var parameters = BuildParameters(
+        inputs: [input], output: folder(name), clusters: 5, threads: 1 + kind % 3,
+        instructions: .best,
+        ingest: IngestOptions(environment: ProcessInfo.processInfo.environment), version: "test")
+      parameters.trainingRows = .total(60)
+      if kind == 1 || kind == 3 {
+        parameters.filters.deny = folder("deny.txt")
+        parameters.filters.similarityMinimum = SimilarityBound("0.1")
+        parameters.filters.similarityTop = RowFilters.fraction("0.9")
+      }
+      if kind >= 2 {
+        parameters.deduplication = Deduplication(
+          DuplicateCriterion(epsilon: 0.02, rule: .greedy), clusters: kind == 2 ? 1 : 9)
+        if kind == 4 { parameters.deduplication!.clustersAtOnce = 4 }
+      }
+      if kind == 4 { parameters.trainingRows = .all }
+      return parameters
+    }
+  }
+
+  /// What can be done next.
+  private func ready(_ list: TaskList) -> [TaskList.Stage] {
+    let done = Set(list.stages.filter { $0.done == $0.tasks }.map(\.name))
+    return list.stages.filter { !done.contains($0.name) && done.isSuperset(of: $0.after) }
+  }
+
+  private func run(
+    _ sample: Sample, _ workspace: String, _ stage: String, _ choice: TaskChoice,
+    stopAfter polls: Int? = nil
+  ) throws -> TaskOutcome {
+    let asked = Mutex(0)
+    let observer = BuildObserver(
+      isCancelled: {
+        asked.withLock {
+          $0 += 1
+          return polls.map { [count = $0] polls in count > polls } ?? false
+        }
+      })
+    return try runTasks(
+      choice, of: stage, in: workspace, version: "test",
+      ingest: IngestOptions(environment: ProcessInfo.processInfo.environment), threads: nil,
+      observer: observer)
+  }
+
+  private func list(_ workspace: String) throws -> TaskList {
+    try taskList(
+      of: workspace, version: "test",
+      ingest: IngestOptions(environment: ProcessInfo.processInfo.environment))
+  }
+
+  @Test(arguments: 0..<Sample.kinds)
+  func anyScheduleGivesTheSame(kind: Int) throws {
+    let sample = try Sample()
+    _ = try buildWorkspace(sample.parameters(kind, to: "local"))
+    let wanted = try sample.folder.identity("local")
+    for schedule in 0..<40 {
+      try follow(schedule, kind, sample, wanted)
+    }
+  }
+
+  private func follow(
+    _ schedule: Int, _ kind: Int, _ sample: Sample, _ wanted: [String: [UInt8]]
+  ) throws {
+    var random = SeededRandom(UInt64(1000 * kind + schedule))
+    let name = "ws-\(schedule)"
+    let workspace = sample.folder(name)
+    var known = try recordBuild(sample.parameters(kind, to: name))
+    func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+    var steps = 0
+    while true {
+      steps += 1
+      try #require(steps < 2000)
+      let open = ready(known)
+      let stage = try #require(open.randomElement(using: &random))
+      if chance(8),
+        let early = known.stages.filter({ stage in
+          stage.done == 0 && !open.contains(stage) && stage.name != "finish"
+        }).randomElement(using: &random)
+      {
+        // What it comes after is not finished: it says so, and nothing is lost.
+        let message = refusal { _ = try run(sample, workspace, early.name, TaskChoice([0])) }
+        #expect(
+          message?.contains("to be finished before") == true, "\(early.name): \(message ?? "none")")
+        continue
+      }
+      if chance(10),
+        let old = known.stages.filter({ $0.done == $0.tasks }).randomElement(using: &random)
+      {
+        let outcome = try run(sample, workspace, old.name, TaskChoice([0], stride: 1))
+        #expect(outcome == .finished(0), "\(old)")
+        continue
+      }
+      let number = Int.random(in: 0..<stage.tasks, using: &random)
+      let choice =
+        stage.isExact && chance(70)
+        ? TaskChoice([number]) : TaskChoice([number % 3], stride: 3)
+      if chance(15) {
+        // Somebody else stopped, or was killed, in the middle of it.
+        let polls = Int.random(in: 0..<6, using: &random)
+        do {
+          _ = try run(sample, workspace, stage.name, choice, stopAfter: polls)
+        } catch WorkspaceError.interrupted {}
+        let place = sample.folder(".\(name).building/stage/\(stage.name)")
+        if FileManager.default.fileExists(atPath: place) {
+          try sample.folder.write(
+            ".\(name).building/stage/\(stage.name)/run-0.77-x-y.partial", Array("torn".utf8))
+        }
+      } else if chance(20) {
+        try twoAtOnce(sample, workspace, stage.name, choice)
+      } else {
+        _ = try run(sample, workspace, stage.name, choice)
+      }
+      if FileManager.default.fileExists(atPath: workspace + "/workspace.json") { break }
+      known = try list(workspace)
+    }
+    #expect(try sample.folder.identity(name) == wanted, "kind \(kind), schedule \(schedule)")
+    #expect(try run(sample, workspace, "assign", TaskChoice([0])) == .workspaceFinished)
+    #expect(!(try sample.folder.names().contains(".\(name).building")))
+    try FileManager.default.removeItem(atPath: workspace)
+  }
+
+  private func twoAtOnce(
+    _ sample: Sample, _ workspace: String, _ stage: String, _ choice: TaskChoice
+  ) throws {
+    let failures = Mutex<[String]>([])
+    parallel(tasks: 2, threads: 2) { _, _ in
+      do { _ = try run(sample, workspace, stage, choice) } catch {
+        failures.withLock { $0.append("\(error)") }
+      }
+    }
+    let found = failures.withLock { $0 }
+    // Of two that would put the workspace in its place, one may come while the other does.
+    #expect(
+      found.isEmpty || stage == "finish" && found.allSatisfy { $0.contains("another build") },
+      "\(stage): \(found)")
+  }
+}
