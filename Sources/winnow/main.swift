@@ -10,6 +10,13 @@ import ArgumentParser
 #endif
 
 Interruption.install()
+// The system tells a program its words in /proc/self/cmdline; they begin with its own name.
+if CommandLine.arguments.isEmpty {
+  standardError(
+    "winnow: expected its arguments in /proc/self/cmdline, found none: mount /proc here "
+      + "(mount -t proc proc /proc) and start again")
+  exit(1)
+}
 let commands =
   Winnow.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
 if let text = unknownCommand(Array(CommandLine.arguments.dropFirst()), known: commands) {
