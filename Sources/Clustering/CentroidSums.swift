@@ -5,11 +5,11 @@ import CKernels
 import Synchronization
 
 /// k sums; any thread may add to them.
-final class CentroidSums: @unchecked Sendable {
+package final class CentroidSums: @unchecked Sendable {
   // Sound: a cluster's sum is touched under its lock only, or by one thread.
   private final class Lock: Sendable { let mutex = Mutex(()) }
 
-  let clusters: Int
+  package let clusters: Int
   private let dimensions: Int
   private let instructions: InstructionSet
   private let sums: UnsafeMutablePointer<Int64>
@@ -17,7 +17,7 @@ final class CentroidSums: @unchecked Sendable {
   private let locks: [Lock]
 
   /// - Complexity: O(clusters * dimensions) memory, 8 bytes a component.
-  init(clusters: Int, dimensions: Int, instructions: InstructionSet) {
+  package init(clusters: Int, dimensions: Int, instructions: InstructionSet) {
     self.clusters = clusters
     self.dimensions = dimensions
     self.instructions = instructions
@@ -36,13 +36,35 @@ final class CentroidSums: @unchecked Sendable {
   /// Adds a row's unit vector to a cluster's sum, or takes it away.
   ///
   /// - Complexity: O(dimensions)
-  func add(_ slot: Int, of block: VectorBlock, to cluster: Int, sign: Int64) {
+  package func add(_ slot: Int, of block: VectorBlock, to cluster: Int, sign: Int64) {
     locks[cluster % locks.count].mutex.withLock { _ in
       touched[cluster] = true
       wk_add_unit(
         instructions.code, block.values + slot * block.stride, dimensions, block.norms[slot], sign,
         sums + cluster * dimensions)
     }
+  }
+
+  /// All sums, clusters * dimensions numbers in C order.
+  package var values: [Int64] {
+    Array(UnsafeBufferPointer(start: sums, count: clusters * dimensions))
+  }
+
+  /// Adds sums of other rows.
+  ///
+  /// - Parameter others: as ``values`` gives them; one process at a time adds such.
+  package func add(_ others: [Int64]) {
+    precondition(others.count == clusters * dimensions)
+    for index in others.indices { sums[index] += others[index] }
+    touched.update(repeating: true, count: clusters)
+  }
+
+  /// Where centroids move to whose clusters have these sums, as ``TrainingState/centroids``.
+  package func movedCentroids(_ components: [Float], threads: Int) -> [Float] {
+    let vectors = VectorBlock(
+      copying: components, count: clusters, dimensions: dimensions, instructions: instructions)
+    _ = moveCentroids(vectors, threads: threads)
+    return (0..<clusters).flatMap { vectors.vector($0) }
   }
 
   /// Takes rows that changed their cluster from the old sum and adds them to the new one, cluster by

@@ -23,7 +23,7 @@ struct StagedFolder: ~Copyable {
   /// Held while no other process may do tasks.
   private var tasks: TaskLock?
 
-  /// - Parameter wait: how long to wait for tasks that other processes do.
+  /// - Parameter wait: how long to wait for another build, or for tasks that other processes do.
   /// - Throws: ``WorkspaceError`` when another build has it, or it cannot be made.
   init(destination: String, wait: Duration = .zero) throws(WorkspaceError) {
     let trimmed = Self.place(of: destination)
@@ -38,19 +38,24 @@ struct StagedFolder: ~Copyable {
     }
     madeParents = missing
     let lockPath = staging + "/" + Self.lockName
-    let held = try storing { () throws(StorageError) in
-      try makeFolder(parentFolder(lockPath), parents: true)
-      return try FileLock(lockPath)
-    }
-    guard let held else {
+    let end = ContinuousClock.now + wait
+    var free: FileLock?
+    repeat {
+      free = try storing { () throws(StorageError) in
+        try makeFolder(parentFolder(lockPath), parents: true)
+        return try FileLock(lockPath)
+      }
+      if free == nil { usleep(20_000) }
+    } while free == nil && ContinuousClock.now < end
+    guard let held = free else {
       let holder = FileLock.holder(lockPath).map { " (process \($0))" } ?? ""
       throw .invalid(
         "\(destination): another build is making it\(holder); wait for it, stop it, or choose "
           + "another --output")
     }
-    let free = try TaskLock.exclusive(staging, of: destination, wait: wait)
+    let none = try TaskLock.exclusive(staging, of: destination, wait: wait)
     lock = held
-    tasks = consume free
+    tasks = consume none
     reuseScan()
   }
 
@@ -165,7 +170,7 @@ struct StagedFolder: ~Copyable {
       }
       for name in try namesInFolder(staging + "/" + stageFolder)
       where name != Self.keptStage && stageFolder + "/" + name != Self.lockName
-        && name != TaskLock.name
+        && name != TaskLock.name && name != BuildRecord.stage
       {
         try removeTree(staging + "/" + stageFolder + "/" + name)
       }
@@ -184,7 +189,9 @@ struct StagedFolder: ~Copyable {
         try renameFile(staging, to: place)
       }
       try removeTree(place + "/" + Self.lockName)
-      try removeTree(place + "/" + stageFolder + "/" + TaskLock.name)
+      for name in [TaskLock.name, BuildRecord.stage] {
+        try removeTree(place + "/" + stageFolder + "/" + name)
+      }
     }
   }
 

@@ -14,13 +14,23 @@ struct TrainedCentroids: Sendable {
 
 /// Trains, or finds the centroids that were given or trained before; they are centroids.npy.
 ///
-/// - Parameter given: centroids to use instead of training.
+/// - Parameters:
+///   - given: centroids to use instead of training.
+///   - rounds: trains by stages of their own, which come before this one.
 func train(
   _ blocks: RowBlocks, _ scanning: Scanning, key: StageKey, watch: InputWatch,
-  given: GivenCentroids?, _ stages: BuildStages, _ staging: StagingFiles,
+  given: GivenCentroids?, rounds: (() throws(WorkspaceError) -> TrainedCentroids)? = nil,
+  _ stages: BuildStages, _ staging: StagingFiles,
   parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) -> TrainedCentroids {
   var made: Centroids?
+  var ready: TrainedCentroids?
+  if let rounds,
+    try stages.result(
+      "train", of: WorkspaceDescription.Training.self, key: key, staging: staging) == nil
+  {
+    ready = try rounds()
+  }
   let training = try stages.once(
     "train", key: key, staging: staging, isCancelled: observer.isCancelled
   ) {
@@ -31,6 +41,8 @@ func train(
           centroids: try given.read(
             dimensions: blocks.dataset.dimensions, instructions: parameters.instructions),
           training: .init(rows: 0, iterations: 0, converged: false))
+      } else if let ready {
+        ready
       } else {
         try trainCentroids(
           blocks, scanning, watch, stage, parameters: parameters, observer: observer)

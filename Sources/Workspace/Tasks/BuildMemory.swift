@@ -106,6 +106,22 @@ struct BuildMemory: Sendable {
     return max(threads * Self.duplicateLeast, min(threads * Self.duplicateDefault, left))
   }
 
+  /// What is searched at a time: all fine clusters, or all coarse ones.
+  private var searchedAtOnce: Int {
+    fine > fineAtOnce ? FineLevels.coarseClusters(fine) : fine
+  }
+
+  /// What a task takes that finds the fine clusters of rows, or the coarse ones.
+  var fineAssignmentBytes: Int { assignment(searchedAtOnce) + candidateBits }
+
+  /// What a task takes that trains the fine clusters of one coarse cluster: four times the mean.
+  var fineTrainingBytes: Int {
+    let count = 4 * max(1, fine / max(1, searchedAtOnce))
+    return training(
+      count, rows: min(rows, Deduplication.trainingRows * count), perRow: 5 * d + 89)
+      + candidateBits
+  }
+
   /// Candidates before and after, verdicts, and what looks for the keys of lists.
   private var filter: Int {
     guard filters.hasLists else { return Self.base + 4 * candidateBits }

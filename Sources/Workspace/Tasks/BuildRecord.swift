@@ -104,15 +104,38 @@ struct BuildRecord: Codable, Sendable {
   // MARK: The file
 
   /// A stage of its own, so that a recorded build is there to be continued.
-  private static let folder = stageFolder + "/build"
+  static let stage = "build"
+  private static let folder = stageFolder + "/" + stage
 
   private static func path(_ building: String) -> String { "\(building)/\(folder)/record.json" }
 
   func write(to building: String) throws(WorkspaceError) {
     let path = Self.path(building)
-    try storing { () throws(StorageError) in try makeFolder(parentFolder(path), parents: true) }
+    try storing { () throws(StorageError) in
+      try makeFolder(parentFolder(path), parents: true)
+      try removeTree(Self.readyPath(building))
+    }
     try SealedFile.write(json: self, to: path)
   }
+
+  // MARK: A workspace that only has to be put in its place
+
+  private static func readyPath(_ building: String) -> String {
+    "\(building)/\(folder)/ready.json"
+  }
+
+  /// Remembers that all files of the workspace are written: from now on its stages may go.
+  static func markReady(_ files: some Sequence<String>, in building: String) throws(WorkspaceError)
+  {
+    try SealedFile.write(json: files.sorted(), to: readyPath(building))
+  }
+
+  /// The files of a workspace that is whole but not in its place; nil of one that is not.
+  static func readyFiles(in building: String) -> [String]? {
+    SealedFile.read(json: [String].self, readyPath(building))
+  }
+
+  static func exists(in building: String) -> Bool { pathKind(path(building)) == .file }
 
   static func remove(from building: String) throws(WorkspaceError) {
     try storing { () throws(StorageError) in try removeTree("\(building)/\(folder)") }

@@ -127,8 +127,11 @@ final class BuildStages: Sendable {
     let stage = Stage(
       name: name, folder: place, paths: paths, wasDone: wasDone, work: work(name), stages: self)
     let before = stage.doneBefore
-    state.withLock { $0.counts.append((name, paths.count, before)) }
-    if before > 0, mayRemove {
+    let isNew = state.withLock { state in
+      defer { state.counts.append((name, paths.count, before)) }
+      return !state.counts.contains { $0.name == name && $0.before == before }
+    }
+    if before > 0, mayRemove, isNew {
       tell("\(name): \(before) of \(paths.count) tasks \(before == 1 ? "was" : "were") done before")
     }
     return stage
@@ -267,6 +270,14 @@ final class BuildStages: Sendable {
     }
     staging.adopt(result.files.mapValues { FileSeal(size: $0.size, digest: $0.digest) })
     return result.value
+  }
+
+  /// Stages that turn out to have nothing to do.
+  func leaveOut(_ names: some Sequence<String>) throws(WorkspaceError) {
+    for name in names {
+      if case .worker(name, _) = role { throw reach(name, done: 0) }
+      state.withLock { $0.counts.append((name, 0, 0)) }
+    }
   }
 
   /// Removes the results of stages that no other needs any more.

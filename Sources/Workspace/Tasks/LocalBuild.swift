@@ -151,9 +151,12 @@ struct LocalBuild: Sendable {
   ) throws(WorkspaceError) -> TrainedCentroids {
     if scanning.hasFailed { _ = try scanning.result() }
     do throws(WorkspaceError) {
+      let rounds: (() throws(WorkspaceError) -> TrainedCentroids)? =
+        hasRounds
+        ? { () throws(WorkspaceError) in try runRounds(scanning.result().candidates) } : nil
       return try train(
-        blocks, scanning, key: keys.train, watch: shards, given: plan.given, stages, staging,
-        parameters: parameters, observer: observer)
+        blocks, scanning, key: keys.train, watch: shards, given: plan.given, rounds: rounds, stages,
+        staging, parameters: parameters, observer: observer)
     } catch {
       // The scan is first in order, and so are its errors.
       if !observer.isCancelled() { _ = try scanning.result() }
@@ -166,7 +169,8 @@ struct LocalBuild: Sendable {
     _ candidates: () throws(WorkspaceError) -> Scanning
   ) throws(WorkspaceError) -> WorkspaceDescription.Training {
     if let found = try stages.result(
-      "train", of: WorkspaceDescription.Training.self, key: keys.train, staging: staging)
+      "train", of: WorkspaceDescription.Training.self, key: keys.train, staging: staging,
+      covers: hasRounds ? Self.roundStages(parameters.iterations) : [])
     {
       return found
     }

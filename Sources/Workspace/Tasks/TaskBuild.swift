@@ -39,6 +39,8 @@ final class TaskBuild {
       "fine-parts", "fine-sort", "dedup", "twins":
       _ = try chosen()
     case "train": _ = try training()
+    case _ where LocalBuild.roundStages(build.parameters.iterations).contains(stage):
+      if build.hasRounds { _ = try training() }
     case "assign": _ = try build.runAssignment(centroids(), chosen().result().candidates)
     case "cut", "parts", "sort": _ = try totals()
     case "score": try score()

@@ -61,7 +61,14 @@ public func taskList(
   let plan = try record.plan(ingest)
   let build = try LocalBuild(
     plan, folder: folder, role: .observer, inputs: record.watched(plan), observer: BuildObserver())
-  return try TaskList(record, plan, build, found: TaskBuild(build).survey())
+  let found =
+    BuildRecord.readyFiles(in: folder) == nil
+    ? TaskBuild(build).survey()
+    : Dictionary(
+      uniqueKeysWithValues: TaskShapes(plan).stages.filter { $0.name != TaskShapes.finish }.map {
+        ($0.name, (tasks: $0.tasks, done: $0.tasks))
+      })
+  return try TaskList(record, plan, build, found: found)
 }
 
 private func notRecorded(_ workspace: String) -> WorkspaceError {
@@ -104,29 +111,37 @@ public func runTasks(
 ) throws(WorkspaceError) -> TaskOutcome {
   let place = absolutePath(workspace)
   let folder = StagedFolder.building(place)
+  /// Whether the workspace is in its place, so that nothing is left to do.
   func isOver() -> Bool {
-    pathKind(folder + "/" + stageFolder) != .folder && pathKind(place + "/workspace.json") == .file
+    !BuildRecord.exists(in: folder) && pathKind(place + "/workspace.json") == .file
   }
   if isOver() { return .workspaceFinished }
-  guard let record = try BuildRecord.read(folder, version: version) else {
-    throw isOver() ? .interrupted : notRecorded(workspace)
-  }
+  guard BuildRecord.exists(in: folder) else { throw notRecorded(workspace) }
   do throws(WorkspaceError) {
+    guard let record = try BuildRecord.read(folder, version: version) else {
+      throw notRecorded(workspace)
+    }
     let plan = try record.plan(ingest)
     // Sizes of parts follow from the record's own threads.
-    let build = { (role: BuildStages.Role) throws(WorkspaceError) -> LocalBuild in
+    let open = { (role: BuildStages.Role) throws(WorkspaceError) -> LocalBuild in
       try LocalBuild(
         plan, folder: folder, role: role, inputs: record.watched(plan), observer: observer,
         threads: threads)
     }
+    if stage != TaskShapes.finish, BuildRecord.readyFiles(in: folder) != nil {
+      return .finished(0)
+    }
     if stage == TaskShapes.finish {
       _ = try choice.tasks(of: 1, stage)
-      return try finishTasks(plan, observer, build)
+      return try finishTasks(plan, folder, observer, open)
     }
-    return try doTasks(choice, stage, folder, observer, build)
+    return try doTasks(choice, stage, folder, observer, open)
   } catch {
-    // Somebody else was faster.
+    // The record goes first where another process puts the workspace in its place.
+    for _ in 0..<500 where !BuildRecord.exists(in: folder) && !isOver() { usleep(20_000) }
     if isOver() { return .workspaceFinished }
+    // A signal to all of a job ends the programs that a task has started, too.
+    if observer.isCancelled() { throw .interrupted }
     throw error
   }
 }
@@ -153,17 +168,25 @@ private func doTasks(
     "stage \(stage): this build has none of that name; winnow task list -o WORKSPACE names them")
 }
 
-/// Puts the workspace in its place.
+/// Puts the workspace in its place, unless somebody else has done so when it is this process's turn.
 private func finishTasks(
-  _ plan: BuildPlan, _ observer: BuildObserver,
+  _ plan: BuildPlan, _ place: String, _ observer: BuildObserver,
   _ open: (BuildStages.Role) throws(WorkspaceError) -> LocalBuild
 ) throws(WorkspaceError) -> TaskOutcome {
   let parameters = plan.parameters
-  try StagedFolder.checkDestination(parameters.output, force: parameters.force)
   let folder = try StagedFolder(destination: parameters.output, wait: .seconds(600))
-  let build = try open(.worker(stage: TaskShapes.finish, choice: TaskChoice([0])))
-  _ = try TaskBuild(build).finish()
-  if observer.isCancelled() { throw .interrupted }
-  try folder.commit(build.staging.files.keys)
+  guard BuildRecord.exists(in: place) else { return .workspaceFinished }
+  try StagedFolder.checkDestination(parameters.output, force: parameters.force)
+  let files: [String]
+  if let ready = BuildRecord.readyFiles(in: place) {
+    files = ready
+  } else {
+    let build = try open(.worker(stage: TaskShapes.finish, choice: TaskChoice([0])))
+    _ = try TaskBuild(build).finish()
+    if observer.isCancelled() { throw .interrupted }
+    files = Array(build.staging.files.keys)
+    try BuildRecord.markReady(files, in: place)
+  }
+  try folder.commit(files)
   return .finished(1)
 }

@@ -41,6 +41,8 @@ struct TaskShapes: Sendable {
     isTwoLevel = fine > wanted?.clustersAtOnce ?? 0
   }
 
+  /// Components of all centroids.
+  private var roundBytes: Int { plan.parameters.clusters * plan.dataset.dimensions }
   private var threads: Int { max(1, plan.parameters.threads) }
   private var rows: Int { plan.dataset.rows }
 
@@ -48,8 +50,14 @@ struct TaskShapes: Sendable {
   func needs(_ stage: String) -> TaskNeeds {
     switch stage {
     case "train": return TaskNeeds(threads: threads, memory: memory.bytes("train"))
-    case "fine-train", "coarse-train":
-      return TaskNeeds(threads: threads, memory: memory.bytes("fine"))
+    case "coarse-train": return TaskNeeds(threads: threads, memory: memory.bytes("fine"))
+    case "fine-train":
+      if !isTwoLevel { return TaskNeeds(threads: threads, memory: memory.bytes("fine")) }
+      return TaskNeeds(threads: threads, memory: memory.fineTrainingBytes)
+    case _ where stage.hasPrefix("round-"):
+      return TaskNeeds(threads: 1, memory: single.bytes("assign") + 16 * roundBytes)
+    case _ where stage.hasPrefix("move-") || stage == "start":
+      return TaskNeeds(threads: threads, memory: memory.bytes("train") + 32 * roundBytes)
     case "score":
       return TaskNeeds(threads: threads, memory: single.bytes("assign"))
     case "lists": return TaskNeeds(threads: threads, memory: memory.bytes("filter"))
@@ -64,8 +72,8 @@ struct TaskShapes: Sendable {
     case "filter": return TaskNeeds(threads: 1, memory: single.bytes("filter"))
     case "scan", "convert", "where": return TaskNeeds(threads: 1, memory: single.bytes("scan"))
     case "assign": return TaskNeeds(threads: 1, memory: single.bytes("assign"))
-    case "fine-assign", "coarse-assign", "fine-centroids":
-      return TaskNeeds(threads: 1, memory: single.bytes("fine"))
+    case "coarse-assign", "fine-assign":
+      return TaskNeeds(threads: 1, memory: single.fineAssignmentBytes)
     case Self.finish:
       return TaskNeeds(threads: threads, memory: single.little + single.candidateBytes)
     default: return TaskNeeds(threads: 1, memory: single.little + memory.sortShare)
@@ -133,16 +141,36 @@ struct TaskShapes: Sendable {
       candidates = "twins"
     }
     let trained = plan.given == nil ? memory.trainingRows : 0
-    add("train", 1, [candidates], trained * d * 2 + 4 * k * d)
+    let hasRounds = plan.given == nil && parameters.trainingRows == .all
+    if hasRounds { addRounds(after: candidates, input: input, add: add) }
+    add(
+      "train", 1, hasRounds ? all.suffix(1).map(\.name) : [candidates],
+      hasRounds ? 8 * k * d : trained * d * 2 + 4 * k * d)
     add("assign", runs, ["train", candidates], input + 8 * rows)
     add("cut", 1, ["assign"], 8 * runs * k)
     add("parts", parts, ["cut"], 16 * rows, isExact: false)
     add("sort", 1, ["parts", candidates], 2 * (4 + rowBytes) * rows)
     add("score", 1, ["sort", "train"], 4 * k * d)
     if numbers > 0 { add("columns", 1, ["sort", "metadata"], 24 * numbers * rows) }
-    if dataset.columns != nil { add("name", 1, ["sort", "metadata"], 600 * (k + (1 << 10))) }
+    add("name", 1, ["sort", "metadata"], 600 * (k + (1 << 10)))
     add(Self.finish, 1, all.map(\.name), metadata)
     return all
+  }
+
+  private func addRounds(
+    after candidates: String, input: Int,
+    add: (String, Int, [String], Int, Bool) -> Void
+  ) {
+    let (k, d) = (plan.parameters.clusters, plan.dataset.dimensions)
+    let parts = roundParts(Workspace.runs(of: RowBlocks(plan.dataset))).count
+    var last = candidates
+    for name in LocalBuild.roundStages(plan.parameters.iterations) {
+      let isRound = name.hasPrefix("round-")
+      add(
+        name, isRound ? parts : 1, [last],
+        isRound ? input + 4 * rows + 8 * k * d * parts : 8 * k * d * parts, true)
+      last = name
+    }
   }
 
   private func addDuplicates(
@@ -185,7 +213,9 @@ extension TaskList {
     let stages = shapes.stages.map { shape in
       let needs = shapes.needs(shape.name)
       var own = found[shape.name]
-      if let later = TaskShapes.sorting[shape.name], found[later]?.done == 1 {
+      var later = TaskShapes.sorting[shape.name]
+      if LocalBuild.roundStages(plan.parameters.iterations).contains(shape.name) { later = "train" }
+      if let later, found[later]?.done == 1 {
         own = (tasks: own?.tasks ?? shape.tasks, done: own?.tasks ?? shape.tasks)
       }
       return Stage(
