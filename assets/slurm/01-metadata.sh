@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Written by winnow slurm (0.1.0): stage 1 of 6, metadata, of
 #   /shared/clipart.winnow
-# 1 task, all in this job.
+# 1 task, done by this job.
 # Needs no other stage.  Finished tasks are skipped, so it may run again at any time.
 #SBATCH --job-name=winnow-metadata
 #SBATCH --partition=cpu

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Written by winnow slurm (0.1.0): stage 4 of 6, train, of
 #   /shared/clipart.winnow
-# 1 task, all in this job.
+# 1 task, done by this job.
 # After: scan.  Finished tasks are skipped, so it may run again at any time.
 #SBATCH --job-name=winnow-train
 #SBATCH --partition=cpu

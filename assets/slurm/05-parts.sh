@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Written by winnow slurm (0.1.0): stage 5 of 6, parts, of
 #   /shared/clipart.winnow
-# about 4 tasks, element I does the tasks I, I + 4, I + 8 and so on.
+# About 4 tasks, element I does the tasks I, I + 4, I + 8 and so on.
 # After: train.  Finished tasks are skipped, so it may run again at any time.
 #SBATCH --job-name=winnow-parts
 #SBATCH --partition=cpu

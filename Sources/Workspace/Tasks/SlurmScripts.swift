@@ -118,9 +118,9 @@ public struct SlurmScripts: Sendable, Equatable {
 
   /// The same for people.
   private static func share(of stage: TaskList.Stage, elements: Int) -> String {
-    let about = stage.isExact ? "" : "about "
+    let about = stage.isExact ? "" : "About "
     let tasks = "\(about)\(stage.tasks) task\(stage.tasks == 1 ? "" : "s")"
-    if elements == 1 { return "\(tasks), all in this job." }
+    if elements == 1 { return "\(tasks), done by this job." }
     if stage.isExact && elements == stage.tasks { return "\(tasks), element I does task I." }
     return "\(tasks), element I does the tasks I, I + \(elements), I + \(2 * elements) and so on."
   }
