@@ -26,11 +26,14 @@ struct SlurmCommand: ParsableCommand {
 
   @OptionGroup(title: "Options about the jobs") var jobs: SlurmJobOptions
 
+  func validate() throws { try build.check() }
+
   func run() throws {
     let path = try failing {
       try writeSlurmScripts(
         build.parameters(inputs: inputs, output: output, force: force), options: jobs.options,
-        folder: jobs.scripts, program: programPath())
+        folder: jobs.scripts, program: programPath(),
+        observer: BuildObserver(message: { standardError($0) }))
     }
     standardOutput(path + "\n")
   }

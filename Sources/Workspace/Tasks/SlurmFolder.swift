@@ -13,10 +13,11 @@ import Storage
 ///   - program: the absolute path of `winnow`, the same on every node.
 /// - Returns: the absolute path of `submit.sh`.
 /// - Precondition: `options.fault` is nil.
-/// - Throws: ``WorkspaceError``: that of ``recordBuild(_:)``, or when the folder holds anything else
+/// - Throws: ``WorkspaceError``: that of ``recordBuild(_:observer:)``, or when the folder holds anything else
 ///   or cannot be written to, or a path cannot stand in a script; of these the build is not recorded.
 public func writeSlurmScripts(
-  _ parameters: BuildParameters, options: SlurmOptions, folder: String? = nil, program: String
+  _ parameters: BuildParameters, options: SlurmOptions, folder: String? = nil, program: String,
+  observer: BuildObserver = BuildObserver()
 ) throws(WorkspaceError) -> String {
   let workspace = trimmed(absolutePath(parameters.output))
   for path in [workspace, program] where hasControlCharacter(path) {
@@ -26,7 +27,7 @@ public func writeSlurmScripts(
   }
   let folder = SlurmFolder(path: trimmed(absolutePath(folder ?? workspace + ".slurm")))
   _ = try folder.scripts(besides: workspace)
-  let list = try recordBuild(parameters)
+  let list = try recordBuild(parameters, observer: observer)
   let scripts = SlurmScripts(list, options: options, program: program)
   return try folder.write(scripts, besides: workspace)
 }
