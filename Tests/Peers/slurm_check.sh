@@ -110,8 +110,14 @@ fingerprint() { sed -n 's/^ *"fingerprint" : "\([0-9a-f]*\)".*/\1/p' "$1/build-l
 wanted=$(fingerprint "$folder/local")
 echo "ok  winnow build: fingerprint ${wanted:0:16}"
 
+# scripts_for WORKSPACE [FLAGS]...: writes its scripts; $submit is the path of the one that submits.
+scripts_for() {
+  submit=$("$winnow" slurm "$data" -o "$@" --partition check 2>"$folder/slurm.log") ||
+    fail "winnow slurm: $(tail -n 3 "$folder/slurm.log")"
+}
+
 workspace="$folder/a user's.winnow"
-submit=$("$winnow" slurm "$data" -o "$workspace" "$@" --partition check --array 4 --time 01:00:00)
+scripts_for "$workspace" "$@" --array 4 --time 01:00:00
 scripts=$(dirname "$submit")
 bash "$submit" --test-only >/dev/null 2>"$folder/test-only.log" ||
   fail "sbatch --test-only: $(tail -n 3 "$folder/test-only.log")"
@@ -155,7 +161,7 @@ echo "ok  submitted after the end: nothing changes"
 
 # A stage that fails takes those after it out of the queue.
 other=$folder/other.winnow
-submit=$("$winnow" slurm "$data" -o "$other" "$@" --partition check)
+scripts_for "$other" "$@"
 scripts=$(dirname "$submit")
 first=$(find "$scripts" -name '01-*.sh')
 sed 's/^winnow=.*/winnow=\/nowhere\/winnow/' "$first" >"$folder/changed"
@@ -164,7 +170,7 @@ bash "$submit" >"$folder/submitted" || fail "$submit"
 until_true 120 are_over || fail "jobs are left: $(queued '%i %j %T %r')"
 [ ! -e "$other" ] || fail "there is a workspace though the first stage failed"
 grep -q /nowhere/winnow "$scripts"/log/01-* || fail "the log of the first stage does not say why"
-submit=$("$winnow" slurm "$data" -o "$other" "$@" --partition check)
+scripts_for "$other" "$@"
 bash "$submit" >"$folder/submitted" || fail "$submit"
 until_true 600 are_over || fail "jobs are left: $(queued '%i %j %T %r')"
 [ "$(fingerprint "$other")" = "$wanted" ] || fail "after a failure: another fingerprint"

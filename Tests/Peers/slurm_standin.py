@@ -211,7 +211,8 @@ class Cluster:
             # Once: a shell reads its script while it runs.
             with open(os.path.join(folder, f"script-{job['id']}"), "w") as file:
                 file.write(job["script"])
-        self.typical = {}
+        # Seconds of the last good run, of every job and of all.
+        self.typical, self.last = {}, 0.05
         self.counts = dict.fromkeys(("runs", "killed", "ended", "twice at once", "twice later"), 0)
 
     def ready(self):
@@ -225,7 +226,7 @@ class Cluster:
         self.counts["runs"] += 1
         run.moment = None
         if may_die and self.random.random() < self.kill:
-            typical = self.typical.get(job["id"], 0.2)
+            typical = self.typical.get(job["id"], self.last)
             run.moment = run.begin + self.random.random() * typical
             run.signal = self.random.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM])
         self.running.append(run)
@@ -260,7 +261,7 @@ class Cluster:
             raise SystemExit(
                 f"{run}: took {run.memory >> 20} MiB of memory, asked for {run.job['asked']['mem']}")
         if run.code == 0:
-            self.typical[key[0]] = run.seconds
+            self.typical[key[0]] = self.last = run.seconds
             self.unfinished[key[0]].discard(run.element)
         elif run.sent == signal.SIGKILL or \
                 run.sent == signal.SIGTERM and run.code in (130, -signal.SIGTERM):

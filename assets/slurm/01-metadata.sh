@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Written by winnow slurm (0.1.0): stage 1 of 6, metadata, of
+# Written by winnow slurm (0.1.0): stage 1 of 15, metadata, of
 #   /shared/clipart.winnow
 # 1 task, done by this job.
 # Needs no other stage.  Finished tasks are skipped, so it may run again at any time.
@@ -9,7 +9,7 @@
 #SBATCH --time=04:00:00
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=1
-#SBATCH --mem=316M
+#SBATCH --mem=386M
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --kill-on-invalid-dep=yes

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Written by winnow slurm (0.1.0): stage 2 of 6, key-runs, of
+# Written by winnow slurm (0.1.0): stage 2 of 15, key-runs, of
 #   /shared/clipart.winnow
-# 1 task, done by this job.
+# About 1 task, done by this job.
 # After: metadata.  Finished tasks are skipped, so it may run again at any time.
 #SBATCH --job-name=winnow-key-runs
 #SBATCH --partition=cpu
@@ -9,7 +9,7 @@
 #SBATCH --time=04:00:00
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=1
-#SBATCH --mem=316M
+#SBATCH --mem=386M
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --kill-on-invalid-dep=yes
@@ -24,5 +24,5 @@ if [ ! -x "$winnow" ]; then
   exit 1
 fi
 # exec: when Slurm ends the job, winnow is told and ends in order.
-exec "$winnow" task run key-runs 0 \
+exec "$winnow" task run key-runs 0 --of 1 \
   -o "$workspace" --threads "$SLURM_CPUS_PER_TASK"

@@ -71,10 +71,19 @@ submit() {
 
 submit metadata 01-metadata.sh
 submit key-runs 02-key-runs.sh metadata
-submit scan 03-scan.sh
-submit train 04-train.sh scan
-submit parts 05-parts.sh train
-submit finish 06-finish.sh metadata key-runs scan train parts
+submit key-cut 03-key-cut.sh key-runs
+submit key-parts 04-key-parts.sh key-cut
+submit keys 05-keys.sh key-parts
+submit scan 06-scan.sh
+submit train 07-train.sh scan
+submit assign 08-assign.sh train scan
+submit cut 09-cut.sh assign
+submit parts 10-parts.sh cut
+submit sort 11-sort.sh parts scan
+submit score 12-score.sh sort train
+submit columns 13-columns.sh sort metadata
+submit name 14-name.sh sort metadata
+submit finish 15-finish.sh metadata key-runs key-cut key-parts keys scan train assign cut parts sort score columns name
 trap - EXIT
 
 joined=$(IFS=,; echo "${ids[*]}")

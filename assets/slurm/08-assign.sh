@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Written by winnow slurm (0.1.0): stage 6 of 6, finish, of
+# Written by winnow slurm (0.1.0): stage 8 of 15, assign, of
 #   /shared/clipart.winnow
 # 1 task, done by this job.
-# After: all stages before.  Finished tasks are skipped, so it may run again at any time.
-#SBATCH --job-name=winnow-finish
+# After: train, scan.  Finished tasks are skipped, so it may run again at any time.
+#SBATCH --job-name=winnow-assign
 #SBATCH --partition=cpu
 #SBATCH --account=vision
 #SBATCH --time=04:00:00
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=1
-#SBATCH --mem=316M
+#SBATCH --mem=315M
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --kill-on-invalid-dep=yes
-#SBATCH --output=log/06-finish-%j.out
+#SBATCH --output=log/08-assign-%j.out
 set -euo pipefail
 
 winnow=/shared/bin/winnow
@@ -24,5 +24,5 @@ if [ ! -x "$winnow" ]; then
   exit 1
 fi
 # exec: when Slurm ends the job, winnow is told and ends in order.
-exec "$winnow" task run finish 0 \
+exec "$winnow" task run assign 0 \
   -o "$workspace" --threads "$SLURM_CPUS_PER_TASK"

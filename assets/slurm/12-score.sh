@@ -1,20 +1,19 @@
 #!/usr/bin/env bash
-# Written by winnow slurm (0.1.0): stage 3 of 6, scan, of
+# Written by winnow slurm (0.1.0): stage 12 of 15, score, of
 #   /shared/clipart.winnow
-# 3 tasks, element I does task I.
-# Needs no other stage.  Finished tasks are skipped, so it may run again at any time.
-#SBATCH --job-name=winnow-scan
+# 1 task, done by this job.
+# After: sort, train.  Finished tasks are skipped, so it may run again at any time.
+#SBATCH --job-name=winnow-score
 #SBATCH --partition=cpu
 #SBATCH --account=vision
 #SBATCH --time=04:00:00
-#SBATCH --array=0-2
 #SBATCH --ntasks=1
-#SBATCH --cpus-per-task=1
-#SBATCH --mem=316M
+#SBATCH --cpus-per-task=8
+#SBATCH --mem=315M
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --kill-on-invalid-dep=yes
-#SBATCH --output=log/03-scan-%A_%a.out
+#SBATCH --output=log/12-score-%j.out
 set -euo pipefail
 
 winnow=/shared/bin/winnow
@@ -25,5 +24,5 @@ if [ ! -x "$winnow" ]; then
   exit 1
 fi
 # exec: when Slurm ends the job, winnow is told and ends in order.
-exec "$winnow" task run scan "$SLURM_ARRAY_TASK_ID" --of 3 \
+exec "$winnow" task run score 0 \
   -o "$workspace" --threads "$SLURM_CPUS_PER_TASK"

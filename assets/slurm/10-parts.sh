@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Written by winnow slurm (0.1.0): stage 4 of 6, train, of
+# Written by winnow slurm (0.1.0): stage 10 of 15, parts, of
 #   /shared/clipart.winnow
-# 1 task, done by this job.
-# After: scan.  Finished tasks are skipped, so it may run again at any time.
-#SBATCH --job-name=winnow-train
+# About 1 task, done by this job.
+# After: cut.  Finished tasks are skipped, so it may run again at any time.
+#SBATCH --job-name=winnow-parts
 #SBATCH --partition=cpu
 #SBATCH --account=vision
 #SBATCH --time=04:00:00
 #SBATCH --ntasks=1
-#SBATCH --cpus-per-task=2
-#SBATCH --mem=316M
+#SBATCH --cpus-per-task=1
+#SBATCH --mem=386M
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --kill-on-invalid-dep=yes
-#SBATCH --output=log/04-train-%j.out
+#SBATCH --output=log/10-parts-%j.out
 set -euo pipefail
 
 winnow=/shared/bin/winnow
@@ -24,5 +24,5 @@ if [ ! -x "$winnow" ]; then
   exit 1
 fi
 # exec: when Slurm ends the job, winnow is told and ends in order.
-exec "$winnow" task run train 0 \
+exec "$winnow" task run parts 0 --of 1 \
   -o "$workspace" --threads "$SLURM_CPUS_PER_TASK"

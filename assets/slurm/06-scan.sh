@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Written by winnow slurm (0.1.0): stage 5 of 6, parts, of
+# Written by winnow slurm (0.1.0): stage 6 of 15, scan, of
 #   /shared/clipart.winnow
-# About 4 tasks, element I does the tasks I, I + 4, I + 8 and so on.
-# After: train.  Finished tasks are skipped, so it may run again at any time.
-#SBATCH --job-name=winnow-parts
+# 3 tasks, element I does task I.
+# Needs no other stage.  Finished tasks are skipped, so it may run again at any time.
+#SBATCH --job-name=winnow-scan
 #SBATCH --partition=cpu
 #SBATCH --account=vision
 #SBATCH --time=04:00:00
-#SBATCH --array=0-3
+#SBATCH --array=0-2
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=1
-#SBATCH --mem=316M
+#SBATCH --mem=314M
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --kill-on-invalid-dep=yes
-#SBATCH --output=log/05-parts-%A_%a.out
+#SBATCH --output=log/06-scan-%A_%a.out
 set -euo pipefail
 
 winnow=/shared/bin/winnow
@@ -25,5 +25,5 @@ if [ ! -x "$winnow" ]; then
   exit 1
 fi
 # exec: when Slurm ends the job, winnow is told and ends in order.
-exec "$winnow" task run parts "$SLURM_ARRAY_TASK_ID" --of 4 \
+exec "$winnow" task run scan "$SLURM_ARRAY_TASK_ID" --of 3 \
   -o "$workspace" --threads "$SLURM_CPUS_PER_TASK"
