@@ -13,9 +13,7 @@ enum SampleData {
       }
       return named
     }
-    var folder = parentFolder(
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        ?? CommandLine.arguments[0])
+    var folder = parentFolder(programPath())
     while true {
       for place in ["share/winnow/sample", "assets/sample"]
       where isSample(folder + "/" + place) { return folder + "/" + place }

@@ -16,7 +16,7 @@ import Testing
     let text = try script(shell)
     let commands = [
       "demo", "build", "explore", "plan", "export", "verify", "info", "arms", "explain", "compare",
-      "replay",
+      "replay", "slurm",
     ]
     for word in commands { #expect(text.contains(word), "\(shell): \(word)") }
     #expect(text.contains("no-mouse"))

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Written by winnow slurm (0.1.0): stage 10 of 15, parts, of
+#   /shared/clipart.winnow
+# About 1 task, done by this job.
+# After: cut.  Finished tasks are skipped, so it may run again at any time.
+#SBATCH --job-name=winnow-parts
+#SBATCH --partition=cpu
+#SBATCH --account=vision
+#SBATCH --time=04:00:00
+#SBATCH --ntasks=1
+#SBATCH --cpus-per-task=1
+#SBATCH --mem=386M
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --kill-on-invalid-dep=yes
+#SBATCH --output=log/10-parts-%j.out
+set -euo pipefail
+
+winnow=/shared/bin/winnow
+workspace=/shared/clipart.winnow
+if [ ! -x "$winnow" ]; then
+  echo "$(uname -n): expected the program $winnow, found none that can be run; put it where" \
+    'all nodes see it, and write the scripts with that one' >&2
+  exit 1
+fi
+# exec: when Slurm ends the job, winnow is told and ends in order.
+exec "$winnow" task run parts 0 --of 1 \
+  -o "$workspace" --threads "$SLURM_CPUS_PER_TASK"
