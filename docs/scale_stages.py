@@ -20,6 +20,7 @@ FINE, AT_ONCE = 5000, 20_000                # rows of a fine cluster; clusters t
 SORT, SORT_MOST = 64 * MIB, 256 * MIB       # memory of a thread that sorts
 
 CHANGES = {
+    "needs": "the list of tasks asks for the memory and threads that the tasks of the fine clusters use",
     "metadata": "metadata is a task a shard; captions and keys are written into their places",
     "writers": "large files of the workspace are written by many tasks, each its own range, and their "
                "digests are made of the pieces' digests",
@@ -159,18 +160,19 @@ class Builder:
         return rows * (self.per_row + k * self.per_pair)
 
     def add(self, name, tasks, after, *, compute=0, waits=0, read=0, written=0, single=0, memory=64 * MIB,
-            threads=1, resumes=False, looks=0, apart=0):
+            threads=1, resumes=False, looks=0, apart=0, readers=None):
         """A stage, of what all its tasks together take.
 
         - waits: reads and calls that a thread waits for; single: those that are charged one by one.
-        - apart: rows or texts that are read by themselves, and are both.
+        - apart: rows or texts that are read by themselves, and are both; by `readers` threads of a
+          task, all of them where nothing is said.
         - looks: files of each shard that every task opens or asks for their state: the scan's result
           is one, which takes two calls; the shard itself, before and after, is one."""
         tasks = max(1, int(tasks))
         looking = 2 * looks * tasks * (1 if "summary" in self.changes else self.shards)
         # One thread looks while the others wait.
         waits, single = waits + looking * threads, single + looking + apart
-        waits += apart / self.in_flight
+        waits += apart / self.in_flight * threads / (readers or threads)
         compute += waits * self.value["pread"]      # whoever waits has called the system, too
         self.names.add(name)
         self.list.append(Stage(
@@ -266,13 +268,13 @@ class Builder:
             before = [f"update-{number}"]
         return before
 
-    def assigned(self, name, rows, k, after, candidates=0, extra=0):
+    def assigned(self, name, rows, k, after, candidates=0, extra=0, listed=0):
         runs = self.runs
         compute = self.assigning(rows, k) + runs * k * 2 * self.d / self.scan + extra / self.digest
         self.add(name, runs, after, compute=compute,
                  read=self.size + runs * (4 * k * self.d + candidates),
                  written=8 * rows + 4 * k * runs + extra, waits=3 * runs, looks=1,
-                 memory=assign_memory(self.n, k, self.d) + candidates / 8)
+                 memory=self.listed(assign_memory(self.n, k, self.d) + candidates / 8, listed))
 
     def members(self, names, rows, k, after, fates=0, looks=0):
         """Cuts, parts and the arrays out of the runs of an assignment."""
@@ -303,8 +305,14 @@ class Builder:
 
     # Near duplicates
 
+    def listed(self, used, listed):
+        """What the list of tasks asks for, where that is more than what is used."""
+        return used if "needs" in self.changes else max(used, listed)
+
     def duplicates(self, after):
         n, d, runs = self.n, self.d, self.runs
+        # The list has one figure for all stages of the fine clusters: the largest training.
+        self.most = training_memory(min(n, PER_CONCEPT * AT_ONCE), AT_ONCE, d, 1) + n / 8
         fine = n // FINE
         shuffled = "shuffle" in self.changes
         if fine <= AT_ONCE:
@@ -315,26 +323,30 @@ class Builder:
             coarse = math.isqrt(fine - 1) + 1
             self.training("coarse-train", n, coarse, after)
             self.assigned("coarse-assign", n, coarse, ["coarse-train"],
-                          extra=self.size if shuffled else 0)
+                          extra=self.size if shuffled else 0, listed=self.most)
             m, few = PER_CONCEPT * fine, fine / coarse
             compute = (m * few * ROUNDS / self.pairs
                        + min(m, SUBSET * fine) * TRIALS * few / self.seeding)
             memory = training_memory(m // coarse, math.ceil(few), d, 1)
+            trainers = self.listed(1, self.cores)
             if shuffled:
-                self.add("fine-train", coarse, ["coarse-assign"], compute=compute, memory=memory,
-                         read=self.size, written=4 * fine * d, waits=3 * runs * coarse, looks=2)
+                self.add("fine-train", coarse, ["coarse-assign"], compute=compute,
+                         memory=self.listed(memory, self.most), threads=trainers,
+                         read=self.size, written=4 * fine * d, looks=2,
+                         waits=3 * runs * coarse * trainers)
             else:
-                # A row is read by itself, and by one thread.
-                self.add("fine-train", coarse, ["coarse-assign"], compute=compute, memory=memory,
+                # A row is read by itself, and by one thread, however many there are.
+                self.add("fine-train", coarse, ["coarse-assign"], compute=compute,
+                         memory=self.listed(memory, self.most), threads=trainers,
                          read=4 * n + m * scattered_bytes(d), written=4 * fine * d,
-                         waits=3 * runs * coarse, apart=m, looks=2)
+                         waits=3 * runs * coarse * trainers, apart=m, readers=1, looks=2)
             self.copy("fine-centroids", ["fine-train"], 4 * fine * d, waits=coarse, looks=1)
             compute = self.assigning(n, few)
             if shuffled:
                 self.add("fine-assign", coarse, ["fine-centroids"], compute=compute
                          + fine * 2 * d / self.scan, read=self.size + 4 * fine * d,
                          written=8 * n + 4 * fine, waits=3 * runs * coarse, looks=2,
-                         memory=assign_memory(n, math.ceil(few), d))
+                         memory=self.listed(assign_memory(n, math.ceil(few), d), self.most))
                 self.runs = coarse
             else:
                 # A run goes coarse cluster by coarse cluster: each centroid is read, checked and
@@ -346,21 +358,22 @@ class Builder:
                          + n * self.value["pread"],
                          read=self.size + runs * each, written=8 * n + 4 * fine * runs,
                          waits=2 * runs * coarse, apart=self.size / PAGE, looks=2,
-                         memory=40 * MIB + 24 * run_rows(n) + centroid_bytes(math.ceil(few), d))
+                         memory=self.listed(assign_memory(n, math.ceil(few), d), self.most))
             last = "fine-assign"
         self.members(("fine-cut", "fine-parts", "fine-sort"), n, fine, [last], looks=1)
         pairs = n * (n / fine) / 2
+        search = 136 * MIB + centroid_bytes(fine, d) + n / 4
         dropped = n - self.left
         if shuffled and fine > AT_ONCE:
             self.add("dedup", coarse, ["fine-sort"], compute=pairs / self.searched, read=self.size
                      + self.r * n, written=24 * dropped, waits=3 * runs * coarse, looks=2,
-                     memory=40 * MIB + 96 * MIB + n / coarse * 2 * d)
+                     memory=self.listed(136 * MIB + n / coarse * 2 * d, search))
         else:
             rows = max(1 << 13, -(-n // 4096))
             self.add("dedup", -(-n // rows), ["fine-sort"], compute=pairs / self.searched
                      + n * self.value["pread"], read=n * scattered_bytes(d) + self.r * n,
                      written=24 * dropped, waits=4 * fine, apart=n, looks=2,
-                     memory=136 * MIB + n / 4)
+                     memory=self.listed(136 * MIB + n / 4, search))
         read, written = 8 * n + 24 * dropped, (8 + self.r + 4 + 1) * n
         if "writers" in self.changes:
             self.add("twins", self.runs, ["dedup"], compute=n / self.value["twins"], read=read,

@@ -17,8 +17,8 @@ SEEDS = range(1, 4)
 SLOW = Luck(slow_share=0.02, slow_mean=2.0)
 STEADY, SPOT = 0.001, 0.05      # failures of a machine, an hour
 # In an order in which each is worth something.
-ORDER = ["cuts", "read-ahead", "shuffle", "metadata", "writers", "candidates", "metadata-digest",
-         "summary", "parts"]
+ORDER = ["cuts", "needs", "read-ahead", "shuffle", "metadata", "writers", "candidates",
+         "metadata-digest", "summary", "parts"]
 
 
 def rows_text(rows):
@@ -255,7 +255,9 @@ class Tables:
 
     def local(self):
         disk = self.rates["rates"]["disk"]["value"]
-        cluster = self.cluster(1, network=disk, file_system=disk, latency=1e-4)
+        # One process whose threads share what the list would count for each.
+        cluster = self.cluster(
+            1, network=disk, file_system=disk, latency=1e-4, memory=float("inf"))
         return table_lines(["rows"] + [
             f"k = {k:,}{', `--dedup`' if dedup else ''}" for k in (500, 50_000) for dedup in (False, True)],
             [[rows_text(n)] + [
