@@ -1,34 +1,44 @@
 #!/usr/bin/env python3
-"""Writes a section of docs/architecture.md: what a build takes at sizes that nobody has here,
-computed from rates that this program measures first.
+"""Measures what one machine does in a second, and writes with it what a build takes at sizes that
+nobody has here: a section of docs/architecture.md, and the tables of docs/scale.md.
 
-    python3 docs/make_budget.py --data DIR
+    python3 docs/make_budget.py --data DIR     measures first, which takes some minutes without anything
+                                               else to do, and writes docs/rates.json
+    python3 docs/make_budget.py                writes both again from docs/rates.json
 
-DIR takes about 3 GB and is used again. winnow and winnow-bench must have been compiled (swift build
--c release); needs numpy. Memory follows from the buffers of the stages in Sources/Workspace, and
-what the measured builds really took is printed beside it.
+DIR takes about 4 GB and is used again. winnow and winnow-bench must have been compiled (swift build
+-c release), and duckdb must be on PATH; needs numpy. Memory follows from the buffers of the stages in
+Sources/Workspace, and what the measured builds really took is printed beside it.
 """
 import argparse
 import contextlib
+import datetime
 import io
 import json
 import os
 import pathlib
 import random
+import statistics
 import subprocess
 import sys
+import tempfile
+import time
 
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "Tests/Peers"))
+sys.path[:0] = [str(ROOT / "Tests/Peers"), str(ROOT / "docs")]
 import make_data  # noqa: E402
+import scale_tables  # noqa: E402
+from scale_stages import (  # noqa: E402
+    MIB, PER_CONCEPT, RATES, ROUNDS, SUBSET, TRIALS, assign_memory, block_bytes, centroid_bytes,
+    load_rates, row_bytes, run_rows, scattered_bytes, training_memory, training_rows)
+from scale_text import size_text, table_lines, time_text  # noqa: E402
 
 D, ROWS, FEW, CONCEPTS = 768, 1 << 20, 1 << 17, [500, 50_000]
+THIN, NARROW = (1 << 25, 2), (1 << 22, 16)                 # rows and width, for what is a row's
 SIZES = [10**6, 10**8, 10**9, 10**10]
-ROUNDS, PER_CONCEPT, TRIALS, SUBSET = 25, 256, 4, 16
 KEY, CAPTION = 32, 60                                      # bytes, of the made-up metadata
-MIB = 1 << 20
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in
          ["t", "lo", "ra", "n", "mi", "s", "ko"]]
 
@@ -62,124 +72,180 @@ def make_inputs(folder):
         path.write_text("\n".join(lines) + "\n")
 
 
-class Measured:
-    """Rates of this machine, each with all its threads."""
+def stage_seconds(winnow, inputs, workspace, *flags):
+    """Builds, and looks when the last result of each stage is written: seconds from one to the next,
+    which build-log.json has for groups of stages only; and the log."""
+    folder = workspace.parent / f".{workspace.name}.building/stage"
+    words = [winnow, "build", inputs, "-o", workspace, "--force", "--progress", "none", *flags]
+    ends, begin = {}, time.time()
+    with tempfile.TemporaryFile("w+") as errors:
+        child = subprocess.Popen([str(word) for word in words], stderr=errors)
+        while child.poll() is None:
+            for stage in folder.glob("*/") if folder.exists() else []:
+                with contextlib.suppress(FileNotFoundError):
+                    for file in os.scandir(stage):
+                        if file.name != "key.json" and not file.name.endswith(".partial"):
+                            ends[stage.name] = max(ends.get(stage.name, 0), file.stat().st_mtime)
+            time.sleep(0.003)
+        errors.seek(0)
+        if child.returncode != 0:
+            sys.exit(f"{' '.join(map(str, words))}: {errors.read()}")
+    # A scan may be one that an earlier workspace has.
+    order = sorted((end, name) for name, end in ends.items() if end > begin)
+    times = {name: end - before for (end, name), before in
+             zip(order, [begin] + [end for end, _ in order])}
+    return times, json.loads((workspace / "build-log.json").read_text())
 
-    def __init__(self, data):
-        winnow, bench = ROOT / ".build/release/winnow", ROOT / ".build/release/winnow-bench"
-        self.version = run(winnow, "--version").strip()
-        self.threads = len(os.sched_getaffinity(0))
-        make_inputs(data / "rows")
-        few = data / "few.npy"
-        make_data.write(str(few), make_data.Source("mixture", D, 1, 9), FEW, D)
-        many = data / "many-centroids.npy"
-        if not many.exists():
-            np.save(many, make_data.Source("mixture", D, 1, 10).rows(CONCEPTS[1]))
-        workspace = data / "budget.winnow"
-        for path in (data / "rows/img_emb").iterdir():     # into the page cache
-            path.read_bytes()
-        run(winnow, "build", data / "rows", "-o", workspace, "--clusters", CONCEPTS[0], "--force")
-        log = json.loads((workspace / "build-log.json").read_text())
-        self.seconds, self.peak = log["seconds"], log["peak-memory"]
-        # With so few concepts scoring is nothing beside the rows by key, where both are one figure.
-        self.seconds.setdefault("keys", self.seconds["score"])
-        facts = json.loads((workspace / "workspace.json").read_text())
-        self.rounds = facts["training"]["iterations"]
-        run(winnow, "build", few, "-o", workspace, "--centroids", many, "--force")
-        log = json.loads((workspace / "build-log.json").read_text())
-        self.many_seconds, self.many_peak = log["seconds"], log["peak-memory"]
-        rates = json.loads(run(bench, "peak", "--json", "--folder", data))
-        best = lambda name: max(r["perSecond"] for r in rates if r["name"] == name)
-        self.disk = best("reading, disk")
-        self.digest = best("SHA-256")
-        shard = data / "rows/img_emb/img_emb_0.npy"
-        assign = [
-            json.loads(run(bench, "assign", file, "--centroids", path, "--repeat", 7))
-            for file, path in [(shard, self.trained(bench, shard, data)), (few, many)]]
-        self.assign = dict(zip(CONCEPTS, (r["rows"] / min(r["seconds"]) for r in assign)))
-        # Gaussian rows have no clusters to find: every round is like the first ones.
-        noise = data / "noise.npy"
-        make_data.write(str(noise), make_data.Source("gaussian", D, 1, 1), FEW, D)
-        training = json.loads(run(
-            bench, "train", noise, "--clusters", CONCEPTS[0], "--iterations", ROUNDS,
-            "--repeat", 1))
-        seeding, whole = training["seedingSeconds"][0], training["seconds"][0]
-        pairs = training["trainingRows"] * CONCEPTS[0] * training["iterations"]
-        self.training = pairs / (whole - seeding)
-        self.seeding = SUBSET * CONCEPTS[0] * TRIALS * CONCEPTS[0] / seeding
 
-    @staticmethod
-    def trained(bench, few, data):
-        path = data / "few-centroids.npy"
-        run(bench, "train", few, "--clusters", CONCEPTS[0], "--repeat", 1, "--out", path)
-        return path
+def small_read(path):
+    """Seconds of a read of 16 bytes at a place of a file in the page cache, from Python."""
+    size, count = os.path.getsize(path), 300_000
+    with open(path, "rb") as file:
+        best = float("inf")
+        for _ in range(3):
+            start = time.perf_counter()
+            for number in range(count):
+                os.pread(file.fileno(), 16, number * 7919 * 4096 % size)
+            best = min(best, (time.perf_counter() - start) / count)
+    return best
 
-    def rows_per_second(self, stage):
-        return ROWS / max(1e-3, self.seconds[stage])
+
+def start_seconds(*words):
+    """Seconds of a process that finds nothing to do."""
+    times = []
+    for _ in range(9):
+        start = time.perf_counter()
+        run(*words)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def measure(data):
+    """Rates of this machine, each with all its threads where nothing else is said."""
+    winnow, bench = ROOT / ".build/release/winnow", ROOT / ".build/release/winnow-bench"
+    make_inputs(data / "rows")
+    few, many = data / "few.npy", data / "many-centroids.npy"
+    make_data.write(str(few), make_data.Source("mixture", D, 1, 9), FEW, D)
+    if not many.exists():
+        np.save(many, make_data.Source("mixture", D, 1, 10).rows(CONCEPTS[1]))
+    thin, narrow = data / "thin.npy", data / "narrow.npy"
+    for path, (rows, width) in [(thin, THIN), (narrow, NARROW)]:
+        make_data.write(str(path), make_data.Source("gaussian", width, 1, 1), rows, width)
+    workspace = data / "budget.winnow"
+    for path in (data / "rows/img_emb").iterdir():     # into the page cache
+        path.read_bytes()
+    rates = {}
+
+    def rate(name, value, unit, what):
+        rates[name] = {"value": float(f"{value:.6g}"), "unit": unit, "what": what}
+
+    def rows_rate(name, seconds, what, rows=ROWS):
+        rate(name, rows / max(1e-3, seconds), "rows/s", what)
+
+    times, log = stage_seconds(winnow, data / "rows", workspace, "--clusters", CONCEPTS[0])
+    seconds, peak = log["seconds"], log["peak-memory"]
+    rows_rate("scan", seconds["scan"], "scan, from the page cache")
+    rows_rate("metadata", times["metadata"], "metadata (CSV), one thread")
+    rows_rate("keys", times["key-runs"] + times["key-parts"] + times["keys"], "keys")
+    rows_rate("sort", seconds["sort"], "sort")
+    rows_rate("columns", seconds["columns"], "a column of numbers")
+    rate("name", seconds["name"], "s", "name, k = 500")
+    run(winnow, "build", few, "-o", workspace, "--centroids", many, "--force")
+    log = json.loads((workspace / "build-log.json").read_text())
+    many_peak = log["peak-memory"]
+    rate("score", log["seconds"]["score"], "s", "score, k = 50,000")
+    peaks = json.loads(run(bench, "peak", "--json", "--folder", data))
+    best = lambda name: max(r["perSecond"] for r in peaks if r["name"] == name)
+    rate("disk", best("reading, disk"), "B/s", "reading, disk, past the page cache")
+    rate("digest", best("SHA-256"), "B/s", "SHA-256")
+    shard, trained = data / "rows/img_emb/img_emb_0.npy", data / "few-centroids.npy"
+    run(bench, "train", shard, "--clusters", CONCEPTS[0], "--repeat", 1, "--out", trained)
+    for k, file, path in zip(CONCEPTS, [shard, few], [trained, many]):
+        found = json.loads(run(bench, "assign", file, "--centroids", path, "--repeat", 7))
+        rows_rate(f"assign-{k}", min(found["seconds"]), f"assign, k = {k:,}, from the page cache",
+                  found["rows"])
+    # Gaussian rows have no clusters to find: every round is like the first ones.
+    noise = data / "noise.npy"
+    make_data.write(str(noise), make_data.Source("gaussian", D, 1, 1), FEW, D)
+    training = json.loads(run(
+        bench, "train", noise, "--clusters", CONCEPTS[0], "--iterations", ROUNDS, "--repeat", 1))
+    seeding, whole = training["seedingSeconds"][0], training["seconds"][0]
+    pairs = training["trainingRows"] * CONCEPTS[0] * training["iterations"]
+    rate("train", pairs / (whole - seeding), "pairs/s", "rounds of training on noise, k = 500")
+    rate("seeding", SUBSET * CONCEPTS[0] * TRIALS * CONCEPTS[0] / seeding, "pairs/s",
+         "choosing first centroids")
+    # What only builds of more tasks have, and what passes over all rows of any width.
+    once = ["--clusters", 1, "--training-rows", 1]
+    times, _ = stage_seconds(winnow, data / "rows", workspace, *once, "--dedup", 0.05)
+    fine = ROWS // 5000
+    rate("dedup", ROWS * (ROWS / fine) / 2 / times["dedup"], "pairs/s",
+         "search for near duplicates among rows that are none")
+    times, _ = stage_seconds(winnow, data / "rows", workspace, *once, "--where", "width > 100")
+    rows_rate("where", times["where"], "a condition (CSV)")
+    rows_rate("filter", times["filter"], "filter, one thread")
+    # The second build has the first one's scan, so nothing runs beside the training.
+    for _ in range(2):
+        times, _ = stage_seconds(winnow, thin, workspace, *once)
+    rate("hashes", 2 * THIN[0] / times["train"], "rows/s", "hashes of all rows, twice for a training")
+    rows_rate("name-pass", times["name"], "a pass over the members for names, one thread", THIN[0])
+    times, _ = stage_seconds(winnow, narrow, workspace, *once, "--dedup", 0.01)
+    rows_rate("twins", times["twins"], "twins, one thread", NARROW[0])
+    rate("pread", small_read(thin), "s", "a small read from the page cache")
+    listed = data / "listed.winnow"
+    run(winnow, "task", "list", data / "rows", "-o", listed, "--clusters", CONCEPTS[0], "--force")
+    task = [winnow, "task", "run", "scan", 0, "-o", listed]
+    run(*task)
+    rate("start", start_seconds(*task), "s", "a task that finds itself finished")
+    processor = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
+                      if line.startswith("model name")), "this processor")
+    return {
+        "measured": datetime.date.today().isoformat(), "processor": processor,
+        "threads": len(os.sched_getaffinity(0)), "version": run(winnow, "--version").strip(),
+        "command": "python3 docs/make_budget.py --data DIR", "notes": [],
+        "rows": ROWS, "few": FEW, "dimensions": D, "concepts": CONCEPTS, "peak": peak,
+        "many-peak": many_peak, "rates": rates}
 
 
 # Computing
 
-def training_rows(n, k):
-    return min(n, PER_CONCEPT * k)
-
-
-def run_rows(n):
-    return max(1 << 14, min(1 << 20, -(-n // 48)), -(-n // 4096))
-
-
-def row_bytes(n):
-    return 4 if n < 1 << 32 else 8
-
-
 def memory(n, k, threads):
     """Bytes of each stage at most."""
-    base, block_rows = 40 * MIB, min(8192, 2 * MIB // (2 * D))
-    block = 2 * MIB + block_rows * (4 * D + 24)
-    centroids = k * (8 * D + 32)
-    m = training_rows(n, k)
-    longest = min(n, run_rows(n) + block // (2 * D))
+    base, block, own = 40 * MIB, threads * block_bytes(D), centroid_bytes(k, D)
     sort = min(256 * MIB, threads * 40 * max(1 << 16, (n + 15) // 16))
     keys = threads * min(
         256 * MIB // threads, max(32 * MIB, (KEY // 2 + 48) * n // 2048))
     return {
         "metadata": base + 16 * MIB,
-        "scan": base + threads * block,
-        "train": base + m * (5 * D + 89) + min(m, SUBSET * k) * (5 * D + 128) + 3 * centroids
-        + k * 9 * D + threads * block,
-        "assign": base + centroids + 4 * k * D
-        + threads * (block + 24 * longest + 8 * (k + 1)),
-        "sort": base + centroids + sort,
-        "score": base + centroids + 32 * k,
+        "scan": base + block,
+        "train": training_memory(training_rows(n, k), k, D, threads),
+        "assign": assign_memory(n, k, D, threads),
+        "sort": base + own + sort,
+        "score": base + own + 32 * k,
         "keys": base + keys,
         "columns": base + sort,
         "name": base + 96 * MIB + 600 * k,
     }
 
 
-def seconds(n, k, rates):
+def seconds(n, k, value):
     """Seconds of each stage: computing or the disk, whichever takes longer."""
     size = n * 2 * D
-    read = size / rates.disk
+    read = size / value["disk"]
     m = training_rows(n, k)
-    scan = size / (ROWS * 2 * D / rates.seconds["scan"])
-    training = m * k * ROUNDS / rates.training
-    training += min(m, SUBSET * k) * TRIALS * k / rates.seeding
+    training = m * k * ROUNDS / value["train"]
+    training += min(m, SUBSET * k) * TRIALS * k / value["seeding"]
     # Spread over the whole data set, a training row costs the disk a page or two.
-    gather = min(size, m * (2 * D + 4096)) / rates.disk
-    sort = n / rates.rows_per_second("sort")
-    scores = rates.many_seconds["score"] * (k / CONCEPTS[1]) ** 2
-    names = rates.many_seconds["name"] if k == CONCEPTS[1] else 0
+    gather = min(size, m * scattered_bytes(D)) / value["disk"]
     return {
-        "metadata": n / rates.rows_per_second("metadata"),
-        "scan": max(scan, read),
+        "metadata": n / value["metadata"],
+        "scan": max(n / value["scan"], read),
         "train": training + gather,
-        "assign": max(n / rates.assign[k], read),
-        "sort": sort,
-        "score": scores,
-        "keys": n / rates.rows_per_second("keys"),
-        "columns": n / rates.rows_per_second("columns"),
-        "name": max(names, rates.seconds["name"] * k / CONCEPTS[0]),
+        "assign": max(n / value[f"assign-{k}"], read),
+        "sort": n / value["sort"],
+        "score": value["score"] * (k / CONCEPTS[1]) ** 2,
+        "keys": n / value["keys"],
+        "columns": n / value["columns"],
+        "name": value["name"] * k / CONCEPTS[0],
     }
 
 
@@ -193,32 +259,13 @@ def disk(n, k):
 
 # Printing
 
-def size_text(count):
-    for unit in ["B", "KiB", "MiB", "GiB", "TiB"]:
-        if count < 1000 or unit == "TiB":
-            return f"{count:.0f} {unit}" if count >= 10 or unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-
-
-def time_text(value):
-    for unit, length, limit in [("s", 1, 120), ("min", 60, 120), ("h", 3600, 72)]:
-        if value / length < limit:
-            return f"{value / length:.{1 if value / length < 10 else 0}f} {unit}"
-    return f"{value / 86400:.1f} d"
-
-
-def table(titles, rows):
-    print("| " + " | ".join(titles) + " |")
-    print("|" + " --- |" * len(titles))
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-    print()
-
-
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", type=pathlib.Path, required=True)
-    rates = Measured(parser.parse_args().data.resolve())
+    parser.add_argument("--data", type=pathlib.Path, help="measure first, in this folder")
+    data = parser.parse_args().data
+    if data:
+        RATES.write_text(json.dumps(measure(data.resolve()), indent=1) + "\n")
+    rates = load_rates()
     section = io.StringIO()
     with contextlib.redirect_stdout(section):
         print_section(rates)
@@ -227,36 +274,45 @@ def main():
     start = text.index("## The budget on paper\n")
     end = text.index("\n## ", start) + 1
     page.write_text(text[:start] + section.getvalue() + "\n" + text[end:])
+    scale_tables.write(rates)
+
+
+def table(titles, rows):
+    print("\n".join(table_lines(titles, rows)) + "\n")
 
 
 def print_section(rates):
-    threads = rates.threads
-    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
-                  if line.startswith("model name")), "this processor")
+    threads, value = rates["threads"], {n: r["value"] for n, r in rates["rates"].items()}
     print(PAGE_START.format(
-        version=rates.version, model=model, threads=threads, rows=ROWS, few=FEW))
+        version=rates["version"], model=rates["processor"], threads=threads, rows=ROWS, few=FEW))
+
+    def cells(name, entry):
+        rate, unit = entry["value"], entry["unit"]
+        if unit == "B/s":
+            return f"{rate / 1e9:.2f} GB/s"
+        if unit == "s":
+            return f"{rate:.2f} s" if rate > 0.1 else f"{rate:.2g} s"
+        if unit == "pairs/s":
+            what = "rows times trials/s" if name == "seeding" else "pairs of rows/s"
+            if name == "train":
+                what = f"rows times concepts/s, {rate * D * 2 / 1e9:,.0f} GOP/s"
+            return f"{rate:,.3g} {what}"
+        if name == "scan":
+            return f"{rate:,.0f} rows/s, {rate * D * 2 / 1e9:.2f} GB/s"
+        if name.startswith("assign-"):
+            return f"{rate:,.0f} rows/s, {rate * int(name[7:]) * D * 2 / 1e9:,.0f} GOP/s"
+        return f"{rate:,.0f} rows/s"
+
     table(["what", "rate with all threads"], [
-        ["reading, disk, past the page cache", f"{rates.disk / 1e9:.2f} GB/s"],
-        ["SHA-256", f"{rates.digest / 1e9:.2f} GB/s"],
-        ["scan, from the page cache", f"{rates.rows_per_second('scan'):,.0f} rows/s, "
-         f"{ROWS * 2 * D / rates.seconds['scan'] / 1e9:.2f} GB/s"],
-        *[[f"assign, k = {k:,}, from the page cache", f"{rates.assign[k]:,.0f} rows/s, "
-           f"{rates.assign[k] * k * D * 2 / 1e9:,.0f} GOP/s"] for k in CONCEPTS],
-        ["rounds of training on noise, k = 500", f"{rates.training:,.3g} rows times concepts/s, "
-         f"{rates.training * D * 2 / 1e9:,.0f} GOP/s"],
-        ["choosing first centroids", f"{rates.seeding:,.3g} rows times trials/s"],
-        *[[name, f"{rates.rows_per_second(stage):,.0f} rows/s"] for name, stage in [
-            ("metadata (CSV)", "metadata"), ("sort", "sort"), ("keys", "keys"),
-            ("a column of numbers", "columns")]],
-        ["score, k = 50,000", f"{rates.many_seconds['score']:.2f} s"],
-        ["name, k = 500", f"{rates.seconds['name']:.2f} s"],
-    ])
+        [entry["what"], cells(name, entry)] for name, entry in rates["rates"].items()])
+    for note in rates["notes"]:
+        print(note + "\n")
     print(ARRAYS.format(d=D, centroid=4 * D))
     for k in CONCEPTS:
         print(f"### k = {k:,}\n")
         print(f"{ROUNDS} rounds on {PER_CONCEPT * k:,} training rows "
               "(all rows where there are fewer).\n")
-        times = [seconds(n, k, rates) for n in SIZES]
+        times = [seconds(n, k, value) for n in SIZES]
         needs = [memory(n, k, threads) for n in SIZES]
         rows = [[stage] + [f"{time_text(t[stage])}, {size_text(m[stage])}"
                            for t, m in zip(times, needs)] for stage in times[0]]
@@ -272,8 +328,8 @@ def print_section(rates):
     # Nothing was trained, but the given file was read: its bytes and three more forms.
     many["train"] = 40 * MIB + 4 * 4 * CONCEPTS[1] * D
     print(PAGE_END.format(
-        peak=size_text(rates.peak), computed=size_text(max(small.values())),
-        stage=max(small, key=small.get), many_peak=size_text(rates.many_peak),
+        peak=size_text(rates["peak"]), computed=size_text(max(small.values())),
+        stage=max(small, key=small.get), many_peak=size_text(rates["many-peak"]),
         many_computed=size_text(max(many.values())), rows=ROWS, few=FEW))
 
 
@@ -310,12 +366,13 @@ A concept has {centroid:,} bytes in `centroids.npy`, 32 in `clusters.npy`, 8 in 
 for each column of numbers, and about 500 in `names.json`.
 """
 
-PAGE_END = """The rates are single measurements on a machine that was not always idle; [benchmarks](benchmarks.md)
-has medians of several. Times are those of this machine with all its cores: where the disk is slower than the
-computing, a stage takes what the disk takes. A faster disk or more cores change the one or the
-other. Training counts all rounds at the full price of rounds without structure; real data need
+PAGE_END = """The rates are single measurements on a machine that was not always idle;
+[benchmarks](benchmarks.md) has medians of several. Times are those of this machine with all its cores:
+where the disk is slower than the computing, a stage takes what the disk takes. A faster disk or more
+cores change the one or the other. Training counts all rounds at the full price of rounds without structure; real data need
 fewer, and rows that cannot change are left out. With k = 50,000 training decides everything: fewer
 rows (`--training-rows`) or rounds (`--iterations`) buy memory and time.
+What more machines make of it: [billions of rows](scale.md).
 
 Measured beside computed: the build of {rows:,} rows with k = 500 took {peak} at most, computed are
 {computed} (`{stage}`); {few:,} rows with 50,000 given centroids took {many_peak}, computed are

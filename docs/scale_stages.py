@@ -1,0 +1,437 @@
+"""The stages of `winnow build` as tasks with bytes, computing and waiting: the formulas of
+Sources/Workspace, for data sets that nobody has here.  Used by docs/simulate_scale.py and
+docs/make_budget.py.
+
+Rates are those of docs/rates.json, measured with all threads of one machine; a core is taken to do its
+share of them.
+"""
+import dataclasses
+import json
+import math
+import pathlib
+
+from scale_engine import Stage
+
+MIB = 1 << 20
+PAGE = 4096
+ROUNDS, PER_CONCEPT, TRIALS, SUBSET = 25, 256, 4, 16
+HEX, KEY, CAPTION, NUMBER = 32, 16, 60, 8   # bytes of a key in the input and packed, of a caption...
+FINE, AT_ONCE = 5000, 20_000                # rows of a fine cluster; clusters that one k-means makes
+SORT, SORT_MOST = 64 * MIB, 256 * MIB       # memory of a thread that sorts
+
+CHANGES = {
+    "needs": "the list of tasks asks for the memory and threads that the tasks of the fine clusters use",
+    "metadata": "metadata is a task a shard; captions and keys are written into their places",
+    "writers": "large files of the workspace are written by many tasks, each its own range, and their "
+               "digests are made of the pieces' digests",
+    "cuts": "a run leaves a sample of its keys; parts are cut by these, and a run's slice is found by "
+            "one read",
+    "parts": "runs of keys and parts have 256 MiB of memory",
+    "candidates": "a task reads the candidates of its own rows only",
+    "summary": "tasks read one summary of the scan, not a result of every shard, and look at the state "
+               "of the shards that they read, not of all",
+    "shuffle": "the assignment to coarse clusters writes the rows by coarse cluster, and fine "
+               "training, fine assignment and search read them in that order",
+    "read-ahead": "a thread that reads rows one by one has 32 of these reads under way",
+    "metadata-digest": "the digest of a metadata file is taken while it is read",
+}
+
+
+RATES = pathlib.Path(__file__).resolve().parent / "rates.json"
+
+
+def load_rates():
+    return json.loads(RATES.read_text())
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    rows: int
+    clusters: int = 500
+    dimensions: int = 768
+    shard_rows: int = 1_000_000
+    dedup: bool = False
+    keys: bool = True               # the metadata have keys
+    where: bool = False
+    dropped: float = 0.1            # share of the rows that deduplication drops
+    rounds_over_all: bool = False   # --training-rows all
+    changes: frozenset = frozenset()
+
+
+# What the code says
+
+def training_rows(n, k):
+    return min(n, PER_CONCEPT * k)
+
+
+def run_rows(n):
+    """Rows of a run of the assignment."""
+    return max(1 << 14, min(1 << 20, -(-n // 48)), -(-n // 4096))
+
+
+def row_bytes(n):
+    """Bytes of a row number."""
+    return 4 if n < 1 << 32 else 8
+
+
+def part_entries(n, memory):
+    """Members of a part, made with so much memory."""
+    return min(max(1 << 10, memory // 40), max(1 << 16, (n + 15) // 16))
+
+
+def key_limit(n, memory):
+    """Bytes of memory of a run or part of keys."""
+    return min(memory, max(32 * MIB, (KEY + 48) * n // 2048))
+
+
+def cutting(runs, weight, limit):
+    """Into how many parts runs are cut by samples, and how many cuts that takes: a cut makes as many
+    pieces as its memory allows, and what is still too heavy is cut again."""
+    if weight <= limit:
+        return 1, 0
+    pieces = max(2, min(math.ceil(weight / (limit / 4 * 3)), 1 << 12, (1 << 20) // runs))
+    parts, cuts = cutting(runs, weight / pieces, limit)
+    return pieces * parts, 1 + pieces * cuts
+
+
+def block_bytes(d):
+    """Of a thread's block of rows: as they are on the disk, and as float32."""
+    return 2 * MIB + min(8192, 2 * MIB // (2 * d)) * (4 * d + 24)
+
+
+def centroid_bytes(k, d):
+    return k * (8 * d + 32)
+
+
+def training_memory(m, k, d, threads):
+    return (40 * MIB + m * (5 * d + 89) + min(m, SUBSET * k) * (5 * d + 128)
+            + 3 * centroid_bytes(k, d) + k * 9 * d + threads * block_bytes(d))
+
+
+def assign_memory(n, k, d, threads=1):
+    block = block_bytes(d)
+    run = min(n, run_rows(n) + block // (2 * d))
+    return (40 * MIB + centroid_bytes(k, d) + 4 * k * d
+            + threads * (block + 24 * run + 8 * (k + 1)))
+
+
+def scattered_bytes(d):
+    """Of one row read by itself: whole pages, of which a row touches one or two."""
+    return 2 * d + PAGE
+
+
+class Builder:
+    """Makes the stages of a job, in order."""
+
+    def __init__(self, job, cluster, rates):
+        self.job, self.cluster = job, cluster
+        self.list, self.names = [], set()
+        self.cores = cluster.cores
+        value = {name: entry["value"] for name, entry in rates["rates"].items()}
+        self.value, self.threads, share = value, rates["threads"], 1 / rates["threads"]
+        self.few, self.many = few, many = rates["concepts"]
+        self.n, self.d, self.k = job.rows, job.dimensions, job.clusters
+        self.size = 2 * self.d * self.n
+        # Lines of metadata, with two commas and a number.
+        self.text = self.n * (HEX * job.keys + CAPTION + 7)
+        self.left = self.n if not job.dedup else round(self.n * (1 - job.dropped))
+        self.r = row_bytes(self.n)
+        self.shards = -(-self.n // job.shard_rows)
+        self.runs = -(-self.n // run_rows(self.n))
+        self.digest = value["digest"] * share       # bytes a second of one core
+        self.scan = value["scan"] * share * 2 * rates["dimensions"]
+        self.sorted = value["sort"] * share         # rows a second of one core, and so on
+        self.keyed = value["keys"] * share
+        self.column = value["columns"] * share
+        self.pairs = value["train"] * share
+        self.seeding = value["seeding"] * share
+        self.searched = value["dedup"] * share
+        self.hashed = value["hashes"] * share
+        # Seconds of a row: something for itself, and the same for each centroid.
+        times = [1 / value[f"assign-{k}"] for k in (few, many)]
+        self.per_pair = (times[1] - times[0]) / (many - few) / share
+        self.per_row = max(0.0, times[0] / share - few * self.per_pair)
+        self.changes = job.changes
+        self.memory = SORT_MOST if "parts" in self.changes else SORT
+        self.in_flight = 32 if "read-ahead" in self.changes else 1
+
+    def assigning(self, rows, k):
+        """Core-seconds of the search for the nearest of k centroids."""
+        return rows * (self.per_row + k * self.per_pair)
+
+    def add(self, name, tasks, after, *, compute=0, waits=0, read=0, written=0, single=0, memory=64 * MIB,
+            threads=1, resumes=False, looks=0, apart=0, readers=None):
+        """A stage, of what all its tasks together take.
+
+        - waits: reads and calls that a thread waits for; single: those that are charged one by one.
+        - apart: rows or texts that are read by themselves, and are both; by `readers` threads of a
+          task, all of them where nothing is said.
+        - looks: files of each shard that every task opens or asks for their state: the scan's result
+          is one, which takes two calls; the shard itself, before and after, is one."""
+        tasks = max(1, int(tasks))
+        looking = 2 * looks * tasks * (1 if "summary" in self.changes else self.shards)
+        # One thread looks while the others wait.
+        waits, single = waits + looking * threads, single + looking + apart
+        waits += apart / self.in_flight * threads / (readers or threads)
+        compute += waits * self.value["pread"]      # whoever waits has called the system, too
+        self.names.add(name)
+        self.list.append(Stage(
+            name, tasks, tuple(a for a in after if a in self.names), threads=threads, memory=memory,
+            compute=compute / tasks, waits=waits / tasks, read=read / tasks,
+            written=written / tasks, single=single / tasks, resumes=resumes))
+
+    def copy(self, name, after, read, written=None, files=1, waits=0, looks=0):
+        """One file (or some) of the workspace put together of pieces: one writer each, whose digest is
+        sequential."""
+        written = read if written is None else written
+        if "writers" in self.changes:
+            self.add(name, -(-written // (1 << 30)), after, compute=written / self.digest, read=read,
+                     written=written, waits=waits, looks=looks)
+        else:
+            self.add(name, 1, after, compute=written / self.digest, read=read, written=written,
+                     threads=files, waits=waits, looks=looks)
+
+    # Metadata
+
+    def metadata(self):
+        n, value = self.n, self.value
+        text = self.text
+        columns = n * (KEY * self.job.keys + CAPTION + 8 + NUMBER)
+        by_shard = "metadata" in self.changes
+        self.add("metadata", self.shards if by_shard else 1, [], compute=n / value["metadata"],
+                 waits=3 * self.shards, read=text, written=columns)
+        if by_shard and "writers" not in self.changes:
+            self.copy("metadata-join", ["metadata"], columns)
+
+    def ordered_keys(self):
+        n, value, after = self.n, self.value, ["metadata", "metadata-join"]
+        limit = key_limit(n, self.memory)
+        most = limit // (48 + 2 * KEY)
+        runs = -(-n // most)
+        parts, cuts = cutting(runs, n * (48 + KEY), limit)
+        self.add("key-runs", runs, after, compute=n / self.keyed / 2, read=KEY * n,
+                 written=(KEY + 4) * n, waits=3 * runs, memory=40 * MIB + limit)
+        slices = runs * parts
+        if "cuts" in self.changes:
+            cut, sliced, probes = 2 * runs, 3, n / 1024
+            cut_bytes = KEY * probes
+        else:
+            # All runs are opened to weigh every piece, and twice for every cut; the bounds are found
+            # by bisecting, which in the end has every page of the keys.
+            opened = runs * (1 + parts + cuts * (2 + min(1, 1024 / runs)))
+            probes = slices * math.log2(most)
+            pages = most * KEY / PAGE
+            cut = opened + min(probes, runs * pages)
+            cut_bytes = min(probes * PAGE, KEY * n)
+            # A part opens each run twice, reads keys and rows, and bisects: the upper part of its way
+            # is that of the machine's other parts.
+            mine = max(1, parts / self.cluster.machines)
+            sliced = 4 + 1 + max(0, math.log2(max(1, pages / mine)))
+        self.add("key-cut", 1, ["key-runs"], waits=cut, compute=probes * value["pread"],
+                 read=cut_bytes)
+        self.add("key-parts", parts, ["key-cut"], compute=n / self.keyed / 2,
+                 read=(KEY + 4) * n + 2 * PAGE * slices, written=self.r * n, waits=sliced * slices,
+                 single=sliced * slices, memory=40 * MIB + limit)
+        self.copy("keys", ["key-parts"], self.r * n, waits=8 * parts)
+
+    # Rows
+
+    def scanned(self):
+        self.add("scan", self.shards, [], compute=self.size / self.scan, read=self.size,
+                 written=512 * self.shards, waits=3 * self.shards)
+        if self.job.where:
+            self.add("where", self.shards, [], compute=self.threads * self.n / self.value["where"],
+                     read=self.text, written=self.n / 8, memory=512 * MIB)
+            self.add("filter", 1, ["scan", "where", "metadata"], compute=self.n / self.value["filter"],
+                     read=self.n / 8, written=self.n, waits=self.shards)
+
+    def training(self, name, rows, k, after, candidates=0):
+        m = training_rows(rows, k)
+        threads = self.cores
+        compute = m * k * ROUNDS / self.pairs + min(m, SUBSET * k) * TRIALS * k / self.seeding
+        compute += 2 * self.n / self.hashed
+        self.add(name, 1, after, compute=compute, apart=m, threads=threads, looks=1,
+                 read=m * scattered_bytes(self.d) + candidates, written=4 * k * self.d,
+                 memory=training_memory(m, k, self.d, threads), resumes=True)
+
+    def rounds(self, rows, k, after, candidates):
+        """--training-rows all: every round reads all rows, and one task adds up its tasks' sums."""
+        before = after
+        for number in range(1, ROUNDS + 1):
+            name = f"round-{number}"
+            self.add(name, self.runs, before, compute=rows * k / self.pairs,
+                     read=self.size + self.runs * (4 * k * self.d) + candidates * self.runs,
+                     written=self.runs * 8 * k * self.d, memory=assign_memory(self.n, k, self.d))
+            self.add(f"update-{number}", 1, [name], read=self.runs * 8 * k * self.d,
+                     compute=self.runs * 8 * k * self.d / self.scan, threads=self.cores,
+                     written=4 * k * self.d)
+            before = [f"update-{number}"]
+        return before
+
+    def assigned(self, name, rows, k, after, candidates=0, extra=0, listed=0):
+        runs = self.runs
+        compute = self.assigning(rows, k) + runs * k * 2 * self.d / self.scan + extra / self.digest
+        self.add(name, runs, after, compute=compute,
+                 read=self.size + runs * (4 * k * self.d + candidates),
+                 written=8 * rows + 4 * k * runs + extra, waits=3 * runs, looks=1,
+                 memory=self.listed(assign_memory(self.n, k, self.d) + candidates / 8, listed))
+
+    def members(self, names, rows, k, after, fates=0, looks=0):
+        """Cuts, parts and the arrays out of the runs of an assignment."""
+        cut_name, parts_name, sort_name = names
+        runs, each = self.runs, rows / k
+        limit = part_entries(self.n, self.memory)
+        # A part opens each run and reads rows, distances, and where they are unless that is known.
+        cut, probes, sliced = 2 * runs, 0, 3 if 4 * k < PAGE else 4
+        if each > limit:
+            pieces, cuts = cutting(runs, each, limit)
+            parts = k * pieces
+            if "cuts" not in self.changes:
+                probes = runs * k * (pieces - 1) * math.log2(max(2, each / runs))
+                # Each run is opened for the places of every such cluster, for samples and cuts.
+                cut += runs * k * (1 + cuts * (1 + min(1, 1024 / runs)))
+                cut += min(probes, 4 * rows / PAGE)
+                sliced += 2
+        else:
+            parts = -(-k // int(limit // each))
+        self.add(cut_name, 1, after, waits=cut, compute=probes * self.value["pread"], looks=looks,
+                 read=runs * 4 * (k + 1) + min(probes * PAGE, 4 * rows))
+        slices = runs * parts
+        self.add(parts_name, parts, [cut_name], compute=rows / self.sorted,
+                 read=8 * rows + 2 * PAGE * slices, written=(self.r + 4) * rows, waits=sliced * slices,
+                 single=sliced * slices, memory=40 * MIB + self.memory, looks=looks)
+        self.copy(sort_name, [parts_name], (self.r + 4) * rows + fates, files=2, waits=2 * parts,
+                  looks=1)
+
+    # Near duplicates
+
+    def listed(self, used, listed):
+        """What the list of tasks asks for, where that is more than what is used."""
+        return used if "needs" in self.changes else max(used, listed)
+
+    def duplicates(self, after):
+        n, d, runs = self.n, self.d, self.runs
+        # The list has one figure for all stages of the fine clusters: the largest training.
+        self.most = training_memory(min(n, PER_CONCEPT * AT_ONCE), AT_ONCE, d, 1) + n / 8
+        fine = n // FINE
+        shuffled = "shuffle" in self.changes
+        if fine <= AT_ONCE:
+            self.training("fine-train", n, fine, after)
+            self.assigned("fine-assign", n, fine, ["fine-train"])
+            coarse, last = fine, "fine-assign"
+        else:
+            coarse = math.isqrt(fine - 1) + 1
+            self.training("coarse-train", n, coarse, after)
+            self.assigned("coarse-assign", n, coarse, ["coarse-train"],
+                          extra=self.size if shuffled else 0, listed=self.most)
+            m, few = PER_CONCEPT * fine, fine / coarse
+            compute = (m * few * ROUNDS / self.pairs
+                       + min(m, SUBSET * fine) * TRIALS * few / self.seeding)
+            memory = training_memory(m // coarse, math.ceil(few), d, 1)
+            trainers = self.listed(1, self.cores)
+            if shuffled:
+                self.add("fine-train", coarse, ["coarse-assign"], compute=compute,
+                         memory=self.listed(memory, self.most), threads=trainers,
+                         read=self.size, written=4 * fine * d, looks=2,
+                         waits=3 * runs * coarse * trainers)
+            else:
+                # A row is read by itself, and by one thread, however many there are.
+                self.add("fine-train", coarse, ["coarse-assign"], compute=compute,
+                         memory=self.listed(memory, self.most), threads=trainers,
+                         read=4 * n + m * scattered_bytes(d), written=4 * fine * d,
+                         waits=3 * runs * coarse * trainers, apart=m, readers=1, looks=2)
+            self.copy("fine-centroids", ["fine-train"], 4 * fine * d, waits=coarse, looks=1)
+            compute = self.assigning(n, few)
+            if shuffled:
+                self.add("fine-assign", coarse, ["fine-centroids"], compute=compute
+                         + fine * 2 * d / self.scan, read=self.size + 4 * fine * d,
+                         written=8 * n + 4 * fine, waits=3 * runs * coarse, looks=2,
+                         memory=self.listed(assign_memory(n, math.ceil(few), d), self.most))
+                self.runs = coarse
+            else:
+                # A run goes coarse cluster by coarse cluster: each centroid is read, checked and
+                # prepared for each run, and rows are read one by one, each page once while the
+                # machine's memory keeps them.
+                each = 4 * fine * d
+                self.add("fine-assign", runs, ["fine-centroids"],
+                         compute=compute + runs * (each / self.digest + fine * 2 * d / self.scan)
+                         + n * self.value["pread"],
+                         read=self.size + runs * each, written=8 * n + 4 * fine * runs,
+                         waits=2 * runs * coarse, apart=self.size / PAGE, looks=2,
+                         memory=self.listed(assign_memory(n, math.ceil(few), d), self.most))
+            last = "fine-assign"
+        self.members(("fine-cut", "fine-parts", "fine-sort"), n, fine, [last], looks=1)
+        pairs = n * (n / fine) / 2
+        search = 136 * MIB + centroid_bytes(fine, d) + n / 4
+        dropped = n - self.left
+        if shuffled and fine > AT_ONCE:
+            self.add("dedup", coarse, ["fine-sort"], compute=pairs / self.searched, read=self.size
+                     + self.r * n, written=24 * dropped, waits=3 * runs * coarse, looks=2,
+                     memory=self.listed(136 * MIB + n / coarse * 2 * d, search))
+        else:
+            rows = max(1 << 13, -(-n // 4096))
+            self.add("dedup", -(-n // rows), ["fine-sort"], compute=pairs / self.searched
+                     + n * self.value["pread"], read=n * scattered_bytes(d) + self.r * n,
+                     written=24 * dropped, waits=4 * fine, apart=n, looks=2,
+                     memory=self.listed(136 * MIB + n / 4, search))
+        read, written = 8 * n + 24 * dropped, (8 + self.r + 4 + 1) * n
+        if "writers" in self.changes:
+            self.add("twins", self.runs, ["dedup"], compute=n / self.value["twins"], read=read,
+                     written=written, looks=1)
+        else:
+            self.add("twins", 1, ["dedup"], compute=n / self.value["twins"], read=read,
+                     written=written, waits=3 * self.runs + 10 * 4096, looks=1)
+        self.runs = runs
+        return "twins"
+
+    # All of it
+
+    def build(self):
+        job, n, k = self.job, self.n, self.k
+        self.metadata()
+        if job.keys:
+            self.ordered_keys()
+        self.scanned()
+        last = "filter" if job.where else "scan"
+        if job.dedup:
+            last = self.duplicates([last])
+        rows = self.left
+        # Where rows were dropped, who needs the candidates reads a byte for every row.
+        fates = n if job.dedup or job.where else 0
+        candidates = fates if "candidates" not in self.changes else fates / self.runs
+        if job.rounds_over_all:
+            before = self.rounds(rows, k, [last], candidates)
+        else:
+            self.training("train", rows, k, [last], fates)
+            before = ["train"]
+        self.assigned("assign", rows, k, before, candidates)
+        self.members(("cut", "parts", "sort"), rows, k, ["assign"], fates)
+        self.add("score", 1, ["sort"], threads=self.cores, written=32 * k, memory=64 * MIB
+                 + centroid_bytes(k, self.d),
+                 compute=self.value["score"] * self.threads * (k / self.many) ** 2)
+        # Runs of values, written and read again; then summed up, some concepts at a time.
+        self.add("columns", 1, ["sort", "metadata", "metadata-join"], threads=self.cores,
+                 compute=n / self.column, read=(8 + 4 + NUMBER) * n, written=NUMBER * n + 56 * k,
+                 waits=6 * self.runs + self.runs * -(-24 * rows // (self.cores * SORT)) * 2,
+                 memory=40 * MIB + self.cores * SORT)
+        # One thread passes over the members to find the rows that stand for all, the others wait.
+        # A text costs a page of the offsets and one of the captions.
+        texts = (1 << 16) + 1000 * k
+        self.add("name", 1, ["sort", "metadata", "metadata-join"], threads=self.cores,
+                 compute=self.value["name"] * self.threads * k / self.few
+                 + self.cores * rows / self.value["name-pass"],
+                 read=self.r * rows + texts * 2 * PAGE, apart=texts * 2,
+                 written=500 * k, memory=(64 + 96) * MIB + 600 * k)
+        text = 0 if "metadata-digest" in self.changes else self.text
+        ends = {a for stage in self.list for a in stage.after}
+        self.add("finish", 1, [s.name for s in self.list if s.name not in ends], threads=self.cores,
+                 compute=text / self.digest, read=text, waits=3 * self.shards, looks=1)
+        return self.list
+
+
+def build_stages(job, cluster, rates):
+    """The stages of a job's build."""
+    builder = Builder(job, cluster, rates)
+    builder.cores_measured = rates["threads"]
+    builder.few, builder.many = rates["concepts"]
+    return builder.build()
