@@ -76,9 +76,11 @@ struct KeyParts: Sendable {
   /// - Throws: ``WorkspaceError`` when a run is damaged or does not follow the one before it.
   init(runs: [String], rows: Int, limit: Int) throws(WorkspaceError) {
     var slices: [Range<Int>] = []
+    var widths: [Int] = []
     var next = 0
     for path in runs {
       let run = try KeyRun(path)
+      widths.append(run.width)
       guard run.firstRow == next else {
         throw damaged(path, "expected keys from row \(next) on, found row \(run.firstRow)")
       }
@@ -94,7 +96,9 @@ struct KeyParts: Sendable {
         var weight = 0
         for (run, slice) in slices.enumerated() where !slice.isEmpty {
           weight += KeyBytes.bytesPerKey * slice.count
-          weight += try KeyRun(runs[run]).byteCount(slice)
+          // Keys of one width need no look into the run.
+          weight +=
+            widths[run] > 0 ? widths[run] * slice.count : try KeyRun(runs[run]).byteCount(slice)
         }
         return weight
       },

@@ -32,7 +32,8 @@ struct KeyText: Comparable, Sendable, Codable {
 /// A run, open for reading by `pread`.
 struct KeyRun: ~Copyable, SortedRun {
   private let file: InputFile
-  private let width: Int
+  /// Bytes of every key; 0 where they differ.
+  let width: Int
   let firstRow: Int
   let count: Int
   private let byteCount: Int

@@ -41,6 +41,8 @@ struct BuildMemory: Sendable {
 
   /// The program itself, and what its allocator and threads keep.
   private static let base = 40 << 20
+  /// Where a fine cluster begins, and sums of its distances, some times while they are read.
+  private static let perFineCluster = 128
   /// Sorting, for each thread, where no budget says otherwise, and the least that it takes.
   private static let (sortDefault, sortLeast) = (64 << 20, 8 << 20)
   /// The same for the rows of the search for duplicates.
@@ -94,7 +96,7 @@ struct BuildMemory: Sendable {
     let making = max(
       self.training(fineAtOnce, rows: training, perRow: 5 * d + 89), assignment(fineAtOnce))
     let search =
-      Self.base + fine * (8 * d + 32) + min(duplicateMemory, (9 * d + 64) * rows)
+      Self.base + fine * Self.perFineCluster + min(duplicateMemory, (9 * d + 64) * rows)
       + threads * blockBytes
     return [("fine", making + candidateBits), ("dedup", search + 2 * candidateBits)]
   }
@@ -102,7 +104,7 @@ struct BuildMemory: Sendable {
   /// What all threads together may take for rows that are compared with each other.
   var duplicateMemory: Int {
     guard let budget else { return threads * Self.duplicateDefault }
-    let left = budget - Self.base - fine * (8 * d + 32) - threads * blockBytes
+    let left = budget - Self.base - fine * Self.perFineCluster - threads * blockBytes
     return max(threads * Self.duplicateLeast, min(threads * Self.duplicateDefault, left))
   }
 
