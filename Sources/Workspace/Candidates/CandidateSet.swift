@@ -53,26 +53,34 @@ struct CandidateSet: Sendable {
   /// - Parameters:
   ///   - fates: the file that it wrote.
   ///   - counts: what it counted.
+  ///   - window: the rows that are asked about, ascending; nil: all.  A task of a large build needs
+  ///     few, and reading the fates of all would cost more than the task.
   /// - Throws: ``WorkspaceError`` when the file is damaged.
-  /// - Complexity: O(rows)
-  init(fates: String, rows: Int, counts: FateCounts) throws(WorkspaceError) {
+  /// - Complexity: O(rows of the window) time
+  init(
+    fates: String, rows: Int, counts: FateCounts, window: [Range<Int>]? = nil
+  ) throws(WorkspaceError) {
     self.rows = rows
     self.fates = fates
     dropped = counts.dropped
     let reader = try FateReader(fates, rows: rows)
     var members = RowSet(rows: rows)
     var found = 0
-    try reader.forEachBlock { (block, fates) throws(WorkspaceError) in
-      for (place, fate) in fates.enumerated() where fate == Fate.candidate.rawValue {
-        members.insert(block.lowerBound + place)
-        found += 1
+    for range in window ?? [0..<rows] {
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: FateReader.blockRows) {
+        let block = first..<min(range.upperBound, first + FateReader.blockRows)
+        for (place, fate) in try reader.fates(block).enumerated()
+        where fate == Fate.candidate.rawValue {
+          members.insert(block.lowerBound + place)
+          found += 1
+        }
       }
     }
-    guard found == rows - counts.dropped.values.reduce(0, +) else {
+    count = rows - counts.dropped.values.reduce(0, +)
+    guard window != nil || found == count else {
       throw damaged(fates, "it was changed during the build")
     }
-    count = found
-    self.members = found == rows ? nil : members
+    self.members = count == rows ? nil : members
   }
 
   /// Whether a row is a candidate.

@@ -130,11 +130,30 @@ extension LocalBuild {
   ) throws(WorkspaceError) -> Scanning {
     var scanned = scanned
     scanned.candidates = try CandidateSet(
-      fates: staging.folder + "/" + fates, rows: dataset.rows, counts: counts)
+      fates: staging.folder + "/" + fates, rows: dataset.rows, counts: counts,
+      window: try candidateWindow())
     if plan.given == nil {
       try checkClusters(parameters.clusters, rows: scanned.candidates.count, "candidates")
     }
     let result = scanned
     return Scanning { () throws(WorkspaceError) in result }
+  }
+
+  /// The rows that a worker's tasks are about, where they are some runs; nil: any.
+  private func candidateWindow() throws(WorkspaceError) -> [Range<Int>]? {
+    guard case .worker(let stage, let choice) = stages.role else { return nil }
+    let runs = runs(of: blocks)
+    var tasks: [Range<Int>]
+    switch stage {
+    case "assign", "fine-assign", "coarse-assign": tasks = runs
+    case _ where stage.hasPrefix("round-"): tasks = roundParts(runs)
+    default: return nil
+    }
+    return try choice.tasks(of: tasks.count, stage).map { task in
+      let (first, last) = (
+        blocks.blocks[tasks[task].lowerBound], blocks.blocks[tasks[task].upperBound - 1]
+      )
+      return first.firstRow..<last.firstRow + last.rows.count
+    }
   }
 }
