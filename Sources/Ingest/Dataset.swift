@@ -1,7 +1,7 @@
 import Storage
 
 /// The ordered shards of a data set and what they were taken for.
-public struct Dataset: Sendable {
+public struct Dataset: Sendable, Codable {
   /// In the order of the inputs and, within a folder, in natural order; row numbers run over all.
   public let shards: [EmbeddingShard]
   /// Rows over all shards, 1 or more.

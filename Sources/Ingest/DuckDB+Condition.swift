@@ -125,7 +125,7 @@ extension DuckDB {
   }
 
   /// A column of a text file and duckdb's word for what is in it.
-  struct ColumnType: Sendable {
+  struct ColumnType: Sendable, Codable {
     var name: String
     var type: String
   }

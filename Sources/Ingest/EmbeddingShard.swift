@@ -1,9 +1,9 @@
 import Storage
 
 /// One file of embeddings: `rows` times `dimensions` elements in C order.
-public struct EmbeddingShard: Sendable, Equatable {
+public struct EmbeddingShard: Sendable, Equatable, Codable {
   /// How the file holds the rows.
-  public enum Form: Sendable, Equatable {
+  public enum Form: Sendable, Equatable, Codable {
     /// As they are, from ``EmbeddingShard/dataOffset`` on.
     case plain
     /// In a `.npy` file inside a zip archive.

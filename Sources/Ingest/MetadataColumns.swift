@@ -3,7 +3,7 @@
 // and similarity from clip-retrieval and LAION, id from NeMo Curator.
 
 /// The metadata columns that are used, by name; nil where there is none.
-public struct MetadataColumns: Sendable, Equatable {
+public struct MetadataColumns: Sendable, Equatable, Codable {
   public var key: String?
   public var caption: String?
   public var similarity: String?

@@ -1,6 +1,6 @@
 /// A file with one record for each row of a shard.
-public struct MetadataFile: Sendable, Equatable {
-  public enum Format: String, Sendable, CaseIterable {
+public struct MetadataFile: Sendable, Equatable, Codable {
+  public enum Format: String, Sendable, CaseIterable, Codable {
     case parquet, csv
     /// One JSON object a line.
     case jsonLines = "jsonl"

@@ -1,5 +1,5 @@
 /// One input and what it was taken for.
-public struct RecognisedInput: Sendable, CustomStringConvertible {
+public struct RecognisedInput: Sendable, CustomStringConvertible, Codable {
   /// As the user wrote it.
   public let path: String
   public let layout: Layout

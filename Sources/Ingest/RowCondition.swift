@@ -1,9 +1,28 @@
 /// An SQL condition over the metadata columns of a row, evaluated by the `duckdb` program.
 public struct RowCondition: Sendable {
-  private let text: String
+  /// What was checked, to be asked later, perhaps by another process.
+  public struct Checked: Sendable, Codable {
+    fileprivate let text: String
+    /// The columns of the text files of each format, by its name.
+    fileprivate var types: [String: [DuckDB.ColumnType]] = [:]
+
+    /// What the columns of the text files are taken for, which follows from all of them; nil where
+    /// there are none.
+    public var columnTypes: String? {
+      if types.isEmpty { return nil }
+      return types.sorted { $0.key < $1.key }.flatMap(\.value).map {
+        "\($0.name) \($0.type)"
+      }.joined(separator: ", ")
+    }
+
+    fileprivate func types(of file: MetadataFile) -> [DuckDB.ColumnType] {
+      types[file.format.rawValue] ?? []
+    }
+  }
+
+  /// The condition, as it fits the data set.
+  public private(set) var checked: Checked
   private let program: DuckDB
-  /// The columns of the text files of each format.
-  private var types: [MetadataFile.Format: [DuckDB.ColumnType]] = [:]
 
   /// Text files that are looked into for what their columns hold, 20,480 lines of each.
   private static let sampledFiles = 64
@@ -14,9 +33,7 @@ public struct RowCondition: Sendable {
   /// - Throws: ``IngestError`` when there is no such program, or the text is no condition on one
   ///   row's columns, or does not fit them.
   public init(_ text: String, _ dataset: Dataset, _ options: IngestOptions) throws(IngestError) {
-    self.text = text
-    program = try DuckDB(
-      options, for: "--where", need: ("the condition", "filter the inputs before"))
+    try self.init(Checked(text: text), options)
     try program.check(text)
     // A file without rows may be without columns, too.
     let files = dataset.shards.filter { $0.rows > 0 }.compactMap(\.metadata)
@@ -36,19 +53,19 @@ public struct RowCondition: Sendable {
       where [dataset.columns?.key, dataset.columns?.caption].contains(found[place].name) {
         found[place].type = "VARCHAR"
       }
-      types[format] = found
+      checked.types[format.rawValue] = found
     }
     guard let first = files.first else { preconditionFailure("the data set has no metadata") }
-    try program.bind(text, to: first, types[first.format] ?? [])
+    try program.bind(text, to: first, checked.types(of: first))
   }
 
-  /// What the columns of the text files are taken for, which follows from all of them; nil where there
-  /// are none.
-  public var columnTypes: String? {
-    if types.isEmpty { return nil }
-    return types.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap(\.value).map {
-      "\($0.name) \($0.type)"
-    }.joined(separator: ", ")
+  /// A condition that was checked before.
+  ///
+  /// - Throws: ``IngestError`` when there is no such program.
+  public init(_ checked: Checked, _ options: IngestOptions) throws(IngestError) {
+    self.checked = checked
+    program = try DuckDB(
+      options, for: "--where", need: ("the condition", "filter the inputs before"))
   }
 
   /// Calls `take` with whether the condition holds for each row of a shard, in order, until it returns
@@ -64,7 +81,7 @@ public struct RowCondition: Sendable {
     guard let file = shard.metadata, shard.rows > 0 else { return }
     var found = 0
     var isWanted = true
-    try program.evaluate(text, of: file, types[file.format] ?? []) { holds in
+    try program.evaluate(checked.text, of: file, checked.types(of: file)) { holds in
       found += 1
       if found <= shard.rows { isWanted = take(holds) }
       return isWanted

@@ -48,7 +48,7 @@ public struct AtomicFile: ~Copyable {
     _ path: String, capacity: Int = 1 << 20, isDurable: Bool = true
   ) throws(StorageError) {
     let place = try Self.place(of: path)
-    let temporary = "\(place).\(getpid()).partial"
+    let temporary = partialName(place)
     let descriptor = retrying {
       open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     }

@@ -28,7 +28,7 @@ public final class AtomicFolder {
     }
     self.path = trimmed
     place = resolvedPath(trimmed)
-    temporary = "\(place).\(getpid()).partial"
+    temporary = partialName(place)
     try removeTree(temporary)
     try makeFolder(temporary)
   }

@@ -1,5 +1,5 @@
 /// How one component of an embedding is stored; little endian.
-public enum EmbeddingElement: String, Sendable, Equatable, CaseIterable {
+public enum EmbeddingElement: String, Sendable, Equatable, CaseIterable, Codable {
   case float16, float32, float64
 
   /// Bytes of one component.

@@ -14,13 +14,15 @@ public struct FileLock: ~Copyable {
 
   /// Makes the file at `path`, locks it, and writes this process's number into it.
   ///
+  /// - Parameter isShared: others may share it, and nothing is written.
   /// - Returns: nil when another process, or another lock of this one, holds it.
   /// - Throws: ``StorageError`` when the file cannot be made.
-  public init?(_ path: String) throws(StorageError) {
+  public init?(_ path: String, isShared: Bool = false) throws(StorageError) {
+    let operation = (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB
     while true {
       let descriptor = retrying { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
       guard descriptor >= 0 else { throw .system(path, "lock it") }
-      if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) != 0, errno == EWOULDBLOCK {
+      if retrying({ flock(descriptor, operation) }) != 0, errno == EWOULDBLOCK {
         close(descriptor)
         return nil
       }
@@ -29,9 +31,11 @@ public struct FileLock: ~Copyable {
       if fstat(descriptor, &held) == 0, stat(path, &there) == 0, held.st_ino == there.st_ino,
         held.st_dev == there.st_dev
       {
-        let number = Array("\(getpid())\n".utf8)
-        ftruncate(descriptor, 0)
-        _ = pwrite(descriptor, number, number.count, 0)
+        if !isShared {
+          let number = Array("\(getpid())\n".utf8)
+          ftruncate(descriptor, 0)
+          _ = pwrite(descriptor, number, number.count, 0)
+        }
         self.descriptor = descriptor
         return
       }

@@ -20,7 +20,7 @@ public struct StageFile: ~Copyable {
 
   /// - Throws: ``StorageError`` when the folder is missing or may not be written to.
   public init(_ path: String) throws(StorageError) {
-    let temporary = "\(path).\(getpid()).partial"
+    let temporary = partialName(path)
     let descriptor = retrying {
       open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     }
@@ -71,8 +71,18 @@ public struct StageFile: ~Copyable {
 
   /// Puts the file in its place.  Called once, at the end.
   public mutating func commit() throws(StorageError) {
-    guard rename(temporary, path) == 0 else { throw .system(path, "put it in its place") }
-    close(descriptor)
+    // A network's file system may keep the bytes, and its complaints, until the file is closed.
+    let isWritten = close(descriptor) == 0
+    let code = errno
     descriptor = -1
+    guard isWritten else {
+      unlink(temporary)
+      throw .system(path, "write it", code: code)
+    }
+    guard rename(temporary, path) == 0 else {
+      let code = errno
+      unlink(temporary)
+      throw .system(path, "put it in its place", code: code)
+    }
   }
 }

@@ -1,7 +1,7 @@
 /// A file inside a zip archive, and where its bytes are.
-public struct ZipMember: Sendable, Equatable {
+public struct ZipMember: Sendable, Equatable, Codable {
   /// How its bytes lie in the archive.
-  public enum Method: Sendable {
+  public enum Method: String, Sendable, Codable {
     /// As they are.
     case stored
     /// Compressed by deflate.

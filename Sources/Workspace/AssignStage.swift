@@ -113,16 +113,15 @@ func assign(
   _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments? = nil, _ watch: InputWatch,
   _ candidates: CandidateSet, _ stage: Stage, parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) {
-  let total = blocks.dataset.rows
   let runs = runs(of: blocks)
   let longest = runs.map { blocks.rows(of: $0) }.max() ?? 0
   let open = runs.indices.count { !stage.wasDone($0) }
   let workers = min(max(1, parameters.threads), max(1, open))
   let buffers = (0..<workers).map { _ in AssignBuffer(blocks, rows: longest) }
-  let before = runs.indices.reduce(0) { $0 + (stage.wasDone($1) ? blocks.rows(of: runs[$1]) : 0) }
-  let done = Mutex(before)
-  observer.progress(BuildProgress(stage: .assign, done: before, total: total, unit: "rows"))
-  try stage.run(threads: workers, isCancelled: observer.isCancelled) {
+  let meter = RowMeter(.assign, total: blocks.dataset.rows, observer)
+  meter.add(runs.indices.reduce(0) { $0 + (stage.wasDone($1) ? blocks.rows(of: runs[$1]) : 0) })
+  let finished = { @Sendable task in meter.add(blocks.rows(of: runs[task])) }
+  try stage.run(threads: workers, isCancelled: observer.isCancelled, finished: finished) {
     (worker, task) throws(WorkspaceError) in
     let buffer = buffers[worker]
     let own = blocks.blocks[runs[task]]
@@ -132,17 +131,15 @@ func assign(
         if observer.isCancelled() { throw .interrupted }
         try buffer.assign(
           block, of: blocks, at: block.firstRow - firstRow, candidates, centroids, given)
-        done.withLock {
-          $0 += block.rows.count
-          observer.progress(
-            BuildProgress(stage: .assign, done: $0, total: total, unit: "rows"))
-        }
+        meter.add(block.rows.count)
       }
     }
     try buffer.writer.write(
       firstRow: firstRow, count: blocks.rows(of: runs[task]), nearest: buffer.nearest,
       distances: buffer.distances, clusters: centroids.count, to: stage.paths[task])
   }
+  // A worker leaves that to whoever brings the runs together.
+  guard stage.mayRemove else { return }
   var found = 0
   for path in stage.paths { found += try AssignedRun(path).candidates }
   guard found == candidates.count else {

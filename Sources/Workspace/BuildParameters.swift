@@ -37,6 +37,8 @@ public struct BuildParameters: Sendable {
   /// ago; the result does not depend on it.
   public var checkpointInterval = Duration.seconds(10)
   public var instructions: InstructionSet
+  /// Whether somebody asked for these ``instructions``; machines that help have their own best else.
+  public var hasChosenInstructions = false
   public var ingest: IngestOptions
   /// The program's version, for the log.
   public var version: String

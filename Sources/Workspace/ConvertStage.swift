@@ -100,23 +100,17 @@ extension LocalBuild {
     func rows(_ tasks: [Int]) -> Int {
       tasks.reduce(0) { $0 + dataset.shards[wanted[$1]].rows }
     }
-    let total = rows(Array(wanted.indices))
-    let done = Mutex(rows(wanted.indices.filter(stage.wasDone)))
-    @Sendable func report(_ rows: Int) {
-      let sum = done.withLock {
-        $0 += rows
-        return $0
-      }
-      observer.progress(BuildProgress(stage: .convert, done: sum, total: total, unit: "rows"))
-    }
-    report(0)
-    try stage.run(threads: parameters.threads, isCancelled: observer.isCancelled) {
-      (_, task) throws(WorkspaceError) in
+    let meter = RowMeter(.convert, total: rows(Array(wanted.indices)), observer)
+    meter.add(rows(wanted.indices.filter(stage.wasDone)))
+    let finished = { @Sendable task in meter.add(dataset.shards[wanted[task]].rows) }
+    try stage.run(
+      threads: parameters.threads, isCancelled: observer.isCancelled, finished: finished
+    ) { (_, task) throws(WorkspaceError) in
       let shard = wanted[task]
       try shards.reading([shard]) { () throws(WorkspaceError) in
         try ConvertedShard.write(
           dataset.shards[shard], to: stage.paths[task], options, isCancelled: observer.isCancelled,
-          progress: { report($0) })
+          progress: { meter.add($0) })
       }
     }
   }

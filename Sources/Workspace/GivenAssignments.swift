@@ -4,7 +4,7 @@
 import Storage
 
 /// The cluster of every row, from a `.npy` file of integers.
-struct GivenAssignments: Sendable {
+struct GivenAssignments: Codable, Sendable {
   let path: String
   /// SHA-256 of the file.
   let digest: String

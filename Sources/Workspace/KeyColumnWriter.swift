@@ -9,6 +9,8 @@ struct KeyColumnWriter: ~Copyable {
   private let folder: String
   private let rows: Int
   private var hex: AtomicFile?
+  /// Where they are until it is known that they are hex: another process may do the same.
+  private let interim: String
   private var text: StringColumnWriter?
   private var written = 0
 
@@ -16,9 +18,11 @@ struct KeyColumnWriter: ~Copyable {
     self.folder = folder + "/keys"
     self.rows = rows
     let path = self.folder
+    let interim = scratchFolder(path + "/hex.npy")
+    self.interim = interim
     hex = try storing { () throws(StorageError) in
       try makeFolder(path)
-      var file = try AtomicFile(path + "/hex.npy")
+      var file = try AtomicFile(interim)
       try file.write(NpyHeader.bytes(.uint64Pair, shape: [rows]))
       return file
     }
@@ -55,7 +59,7 @@ struct KeyColumnWriter: ~Copyable {
 
   /// Writes the keys so far again, as text.
   private mutating func changeToText() throws(WorkspaceError) {
-    let path = folder
+    let (path, interim) = (folder, interim)
     let (rows, written) = (rows, written)
     text = try storing { () throws(StorageError) in
       try StringColumnWriter(folder: path, rows: rows)
@@ -65,9 +69,9 @@ struct KeyColumnWriter: ~Copyable {
         // What is written is whole only with all rows, so it is brought to that length first.
         for _ in written..<rows { try hex?.write(elements: [HexKey(high: 0, low: 0)]) }
         _ = try hex?.commit()
-        let halves = try MappedArray<HexKey>(path + "/hex.npy", type: .uint64Pair, shape: [rows])
+        let halves = try MappedArray<HexKey>(interim, type: .uint64Pair, shape: [rows])
         for row in 0..<written { try text?.append(halves[row].text) }
-        try removeTree(path + "/hex.npy")
+        try removeTree(interim)
       }
     }
     hex = nil
@@ -81,7 +85,12 @@ struct KeyColumnWriter: ~Copyable {
       staging.record("keys/offsets.npy", seals.offsets)
       return "text"
     }
-    let seal = try storing { () throws(StorageError) in try hex!.commit() }
+    let (path, interim) = (folder, interim)
+    let seal = try storing { () throws(StorageError) in
+      let seal = try hex!.commit()
+      try renameFile(interim, to: path + "/hex.npy")
+      return seal
+    }
     staging.record("keys/hex.npy", seal)
     return "hex"
   }

@@ -18,6 +18,13 @@ struct MemberTotals: Codable, Sendable {
     case distanceSums = "distance-sums"
   }
 
+  /// Rows of all clusters.
+  var candidates: Int { sizes.reduce(0, +) }
+  /// The mean cosine of the rows with their centroids.
+  var objective: Double {
+    1 - Double(distanceSums.reduce(0, +)) / distanceUnit / Double(candidates)
+  }
+
   init(sizes: [Int], distanceSums: [Int128]) {
     self.sizes = sizes
     self.distanceSums = distanceSums
@@ -46,34 +53,90 @@ struct MemberTotals: Codable, Sendable {
 /// Distances are summed in units of 2^-40.
 let distanceUnit = 0x1p40
 
-/// Writes the arrays, by way of parts that are tasks of a stage of their own.
-///
-/// - Parameters:
-///   - runs: the results of the assignment.
-///   - memory: bytes that all threads together take.
-///   - openParts: opens the stage of `count` parts of at most `limit` entries.
-func writeMembers(
-  of runs: [String], rows: Int, clusters: Int, memory: Int, to staging: StagingFiles,
-  parameters: BuildParameters, observer: BuildObserver,
-  openParts: (_ limit: Int, _ count: Int) throws(WorkspaceError) -> Stage
-) throws(WorkspaceError) -> MemberTotals {
-  let limit = MemberParts.partEntries(rows: rows, memory: memory, threads: parameters.threads)
-  let parts = try MemberParts(runs: runs, rows: rows, clusters: clusters, limit: limit)
-  let total = parts.candidates
-  let stage = try openParts(limit, parts.count)
-  let before = (0..<parts.count).reduce(0) {
-    $0 + (stage.wasDone($1) ? parts.positions($1).count : 0)
+/// The stages that bring members into their order, by their names.
+struct SortStages: Sendable {
+  let cut, parts, sort: String
+
+  /// Of the concepts.
+  static let concepts = SortStages(cut: "cut", parts: "parts", sort: "sort")
+  /// Of the fine clusters.
+  static let fine = SortStages(cut: "fine-cut", parts: "fine-parts", sort: "fine-sort")
+}
+
+extension LocalBuild {
+  /// Brings the members of clusters into their order, by way of parts.
+  ///
+  /// - Parameters:
+  ///   - runs: the results of the assignment.
+  ///   - key: that of the sort.
+  ///   - join: writes the arrays from the finished parts.
+  func sortMembers(
+    _ names: SortStages, key: StageKey, of runs: [String], clusters: Int, observer: BuildObserver,
+    join: (MemberParts, _ paths: [String], StagingFiles, Stage) throws(WorkspaceError) ->
+      MemberTotals
+  ) throws(WorkspaceError) -> MemberTotals {
+    if let totals = try stages.result(
+      names.sort, of: MemberTotals.self, key: key, staging: staging,
+      covers: [names.cut, names.parts])
+    {
+      let total = totals.candidates
+      observer.progress(BuildProgress(stage: .sort, done: total, total: total, unit: "rows"))
+      return totals
+    }
+    let limit = MemberParts.partEntries(rows: dataset.rows, memory: sortShare)
+    var partKey = key
+    partKey.parameters["the size of parts"] = "\(limit) rows"
+    let cut = try stages.once(
+      names.cut, key: partKey, staging: staging, isCancelled: observer.isCancelled
+    ) { (_, _) throws(WorkspaceError) in
+      try MemberParts(runs: runs, rows: dataset.rows, clusters: clusters, limit: limit).cut
+    }
+    let parts = MemberParts(runs: runs, rows: dataset.rows, cut: cut)
+    let stage = try stages.open(
+      names.parts, key: partKey, results: (0..<parts.count).map { "part-\($0)" },
+      isWhole: HeaderSeal.isWhole)
+    let meter = RowMeter(.sort, total: parts.candidates, observer)
+    meter.add((0..<parts.count).reduce(0) { $0 + (stage.wasDone($1) ? parts.size($1) : 0) })
+    let finished = { @Sendable part in meter.add(parts.size(part)) }
+    try stage.run(
+      threads: parameters.threads, isCancelled: observer.isCancelled, finished: finished
+    ) { (_, part) throws(WorkspaceError) in
+      try parts.write(part, to: stage.paths[part])
+      meter.add(parts.size(part))
+    }
+    let totals = try stages.once(
+      names.sort, key: key, staging: staging, isCancelled: observer.isCancelled
+    ) { (files, own) throws(WorkspaceError) in
+      try join(parts, stage.paths, files, own)
+    }
+    // The arrays hold what the parts did.
+    try stages.drop(names.cut, names.parts)
+    return totals
   }
-  observer.progress(BuildProgress(stage: .sort, done: before, total: total, unit: "rows"))
-  let done = Mutex(before)
-  try stage.run(threads: parameters.threads, isCancelled: observer.isCancelled) {
-    (_, part) throws(WorkspaceError) in
-    try parts.write(part, to: stage.paths[part])
+}
+
+/// Counts the rows of a stage that are done, and tells of it.
+final class RowMeter: Sendable {
+  private let stage: BuildProgress.Stage
+  private let total: Int
+  private let observer: BuildObserver
+  private let done = Mutex(0)
+
+  init(_ stage: BuildProgress.Stage, total: Int, _ observer: BuildObserver) {
+    self.stage = stage
+    self.total = total
+    self.observer = observer
+  }
+
+  func add(_ rows: Int) {
     done.withLock {
-      $0 += parts.positions(part).count
-      observer.progress(BuildProgress(stage: .sort, done: $0, total: total, unit: "rows"))
+      $0 += rows
+      observer.progress(BuildProgress(stage: stage, done: $0, total: total, unit: "rows"))
     }
   }
-  return try parts.join(
-    stage.paths, to: staging, threads: parameters.threads, isCancelled: observer.isCancelled)
+}
+
+extension MemberParts {
+  /// Entries of a part.
+  func size(_ part: Int) -> Int { positions(part).count }
 }

@@ -65,21 +65,17 @@ func scan(
   observer: BuildObserver
 ) throws(WorkspaceError) -> ScanResult {
   let shards = blocks.dataset.shards
-  let total = blocks.dataset.rows
   let before = shards.indices.reduce(0) { $0 + (stage.wasDone($1) ? shards[$1].rows : 0) }
-  let done = Mutex(before)
-  observer.progress(BuildProgress(stage: .scan, done: before, total: total, unit: "rows"))
-  try stage.run(threads: parameters.threads + lent, isCancelled: observer.isCancelled) {
-    (_, shard) throws(WorkspaceError) in
+  let meter = RowMeter(.scan, total: blocks.dataset.rows, observer)
+  meter.add(before)
+  let finished = { @Sendable shard in meter.add(shards[shard].rows) }
+  try stage.run(
+    threads: parameters.threads + lent, isCancelled: observer.isCancelled, finished: finished
+  ) { (_, shard) throws(WorkspaceError) in
     let scanner = ShardScanner(
       shard: shard, blocks: blocks, instructions: parameters.instructions,
       isCancelled: observer.isCancelled,
-      progress: { rows in
-        done.withLock {
-          $0 += rows
-          observer.progress(BuildProgress(stage: .scan, done: $0, total: total, unit: "rows"))
-        }
-      })
+      progress: { meter.add($0) })
     let result = try watch.reading([shard]) { () throws(WorkspaceError) in try scanner.run() }
     try SealedFile.write(json: result, to: stage.paths[shard])
   }

@@ -20,9 +20,12 @@ struct StagedFolder: ~Copyable {
   /// Folders above it that were missing, the deepest first.
   private let madeParents: [String]
   private let lock: FileLock
+  /// Held while no other process may do tasks.
+  private var tasks: TaskLock?
 
+  /// - Parameter wait: how long to wait for tasks that other processes do.
   /// - Throws: ``WorkspaceError`` when another build has it, or it cannot be made.
-  init(destination: String) throws(WorkspaceError) {
+  init(destination: String, wait: Duration = .zero) throws(WorkspaceError) {
     let trimmed = Self.place(of: destination)
     self.destination = trimmed
     let staging = Self.building(destination)
@@ -45,8 +48,19 @@ struct StagedFolder: ~Copyable {
         "\(destination): another build is making it\(holder); wait for it, stop it, or choose "
           + "another --output")
     }
+    let free = try TaskLock.exclusive(staging, of: destination, wait: wait)
     lock = held
+    tasks = consume free
     reuseScan()
+  }
+
+  /// From now on other processes may do tasks.
+  mutating func admitTasks() { tasks = nil }
+
+  /// From now on other processes do none; those that do are waited for.
+  mutating func excludeTasks(wait: Duration) throws(WorkspaceError) {
+    guard tasks == nil else { return }
+    tasks = try TaskLock.exclusive(path, of: destination, wait: wait)
   }
 
   /// Where the workspace `path` shall be: a link stays one, what it leads to is replaced.
@@ -150,7 +164,9 @@ struct StagedFolder: ~Copyable {
         try removeTree(staging + "/" + name)
       }
       for name in try namesInFolder(staging + "/" + stageFolder)
-      where name != Self.keptStage && stageFolder + "/" + name != Self.lockName {
+      where name != Self.keptStage && stageFolder + "/" + name != Self.lockName
+        && name != TaskLock.name
+      {
         try removeTree(staging + "/" + stageFolder + "/" + name)
       }
       try removeTree(staging + "/plans")
@@ -168,6 +184,7 @@ struct StagedFolder: ~Copyable {
         try renameFile(staging, to: place)
       }
       try removeTree(place + "/" + Self.lockName)
+      try removeTree(place + "/" + stageFolder + "/" + TaskLock.name)
     }
   }
 

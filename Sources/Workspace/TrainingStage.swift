@@ -14,19 +14,23 @@ struct TrainedCentroids: Sendable {
 
 /// Trains, or finds the centroids that were given or trained before; they are centroids.npy.
 ///
-/// - Parameter given: centroids to use instead of training, and the digest of their file.
+/// - Parameter given: centroids to use instead of training.
 func train(
   _ blocks: RowBlocks, _ scanning: Scanning, key: StageKey, watch: InputWatch,
-  given: (centroids: Centroids, digest: String)?, _ stages: BuildStages, _ staging: StagingFiles,
+  given: GivenCentroids?, _ stages: BuildStages, _ staging: StagingFiles,
   parameters: BuildParameters, observer: BuildObserver
 ) throws(WorkspaceError) -> TrainedCentroids {
   var made: Centroids?
-  let training = try stages.once("train", key: key, staging: staging) {
+  let training = try stages.once(
+    "train", key: key, staging: staging, isCancelled: observer.isCancelled
+  ) {
     (files, stage) throws(WorkspaceError) in
     let trained =
       if let given {
         TrainedCentroids(
-          centroids: given.centroids, training: .init(rows: 0, iterations: 0, converged: false))
+          centroids: try given.read(
+            dimensions: blocks.dataset.dimensions, instructions: parameters.instructions),
+          training: .init(rows: 0, iterations: 0, converged: false))
       } else {
         try trainCentroids(
           blocks, scanning, watch, stage, parameters: parameters, observer: observer)

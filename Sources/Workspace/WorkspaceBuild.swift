@@ -50,15 +50,55 @@ public func buildWorkspace(
   let plan = try BuildPlan(parameters)
   observer.message(plan.dataset.layout)
   try BuildMemory(plan).check()
-  let building = StagedFolder.building(parameters.output)
-  do throws(WorkspaceError) {
+  return try resumably(parameters.output) { () throws(WorkspaceError) in
     let folder = try StagedFolder(destination: parameters.output)
+    // Tasks of a build that was recorded for others would be those of another one.
+    try BuildRecord.remove(from: folder.path)
     let build = try LocalBuild(plan, folder: folder.path, observer: observer)
     let (description, log) = try build.run()
     if observer.isCancelled() { throw .interrupted }
     try folder.commit(build.staging.files.keys)
     return BuildSummary(path: parameters.output, description: description, log: log)
-  } catch {
+  }
+}
+
+/// The same, its tasks done by an engine.
+///
+/// - Throws: ``WorkspaceError``; what was finished waits beside the output as that of any build.
+public func buildWorkspace(
+  _ parameters: BuildParameters, on engine: some TaskEngine,
+  observer: BuildObserver = BuildObserver()
+) throws(WorkspaceError) -> BuildSummary {
+  try StagedFolder.checkDestination(parameters.output, force: parameters.force)
+  let parameters = parameters.fromAnywhere
+  let plan = try BuildPlan(parameters)
+  observer.message(plan.dataset.layout)
+  try BuildMemory(plan).check()
+  return try resumably(parameters.output) { () throws(WorkspaceError) in
+    // Tasks of a driver that was killed may take a moment to end.
+    var folder = try StagedFolder(destination: parameters.output, wait: .seconds(30))
+    let inputs = try WatchedInputs(plan)
+    let record = BuildRecord(plan, inputs)
+    try record.write(to: folder.path)
+    folder.admitTasks()
+    let shapes = TaskShapes(plan)
+    let build = try LocalBuild(
+      plan, folder: folder.path, role: .driver(engine, needs: { shapes.needs($0) }), inputs: inputs,
+      observer: observer)
+    let (description, log) = try build.run()
+    if observer.isCancelled() { throw .interrupted }
+    try folder.excludeTasks(wait: .seconds(30))
+    try folder.commit(build.staging.files.keys)
+    return BuildSummary(path: parameters.output, description: description, log: log)
+  }
+}
+
+/// Runs `body`; its error says where finished work waits, if some does.
+func resumably<Value>(
+  _ output: String, _ body: () throws(WorkspaceError) -> Value
+) throws(WorkspaceError) -> Value {
+  do throws(WorkspaceError) { return try body() } catch {
+    let building = StagedFolder.building(output)
     guard StagedFolder.hasFinishedWork(building) else { throw error }
     throw .unfinished(error, folder: building)
   }
@@ -75,12 +115,12 @@ public func interruptedBuild(_ output: String) -> WorkspaceError {
 struct BuildPlan: Sendable {
   var parameters: BuildParameters
   let dataset: Dataset
-  /// The condition of `--where`, checked.
-  let condition: RowCondition?
+  /// The condition of `--where`.
+  let condition: RowCondition.Checked?
   /// SHA-256 of the files of `--allow` and `--deny`, by these flags.
   let lists: [String: String]
-  /// Centroids to use instead of training, and the digest of their file.
-  let given: (centroids: Centroids, digest: String)?
+  /// Centroids to use instead of training.
+  let given: GivenCentroids?
   /// Clusters to use instead of searching for the nearest centroid.
   let assignments: GivenAssignments?
 
@@ -92,7 +132,7 @@ struct BuildPlan: Sendable {
     try checkFilters(parameters.filters, dataset)
     condition = try ingesting { () throws(IngestError) in
       try parameters.filters.condition.map { (text) throws(IngestError) in
-        try RowCondition(text, dataset, parameters.ingest)
+        try RowCondition(text, dataset, parameters.ingest).checked
       }
     }
     var lists: [String: String] = [:]
@@ -112,12 +152,47 @@ struct BuildPlan: Sendable {
     }
     let centroids = try readCentroids(
       path, dimensions: dataset.dimensions, instructions: parameters.instructions)
-    given = (centroids, try storing { () throws(StorageError) in try Digest.ofFile(path) })
+    given = GivenCentroids(
+      path: path, digest: try storing { () throws(StorageError) in try Digest.ofFile(path) })
     self.parameters.clusters = centroids.count
     let rows = dataset.rows
     assignments = try parameters.assignmentsFile.map { (file) throws(WorkspaceError) in
       try GivenAssignments(file, rows: rows, clusters: centroids.count)
     }
+  }
+
+  /// What another process has found out.
+  init(
+    _ parameters: BuildParameters, dataset: Dataset, condition: RowCondition.Checked?,
+    lists: [String: String], given: GivenCentroids?, assignments: GivenAssignments?
+  ) {
+    self.parameters = parameters
+    self.dataset = dataset
+    self.condition = condition
+    self.lists = lists
+    self.given = given
+    self.assignments = assignments
+  }
+}
+
+/// A file of centroids that are used instead of training.
+struct GivenCentroids: Codable, Sendable {
+  let path: String
+  /// SHA-256 of the file.
+  let digest: String
+
+  /// The centroids.
+  ///
+  /// - Throws: ``WorkspaceError``, also when the file is no longer what it was.
+  func read(
+    dimensions: Int, instructions: InstructionSet
+  ) throws(WorkspaceError) -> Centroids {
+    let centroids = try readCentroids(path, dimensions: dimensions, instructions: instructions)
+    let now = try storing { () throws(StorageError) in try Digest.ofFile(path) }
+    guard now == digest else {
+      throw .invalid("\(path): it changed during the build; build again")
+    }
+    return centroids
   }
 }
 

@@ -32,6 +32,7 @@ struct BuildCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    try options.check()
     if json, !dryRun { throw ValidationError("--json goes with --dry-run") }
   }
 

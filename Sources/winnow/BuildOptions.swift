@@ -68,7 +68,8 @@ struct BuildOptions: ParsableArguments {
 
   @OptionGroup var progress: ProgressOptions
 
-  func validate() throws {
+  /// Checks the flags against each other; the command asks for it where it needs them.
+  func check() throws {
     func require(_ holds: Bool, _ text: String) throws {
       if !holds { throw ValidationError(text) }
     }
@@ -132,6 +133,7 @@ struct BuildOptions: ParsableArguments {
       ingest: IngestOptions(
         key: key, caption: caption, similarity: similarity, environment: environment),
       version: Winnow.version)
+    parameters.hasChosenInstructions = kernels != nil
     parameters.iterations = iterations
     parameters.trainingRows = try wantedTrainingRows()
     parameters.seed = seed

@@ -18,8 +18,12 @@ struct ProgressOptions: ParsableArguments {
   }
 
   /// What shows it.
-  func reporter() -> ProgressReporter {
-    ProgressReporter(
-      ProgressStyle(rawValue: progress) ?? .auto, environment: ProcessInfo.processInfo.environment)
+  ///
+  /// - Parameter elsewhere: what `auto` means without a terminal.
+  func reporter(elsewhere: ProgressStyle = .lines) -> ProgressReporter {
+    let environment = ProcessInfo.processInfo.environment
+    let style = (ProgressStyle(rawValue: progress) ?? .auto).resolved(environment)
+    let isQuiet = progress == ProgressStyle.auto.rawValue && style == .lines
+    return ProgressReporter(isQuiet ? elsewhere : style, environment: environment)
   }
 }

@@ -21,6 +21,7 @@ struct Winnow: ParsableCommand {
       DemoCommand.self, BuildCommand.self, ExploreCommand.self, PlanCommand.self,
       ExportCommand.self, ArmsCommand.self, ExplainCommand.self, CompareCommand.self,
       VerifyCommand.self, ReplayCommand.self, InfoCommand.self, DedupCurveCommand.self,
+      TaskCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self)
 }

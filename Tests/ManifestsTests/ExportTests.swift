@@ -3,6 +3,7 @@
 import Foundation
 import Manifests
 import Pruning
+import Storage
 import TestSupport
 import Testing
 import Workspace
@@ -127,7 +128,7 @@ struct ExportTests {
     let before = try contents(below: sample.folder.path)
     // /dev/full refuses every byte; the header's file in the making is a link to it.
     try FileManager.default.createSymbolicLink(
-      atPath: sample.folder("list.winnow.json.\(getpid()).partial"),
+      atPath: partialName(sample.folder("list.winnow.json")),
       withDestinationPath: "/dev/full")
     let message = refusal { try sample.export(.rows, sample.plan(30), force: true) }
     #expect(message?.contains("list.winnow.json: cannot write it") == true, "\(message ?? "none")")

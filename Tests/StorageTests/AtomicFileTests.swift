@@ -58,7 +58,7 @@ struct AtomicFileTests {
 
   @Test func aFullDiskLeavesTheOldFile() throws {
     // /dev/full refuses every byte; the file beside it is a link to it.
-    let partial = folder("a.\(getpid()).partial")
+    let partial = partialName(folder("a"))
     try folder.write("a", "old")
     try FileManager.default.createSymbolicLink(
       atPath: partial, withDestinationPath: "/dev/full")

@@ -10,7 +10,7 @@ public enum DuplicateRule: String, CaseIterable, Codable, Sendable {
 }
 
 /// What makes a row a near duplicate of an earlier one.
-public struct DuplicateCriterion: Sendable, Equatable {
+public struct DuplicateCriterion: Sendable, Equatable, Codable {
   /// A row is dropped when its cosine to an earlier row exceeds 1 - epsilon.
   public var epsilon: Double
   public var rule: DuplicateRule

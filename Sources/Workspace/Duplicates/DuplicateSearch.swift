@@ -55,9 +55,8 @@ func searchDuplicates(
   let threads = max(1, parameters.threads)
   /// Runs the tasks that some threads share, or the others.
   func run(
-    shared: Bool, workers: Int, threadsEach: Int
+    _ open: [Int], workers: Int, threadsEach: Int
   ) throws(WorkspaceError) {
-    let open = tasks.clusters.indices.filter { !stage.wasDone($0) && tasks.isShared[$0] == shared }
     guard !open.isEmpty else { return }
     let searchers = (0..<min(workers, open.count)).map { _ in
       ClusterSearcher(
@@ -78,8 +77,19 @@ func searchDuplicates(
     }
     try failure.rethrow()
   }
-  try run(shared: true, workers: 1, threadsEach: threads)
-  try run(shared: false, workers: threads, threadsEach: 1)
+  let finished = { @Sendable task in progress(tasks.rows(task, of: fine)) }
+  try stage.take(isCancelled: isCancelled, finished: finished) {
+    (open) throws(WorkspaceError) in
+    try run(open.filter { tasks.isShared[$0] }, workers: 1, threadsEach: threads)
+    try run(open.filter { !tasks.isShared[$0] }, workers: threads, threadsEach: 1)
+  }
+}
+
+extension DuplicateTasks {
+  /// Rows of a task.
+  func rows(_ task: Int, of fine: FineClusters) -> Int {
+    fine.offsets[clusters[task].upperBound] - fine.offsets[clusters[task].lowerBound]
+  }
 }
 
 /// One worker: its buffers serve many clusters.

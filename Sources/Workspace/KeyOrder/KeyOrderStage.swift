@@ -8,70 +8,77 @@ import Storage
 /// Writes key_order.npy, by way of runs and parts that are tasks of stages of their own.
 ///
 /// - Parameters:
-///   - memory: bytes that all threads together take.
+///   - key: that of the stage `keys`.
+///   - share: bytes of memory that a task takes.
 ///   - rowBytes: 4 or 8; nil for what the number of rows needs.
-///   - open: opens a stage of this name, of `count` tasks of at most `limit` bytes.
 /// - Returns: the keys that several rows have.
 /// - Throws: ``WorkspaceError``, within a second of a cancellation.
 /// - Complexity: O(bytes + n log n) time.
-@discardableResult
 func writeKeyOrder(
-  _ kind: String, rows: Int, to staging: StagingFiles, memory: Int, threads: Int,
-  rowBytes: Int? = nil, isCancelled: @escaping @Sendable () -> Bool,
-  open: (_ name: String, _ limit: Int, _ count: Int) throws(WorkspaceError) -> Stage
+  _ kind: String, rows: Int, _ stages: BuildStages, _ staging: StagingFiles, key: StageKey,
+  share: Int, threads: Int, rowBytes: Int? = nil, isCancelled: @escaping @Sendable () -> Bool
 ) throws(WorkspaceError) -> RepeatedKeys {
+  let names = (runs: "key-runs", cut: "key-cut", parts: "key-parts")
+  if let found = try stages.result(
+    "keys", of: RepeatedKeys.self, key: key, staging: staging,
+    covers: [names.runs, names.cut, names.parts])
+  {
+    return found
+  }
   let folder = staging.folder
-  let share = max(1, memory / max(1, threads))
   let bytes = fileSize(folder + "/keys/data.utf8") ?? 16 * rows
   // Large enough that a part reads pieces, not crumbs, of every run; small enough to end soon.
-  let limit = min(share, max(32 << 20, (bytes + KeyBytes.bytesPerKey * rows) / 2048))
+  let limit = min(max(1, share), max(32 << 20, (bytes + KeyBytes.bytesPerKey * rows) / 2048))
+  var partKey = key
+  partKey.parameters["the size of parts"] = "\(limit) bytes"
+  func open(_ name: String, _ count: Int) throws(WorkspaceError) -> Stage {
+    try stages.open(
+      name, key: partKey, results: (0..<count).map { "part-\($0)" }, isWhole: HeaderSeal.isWhole)
+  }
   let runs = try KeyRuns(folder: folder + "/keys", kind: kind, rows: rows, limit: limit)
-  let runStage = try open("key-runs", limit, runs.count)
+  let runStage = try open(names.runs, runs.count)
   try runStage.run(threads: threads, isCancelled: isCancelled) {
     (_, run) throws(WorkspaceError) in try runs.write(run, to: runStage.paths[run])
   }
-  let parts = try KeyParts(runs: runStage.paths, rows: rows, limit: limit)
+  let starts = try stages.once(
+    names.cut, key: partKey, staging: staging, isCancelled: isCancelled
+  ) { (_, _) throws(WorkspaceError) in
+    try KeyParts(runs: runStage.paths, rows: rows, limit: limit).starts
+  }
+  let parts = KeyParts(runs: runStage.paths, rows: rows, starts: starts)
   let width = rowBytes ?? MemberParts.rowBytes(rows)
-  let partStage = try open("key-parts", limit, parts.count)
+  let partStage = try open(names.parts, parts.count)
   try partStage.run(threads: threads, isCancelled: isCancelled) {
     (_, part) throws(WorkspaceError) in
     try parts.write(part, to: partStage.paths[part], rowBytes: width)
   }
-  staging.record(
-    "key_order.npy",
-    try joinFiles(
-      partStage.paths.enumerated().map { ($1, KeyPartHeader.size, width * parts.rows($0)) },
-      to: folder + "/key_order.npy", width == 8 ? .uint64 : .uint32, shape: [rows], isCancelled))
-  return try RepeatedKeys(
-    parts: partStage.paths, rowBytes: width,
-    of: KeySource(folder: folder + "/keys", kind: kind, rows: rows))
+  let found = try stages.once("keys", key: key, staging: staging, isCancelled: isCancelled) {
+    (files, _) throws(WorkspaceError) in
+    files.record(
+      "key_order.npy",
+      try joinFiles(
+        partStage.paths.enumerated().map { ($1, KeyPartHeader.size, width * parts.rows($0)) },
+        to: folder + "/key_order.npy", width == 8 ? .uint64 : .uint32, shape: [rows], isCancelled))
+    return try RepeatedKeys(
+      parts: partStage.paths, rowBytes: width,
+      of: KeySource(folder: folder + "/keys", kind: kind, rows: rows))
+  }
+  try stages.drop(names.runs, names.cut, names.parts)
+  return found
 }
 
-/// The same for a folder that is no build's; its stages stay.
+/// The same for a folder that is no build's.
+///
+/// - Parameter memory: bytes that all threads together take.
 @discardableResult
 package func writeKeyOrder(
   _ kind: String, rows: Int, folder: String, memory: Int, threads: Int, rowBytes: Int? = nil,
   isCancelled: @escaping @Sendable () -> Bool
 ) throws(WorkspaceError) -> RepeatedKeys {
-  let stages = BuildStages(folder: folder, threads: threads, tell: { _ in })
-  return try writeKeyOrder(
-    kind, rows: rows, to: StagingFiles(folder: folder), memory: memory, threads: threads,
-    rowBytes: rowBytes, isCancelled: isCancelled
-  ) { (name, limit, count) throws(WorkspaceError) in
-    try stages.openSorting(name, StageKey(program: "", parameters: [:]), limit, count)
-  }
-}
-
-extension BuildStages {
-  /// Opens a stage of runs or parts of at most `limit` bytes.
-  func openSorting(
-    _ name: String, _ key: StageKey, _ limit: Int, _ count: Int
-  ) throws(WorkspaceError) -> Stage {
-    var key = key
-    key.parameters["the size of parts"] = "\(limit) bytes"
-    return try open(
-      name, key: key, results: (0..<count).map { "part-\($0)" }, isWhole: HeaderSeal.isWhole)
-  }
+  try writeKeyOrder(
+    kind, rows: rows, BuildStages(folder: folder, threads: threads, tell: { _ in }),
+    StagingFiles(folder: folder), key: StageKey(program: "", parameters: [:]),
+    share: memory / max(1, threads), threads: threads, rowBytes: rowBytes, isCancelled: isCancelled)
 }
 
 /// Runs tasks that may fail; the failure of the lowest one is thrown.

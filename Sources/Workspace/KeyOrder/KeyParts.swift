@@ -62,7 +62,13 @@ struct KeyPartHeader: BitwiseCopyable {
 struct KeyParts: Sendable {
   private let runs: [String]
   private let rows: Int
-  private let starts: [(cut: RunCut<KeyText>?, count: Int)]
+  let starts: [Start]
+
+  /// Where a part begins, and how many rows it has.
+  struct Start: Codable, Sendable {
+    var cut: RunCut<KeyText>?
+    var count: Int
+  }
 
   /// - Parameters:
   ///   - runs: paths of the runs, in the order of the rows.
@@ -107,7 +113,14 @@ struct KeyParts: Sendable {
         }
         return found
       })
-    starts = try cutter.parts(of: slices).map { ($0.start, $0.count) }
+    starts = try cutter.parts(of: slices).map { Start(cut: $0.start, count: $0.count) }
+  }
+
+  /// The parts of runs that were cut before.
+  init(runs: [String], rows: Int, starts: [Start]) {
+    self.runs = runs
+    self.rows = rows
+    self.starts = starts
   }
 
   var count: Int { starts.count }

@@ -23,7 +23,7 @@ struct KeyRunHeader: BitwiseCopyable {
 }
 
 /// A key by its bytes.
-struct KeyText: Comparable, Sendable {
+struct KeyText: Comparable, Sendable, Codable {
   var bytes: [UInt8]
 
   static func < (a: Self, b: Self) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }

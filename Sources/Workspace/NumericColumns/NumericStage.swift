@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// - Parameters:
 ///   - runs: the results of the assignment.
-///   - scratch: a folder for the values by cluster, one column's at a time.
+///   - scratch: a folder that is made for the values by cluster, one column's at a time, and removed.
 ///   - memory: bytes that all threads together take.
 /// - Complexity: O(rows log rows) for each column.
 func writeNumericColumns(
@@ -54,8 +54,9 @@ package func summarise(
   _ column: String, runs: [String], clusters: Int, scratch: String, limit: Int, threads: Int,
   isCancelled: @escaping @Sendable () -> Bool = { false }
 ) throws(WorkspaceError) -> [ValueSummary] {
+  try storing { () throws(StorageError) in try makeFolder(scratch) }
+  defer { try? removeTree(scratch) }
   let paths = runs.indices.map { "\(scratch)/values-\($0)" }
-  defer { for path in paths { try? removeTree(path) } }
   try inParallel(runs.count, threads, isCancelled) { (run) throws(WorkspaceError) in
     let file = try storing { () throws(StorageError) in try InputFile(column) }
     let start = try storing { () throws(StorageError) in try NpyHeader(of: file).dataOffset }

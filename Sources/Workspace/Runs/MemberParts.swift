@@ -6,8 +6,15 @@ import Storage
 
 /// How the members of all clusters are cut into parts.
 package struct MemberParts: Sendable {
+  /// How the runs are cut, as a stage of its own leaves it: parts would find it out anew each.
+  struct Cut: Codable, Sendable {
+    /// Where each cluster's members begin, and the end of the last.
+    var offsets: [Int]
+    var starts: [Start]
+  }
+
   /// Where a part begins.
-  struct Start: Sendable {
+  struct Start: Codable, Sendable {
     var cluster: Int
     /// Within the cluster; nil at its first entry.
     var cut: RunCut<UInt32>?
@@ -18,17 +25,20 @@ package struct MemberParts: Sendable {
   let runs: [String]
   /// Rows of the data set, candidates or not.
   let rows: Int
+  let cut: Cut
   /// Where each cluster's members begin, and the end of the last.
-  package let offsets: [Int]
-  private let starts: [Start]
+  package var offsets: [Int] { cut.offsets }
+  private var starts: [Start] { cut.starts }
 
   /// Bytes of memory that an entry of a part takes while the part is made.
   package static let bytesPerEntry = 40
 
   /// Entries of a part: some parts for each of a few threads, as large as `memory` allows where the
   /// rows are many, because the slices of its runs are then read in larger pieces.
-  package static func partEntries(rows: Int, memory: Int, threads: Int) -> Int {
-    let most = max(1 << 10, memory / (bytesPerEntry * max(1, threads)))
+  ///
+  /// - Parameter memory: bytes that a part may take.
+  package static func partEntries(rows: Int, memory: Int) -> Int {
+    let most = max(1 << 10, memory / bytesPerEntry)
     return min(most, max(1 << 16, (rows + 15) / 16))
   }
 
@@ -63,7 +73,6 @@ package struct MemberParts: Sendable {
     for cluster in 0..<clusters { offsets[cluster + 1] += offsets[cluster] }
     self.runs = runs
     self.rows = rows
-    self.offsets = offsets
     var starts: [Start] = []
     var filled = limit
     for cluster in 0..<clusters {
@@ -84,7 +93,14 @@ package struct MemberParts: Sendable {
         filled = part.count
       }
     }
-    self.starts = starts
+    cut = Cut(offsets: offsets, starts: starts)
+  }
+
+  /// The parts of runs that were cut before.
+  init(runs: [String], rows: Int, cut: Cut) {
+    self.runs = runs
+    self.rows = rows
+    self.cut = cut
   }
 
   package var clusters: Int { offsets.count - 1 }

@@ -30,7 +30,7 @@ extension SortedRun where Self: ~Copyable {
 }
 
 /// An entry of several runs, for cutting just before it.
-struct RunCut<Key: Comparable & Sendable>: Sendable {
+struct RunCut<Key: Comparable & Sendable & Codable>: Sendable, Codable {
   var key: Key
   var run: Int
   var place: Int
@@ -50,7 +50,7 @@ struct RunCut<Key: Comparable & Sendable>: Sendable {
 }
 
 /// Cuts slices of runs into parts that weigh at most `limit` each; an entry alone may weigh more.
-struct RunCutter<Key: Comparable & Sendable> {
+struct RunCutter<Key: Comparable & Sendable & Codable> {
   let limit: Int
   /// What slices weigh, one of every run: the entries where nothing else is said.
   var weight: (_ slices: [Range<Int>]) throws(WorkspaceError) -> Int = {

@@ -117,6 +117,30 @@ struct BuildKeys: Sendable {
   }
 }
 
+extension BuildKeys {
+  /// The keys by the names of the stages, but for what says how large parts are.
+  var all: [(name: String, key: StageKey)] {
+    var all = [
+      ("metadata", metadata), ("key-runs", keys), ("key-cut", keys), ("key-parts", keys),
+      ("keys", keys), (ConvertedShard.stage, convert), ("scan", scan), ("train", train),
+      ("assign", assign), ("cut", sort), ("parts", sort), ("sort", sort), ("score", score),
+      ("columns", columns), ("name", name),
+    ]
+    if let condition { all.append(("where", condition)) }
+    if let lists { all.append(("lists", lists)) }
+    if let filter { all.append(("filter", filter)) }
+    if let duplicates {
+      for name in ["coarse-train", "coarse-assign", "fine-train", "fine-centroids"] {
+        all.append((name, duplicates.train))
+      }
+      all.append(("fine-assign", duplicates.assign))
+      for name in ["fine-cut", "fine-parts", "fine-sort"] { all.append((name, duplicates.sort)) }
+      for name in ["dedup", "twins"] { all.append((name, duplicates.search)) }
+    }
+    return all
+  }
+}
+
 extension MetadataColumns {
   /// The columns in use, by the flags that choose them.
   fileprivate var named: [String: String] {

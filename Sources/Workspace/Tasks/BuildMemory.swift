@@ -68,6 +68,10 @@ struct BuildMemory: Sendable {
       parameters.skipInvalid || !filters.isEmpty || fine > 0 ? (rows + 7) / 8 : 0
   }
 
+  /// What a stage takes that needs little.
+  var little: Int { Self.base }
+  var candidateBytes: Int { candidateBits }
+
   /// Centroids as float32 and in the form of the screen.
   private var centroids: Int { centroids(k) }
 
@@ -144,6 +148,10 @@ struct BuildMemory: Sendable {
     return max(
       threads * Self.sortLeast, min(threads * 4 * Self.sortDefault, budget - Self.base - centroids))
   }
+
+  /// What a task that sorts may take; results may depend on it, so it is that of a build, whoever does
+  /// the task.
+  var sortShare: Int { max(1, sortMemory / threads) }
 
   /// The most that any stage takes.
   var most: Int { stages.map(\.bytes).max()! }

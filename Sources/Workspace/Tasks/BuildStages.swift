@@ -10,25 +10,95 @@ let stageFolder = "stage"
 
 /// Opens stages, and remembers what was done before.
 final class BuildStages: Sendable {
+  /// What this process is for the build.
+  enum Role: Sendable {
+    /// It does all of it; nobody else writes to the folder.
+    case owner
+    /// It sees to it that all of it is done; nobody else removes anything.
+    case driver(TaskEngine, needs: @Sendable (_ stage: String) -> TaskNeeds)
+    /// It finds out what there is to do for others; what is of no use to them goes.
+    case recorder
+    /// One of many: it does some tasks of a stage.
+    case worker(stage: String, choice: TaskChoice)
+    /// It looks and writes nothing.
+    case observer
+  }
+
   /// The workspace in the making.
   let folder: String
+  let role: Role
   private let threads: Int
   private let tell: @Sendable (String) -> Void
-  private let counts = Mutex<[(name: String, tasks: Int, before: Int)]>([])
+
+  private struct State {
+    var counts: [(name: String, tasks: Int, before: Int)] = []
+    /// How many tasks were done of the stage that was to be reached.
+    var reached: Int?
+    var isAtTarget = false
+  }
+  private let state = Mutex(State())
 
   /// - Parameter tell: told what is used again and what is not, a line each.
-  init(folder: String, threads: Int, tell: @escaping @Sendable (String) -> Void) {
+  init(
+    folder: String, threads: Int, role: Role = .owner, tell: @escaping @Sendable (String) -> Void
+  ) {
     self.folder = folder
     self.threads = threads
+    self.role = role
     self.tell = tell
   }
 
   /// Tasks of each stage so far, and how many of them were finished before.
   var tasks: [String: BuildLog.Tasks] {
-    counts.withLock { counts in
+    state.withLock { state in
       Dictionary(
-        counts.map { ($0.name, BuildLog.Tasks(done: $0.tasks - $0.before, before: $0.before)) },
+        state.counts.map {
+          ($0.name, BuildLog.Tasks(done: $0.tasks - $0.before, before: $0.before))
+        },
         uniquingKeysWith: { $1 })
+    }
+  }
+
+  /// Whether results that nobody needs any more may be removed.
+  var mayRemove: Bool {
+    switch role {
+    case .owner, .driver, .recorder: true
+    case .worker, .observer: false
+    }
+  }
+
+  /// How many tasks a worker did of the stage that it is for; nil before.
+  var reached: Int? { state.withLock { $0.reached } }
+
+  /// Whether the stage that a worker is for has begun.
+  var isAtTarget: Bool { state.withLock { $0.isAtTarget } }
+
+  func reach(_ name: String, done: Int) -> WorkspaceError {
+    state.withLock { $0.reached = done }
+    return .interrupted
+  }
+
+  func missing(_ stage: Stage, _ count: Int, _ first: Int) -> WorkspaceError {
+    guard case .worker = role else { return .interrupted }
+    return .invalid(
+      "stage \(stage.name): expected all \(stage.paths.count) tasks to be finished before, found "
+        + "\(count) that \(count == 1 ? "is" : "are") not, the first is \(first); run "
+        + "\(count == 1 ? "it" : "them") first: winnow task run \(stage.name) \(first) -o WORKSPACE"
+    )
+  }
+
+  /// What is to be done about the open tasks of a stage.
+  private func work(_ name: String) -> StageWork {
+    switch role {
+    case .owner: return .all
+    case .driver(let engine, let needs):
+      let needs = needs(name)
+      return .elsewhere(engine, threads: needs.threads, memory: needs.memory)
+    case .worker(let target, let choice):
+      guard name == target else { return .nothing }
+      state.withLock { $0.isAtTarget = true }
+      return .some(choice)
+    case .recorder, .observer: return .nothing
     }
   }
 
@@ -45,6 +115,30 @@ final class BuildStages: Sendable {
     taskPerInput: Bool = false, isWhole: @escaping @Sendable (String) -> Bool
   ) throws(WorkspaceError) -> Stage {
     let place = folder + "/" + stageFolder + "/" + name
+    let paths = results.map { place + "/" + $0 }
+    let wasDone: [Bool]
+    if mayRemove {
+      try reset(place, name, key, results, inputNames, taskPerInput: taskPerInput)
+      wasDone = wholeResults(paths, isWhole)
+    } else {
+      try join(place, name, key)
+      wasDone = try finished(place, name, results, isWhole)
+    }
+    let stage = Stage(
+      name: name, folder: place, paths: paths, wasDone: wasDone, work: work(name), stages: self)
+    let before = stage.doneBefore
+    state.withLock { $0.counts.append((name, paths.count, before)) }
+    if before > 0, mayRemove {
+      tell("\(name): \(before) of \(paths.count) tasks \(before == 1 ? "was" : "were") done before")
+    }
+    return stage
+  }
+
+  /// Removes what is of another key.
+  private func reset(
+    _ place: String, _ name: String, _ key: StageKey, _ results: [String], _ inputNames: [String],
+    taskPerInput: Bool
+  ) throws(WorkspaceError) {
     if pathKind(place) == .folder {
       if let old = StageKey.read(from: place) {
         if let text = key.difference(from: old, names: inputNames) {
@@ -63,7 +157,11 @@ final class BuildStages: Sendable {
     try storing { () throws(StorageError) in try makeFolder(place, parents: true) }
     try sweep(place)
     if StageKey.read(from: place) != key { try key.write(to: place) }
-    let paths = results.map { place + "/" + $0 }
+  }
+
+  private func wholeResults(
+    _ paths: [String], _ isWhole: @escaping @Sendable (String) -> Bool
+  ) -> [Bool] {
     let whole = Mutex([Bool](repeating: false, count: paths.count))
     parallel(tasks: paths.count, threads: threads) { _, task in
       guard pathKind(paths[task]) == .file else { return }
@@ -73,15 +171,63 @@ final class BuildStages: Sendable {
         try? removeTree(paths[task])
       }
     }
-    let stage = Stage(
-      name: name, folder: place, digest: try key.digest(), paths: paths,
-      wasDone: whole.withLock { $0 })
-    let before = stage.doneBefore
-    counts.withLock { $0.append((name, paths.count, before)) }
-    if before > 0 {
-      tell("\(name): \(before) of \(paths.count) tasks \(before == 1 ? "was" : "were") done before")
+    return whole.withLock { $0 }
+  }
+
+  /// Checks that a stage is that of this build; others may do the same at this moment.
+  private func join(_ place: String, _ name: String, _ key: StageKey) throws(WorkspaceError) {
+    if let old = StageKey.read(from: place) {
+      guard let text = key.difference(from: old, names: []) else { return }
+      if case .observer = role { return }
+      throw .invalid(
+        "\(place): the stage is of another build: \(text); record this one again with winnow task "
+          + "list INPUT... -o WORKSPACE")
     }
-    return stage
+    if case .observer = role { return }
+    try storing { () throws(StorageError) in try makeFolder(place, parents: true) }
+    try key.write(to: place)
+  }
+
+  /// Which results are there; whether they are whole is looked at where that may cost a task.
+  private func finished(
+    _ place: String, _ name: String, _ results: [String],
+    _ isWhole: @escaping @Sendable (String) -> Bool
+  ) throws(WorkspaceError) -> [Bool] {
+    guard pathKind(place) == .folder else {
+      return [Bool](repeating: false, count: results.count)
+    }
+    let there = Set(try storing { () throws(StorageError) in try namesInFolder(place) })
+    var done = results.map(there.contains)
+    if case .worker(name, let choice) = role {
+      for task in try choice.tasks(of: done.count, name) where done[task] {
+        done[task] = isWhole(place + "/" + results[task])
+      }
+    }
+    return done
+  }
+
+  /// The result of a stage of one task, if it is finished; the files that it made are adopted.
+  ///
+  /// - Parameter covers: stages that are for this one only: when it is finished, so are they.
+  func result<Value: Codable & Sendable>(
+    _ name: String, of _: Value.Type, key: StageKey, staging: StagingFiles, covers: [String] = [],
+    inputNames: [String] = []
+  ) throws(WorkspaceError) -> Value? {
+    let (folder, threads, isThorough) = (folder, threads, mayRemove)
+    let stage = try open(
+      name, key: key, results: ["result.json"], inputNames: inputNames,
+      isWhole: { path in
+        guard let result = SealedFile.read(json: OnceResult<Value>.self, path) else { return false }
+        return !isThorough || areWhole(result.files, in: folder, threads: threads)
+      })
+    guard stage.doneBefore > 0,
+      let result = SealedFile.read(json: OnceResult<Value>.self, stage.paths[0])
+    else { return nil }
+    if case .worker(let target, _) = role, target == name || covers.contains(target) {
+      throw reach(name, done: 0)
+    }
+    staging.adopt(result.files.mapValues { FileSeal(size: $0.size, digest: $0.digest) })
+    return result.value
   }
 
   /// Runs a stage that is one task and makes files of the workspace itself; when they are all there
@@ -91,30 +237,46 @@ final class BuildStages: Sendable {
   ///   need to know.
   func once<Value: Codable & Sendable>(
     _ name: String, key: StageKey, staging: StagingFiles, inputNames: [String] = [],
+    isCancelled: @escaping @Sendable () -> Bool,
     _ make: (StagingFiles, Stage) throws(WorkspaceError) -> Value
   ) throws(WorkspaceError) -> Value {
-    let (folder, threads) = (folder, threads)
-    let stage = try open(
-      name, key: key, results: ["result.json"], inputNames: inputNames,
-      isWhole: { path in
-        guard let result = SealedFile.read(json: OnceResult<Value>.self, path) else { return false }
-        return areWhole(result.files, in: folder, threads: threads)
-      })
-    if stage.doneBefore > 0,
-      let result = SealedFile.read(json: OnceResult<Value>.self, stage.paths[0])
+    if let value = try result(
+      name, of: Value.self, key: key, staging: staging, inputNames: inputNames)
     {
-      staging.adopt(result.files.mapValues { FileSeal(size: $0.size, digest: $0.digest) })
-      return result.value
+      return value
     }
-    let own = StagingFiles(folder: staging.folder)
-    let value = try make(own, stage)
-    let files = own.all
-    try SealedFile.write(
-      json: OnceResult(
-        files: files.mapValues { .init(size: $0.size, digest: $0.digest) }, value: value),
-      to: stage.paths[0])
-    staging.adopt(files)
-    return value
+    let place = folder + "/" + stageFolder + "/" + name
+    let stage = Stage(
+      name: name, folder: place, paths: [place + "/result.json"], wasDone: [false],
+      work: work(name), stages: self)
+    var made: Value?
+    try stage.take(isCancelled: isCancelled) { (_) throws(WorkspaceError) in
+      let own = StagingFiles(folder: staging.folder)
+      let value = try make(own, stage)
+      let files = own.all
+      try SealedFile.write(
+        json: OnceResult(
+          files: files.mapValues { .init(size: $0.size, digest: $0.digest) }, value: value),
+        to: stage.paths[0])
+      staging.adopt(files)
+      made = value
+    }
+    if let made { return made }
+    guard let result = SealedFile.read(json: OnceResult<Value>.self, stage.paths[0]) else {
+      throw damaged(stage.paths[0], "it was changed during the build")
+    }
+    staging.adopt(result.files.mapValues { FileSeal(size: $0.size, digest: $0.digest) })
+    return result.value
+  }
+
+  /// Removes the results of stages that no other needs any more.
+  func drop(_ names: String...) throws(WorkspaceError) {
+    guard mayRemove else { return }
+    for name in names {
+      try storing { () throws(StorageError) in
+        try removeTree(folder + "/" + stageFolder + "/" + name)
+      }
+    }
   }
 
   /// Removes what is in a folder but for some files.
@@ -132,6 +294,17 @@ final class BuildStages: Sendable {
       for name in try namesInFolder(place) where name.hasSuffix(".partial") {
         try removeTree(place + "/" + name)
       }
+    }
+  }
+}
+
+extension BuildStages.Role {
+  /// What runs the tasks, for build-log.json.
+  var engine: String {
+    switch self {
+    case .owner, .recorder, .observer: "local"
+    case .driver(let engine, _): engine.name
+    case .worker: "tasks"
     }
   }
 }

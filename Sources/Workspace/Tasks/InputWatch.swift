@@ -9,12 +9,22 @@ import Synchronization
 struct InputWatch: Sendable {
   let paths: [String]
   let stamps: [FileStamp]
+  /// The files that were found to be what another process saw; nil where this process saw them itself.
+  private let compared: Compared?
+
+  private final class Compared: Sendable {
+    let files = Mutex(Set<Int>())
+  }
+
+  /// Above so many files at once, size and time of change have to do.
+  private static let mostCompared = 64
 
   /// Takes the stamps of some files.
   ///
   /// - Complexity: O(files): 2 MiB of each are read at most.
   init(_ paths: [String], threads: Int) throws(WorkspaceError) {
     self.paths = paths
+    compared = nil
     let failure = FirstFailure()
     let found = Mutex([FileStamp?](repeating: nil, count: paths.count))
     parallel(tasks: paths.count, threads: threads) { _, place in
@@ -26,6 +36,13 @@ struct InputWatch: Sendable {
     }
     try failure.rethrow()
     stamps = found.withLock { $0.map { $0! } }
+  }
+
+  /// Files that another process has looked at, perhaps on another machine.
+  init(_ paths: [String], stamps: [FileStamp]) {
+    self.paths = paths
+    self.stamps = stamps
+    compared = Compared()
   }
 
   /// Sizes and digests of all files, which are still as they were at the start.
@@ -52,9 +69,21 @@ struct InputWatch: Sendable {
   /// Checks that some of the files are as they were at the start, by size and time.
   ///
   /// - Throws: ``WorkspaceError`` that names the file and the difference.
-  func check(_ files: some Sequence<Int>) throws(WorkspaceError) {
+  func check(_ files: some Collection<Int>) throws(WorkspaceError) {
+    let isThorough = files.count <= Self.mostCompared
     for file in files {
       let path = paths[file]
+      if let compared, isThorough, compared.files.withLock({ !$0.contains(file) }) {
+        let here = try storing { () throws(StorageError) in try FileStamp(of: path) }
+        if let text = stamps[file].difference(to: here) {
+          throw .invalid(
+            "\(path): expected the file that the build was recorded with, found another on "
+              + "\(hostName()): \(text); all machines must see the same files, and they must not "
+              + "change: record the build again if this one is right")
+        }
+        compared.files.withLock { _ = $0.insert(file) }
+        continue
+      }
       let now = try storing { () throws(StorageError) in try FileState(of: path) }
       if let text = stamps[file].state.difference(to: now) {
         throw .invalid(
@@ -67,7 +96,7 @@ struct InputWatch: Sendable {
   /// Runs a task that reads some of the files, and checks them before and after it; what fails
   /// because a file changed says so.
   func reading<Value: Sendable>(
-    _ files: some Sequence<Int>, _ body: () throws(WorkspaceError) -> Value
+    _ files: some Collection<Int>, _ body: () throws(WorkspaceError) -> Value
   ) throws(WorkspaceError) -> Value {
     try check(files)
     do throws(WorkspaceError) {
@@ -80,5 +109,34 @@ struct InputWatch: Sendable {
       try check(files)
       throw error
     }
+  }
+}
+
+/// The inputs of a build.
+struct WatchedInputs: Sendable {
+  var shards: InputWatch
+  var metadata: InputWatch
+  /// The files of `--allow` and `--deny`.
+  var lists: InputWatch
+
+  /// Looks at them now.
+  ///
+  /// - Complexity: O(files): 2 MiB of each are read at most.
+  init(_ plan: BuildPlan) throws(WorkspaceError) {
+    let threads = plan.parameters.threads
+    shards = try InputWatch(plan.dataset.shards.map(\.path), threads: threads)
+    metadata = try InputWatch(plan.metadataPaths, threads: threads)
+    lists = try InputWatch(plan.parameters.filters.lists.map(\.path), threads: threads)
+  }
+
+  init(shards: InputWatch, metadata: InputWatch, lists: InputWatch) {
+    (self.shards, self.metadata, self.lists) = (shards, metadata, lists)
+  }
+}
+
+extension BuildPlan {
+  /// The metadata files in use, in the order of the shards.
+  var metadataPaths: [String] {
+    dataset.columns == nil ? [] : dataset.shards.compactMap { $0.metadata?.path }
   }
 }

@@ -26,7 +26,9 @@ extension LocalBuild {
       filters: parameters.filters, conditions: conditions, firstRows: dataset.firstRows,
       lists: keys.lists == nil ? nil : staging.folder + "/" + listVerdicts,
       similarity: staging.folder + "/similarity.npy")
-    let counts = try stages.once("filter", key: key, staging: staging) {
+    let counts = try stages.once(
+      "filter", key: key, staging: staging, isCancelled: observer.isCancelled
+    ) {
       (files, _) throws(WorkspaceError) in
       try writeFilteredFates(
         scanned.candidates, sources, to: files, observer: observer, done: report)
@@ -38,11 +40,12 @@ extension LocalBuild {
   }
 
   /// Asks the condition of `--where`, a shard a task; returns where the verdicts are.
-  private func runConditions(
+  func runConditions(
     _ report: @escaping @Sendable (Int) -> Void
   ) throws(WorkspaceError) -> [String] {
-    guard let key = keys.condition, let condition = plan.condition else { return [] }
+    guard let key = keys.condition, let checked = plan.condition else { return [] }
     let shards = dataset.shards
+    let options = parameters.ingest
     let stage = try stages.open(
       "where", key: key, results: shards.indices.map { "shard-\($0)" },
       inputNames: metadataFiles.paths, taskPerInput: true,
@@ -55,7 +58,7 @@ extension LocalBuild {
         var row = 0
         var isCancelled = false
         try ingesting { () throws(IngestError) in
-          try condition.evaluate(shards[shard]) { holds in
+          try RowCondition(checked, options).evaluate(shards[shard]) { holds in
             if holds { verdicts.set(row) }
             row += 1
             if row & 0xFFFF == 0 {
@@ -75,12 +78,14 @@ extension LocalBuild {
   }
 
   /// Looks for the keys of `--allow` and `--deny`; returns what each list came to, by its flag.
-  private func runLists(
+  func runLists(
     _ metadata: MetadataResult
   ) throws(WorkspaceError) -> [String: KeyListCounts] {
     guard let key = keys.lists else { return [:] }
     let files = parameters.filters.lists
-    let counts = try stages.once("lists", key: key, staging: staging) {
+    let counts = try stages.once(
+      "lists", key: key, staging: staging, isCancelled: observer.isCancelled
+    ) {
       (staged, _) throws(WorkspaceError) in
       var found: [String: VerdictBits] = [:]
       var counts: [String: KeyListCounts] = [:]
@@ -108,7 +113,7 @@ extension LocalBuild {
     }
     for file in files {
       let own = counts[file.flag] ?? KeyListCounts()
-      observer.message(
+      tell(
         "\(file.flag): \(file.path) lists \(own.keys) keys"
           + (own.unknown == 0 ? "" : ", \(own.unknown) of them not in the data set"))
     }

@@ -24,7 +24,7 @@ extension LocalBuild {
     clock.lap("fine")
     let totals = try runSearch(candidates, fine, runs, wanted.criterion, keys)
     let dropped = totals.counts.dropped[.duplicate] ?? 0
-    observer.message(
+    tell(
       "dedup: \(dropped) of \(candidates.count) candidates are duplicates (epsilon "
         + "\(wanted.criterion.epsilon), \(wanted.criterion.rule.rawValue), \(clusters) fine "
         + "\(clusters == 1 ? "cluster" : "clusters")); \(totals.closeDecisions) decided by a cosine "
@@ -79,20 +79,14 @@ extension LocalBuild {
       clusters > wanted.clustersAtOnce
       ? try runFineLevels(scanning, candidates, clusters, keys)
       : try runFineLevel(scanning, candidates, clusters, keys)
-    let totals = try stages.once("fine-sort", key: keys.sort, staging: staging) {
-      (files, stage) throws(WorkspaceError) in
+    let totals = try sortMembers(
+      .fine, key: keys.sort, of: runs.paths, clusters: count, observer: fineObserver(nil)
+    ) { (parts, paths, files, stage) throws(WorkspaceError) in
       let own = StagingFiles(folder: stage.folder)
-      let totals = try writeMembers(
-        of: runs.paths, rows: dataset.rows, clusters: count, memory: sortMemory, to: own,
-        parameters: parameters, observer: fineObserver(nil)
-      ) { (limit, count) throws(WorkspaceError) in
-        try stages.openSorting("fine-parts", keys.sort, limit, count)
-      }
+      let totals = try parts.join(
+        paths, to: own, threads: parameters.threads, isCancelled: observer.isCancelled)
       for (name, seal) in own.all { files.record("\(stageFolder)/\(stage.name)/\(name)", seal) }
       return totals
-    }
-    try storing { () throws(StorageError) in
-      try removeTree("\(staging.folder)/\(stageFolder)/fine-parts")
     }
     return (
       FineClusters(
@@ -159,7 +153,9 @@ extension LocalBuild {
         limit: max(count, min(most, Deduplication.trainingRows * count)),
         to: trained.paths[cluster], parameters: own, isCancelled: isCancelled)
     }
-    _ = try stages.once("fine-centroids", key: keys.train, staging: staging) {
+    _ = try stages.once(
+      "fine-centroids", key: keys.train, staging: staging, isCancelled: observer.isCancelled
+    ) {
       (files, _) throws(WorkspaceError) in
       let path = files.folder + "/" + TwinTotals.centroids
       var file = try storing { () throws(StorageError) in
@@ -190,7 +186,7 @@ extension LocalBuild {
     _ scanning: Scanning, _ parameters: BuildParameters, _ name: String, key: StageKey, file: String
   ) throws(WorkspaceError) -> Centroids {
     var made: Centroids?
-    _ = try stages.once(name, key: key, staging: staging) {
+    _ = try stages.once(name, key: key, staging: staging, isCancelled: observer.isCancelled) {
       (files, stage) throws(WorkspaceError) in
       let trained = try trainCentroids(
         blocks, scanning, shards, stage, parameters: parameters, observer: fineObserver(.train))
@@ -216,26 +212,14 @@ extension LocalBuild {
     let stage = try stages.open(
       "dedup", key: keys.search, results: tasks.clusters.indices.map { "clusters-\($0)" },
       isWhole: DroppedRows.isWhole)
-    let total = candidates.count
-    let before = tasks.clusters.indices.reduce(0) {
-      let clusters = tasks.clusters[$1]
-      return $0
-        + (stage.wasDone($1)
-          ? fine.offsets[clusters.upperBound] - fine.offsets[clusters.lowerBound] : 0)
-    }
-    let done = Mutex(before)
-    let observer = observer
-    observer.progress(BuildProgress(stage: .dedup, done: before, total: total, unit: "rows"))
+    let meter = RowMeter(.dedup, total: candidates.count, observer)
+    meter.add(
+      tasks.clusters.indices.reduce(0) {
+        $0 + (stage.wasDone($1) ? tasks.rows($1, of: fine) : 0)
+      })
     try searchDuplicates(
-      blocks, fine, tasks, shards, stage, criterion,
-      memory: BuildMemory(plan).duplicateMemory, parameters: parameters,
-      isCancelled: observer.isCancelled
-    ) { rows in
-      done.withLock {
-        $0 += rows
-        observer.progress(BuildProgress(stage: .dedup, done: $0, total: total, unit: "rows"))
-      }
-    }
+      blocks, fine, tasks, shards, stage, criterion, memory: duplicateMemory,
+      parameters: parameters, isCancelled: observer.isCancelled, progress: { meter.add($0) })
     return stage.paths
   }
 
@@ -245,7 +229,9 @@ extension LocalBuild {
     _ criterion: DuplicateCriterion, _ keys: DuplicateKeys
   ) throws(WorkspaceError) -> TwinTotals {
     let results = try runSearchTasks(candidates, fine, criterion, keys)
-    return try stages.once("twins", key: keys.search, staging: staging) {
+    return try stages.once(
+      "twins", key: keys.search, staging: staging, isCancelled: observer.isCancelled
+    ) {
       (files, _) throws(WorkspaceError) in
       try writeFineAssignments(of: runs, rows: dataset.rows, to: files, observer: observer)
       return try writeTwins(

@@ -13,7 +13,8 @@ extension LocalBuild {
     guard dataset.columns != nil else { return MetadataResult() }
     var isNew = false
     let result = try stages.once(
-      "metadata", key: keys.metadata, staging: staging, inputNames: metadataFiles.paths
+      "metadata", key: keys.metadata, staging: staging, inputNames: metadataFiles.paths,
+      isCancelled: observer.isCancelled
     ) { (files, stage) throws(WorkspaceError) in
       isNew = true
       return try metadataFiles.reading(metadataFiles.paths.indices) {
@@ -27,51 +28,50 @@ extension LocalBuild {
     return result
   }
 
-  /// Assigns and sorts.
-  func runMembers(
-    _ centroids: Centroids, _ scanned: ScanResult, _ clock: inout StageClock
-  ) throws(WorkspaceError) -> MemberTotals {
-    let runs = try stages.open(
+  /// Opens the runs of the assignment.
+  func openRuns() throws(WorkspaceError) -> Stage {
+    try stages.open(
       "assign", key: keys.assign, results: runs(of: blocks).indices.map { "run-\($0)" },
       isWhole: HeaderSeal.isWhole)
-    try assign(
-      blocks, centroids, given: plan.assignments, shards, scanned.candidates, runs,
-      parameters: parameters, observer: observer)
-    clock.lap("assign")
-    let key = keys.sort
-    var isNew = false
-    let totals = try stages.once("sort", key: key, staging: staging) {
-      (files, _) throws(WorkspaceError) in
-      isNew = true
-      try scanned.candidates.publish(to: files, observer: observer)
-      return try writeMembers(
-        of: runs.paths, rows: dataset.rows, clusters: centroids.count, memory: sortMemory,
-        to: files, parameters: parameters, observer: observer
-      ) { (limit, count) throws(WorkspaceError) in
-        var partKey = key
-        partKey.parameters = ["the size of parts": "\(limit) rows"]
-        return try stages.open(
-          "parts", key: partKey, results: (0..<count).map { "part-\($0)" },
-          isWhole: HeaderSeal.isWhole)
-      }
-    }
-    if !isNew { skip(.sort, scanned.candidates.count, "rows") }
-    // The arrays hold what the parts did.
-    let parts = staging.folder + "/" + stageFolder + "/parts"
-    try storing { () throws(StorageError) in try removeTree(parts) }
-    clock.lap("sort")
-    return totals
   }
 
-  /// Writes clusters.npy; returns the objective.
+  /// Finds the cluster of every candidate; returns the runs.
+  func runAssignment(
+    _ centroids: Centroids, _ candidates: CandidateSet
+  ) throws(WorkspaceError) -> Stage {
+    let runs = try openRuns()
+    try assign(
+      blocks, centroids, given: plan.assignments, shards, candidates, runs,
+      parameters: parameters, observer: observer)
+    return runs
+  }
+
+  /// Brings the members into their order.
+  ///
+  /// - Parameter candidates: asked for when the arrays are written.
+  func runSort(
+    _ runs: Stage, candidates: () throws(WorkspaceError) -> CandidateSet
+  ) throws(WorkspaceError) -> MemberTotals {
+    try sortMembers(
+      .concepts, key: keys.sort, of: runs.paths, clusters: parameters.clusters, observer: observer
+    ) { (parts, paths, files, _) throws(WorkspaceError) in
+      try candidates().publish(to: files, observer: observer)
+      return try parts.join(
+        paths, to: files, threads: parameters.threads, isCancelled: observer.isCancelled)
+    }
+  }
+
+  /// Writes clusters.npy.
   func runScores(
-    _ totals: MemberTotals, _ centroids: Centroids, _ candidates: Int
-  ) throws(WorkspaceError) -> Double {
-    let k = centroids.count
+    _ totals: MemberTotals, _ centroids: () throws(WorkspaceError) -> Centroids
+  ) throws(WorkspaceError) {
+    let k = parameters.clusters
     observer.progress(BuildProgress(stage: .score, done: 0, total: k, unit: "concepts"))
-    _ = try stages.once("score", key: keys.score, staging: staging) {
+    _ = try stages.once(
+      "score", key: keys.score, staging: staging, isCancelled: observer.isCancelled
+    ) {
       (files, _) throws(WorkspaceError) in
-      let dInter = centroids.meanDistanceToNeighbours(
+      let dInter = try centroids().meanDistanceToNeighbours(
         parameters.neighbours, threads: parameters.threads)
       let records = (0..<k).map { cluster in
         let size = totals.sizes[cluster]
@@ -85,8 +85,6 @@ extension LocalBuild {
       return k
     }
     skip(.score, k, "concepts")
-    let total = totals.distanceSums.reduce(0, +)
-    return 1 - Double(total) / distanceUnit / Double(candidates)
   }
 
   /// Orders the keys, and counts those that several rows have in `columns`.
@@ -94,16 +92,9 @@ extension LocalBuild {
     _ columns: inout WorkspaceDescription.Columns
   ) throws(WorkspaceError) {
     guard let kind = columns.keyKind else { return }
-    let key = keys.keys
-    let repeated = try stages.once("keys", key: key, staging: staging) {
-      (files, _) throws(WorkspaceError) in
-      try writeKeyOrder(
-        kind, rows: dataset.rows, to: files, memory: sortMemory, threads: parameters.threads,
-        isCancelled: observer.isCancelled
-      ) { (name, limit, count) throws(WorkspaceError) in
-        try stages.openSorting(name, key, limit, count)
-      }
-    }
+    let repeated = try writeKeyOrder(
+      kind, rows: dataset.rows, stages, staging, key: keys.keys, share: sortShare,
+      threads: parameters.threads, isCancelled: observer.isCancelled)
     try check(repeated, kind: kind)
     columns.duplicateKeys = repeated.count > 0 ? repeated.count : nil
   }
@@ -114,13 +105,16 @@ extension LocalBuild {
     guard !metadata.numeric.isEmpty else { return }
     var isNew = false
     let units = metadata.numeric.count * sizes.count
-    _ = try stages.once("columns", key: keys.columns, staging: staging) {
+    _ = try stages.once(
+      "columns", key: keys.columns, staging: staging, isCancelled: observer.isCancelled
+    ) {
       (files, stage) throws(WorkspaceError) in
       isNew = true
       let assigned = "\(staging.folder)/\(stageFolder)/assign"
       try writeNumericColumns(
         metadata.numeric, of: runs(of: blocks).indices.map { "\(assigned)/run-\($0)" },
-        clusters: sizes.count, scratch: stage.folder, memory: sortMemory, to: files,
+        clusters: sizes.count, scratch: scratchFolder(stage.folder + "/values"), memory: sortMemory,
+        to: files,
         parameters: parameters, observer: observer)
       return units
     }
@@ -131,7 +125,9 @@ extension LocalBuild {
     _ columns: WorkspaceDescription.Columns, candidates: Int, clusters: Int
   ) throws(WorkspaceError) {
     var isNew = false
-    _ = try stages.once("name", key: keys.name, staging: staging) {
+    _ = try stages.once(
+      "name", key: keys.name, staging: staging, isCancelled: observer.isCancelled
+    ) {
       (files, _) throws(WorkspaceError) in
       isNew = true
       try writeNames(

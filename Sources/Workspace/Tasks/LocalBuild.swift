@@ -14,7 +14,7 @@ import Synchronization
 
 /// A build in its folder.
 struct LocalBuild: Sendable {
-  let plan: BuildPlan
+  private(set) var plan: BuildPlan
   let staging: StagingFiles
   let stages: BuildStages
   let observer: BuildObserver
@@ -26,33 +26,54 @@ struct LocalBuild: Sendable {
   /// The files of `--allow` and `--deny`.
   let listFiles: InputWatch
   let keys: BuildKeys
-  /// What sorting may take, and a list of keys.
+  /// Bytes that sorting may take in all, a task of it, and a list of keys.
   let sortMemory: Int
+  let sortShare: Int
   let listMemory: Int
+  let duplicateMemory: Int
 
   var parameters: BuildParameters { plan.parameters }
   var dataset: Dataset { plan.dataset }
 
+  /// - Parameters:
+  ///   - inputs: the inputs as another process saw them; nil looks at them now.
+  ///   - threads: what this process may use; nil for the plan's.
   init(
-    _ plan: BuildPlan, folder: String, observer: BuildObserver
+    _ plan: BuildPlan, folder: String, role: BuildStages.Role = .owner,
+    inputs: WatchedInputs? = nil,
+    observer: BuildObserver, threads: Int? = nil
   ) throws(WorkspaceError) {
     self.plan = plan
-    self.observer = observer
     staging = StagingFiles(folder: folder)
-    let threads = plan.parameters.threads
-    stages = BuildStages(folder: folder, threads: threads, tell: observer.message)
+    let stages = BuildStages(
+      folder: folder, threads: plan.parameters.threads, role: role, tell: observer.message)
+    var observer = observer
+    switch role {
+    case .owner, .driver: break
+    case .recorder, .worker, .observer:
+      // What was finished before is not this process's to tell of.
+      let told = observer
+      observer.progress = { if stages.isAtTarget { told.progress($0) } }
+      observer.message = { if stages.isAtTarget { told.message($0) } }
+    }
+    self.stages = stages
+    self.observer = observer
     blocks = RowBlocks(
       plan.dataset.converted { shard in
         "\(folder)/\(stageFolder)/\(ConvertedShard.stage)/\(ConvertedShard.name(shard))"
       })
-    shards = try InputWatch(plan.dataset.shards.map(\.path), threads: threads)
-    metadataFiles = try InputWatch(
-      plan.dataset.columns == nil ? [] : plan.dataset.shards.compactMap { $0.metadata?.path },
-      threads: threads)
-    listFiles = try InputWatch(plan.parameters.filters.lists.map(\.path), threads: threads)
+    let inputs = if let inputs { inputs } else { try WatchedInputs(plan) }
+    (shards, metadataFiles, listFiles) = (inputs.shards, inputs.metadata, inputs.lists)
     keys = try BuildKeys(plan, shards: shards.stamps, metadata: metadataFiles.stamps)
     let memory = BuildMemory(plan)
-    (sortMemory, listMemory) = (memory.sortMemory, memory.listMemory)
+    (sortMemory, sortShare) = (memory.sortMemory, memory.sortShare)
+    (listMemory, duplicateMemory) = (memory.listMemory, memory.duplicateMemory)
+    if let threads { self.plan.parameters.threads = threads }
+  }
+
+  /// Says what came of a stage; a process that does tasks of others only has nothing to say about it.
+  func tell(_ text: String) {
+    if stages.mayRemove { observer.message(text) }
   }
 
   /// Runs what is not finished.
@@ -75,19 +96,31 @@ struct LocalBuild: Sendable {
     let scanned = try chosen.result()
     clock.lap("train")
     if !isScanned { clock.add("scan", scanning.duration) }
-    let totals = try runMembers(trained.centroids, scanned, &clock)
-    let objective = try runScores(totals, trained.centroids, scanned.candidates.count)
+    let runs = try runAssignment(trained.centroids, scanned.candidates)
+    clock.lap("assign")
+    let totals = try runSort(runs) { scanned.candidates }
+    clock.lap("sort")
+    try runScores(totals) { trained.centroids }
     clock.lap("score")
     try runNumericColumns(metadata, sizes: totals.sizes)
     clock.lap("columns")
     try runNames(
       metadata.columns, candidates: scanned.candidates.count, clusters: trained.centroids.count)
     clock.lap("name")
+    return try finish(
+      scanned, lists, trained.training, metadata.columns, totals.objective, clock)
+  }
+
+  /// Writes workspace.json and build-log.json, the last files of a workspace.
+  func finish(
+    _ scanned: ScanResult, _ lists: [String: KeyListCounts],
+    _ training: WorkspaceDescription.Training, _ columns: WorkspaceDescription.Columns,
+    _ objective: Double, _ clock: StageClock
+  ) throws(WorkspaceError) -> (WorkspaceDescription, BuildLog) {
     let description = describe(
-      scanned, lists, trained.training, clusters: trained.centroids.count, metadata.columns,
-      objective)
+      scanned, lists, training, clusters: parameters.clusters, columns, objective)
     try staging.write("workspace.json", try description.json())
-    return (description, try finish(clock))
+    return (description, try log(clock))
   }
 
   /// Scans, beside the training where that has threads to spare.
@@ -97,8 +130,9 @@ struct LocalBuild: Sendable {
     let isTrained = plan.given == nil
     let isLast = parameters.filters.isEmpty && parameters.deduplication == nil
     let open = stage.paths.count - stage.doneBefore
-    let lent = isTrained && isLast && open < parameters.threads ? open : 0
-    let body = { @Sendable () throws(WorkspaceError) -> ScanResult in
+    var lent = isTrained && isLast && open < parameters.threads ? open : 0
+    if case .owner = stages.role {} else { lent = 0 }
+    let body = { @Sendable [lent] () throws(WorkspaceError) -> ScanResult in
       let scanned = try scan(
         blocks, shards, stage, lent: lent, parameters: parameters, observer: observer)
       if isTrained {
@@ -112,7 +146,7 @@ struct LocalBuild: Sendable {
     return lent > 0 ? Scanning(besideOthers: lent, body) : Scanning(body)
   }
 
-  private func runTraining(
+  func runTraining(
     _ scanning: Scanning
   ) throws(WorkspaceError) -> TrainedCentroids {
     if scanning.hasFailed { _ = try scanning.result() }
@@ -125,6 +159,18 @@ struct LocalBuild: Sendable {
       if !observer.isCancelled() { _ = try scanning.result() }
       throw error
     }
+  }
+
+  /// The training, which is finished, or else done with the candidates that are asked for.
+  func requireTraining(
+    _ candidates: () throws(WorkspaceError) -> Scanning
+  ) throws(WorkspaceError) -> WorkspaceDescription.Training {
+    if let found = try stages.result(
+      "train", of: WorkspaceDescription.Training.self, key: keys.train, staging: staging)
+    {
+      return found
+    }
+    return try runTraining(candidates()).training
   }
 
   private func describe(
@@ -166,18 +212,20 @@ struct LocalBuild: Sendable {
       clusters: wanted.clusters(of: left.count + (left.dropped[.duplicate] ?? 0)))
   }
 
-  private func finish(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {
+  private func log(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {
     let seals = staging.files
     var others = try metadataFiles.records(threads: parameters.threads)
-    if let given = plan.given, let path = parameters.centroidsFile {
-      others.append(
-        .init(path: absolutePath(path), size: fileSize(path) ?? 0, digest: given.digest))
+    var further = parameters.filters.lists.map { ($0.path, plan.lists[$0.flag]!) }
+    if let given = plan.given { further.insert((given.path, given.digest), at: 0) }
+    if let given = plan.assignments { further.append((given.path, given.digest)) }
+    others += further.map { path, digest in
+      .init(path: absolutePath(path), size: fileSize(path) ?? 0, digest: digest)
     }
     let log = BuildLog(
       version: parameters.version, started: clock.started, seconds: clock.seconds,
       tasks: stages.tasks, threads: parameters.threads,
       instructions: parameters.instructions.rawValue, peakMemory: peakMemory(),
-      engine: "local", inputs: parameters.inputs,
+      engine: stages.role.engine, inputs: parameters.inputs,
       shards: shards.paths.map(absolutePath), inputFiles: others,
       files: seals.mapValues { .init(size: $0.size, digest: $0.digest) },
       fingerprint: Fingerprint.of(seals.mapValues(\.digest)))

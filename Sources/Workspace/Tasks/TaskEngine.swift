@@ -1,3 +1,44 @@
+/// Some tasks of a stage.
+public struct TaskChoice: Sendable, Equatable {
+  /// Numbers of tasks, from 0.
+  public var numbers: [Int]
+  /// With each number also every `stride`-th after it; nil: these alone.
+  public var stride: Int?
+
+  public init(_ numbers: [Int], stride: Int? = nil) {
+    precondition(stride ?? 1 >= 1)
+    self.numbers = numbers
+    self.stride = stride
+  }
+
+  /// The chosen ones among `count` tasks, ascending.
+  ///
+  /// - Throws: ``WorkspaceError`` for a number beyond them, unless it is the first of a stride.
+  func tasks(of count: Int, _ stage: String) throws(WorkspaceError) -> [Int] {
+    var chosen = Set<Int>()
+    for number in numbers {
+      guard number >= 0, stride != nil || number < count else {
+        throw .invalid(
+          "stage \(stage): expected a task from 0 to \(count - 1), found \(number)")
+      }
+      if let stride {
+        chosen.formUnion(Swift.stride(from: number, to: count, by: stride))
+      } else {
+        chosen.insert(number)
+      }
+    }
+    return chosen.sorted()
+  }
+}
+
+/// What a task takes.
+struct TaskNeeds: Sendable {
+  /// Threads that it makes use of.
+  var threads: Int
+  /// Bytes of memory at most, with so many threads.
+  var memory: Int
+}
+
 /// Tasks of one stage that shall be done.
 public struct TaskRequest: Sendable, Equatable {
   public var stage: String

@@ -1,0 +1,24 @@
+// Names for files in the making.  A process number alone would not do: on a file system that several
+// machines share, two of them may have the same, and two threads may make the same file at once.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Drawn once for this process.
+private let processName =
+  "\(getpid())-" + String(UInt64.random(in: .min ... .max), radix: 36)
+
+/// The path beside `path` under which this thread makes it: nobody else, on any machine, has the same.
+///
+/// It ends in `.partial`: what is left of a process that was killed is known by that.
+package func partialName(_ path: String) -> String {
+  #if canImport(Glibc)
+    let thread = UInt(pthread_self())
+  #else
+    let thread = UInt(bitPattern: pthread_self())
+  #endif
+  return "\(path).\(processName)-\(String(thread, radix: 36)).partial"
+}

@@ -1,0 +1,223 @@
+// What the tasks of a build are told: its inputs as they were seen when it was recorded, and all that
+// can change a result.  A process that does a task reads this and looks for nothing itself, so every
+// task, on whatever machine, works for the same build.
+
+import Clustering
+import FoundationEssentials
+import Ingest
+import Pruning
+import Storage
+
+struct BuildRecord: Codable, Sendable {
+  /// Of this form of the record.
+  var format = 1
+  /// The version of the program that wrote it; tasks need the same.
+  var program: String
+  var inputs: [String]
+  var output: String
+  var clusters: Int
+  var iterations: Int
+  /// nil: all candidates.
+  var trainingRows: TrainingRows
+  var seed: UInt64
+  var neighbours: Int
+  var skipInvalid: Bool
+  var filters: Filters
+  var deduplication: Dedup?
+  var allowDuplicates: Bool
+  var force: Bool
+  /// Threads that a task which can share its work among threads has; sizes of parts follow from it.
+  var threads: Int
+  var memory: Int?
+  /// The kernels that were asked for; nil for the best that a machine has.
+  var kernels: String?
+  var dataset: Dataset
+  var condition: RowCondition.Checked?
+  /// SHA-256 of the lists, by their flags.
+  var lists: [String: String]
+  var centroids: GivenCentroids?
+  var assignments: GivenAssignments?
+  /// Stamps of the shards, of the metadata files, and of the lists.
+  var shardStamps: [FileStamp]
+  var metadataStamps: [FileStamp]
+  var listStamps: [FileStamp]
+
+  enum TrainingRows: Codable, Sendable {
+    case all
+    case total(Int)
+    case perCluster(Int)
+  }
+
+  struct Filters: Codable, Sendable {
+    var condition: String?
+    var allow: String?
+    var deny: String?
+    var similarityMin: String?
+    var similarityTop: String?
+  }
+
+  struct Dedup: Codable, Sendable {
+    var criterion: DuplicateCriterion
+    var clusters: Int?
+    var clustersAtOnce: Int
+  }
+
+  init(_ plan: BuildPlan, _ inputs: WatchedInputs) {
+    let parameters = plan.parameters
+    program = parameters.version
+    self.inputs = parameters.inputs
+    output = parameters.output
+    clusters = parameters.clusters
+    iterations = parameters.iterations
+    trainingRows =
+      switch parameters.trainingRows {
+      case .all: .all
+      case .total(let count): .total(count)
+      case .perCluster(let count): .perCluster(count)
+      }
+    seed = parameters.seed
+    neighbours = parameters.neighbours
+    skipInvalid = parameters.skipInvalid
+    let filters = parameters.filters
+    self.filters = Filters(
+      condition: filters.condition, allow: filters.allow, deny: filters.deny,
+      similarityMin: filters.similarityMinimum?.description,
+      similarityTop: filters.similarityTop?.description)
+    deduplication = parameters.deduplication.map {
+      Dedup(criterion: $0.criterion, clusters: $0.clusters, clustersAtOnce: $0.clustersAtOnce)
+    }
+    allowDuplicates = parameters.allowDuplicates
+    force = parameters.force
+    threads = parameters.threads
+    memory = parameters.memory
+    kernels = parameters.hasChosenInstructions ? parameters.instructions.rawValue : nil
+    dataset = plan.dataset
+    condition = plan.condition
+    lists = plan.lists
+    centroids = plan.given
+    assignments = plan.assignments
+    shardStamps = inputs.shards.stamps
+    metadataStamps = inputs.metadata.stamps
+    listStamps = inputs.lists.stamps
+  }
+
+  // MARK: The file
+
+  /// A stage of its own, so that a recorded build is there to be continued.
+  private static let folder = stageFolder + "/build"
+
+  private static func path(_ building: String) -> String { "\(building)/\(folder)/record.json" }
+
+  func write(to building: String) throws(WorkspaceError) {
+    let path = Self.path(building)
+    try storing { () throws(StorageError) in try makeFolder(parentFolder(path), parents: true) }
+    try SealedFile.write(json: self, to: path)
+  }
+
+  static func remove(from building: String) throws(WorkspaceError) {
+    try storing { () throws(StorageError) in try removeTree("\(building)/\(folder)") }
+  }
+
+  /// The record of the build in a folder; nil where there is none.
+  ///
+  /// - Throws: ``WorkspaceError`` for one of another program.
+  static func read(
+    _ building: String, version: String
+  ) throws(WorkspaceError) -> BuildRecord? {
+    let path = path(building)
+    guard pathKind(path) == .file else { return nil }
+    struct Head: Decodable { var program: String }
+    guard let head = SealedFile.read(json: Head.self, path) else {
+      throw damaged(path, "it is no whole record of a build")
+    }
+    guard head.program == version else {
+      throw .invalid(
+        "\(path): the build was recorded by winnow \(head.program), this is winnow \(version) on "
+          + "\(hostName()); all machines need the same version")
+    }
+    guard let record = SealedFile.read(json: BuildRecord.self, path) else {
+      throw damaged(path, "it is no record of a build")
+    }
+    return record
+  }
+
+  // MARK: What it says
+
+  /// SHA-256 of all of it.
+  func digest() throws(WorkspaceError) -> String {
+    var digest = Digest()
+    digest.update(try encodeJSON(self))
+    return digest.hex()
+  }
+
+  /// The plan for a process of this machine.
+  ///
+  /// - Parameter ingest: where programs are found.
+  /// - Throws: ``WorkspaceError`` when this processor has not the kernels that were asked for.
+  func plan(_ ingest: IngestOptions) throws(WorkspaceError) -> BuildPlan {
+    var instructions = InstructionSet.best
+    if let kernels {
+      guard let chosen = InstructionSet(rawValue: kernels), chosen.isAvailable else {
+        throw .invalid(
+          "--kernels: expected \(kernels), as the build was recorded with, \(hostName()) has none; "
+            + "leave the flag out: the result is the same")
+      }
+      instructions = chosen
+    }
+    var parameters = BuildParameters(
+      inputs: inputs, output: output, clusters: clusters, threads: threads,
+      instructions: instructions, ingest: ingest, version: program)
+    parameters.hasChosenInstructions = kernels != nil
+    parameters.iterations = iterations
+    parameters.trainingRows =
+      switch trainingRows {
+      case .all: .all
+      case .total(let count): .total(count)
+      case .perCluster(let count): .perCluster(count)
+      }
+    parameters.seed = seed
+    parameters.neighbours = neighbours
+    parameters.centroidsFile = centroids?.path
+    parameters.assignmentsFile = assignments?.path
+    parameters.skipInvalid = skipInvalid
+    parameters.filters.condition = filters.condition
+    parameters.filters.allow = filters.allow
+    parameters.filters.deny = filters.deny
+    parameters.filters.similarityMinimum = filters.similarityMin.flatMap { SimilarityBound($0) }
+    parameters.filters.similarityTop = filters.similarityTop.flatMap { RowFilters.fraction($0) }
+    parameters.deduplication = deduplication.map {
+      var wanted = Deduplication($0.criterion, clusters: $0.clusters)
+      wanted.clustersAtOnce = $0.clustersAtOnce
+      return wanted
+    }
+    parameters.allowDuplicates = allowDuplicates
+    parameters.force = force
+    parameters.memory = memory
+    return BuildPlan(
+      parameters, dataset: dataset, condition: condition, lists: lists, given: centroids,
+      assignments: assignments)
+  }
+
+  /// The inputs, to be compared with what is there.
+  func watched(_ plan: BuildPlan) -> WatchedInputs {
+    WatchedInputs(
+      shards: InputWatch(dataset.shards.map(\.path), stamps: shardStamps),
+      metadata: InputWatch(plan.metadataPaths, stamps: metadataStamps),
+      lists: InputWatch(plan.parameters.filters.lists.map(\.path), stamps: listStamps))
+  }
+}
+
+extension BuildParameters {
+  /// The same with absolute paths, for processes elsewhere.
+  var fromAnywhere: BuildParameters {
+    var parameters = self
+    parameters.inputs = inputs.map(absolutePath)
+    parameters.output = absolutePath(output)
+    parameters.centroidsFile = centroidsFile.map(absolutePath)
+    parameters.assignmentsFile = assignmentsFile.map(absolutePath)
+    parameters.filters.allow = filters.allow.map(absolutePath)
+    parameters.filters.deny = filters.deny.map(absolutePath)
+    parameters.ingest.keyFiles = ingest.keyFiles.map(absolutePath)
+    return parameters
+  }
+}

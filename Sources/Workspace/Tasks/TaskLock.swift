@@ -1,0 +1,53 @@
+// Who may do tasks of a build: any number of processes at once, but none while one removes what is of
+// no use any more, or puts the workspace in its place.
+
+import Storage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A part in a build's tasks, or the right to keep all others out; the end of the process drops it.
+struct TaskLock: ~Copyable {
+  private let lock: FileLock
+
+  /// The file below stage/.
+  static let name = "tasks.lock"
+
+  private static func path(_ folder: String) -> String { "\(folder)/\(stageFolder)/\(name)" }
+
+  private init(_ lock: consuming FileLock) { self.lock = lock }
+
+  /// Keeps all others out.
+  ///
+  /// - Parameter workspace: what is made in the folder, for the message.
+  /// - Throws: ``WorkspaceError``, also when some are still there after `wait`.
+  static func exclusive(
+    _ folder: String, of workspace: String, wait: Duration
+  ) throws(WorkspaceError) -> TaskLock {
+    let end = ContinuousClock.now + wait
+    while true {
+      if let lock = try storing({ () throws(StorageError) in try FileLock(path(folder)) }) {
+        return TaskLock(lock)
+      }
+      if ContinuousClock.now >= end {
+        throw .invalid(
+          "\(workspace): tasks of it are under way in other processes (winnow task run); wait for "
+            + "them or stop them")
+      }
+      usleep(20_000)
+    }
+  }
+
+  /// Takes part; nil while somebody keeps all others out.
+  static func shared(_ folder: String) throws(WorkspaceError) -> TaskLock? {
+    guard
+      let lock = try storing({ () throws(StorageError) in
+        try FileLock(path(folder), isShared: true)
+      })
+    else { return nil }
+    return TaskLock(lock)
+  }
+}
