@@ -87,13 +87,21 @@ def work(command, environment):
 
 
 def unreachable(address):
-    """Why nothing listens at an address, or None; Ray itself would try for a minute and more."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
+    """Why no server answers at an address, or None; Ray itself would try for a minute and more."""
+    place = address.removeprefix("ray://")
+    host, _, port = place.rpartition(":")
+    if not port.isdigit():
+        return None
     try:
-        if port.isdigit():
-            socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+        if importlib.util.find_spec("grpc") and "RAY_USE_TLS" not in os.environ:
+            import grpc
+            with grpc.insecure_channel(place) as channel:
+                grpc.channel_ready_future(channel).result(timeout=PATIENCE / 2)
     except OSError as error:
         return error.strerror or str(error)
+    except grpc.FutureTimeoutError:
+        return f"nothing that Ray has started answers in {PATIENCE // 2} seconds"
 
 
 def running():
@@ -119,8 +127,8 @@ def connect(address):
                 "'ray[client]', in the version of the cluster")
     remedy = ("is the cluster running (ray status), and is this its address (ray://HOST:10001 unless "
               "it was started with --ray-client-server-port)?")
-    late = threading.Timer(PATIENCE, give_up, [
-        f"no Ray cluster answered at {address} in {PATIENCE} seconds; {remedy}"])
+    late = threading.Timer(6 * PATIENCE, give_up, [
+        f"the Ray cluster at {address} let nobody in for {6 * PATIENCE} seconds: is it overloaded?"])
     fault = unreachable(address)
     if fault:
         give_up(f"cannot reach a Ray cluster at {address}: {fault}; {remedy}")
