@@ -25,6 +25,12 @@ struct BuildCommand: ParsableCommand {
   @Flag(help: "Replace an existing workspace; its committed plans stay.")
   var force = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Where the tasks run: on a Ray cluster, of this machine or at an address (default: here).",
+      valueName: "engine"))
+  var on: EngineChoice?
+
   @Flag(help: "Say what the build would take (memory, disk, time) and write nothing.")
   var dryRun = false
 
@@ -44,7 +50,7 @@ struct BuildCommand: ParsableCommand {
       return standardOutput(
         json ? String(decoding: try forecast.json(), as: UTF8.self) : forecast.text)
     }
-    _ = try options.build(inputs: inputs, output: output, force: force)
+    _ = try options.build(inputs: inputs, output: output, force: force, on: on)
   }
 }
 

@@ -149,18 +149,31 @@ struct BuildOptions: ParsableArguments {
   }
 
   /// Builds, with progress on standard error.
-  func build(inputs: [String], output: String, force: Bool) throws -> BuildSummary {
+  ///
+  /// - Parameter place: where the tasks run; nil: here.
+  func build(
+    inputs: [String], output: String, force: Bool, on place: EngineChoice? = nil
+  ) throws -> BuildSummary {
     let parameters = try parameters(inputs: inputs, output: output, force: force)
     let reporter = progress.reporter()
     let observer = BuildObserver(
       progress: { reporter.report($0) }, message: { reporter.message($0) },
       isCancelled: { Interruption.isAsked })
-    Interruption.endAtLast(after: 700) {
+    // Tasks elsewhere take a moment to end, which the driver sees to when this program is gone, too.
+    Interruption.endAtLast(after: place == nil ? 700 : 5000) {
       Failure(interruptedBuild(output)).text
     }
     defer { Interruption.endsByItself() }
     do {
-      let summary = try buildWorkspace(parameters, observer: observer)
+      let summary: BuildSummary
+      if let place {
+        let engine = try RayEngine.start(
+          address: place.address, workspace: output, message: { reporter.message($0) })
+        defer { engine.stop() }
+        summary = try buildWorkspace(parameters, on: engine, observer: observer)
+      } else {
+        summary = try buildWorkspace(parameters, observer: observer)
+      }
       reporter.finish()
       reporter.message(summary.announcement)
       return summary

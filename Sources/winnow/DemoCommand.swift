@@ -51,7 +51,7 @@ struct DemoCommand: ParsableCommand {
   /// with the plans committed to it.
   private func build(_ workspace: String) throws {
     if pathKind(workspace + "/workspace.json") == .file { return }
-    let sample = try SampleData.find()
+    let sample = try BundledAsset.sample.find()
     let options = try BuildOptions.parse(["--clusters", "60", "--progress", progress.progress])
     _ = try options.build(inputs: [sample], output: workspace, force: false)
   }

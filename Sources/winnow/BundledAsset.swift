@@ -1,0 +1,52 @@
+import FoundationEssentials
+import Storage
+
+/// Something that comes with the program, in files beside it.
+struct BundledAsset {
+  /// Its path below `share/winnow` of an installed program, and below `assets` of the sources.
+  let path: String
+  /// For messages: "the bundled sample" has a "folder".
+  let (what, kind): (String, String)
+  /// The environment variable that may name it.
+  let variable: String
+  /// Whether it is what a path names.
+  let isAt: @Sendable (String) -> Bool
+
+  /// Where it lies: what its variable names, else `share/winnow` or `assets` beside the program or above
+  /// it (links followed), else the sources that the program was compiled from.
+  func find(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> String
+  {
+    if let named = environment[variable] {
+      guard isAt(named) else {
+        throw Failure("\(variable): expected \(what)'s \(kind), found none at \(named)")
+      }
+      return absolutePath(named)
+    }
+    var folder = parentFolder(programPath())
+    while true {
+      for place in ["share/winnow", "assets"] where isAt("\(folder)/\(place)/\(path)") {
+        return "\(folder)/\(place)/\(path)"
+      }
+      if folder == "/" || folder == "." { break }
+      folder = parentFolder(folder)
+    }
+    let compiled =
+      #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/assets/\(path)"
+    guard isAt(compiled) else {
+      throw Failure(
+        "assets/\(path): \(what) is neither beside the program nor at \(compiled); "
+          + "name it with \(variable)=\(kind.uppercased())")
+    }
+    return compiled
+  }
+
+  /// The sample that `winnow demo` builds.
+  static let sample = BundledAsset(
+    path: "sample", what: "the sample", kind: "folder", variable: "WINNOW_SAMPLE"
+  ) { pathKind($0 + "/img_emb") == .folder && pathKind($0 + "/metadata") == .folder }
+
+  /// The program in Python that hands tasks to Ray.
+  static let ray = BundledAsset(
+    path: "ray/winnow_ray.py", what: "the driver of Ray", kind: "file", variable: "WINNOW_RAY"
+  ) { pathKind($0) == .file }
+}
