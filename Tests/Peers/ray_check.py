@@ -47,7 +47,7 @@ fi
 LASTING = """
 if [ $stage = assign ] && {which}; then
   ps -o ppid= $PPID > "$here/raylet.part" && mv "$here/raylet.part" "$here/raylet"
-  sleep 1000
+  while :; do sleep 1; done
 fi
 """
 
