@@ -47,7 +47,7 @@ fi
 LASTING = """
 if [ $stage = assign ] && {which}; then
   ps -o ppid= $PPID > "$here/raylet.part" && mv "$here/raylet.part" "$here/raylet"
-  sleep 1000
+  while :; do sleep 1; done
 fi
 """
 
@@ -255,10 +255,16 @@ def refusals(check, address):
                   **python("other", f'{check.folder}/other.py "$@"'))
     check.refused("no winnow on the nodes", ["/nowhere/winnow", "WINNOW_WORKER"], "f", address,
                   WINNOW_WORKER="/nowhere/winnow")
-    # The record of a build names the version that made it; there is but one here.
-    record = check.folder + "/.f.building/stage/build.json"
-    check.behave(f"""sed -i 's/"program" *: *"[^"]*"/"program":"0.0.1"/' {record}\n""")
-    check.refused("another winnow than the driver's", ["0.0.1"], "f", address)
+    # The same program, but for its idea of its version.
+    version = subprocess.check_output([check.winnow, "--version"], text=True).split()[-1]
+    other = version[:-1] + ("8" if version.endswith("9") else "9")
+    with open(check.winnow, "rb") as file:
+        program = file.read().replace(version.encode(), other.encode())
+    with open(check.folder + "/other-winnow", "wb") as file:
+        file.write(program)
+    os.chmod(check.folder + "/other-winnow", 0o755)
+    check.refused("another winnow than the driver's", [f"this is winnow {other} on", "same version"],
+                  "f", address, WINNOW_WORKER=check.folder + "/other-winnow")
     if subprocess.run(["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode != 0:
         return print("skip mounts cannot be made here", flush=True)
     building = check.folder + "/.g.building"
