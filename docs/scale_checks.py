@@ -225,6 +225,9 @@ def the_formulas_are_those_of_the_code():
     near(scale_stages.part_entries(10**5, 64 << 20), 1 << 16)
     near(scale_stages.cutting(100, 10, 10)[0], 1)
     holds(scale_stages.cutting(2560, 2000 * 40e6, 40e6)[0] >= 2000, "parts are heavier than allowed")
+    # A cut opens a run for samples and for its places, and none to weigh it.
+    near(scale_stages.cutting(1000, 100, 40)[1], 2)
+    near(scale_stages.cutting(4096, 100, 40)[1], 1 + 1024 / 4096)
     near(scale_stages.row_bytes((1 << 32) - 1), 4)
     near(scale_stages.row_bytes(1 << 32), 8)
     holds(scale_stages.training_rows(10**9, 500) == 128_000, "training rows")
@@ -239,6 +242,23 @@ def the_formulas_are_those_of_the_code():
         stage = by_name[name]
         near(stage.tasks * stage.compute / rates["threads"], 10**9 / value[rate]["value"], 0.03)
     near(by_name["metadata"].compute, 10**9 / value["metadata"]["value"], 0.01)
+
+
+@check
+def rounds_hand_on_what_they_found():
+    job = scale_stages.Job(rows=10**9, clusters=1000, rounds_over_all=True, dedup=True)
+    stages = scale_stages.build_stages(job, Cluster(), scale_stages.load_rates())
+    by_name, k, d, n = {s.name: s for s in stages}, job.clusters, job.dimensions, job.rows
+    rows = round(n * (1 - job.dropped))
+    found = 256 * (8 * k * d + 8 * k + 24 * 2 * k) + 4 * rows
+    near(by_name["round-1"].tasks, 256)
+    near(256 * by_name["round-1"].written, found)
+    # The rows, the centroids, the fates of its own rows, and its own result of the round before.
+    near(256 * by_name["round-1"].read, 2 * d * n + 256 * 4 * k * d + n)
+    near(256 * by_name["round-2"].read, 2 * d * n + 256 * 4 * k * d + n + found)
+    near(by_name["move-2"].read, found + 4 * k * d + n)
+    holds(by_name["move-2"].after == ("round-2",) and by_name["round-3"].after == ("move-2",)
+          and by_name["train"].after == (f"move-{scale_stages.ROUNDS}",), "the order of the rounds")
 
 
 @check

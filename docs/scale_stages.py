@@ -18,20 +18,21 @@ ROUNDS, PER_CONCEPT, TRIALS, SUBSET = 25, 256, 4, 16
 HEX, KEY, CAPTION, NUMBER = 32, 16, 60, 8   # bytes of a key in the input and packed, of a caption...
 FINE, AT_ONCE = 5000, 20_000                # rows of a fine cluster; clusters that one k-means makes
 SORT, SORT_MOST = 64 * MIB, 256 * MIB       # memory of a thread that sorts
+COMPARED = 96 * MIB                         # memory of a thread that looks for near duplicates
+ROUND_TASKS = 256                           # tasks of a round at most
 
 CHANGES = {
-    "needs": "the list of tasks asks for the memory and threads that the tasks of the fine clusters use",
     "metadata": "metadata is a task a shard; captions and keys are written into their places",
     "writers": "large files of the workspace are written by many tasks, each its own range, and their "
                "digests are made of the pieces' digests",
     "cuts": "a run leaves a sample of its keys; parts are cut by these, and a run's slice is found by "
             "one read",
     "parts": "runs of keys and parts have 256 MiB of memory",
-    "candidates": "a task reads the candidates of its own rows only",
     "summary": "tasks read one summary of the scan, not a result of every shard, and look at the state "
                "of the shards that they read, not of all",
     "shuffle": "the assignment to coarse clusters writes the rows by coarse cluster, and fine "
                "training, fine assignment and search read them in that order",
+    "gather": "a task of the fine training reads its rows with all the threads that it has",
     "read-ahead": "a thread that reads rows one by one has 32 of these reads under way",
     "metadata-digest": "the digest of a metadata file is taken while it is read",
 }
@@ -85,13 +86,15 @@ def key_limit(n, memory):
 
 
 def cutting(runs, weight, limit):
-    """Into how many parts runs are cut by samples, and how many cuts that takes: a cut makes as many
-    pieces as its memory allows, and what is still too heavy is cut again."""
+    """Into how many parts runs are cut by samples, and how often a run is opened for that: a cut makes
+    as many pieces as its memory allows, and what is still too heavy is cut again.  Each cut opens a run
+    for its samples, where some fall into it, and for the places of the cut; weighing opens none."""
     if weight <= limit:
         return 1, 0
     pieces = max(2, min(math.ceil(weight / (limit / 4 * 3)), 1 << 12, (1 << 20) // runs))
-    parts, cuts = cutting(runs, weight / pieces, limit)
-    return pieces * parts, 1 + pieces * cuts
+    sampled = min(1, max(1024, 64 * pieces) / runs)
+    parts, opened = cutting(runs, weight / pieces, limit)
+    return pieces * parts, 1 + sampled + pieces * opened
 
 
 def block_bytes(d):
@@ -113,6 +116,36 @@ def assign_memory(n, k, d, threads=1):
     run = min(n, run_rows(n) + block // (2 * d))
     return (40 * MIB + centroid_bytes(k, d) + 4 * k * d
             + threads * (block + 24 * run + 8 * (k + 1)))
+
+
+def round_memory(n, k, d):
+    """Of a task of a round over all rows."""
+    return assign_memory(n, k, d) + 16 * k * d
+
+
+def move_memory(n, k, d, threads):
+    """What the list of tasks asks for the start and the ends of rounds over all rows."""
+    return (40 * MIB + 48 * n + SUBSET * k * (5 * d + 128) + 3 * centroid_bytes(k, d) + k * 9 * d
+            + threads * block_bytes(d) + 32 * k * d)
+
+
+def fine_clusters(n):
+    """Fine clusters, and the coarse ones that they lie in; no coarse ones where one k-means makes all."""
+    fine = n // FINE
+    return fine, 0 if fine <= AT_ONCE else math.isqrt(fine - 1) + 1
+
+
+def fine_training_memory(n, d, threads):
+    """What the list of tasks asks for the training of the fine clusters of a coarse one."""
+    fine, coarse = fine_clusters(n)
+    count = 4 * max(1, fine // coarse)
+    return training_memory(min(n, PER_CONCEPT * count), count, d, threads)
+
+
+def search_memory(n, d):
+    """Of a task of the search for near duplicates, without its candidates."""
+    return (40 * MIB + 128 * fine_clusters(n)[0] + min(COMPARED, (9 * d + 64) * n)
+            + block_bytes(d))
 
 
 def scattered_bytes(d):
@@ -152,6 +185,9 @@ class Builder:
         self.per_pair = (times[1] - times[0]) / (many - few) / share
         self.per_row = max(0.0, times[0] / share - few * self.per_pair)
         self.changes = job.changes
+        # A bit for every row where some are dropped, and the stages so far that have dropped some.
+        self.bits = self.n / 8 if job.dedup or job.where else 0
+        self.narrowed = 0
         self.memory = SORT_MOST if "parts" in self.changes else SORT
         self.in_flight = 32 if "read-ahead" in self.changes else 1
 
@@ -160,16 +196,19 @@ class Builder:
         return rows * (self.per_row + k * self.per_pair)
 
     def add(self, name, tasks, after, *, compute=0, waits=0, read=0, written=0, single=0, memory=64 * MIB,
-            threads=1, resumes=False, looks=0, apart=0, readers=None):
+            threads=1, resumes=False, looks=0, apart=0, readers=None, fates=None):
         """A stage, of what all its tasks together take.
 
         - waits: reads and calls that a thread waits for; single: those that are charged one by one.
         - apart: rows or texts that are read by themselves, and are both; by `readers` threads of a
           task, all of them where nothing is said.
         - looks: files of each shard that every task opens or asks for their state: the scan's result
-          is one, which takes two calls; the shard itself, before and after, is one."""
+          is one, which takes two calls; the shard itself, before and after, is one.
+        - fates: "all" where every task reads why rows were dropped, a byte for each row and stage that
+          has dropped some; "own" where it does for the rows that it is about."""
         tasks = max(1, int(tasks))
         looking = 2 * looks * tasks * (1 if "summary" in self.changes else self.shards)
+        read += {None: 0, "own": 1, "all": tasks}[fates] * self.n * self.narrowed
         # One thread looks while the others wait.
         waits, single = waits + looking * threads, single + looking + apart
         waits += apart / self.in_flight * threads / (readers or threads)
@@ -180,16 +219,16 @@ class Builder:
             compute=compute / tasks, waits=waits / tasks, read=read / tasks,
             written=written / tasks, single=single / tasks, resumes=resumes))
 
-    def copy(self, name, after, read, written=None, files=1, waits=0, looks=0):
+    def copy(self, name, after, read, written=None, files=1, waits=0, looks=0, fates=None):
         """One file (or some) of the workspace put together of pieces: one writer each, whose digest is
         sequential."""
         written = read if written is None else written
         if "writers" in self.changes:
             self.add(name, -(-written // (1 << 30)), after, compute=written / self.digest, read=read,
-                     written=written, waits=waits, looks=looks)
+                     written=written, waits=waits, looks=looks, fates=fates and "own")
         else:
             self.add(name, 1, after, compute=written / self.digest, read=read, written=written,
-                     threads=files, waits=waits, looks=looks)
+                     threads=files, waits=waits, looks=looks, fates=fates)
 
     # Metadata
 
@@ -208,7 +247,7 @@ class Builder:
         limit = key_limit(n, self.memory)
         most = limit // (48 + 2 * KEY)
         runs = -(-n // most)
-        parts, cuts = cutting(runs, n * (48 + KEY), limit)
+        parts, opened = cutting(runs, n * (48 + KEY), limit)
         self.add("key-runs", runs, after, compute=n / self.keyed / 2, read=KEY * n,
                  written=(KEY + 4) * n, waits=3 * runs, memory=40 * MIB + limit)
         slices = runs * parts
@@ -216,12 +255,11 @@ class Builder:
             cut, sliced, probes = 2 * runs, 3, n / 1024
             cut_bytes = KEY * probes
         else:
-            # All runs are opened to weigh every piece, and twice for every cut; the bounds are found
-            # by bisecting, which in the end has every page of the keys.
-            opened = runs * (1 + parts + cuts * (2 + min(1, 1024 / runs)))
+            # All keys are of one width. All runs are opened once, and for every cut; the bounds are
+            # found by bisecting, which in the end has every page of the keys.
             probes = slices * math.log2(most)
             pages = most * KEY / PAGE
-            cut = opened + min(probes, runs * pages)
+            cut = runs * (1 + opened) + min(probes, runs * pages)
             cut_bytes = min(probes * PAGE, KEY * n)
             # A part opens each run twice, reads keys and rows, and bisects: the upper part of its way
             # is that of the machine's other parts.
@@ -244,109 +282,123 @@ class Builder:
                      read=self.text, written=self.n / 8, memory=512 * MIB)
             self.add("filter", 1, ["scan", "where", "metadata"], compute=self.n / self.value["filter"],
                      read=self.n / 8, written=self.n, waits=self.shards)
+            self.narrowed += 1
 
-    def training(self, name, rows, k, after, candidates=0):
+    def training(self, name, rows, k, after, listed=0):
         m = training_rows(rows, k)
         threads = self.cores
         compute = m * k * ROUNDS / self.pairs + min(m, SUBSET * k) * TRIALS * k / self.seeding
         compute += 2 * self.n / self.hashed
-        self.add(name, 1, after, compute=compute, apart=m, threads=threads, looks=1,
-                 read=m * scattered_bytes(self.d) + candidates, written=4 * k * self.d,
-                 memory=training_memory(m, k, self.d, threads), resumes=True)
+        self.add(name, 1, after, compute=compute, apart=m, threads=threads, looks=1, fates="all",
+                 read=m * scattered_bytes(self.d), written=4 * k * self.d, resumes=True,
+                 memory=max(training_memory(m, k, self.d, threads), listed) + self.bits)
 
-    def rounds(self, rows, k, after, candidates):
-        """--training-rows all: every round reads all rows, and one task adds up its tasks' sums."""
-        before = after
+    def rounds(self, rows, k, after):
+        """--training-rows all: every round reads all rows, and one task adds up what its tasks found.
+
+        What adding a row to its sum takes has no rate; it is taken to be in that of the assignment."""
+        tasks, d, cores = min(self.runs, ROUND_TASKS), self.d, self.cores
+        # More than a machine may have: then it is all of one.
+        memory = min(move_memory(self.n, k, d, cores) + self.bits, self.cluster.memory)
+        found = tasks * (8 * k * d + 8 * k) + 4 * rows + 24 * min(rows, tasks * 2 * k)
+        chosen = SUBSET * k
+        # One thread reads what is chosen among.
+        self.add("start", 1, after, threads=cores, memory=memory, looks=2, fates="all",
+                 compute=2 * self.n / self.hashed + chosen * TRIALS * k / self.seeding,
+                 apart=chosen + k, readers=1, read=(chosen + k) * scattered_bytes(d),
+                 written=4 * k * d)
+        before = ["start"]
         for number in range(1, ROUNDS + 1):
-            name = f"round-{number}"
-            self.add(name, self.runs, before, compute=rows * k / self.pairs,
-                     read=self.size + self.runs * (4 * k * self.d) + candidates * self.runs,
-                     written=self.runs * 8 * k * self.d, memory=assign_memory(self.n, k, self.d))
-            self.add(f"update-{number}", 1, [name], read=self.runs * 8 * k * self.d,
-                     compute=self.runs * 8 * k * self.d / self.scan, threads=self.cores,
-                     written=4 * k * self.d)
-            before = [f"update-{number}"]
-        return before
+            name, last = f"round-{number}", found if number > 1 else 0
+            # What is written and read again is sealed.
+            self.add(name, tasks, before, fates="own", looks=1, waits=tasks * (3 + 4 * number),
+                     compute=self.assigning(rows, k) + tasks * k * 2 * d / self.scan
+                     + (found + last) / self.digest,
+                     read=self.size + tasks * 4 * k * d + last, written=found,
+                     memory=round_memory(self.n, k, d) + self.bits)
+            # One thread reads and adds up; the others wait.
+            self.add(f"move-{number}", 1, [name], threads=cores, memory=memory, looks=1, fates="all",
+                     compute=cores * found * (1 / self.digest + 1 / self.scan),
+                     read=found + 4 * k * d, written=4 * k * d, waits=cores * (tasks + 4 * number))
+            before = [f"move-{number}"]
+        self.add("train", 1, before, threads=cores, memory=memory, looks=1, fates="all",
+                 read=4 * k * d, written=4 * k * d, waits=4 * ROUNDS)
 
-    def assigned(self, name, rows, k, after, candidates=0, extra=0, listed=0):
+    def assigned(self, name, rows, k, after, extra=0):
         runs = self.runs
         compute = self.assigning(rows, k) + runs * k * 2 * self.d / self.scan + extra / self.digest
-        self.add(name, runs, after, compute=compute,
-                 read=self.size + runs * (4 * k * self.d + candidates),
-                 written=8 * rows + 4 * k * runs + extra, waits=3 * runs, looks=1,
-                 memory=self.listed(assign_memory(self.n, k, self.d) + candidates / 8, listed))
+        self.add(name, runs, after, compute=compute, read=self.size + runs * 4 * k * self.d,
+                 written=8 * rows + 4 * k * runs + extra, waits=3 * runs, looks=1, fates="own",
+                 memory=assign_memory(self.n, k, self.d) + self.bits)
 
-    def members(self, names, rows, k, after, fates=0, looks=0):
-        """Cuts, parts and the arrays out of the runs of an assignment."""
+    def members(self, names, rows, k, after, fates=0, looks=0, narrow=None):
+        """Cuts, parts and the arrays out of the runs of an assignment.
+
+        - fates: bytes of fates that are published with the arrays; narrow: who reads fates to cut."""
         cut_name, parts_name, sort_name = names
         runs, each = self.runs, rows / k
         limit = part_entries(self.n, self.memory)
         # A part opens each run and reads rows, distances, and where they are unless that is known.
         cut, probes, sliced = 2 * runs, 0, 3 if 4 * k < PAGE else 4
         if each > limit:
-            pieces, cuts = cutting(runs, each, limit)
+            pieces, opened = cutting(runs, each, limit)
             parts = k * pieces
             if "cuts" not in self.changes:
                 probes = runs * k * (pieces - 1) * math.log2(max(2, each / runs))
                 # Each run is opened for the places of every such cluster, for samples and cuts.
-                cut += runs * k * (1 + cuts * (1 + min(1, 1024 / runs)))
+                cut += runs * k * (1 + opened)
                 cut += min(probes, 4 * rows / PAGE)
                 sliced += 2
         else:
             parts = -(-k // int(limit // each))
         self.add(cut_name, 1, after, waits=cut, compute=probes * self.value["pread"], looks=looks,
+                 fates=narrow,
                  read=runs * 4 * (k + 1) + min(probes * PAGE, 4 * rows))
         slices = runs * parts
         self.add(parts_name, parts, [cut_name], compute=rows / self.sorted,
                  read=8 * rows + 2 * PAGE * slices, written=(self.r + 4) * rows, waits=sliced * slices,
-                 single=sliced * slices, memory=40 * MIB + self.memory, looks=looks)
+                 single=sliced * slices, memory=40 * MIB + self.memory, looks=looks, fates=narrow)
         self.copy(sort_name, [parts_name], (self.r + 4) * rows + fates, files=2, waits=2 * parts,
-                  looks=1)
+                  looks=1, fates="all")
 
     # Near duplicates
 
-    def listed(self, used, listed):
-        """What the list of tasks asks for, where that is more than what is used."""
-        return used if "needs" in self.changes else max(used, listed)
-
     def duplicates(self, after):
         n, d, runs = self.n, self.d, self.runs
-        # The list has one figure for all stages of the fine clusters: the largest training.
-        self.most = training_memory(min(n, PER_CONCEPT * AT_ONCE), AT_ONCE, d, 1) + n / 8
-        fine = n // FINE
+        fine, coarse = fine_clusters(n)
         shuffled = "shuffle" in self.changes
-        if fine <= AT_ONCE:
+        if not coarse:
             self.training("fine-train", n, fine, after)
             self.assigned("fine-assign", n, fine, ["fine-train"])
-            coarse, last = fine, "fine-assign"
         else:
-            coarse = math.isqrt(fine - 1) + 1
-            self.training("coarse-train", n, coarse, after)
+            # The list asks for what the largest training of one level would take.
+            self.training("coarse-train", n, coarse, after, training_memory(
+                min(n, PER_CONCEPT * AT_ONCE), AT_ONCE, d, self.cores))
             self.assigned("coarse-assign", n, coarse, ["coarse-train"],
-                          extra=self.size if shuffled else 0, listed=self.most)
+                          extra=self.size if shuffled else 0)
             m, few = PER_CONCEPT * fine, fine / coarse
             compute = (m * few * ROUNDS / self.pairs
                        + min(m, SUBSET * fine) * TRIALS * few / self.seeding)
-            memory = training_memory(m // coarse, math.ceil(few), d, 1)
-            trainers = self.listed(1, self.cores)
+            threads, memory = self.cores, fine_training_memory(n, d, self.cores) + self.bits
             if shuffled:
-                self.add("fine-train", coarse, ["coarse-assign"], compute=compute,
-                         memory=self.listed(memory, self.most), threads=trainers,
-                         read=self.size, written=4 * fine * d, looks=2,
-                         waits=3 * runs * coarse * trainers)
+                self.add("fine-train", coarse, ["coarse-assign"], compute=compute, memory=memory,
+                         threads=threads, read=self.size, written=4 * fine * d, looks=2,
+                         waits=3 * runs * coarse * threads, fates="all")
             else:
                 # A row is read by itself, and by one thread, however many there are.
-                self.add("fine-train", coarse, ["coarse-assign"], compute=compute,
-                         memory=self.listed(memory, self.most), threads=trainers,
-                         read=4 * n + m * scattered_bytes(d), written=4 * fine * d,
-                         waits=3 * runs * coarse * trainers, apart=m, readers=1, looks=2)
-            self.copy("fine-centroids", ["fine-train"], 4 * fine * d, waits=coarse, looks=1)
+                self.add("fine-train", coarse, ["coarse-assign"], compute=compute, memory=memory,
+                         threads=threads, read=4 * n + m * scattered_bytes(d), written=4 * fine * d,
+                         waits=3 * runs * coarse * threads, apart=m, looks=2, fates="all",
+                         readers=None if "gather" in self.changes else 1)
+            self.copy("fine-centroids", ["fine-train"], 4 * fine * d, waits=coarse, looks=1,
+                      fates="all")
             compute = self.assigning(n, few)
+            memory = assign_memory(n, coarse, d) + self.bits
             if shuffled:
                 self.add("fine-assign", coarse, ["fine-centroids"], compute=compute
                          + fine * 2 * d / self.scan, read=self.size + 4 * fine * d,
                          written=8 * n + 4 * fine, waits=3 * runs * coarse, looks=2,
-                         memory=self.listed(assign_memory(n, math.ceil(few), d), self.most))
+                         memory=memory, fates="own")
                 self.runs = coarse
             else:
                 # A run goes coarse cluster by coarse cluster: each centroid is read, checked and
@@ -358,30 +410,31 @@ class Builder:
                          + n * self.value["pread"],
                          read=self.size + runs * each, written=8 * n + 4 * fine * runs,
                          waits=2 * runs * coarse, apart=self.size / PAGE, looks=2,
-                         memory=self.listed(assign_memory(n, math.ceil(few), d), self.most))
-            last = "fine-assign"
-        self.members(("fine-cut", "fine-parts", "fine-sort"), n, fine, [last], looks=1)
+                         memory=memory, fates="own")
+        self.members(("fine-cut", "fine-parts", "fine-sort"), n, fine, ["fine-assign"], looks=1,
+                     narrow="all")
         pairs = n * (n / fine) / 2
-        search = 136 * MIB + centroid_bytes(fine, d) + n / 4
+        memory = search_memory(n, d) + 2 * self.bits
         dropped = n - self.left
-        if shuffled and fine > AT_ONCE:
+        if shuffled and coarse:
             self.add("dedup", coarse, ["fine-sort"], compute=pairs / self.searched, read=self.size
                      + self.r * n, written=24 * dropped, waits=3 * runs * coarse, looks=2,
-                     memory=self.listed(136 * MIB + n / coarse * 2 * d, search))
+                     fates="all", memory=max(memory, 40 * MIB + n / coarse * 2 * d + 2 * self.bits))
         else:
             rows = max(1 << 13, -(-n // 4096))
             self.add("dedup", -(-n // rows), ["fine-sort"], compute=pairs / self.searched
                      + n * self.value["pread"], read=n * scattered_bytes(d) + self.r * n,
                      written=24 * dropped, waits=4 * fine, apart=n, looks=2,
-                     memory=self.listed(136 * MIB + n / 4, search))
+                     fates="all", memory=memory)
         read, written = 8 * n + 24 * dropped, (8 + self.r + 4 + 1) * n
         if "writers" in self.changes:
             self.add("twins", self.runs, ["dedup"], compute=n / self.value["twins"], read=read,
-                     written=written, looks=1)
+                     written=written, looks=1, fates="own")
         else:
             self.add("twins", 1, ["dedup"], compute=n / self.value["twins"], read=read,
-                     written=written, waits=3 * self.runs + 10 * 4096, looks=1)
+                     written=written, waits=3 * self.runs + 10 * 4096, looks=1, fates="all")
         self.runs = runs
+        self.narrowed += 1
         return "twins"
 
     # All of it
@@ -396,16 +449,12 @@ class Builder:
         if job.dedup:
             last = self.duplicates([last])
         rows = self.left
-        # Where rows were dropped, who needs the candidates reads a byte for every row.
-        fates = n if job.dedup or job.where else 0
-        candidates = fates if "candidates" not in self.changes else fates / self.runs
         if job.rounds_over_all:
-            before = self.rounds(rows, k, [last], candidates)
+            self.rounds(rows, k, [last])
         else:
-            self.training("train", rows, k, [last], fates)
-            before = ["train"]
-        self.assigned("assign", rows, k, before, candidates)
-        self.members(("cut", "parts", "sort"), rows, k, ["assign"], fates)
+            self.training("train", rows, k, [last])
+        self.assigned("assign", rows, k, ["train"])
+        self.members(("cut", "parts", "sort"), rows, k, ["assign"], n if self.narrowed else 0)
         self.add("score", 1, ["sort"], threads=self.cores, written=32 * k, memory=64 * MIB
                  + centroid_bytes(k, self.d),
                  compute=self.value["score"] * self.threads * (k / self.many) ** 2)
@@ -425,7 +474,7 @@ class Builder:
         text = 0 if "metadata-digest" in self.changes else self.text
         ends = {a for stage in self.list for a in stage.after}
         self.add("finish", 1, [s.name for s in self.list if s.name not in ends], threads=self.cores,
-                 compute=text / self.digest, read=text, waits=3 * self.shards, looks=1)
+                 compute=text / self.digest, read=text, waits=3 * self.shards, looks=1, fates="all")
         return self.list
 
 

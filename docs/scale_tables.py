@@ -6,7 +6,9 @@ import re
 import sys
 
 from scale_engine import Cluster, Luck, simulate
-from scale_stages import CHANGES, Job, assign_memory, build_stages, training_memory, training_rows
+from scale_stages import (
+    CHANGES, ROUND_TASKS, Job, assign_memory, build_stages, fine_clusters, fine_training_memory,
+    move_memory, round_memory, run_rows, scattered_bytes, search_memory, training_memory, training_rows)
 from scale_text import bytes_text, size_text, table_lines, time_text
 
 PAGE = pathlib.Path(__file__).resolve().parent / "scale.md"
@@ -15,10 +17,11 @@ ROWS = [1_280_000_000, 12_800_000_000]
 MACHINES = [1, 16, 128]
 SEEDS = range(1, 4)
 SLOW = Luck(slow_share=0.02, slow_mean=2.0)
+LOCAL_WAIT = 1e-4               # seconds that a read of a machine's own disk waits
 STEADY, SPOT = 0.001, 0.05      # failures of a machine, an hour
 # In an order in which each is worth something.
-ORDER = ["cuts", "needs", "read-ahead", "shuffle", "metadata", "writers", "candidates",
-         "metadata-digest", "summary", "parts"]
+ORDER = ["cuts", "gather", "read-ahead", "shuffle", "metadata", "writers", "metadata-digest",
+         "summary", "parts"]
 
 
 def rows_text(rows):
@@ -60,16 +63,26 @@ class Tables:
             ["a task", f"{self.start:.2f} s until it begins, "
              f"{self.rates['rates']['start']['value']:.2g} s of which are measured"],
             ["shards", "1,000,000 rows of 768 float16 with a CSV file of metadata each"],
+            ["a machine's own disk", f"{self.rates['rates']['disk']['value'] / 1e9:.2f} GB/s, which are "
+             f"measured; a read that a thread waits for {LOCAL_WAIT * 1e3:g} ms"],
             ["near duplicates", f"{100 * Job(rows=1).dropped:.0f} % of the rows are dropped"]])
 
     def memory(self):
+        d, cores = Job(rows=1).dimensions, Cluster().cores
+        kinds = [
+            ("train", lambda n, k: training_memory(training_rows(n, k), k, d, cores)),
+            ("assign", lambda n, k: assign_memory(n, k, d)),
+            ("assign, with candidates", lambda n, k: assign_memory(n, k, d) + n / 8),
+            ("coarse-assign, fine-assign",
+             lambda n, k: assign_memory(n, fine_clusters(n)[1], d) + n / 8),
+            ("fine-train", lambda n, k: fine_training_memory(n, d, cores) + n / 8),
+            ("dedup", lambda n, k: search_memory(n, d) + n / 4),
+            ("round-N", lambda n, k: round_memory(n, k, d)),
+            ("start, move-N", lambda n, k: move_memory(n, k, d, cores))]
         return table_lines(
             ["memory of a task"] + [f"{rows_text(n)} rows, k = {k:,}" for n in ROWS for k in (500, 50_000)],
-            [[name] + [size_text(need(n, k)) for n in ROWS for k in (500, 50_000)] for name, need in [
-                ("train", lambda n, k: training_memory(
-                    training_rows(n, k), k, 768, Cluster().cores)),
-                ("assign", lambda n, k: assign_memory(n, k, 768)),
-                ("assign, with candidates", lambda n, k: assign_memory(n, k, 768) + n / 8)]])
+            [[name] + [size_text(need(n, k)) for n in ROWS for k in (500, 50_000)]
+             for name, need in kinds])
 
     # What it takes
 
@@ -120,6 +133,20 @@ class Tables:
     def stages_large(self):
         return self.by_stage(Job(rows=ROWS[1], dedup=True))
 
+    def traffic(self):
+        """What deduplication reads beside the rows."""
+        job = Job(rows=ROWS[-1], dedup=True)
+        size, pages = 2 * job.dimensions, scattered_bytes(job.dimensions)
+        runs, fine = -(-job.rows // run_rows(job.rows)), fine_clusters(job.rows)[0]
+        read = 4 * job.dimensions * fine
+        return [
+            "- `dedup` reads every row by itself, because the rows of a fine cluster lie anywhere. A row of "
+            f"{size:,} bytes touches one page of 4 KiB or two, so {pages / size:.1f} times the bytes of the "
+            "data set are moved, and a thread waits for every row.",
+            f"- `fine-assign` reads every fine centroid once for each run. With {rows_text(job.rows)} rows "
+            f"these are {fine / 1e6:.2f} million centroids of {bytes_text(read)}, {runs:,} times: "
+            f"{runs * read / (size * job.rows):.1f} times the bytes of the data set."]
+
     def many_concepts(self):
         names = ["train", "assign", "cut", "parts", "sort", "score", "columns", "name"]
         rows = []
@@ -137,17 +164,25 @@ class Tables:
         for n in ROWS:
             for k in (500, 50_000):
                 job = Job(rows=n, clusters=k, rounds_over_all=True)
-                cells = []
+                cells, alone = [], []
                 for m in MACHINES:
                     out = self.out(job, self.cluster(m))
-                    names = [name for name in out.stages if name.startswith(("round-", "update-"))]
-                    span = (max(out.stages[s].end for s in names)
-                            - min(out.stages[s].begin for s in names))
+                    runs = {name: run for name, run in out.stages.items()
+                            if name.startswith(("start", "round-", "move-"))}
+                    span = max(r.end for r in runs.values()) - min(r.begin for r in runs.values())
                     cells.append(time_text(span))
-                runs = [out.stages[s] for s in names]
-                rows.append([rows_text(n), f"{k:,}",
-                             bytes_text(sum(r.read + r.written for r in runs))] + cells)
-        return table_lines(["rows", "k", "moved"] + [f"{m}" for m in MACHINES], rows)
+                    alone.append(sum(r.end - r.begin for name, r in runs.items()
+                                     if not name.startswith("round-")) / span)
+                rows.append([rows_text(n), f"{k:,}", bytes_text(sum(
+                    r.read + r.written for r in runs.values()))] + cells + [f"{100 * alone[-1]:.0f} %"])
+        return table_lines(
+            ["rows", "k", "moved"] + [f"{m} machine{'s' if m > 1 else ''}" for m in MACHINES]
+            + [f"of it `start` and `move-N`, {MACHINES[-1]}"], rows)
+
+    def round_list(self):
+        return [f"A round has {ROUND_TASKS} tasks at most, each of one thread, so "
+                f"{ROUND_TASKS // Cluster().cores} machines of {Cluster().cores} cores have something to "
+                "do for all of it."]
 
     # Bad luck
 
@@ -158,6 +193,17 @@ class Tables:
         lost = sum(o.lost_to_failures + o.lost_to_slowness + o.lost_to_copies for o in outs)
         held = sum(run.core_seconds for o in outs for run in o.stages.values())
         return wall, lost / held
+
+    def luck_list(self):
+        return [
+            f"- Slow: {100 * SLOW.slow_share:.0f} % of the tasks take 1 + x times as long, x exponential of "
+            f"mean {SLOW.slow_mean:g}.",
+            "- Copies: when nothing of a stage waits and half of it is over, tasks that have taken half as "
+            "long again as the median get a second copy, and the first to end counts; winnow allows that, "
+            "an engine has to do it.",
+            "- Failures are of a machine, an hour; its tasks begin again elsewhere, it is back after "
+            f"{time_text(SLOW.repair)}.",
+            f"- Means of {len(SEEDS)} seeds."]
 
     def luck(self):
         kinds = [
@@ -252,12 +298,11 @@ class Tables:
             titles += [f"{rows_text(n)}, as it is", "all changes"]
         return table_lines(titles, rows)
 
-
     def local(self):
         disk = self.rates["rates"]["disk"]["value"]
         # One process whose threads share what the list would count for each.
         cluster = self.cluster(
-            1, network=disk, file_system=disk, latency=1e-4, memory=float("inf"))
+            1, network=disk, file_system=disk, latency=LOCAL_WAIT, memory=float("inf"))
         return table_lines(["rows"] + [
             f"k = {k:,}{', `--dedup`' if dedup else ''}" for k in (500, 50_000) for dedup in (False, True)],
             [[rows_text(n)] + [
@@ -268,12 +313,13 @@ class Tables:
 NAMES = {
     "assumed": Tables.assumed, "memory": Tables.memory, "overview": Tables.overview,
     "without-keys": Tables.without_keys, "stages-small": Tables.stages_small,
-    "stages-large": Tables.stages_large,
+    "stages-large": Tables.stages_large, "traffic": Tables.traffic, "round-list": Tables.round_list,
+    "luck-list": Tables.luck_list,
     "many-concepts": Tables.many_concepts, "rounds": Tables.rounds, "luck": Tables.luck,
     "alone": Tables.alone, "speedup": Tables.speedup, "change-list": Tables.change_list,
     "changes": Tables.changes, "sensitivity": Tables.sensitivity, "local": Tables.local,
 }
-QUICK = ["assumed", "memory", "change-list", "stages-small"]
+QUICK = ["assumed", "memory", "change-list", "stages-small", "traffic", "round-list", "luck-list"]
 
 
 def tables_of(text):
