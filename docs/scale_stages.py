@@ -67,7 +67,7 @@ def training_rows(n, k):
 
 def run_rows(n):
     """Rows of a run of the assignment."""
-    return max(1 << 14, min(1 << 20, -(-n // 48)), -(-n // 4096))
+    return max(1 << 14, min(1 << 20, -(-n // 24)), -(-n // 4096))
 
 
 def row_bytes(n):
@@ -123,10 +123,16 @@ def round_memory(n, k, d):
     return assign_memory(n, k, d) + 16 * k * d
 
 
-def move_memory(n, k, d, threads):
-    """What the list of tasks asks for the start and the ends of rounds over all rows."""
-    return (40 * MIB + 48 * n + SUBSET * k * (5 * d + 128) + 3 * centroid_bytes(k, d) + k * 9 * d
-            + threads * block_bytes(d) + 32 * k * d)
+def start_memory(k, d, threads):
+    """Of the choice of the first centroids for rounds over all rows."""
+    return (40 * MIB + SUBSET * k * (5 * d + 128) + 3 * centroid_bytes(k, d) + k * 9 * d
+            + threads * block_bytes(d))
+
+
+def move_memory(n, k, d):
+    """Of the end of a round over all rows: sums and centroids, and what one of its tasks has left."""
+    part = 4 * n // ROUND_TASKS + 8 * k * d
+    return 40 * MIB + 40 * k * d + 2 * part
 
 
 def fine_clusters(n):
@@ -298,12 +304,13 @@ class Builder:
 
         What adding a row to its sum takes has no rate; it is taken to be in that of the assignment."""
         tasks, d, cores = min(self.runs, ROUND_TASKS), self.d, self.cores
-        # More than a machine may have: then it is all of one.
-        memory = min(move_memory(self.n, k, d, cores) + self.bits, self.cluster.memory)
+        memory = move_memory(self.n, k, d) + self.bits
         found = tasks * (8 * k * d + 8 * k) + 4 * rows + 24 * min(rows, tasks * 2 * k)
         chosen = SUBSET * k
         # One thread reads what is chosen among.
-        self.add("start", 1, after, threads=cores, memory=memory, looks=2, fates="all",
+        numbers = 8 * self.n if self.bits else 0
+        self.add("start", 1, after, threads=cores,
+                 memory=start_memory(k, d, cores) + self.bits + numbers, looks=2, fates="all",
                  compute=2 * self.n / self.hashed + chosen * TRIALS * k / self.seeding,
                  apart=chosen + k, readers=1, read=(chosen + k) * scattered_bytes(d),
                  written=4 * k * d)
@@ -321,7 +328,7 @@ class Builder:
                      compute=cores * found * (1 / self.digest + 1 / self.scan),
                      read=found + 4 * k * d, written=4 * k * d, waits=cores * (tasks + 4 * number))
             before = [f"move-{number}"]
-        self.add("train", 1, before, threads=cores, memory=memory, looks=1, fates="all",
+        self.add("train", 1, before, threads=1, memory=memory, looks=1, fates="all",
                  read=4 * k * d, written=4 * k * d, waits=4 * ROUNDS)
 
     def assigned(self, name, rows, k, after, extra=0):

@@ -8,7 +8,8 @@ import sys
 from scale_engine import Cluster, Luck, simulate
 from scale_stages import (
     CHANGES, ROUND_TASKS, Job, assign_memory, build_stages, fine_clusters, fine_training_memory,
-    move_memory, round_memory, run_rows, scattered_bytes, search_memory, training_memory, training_rows)
+    move_memory, round_memory, run_rows, scattered_bytes, search_memory, start_memory, training_memory,
+    training_rows)
 from scale_text import bytes_text, size_text, table_lines, time_text
 
 PAGE = pathlib.Path(__file__).resolve().parent / "scale.md"
@@ -78,7 +79,8 @@ class Tables:
             ("fine-train", lambda n, k: fine_training_memory(n, d, cores) + n / 8),
             ("dedup", lambda n, k: search_memory(n, d) + n / 4),
             ("round-N", lambda n, k: round_memory(n, k, d)),
-            ("start, move-N", lambda n, k: move_memory(n, k, d, cores))]
+            ("start", lambda n, k: start_memory(k, d, cores)),
+            ("move-N", lambda n, k: move_memory(n, k, d))]
         return table_lines(
             ["memory of a task"] + [f"{rows_text(n)} rows, k = {k:,}" for n in ROWS for k in (500, 50_000)],
             [[name] + [size_text(need(n, k)) for n in ROWS for k in (500, 50_000)]

@@ -85,7 +85,11 @@ public func buildWorkspace(
     let build = try LocalBuild(
       plan, folder: folder.path, role: .driver(engine, needs: { shapes.needs($0) }), inputs: inputs,
       observer: observer)
-    let (description, log) = try build.run()
+    let (description, log): (WorkspaceDescription, BuildLog)
+    do throws(WorkspaceError) { (description, log) = try build.run() } catch {
+      // What a task says that was stopped is no news.
+      throw observer.isCancelled() ? .interrupted : error
+    }
     if observer.isCancelled() { throw .interrupted }
     try folder.excludeTasks(wait: .seconds(30))
     try folder.commit(build.staging.files.keys)

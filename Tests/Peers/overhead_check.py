@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What dividing a build into tasks costs: winnow build beside the same build as processes.
 
-    overhead_check.py WINNOW INPUT [--pairs N] [--folder DIR] [--processors N] [-- FLAGS OF winnow build]
+    overhead_check.py WINNOW INPUT [--pairs N] [--folder DIR] [--processors N] [--shares N]
+                      [-- FLAGS OF winnow build]
 
-Both sides in alternation. The tasks are run as any engine would: a process each, as many at once as there
-are processors for the threads that they make use of, those of every stage as soon as what it comes after
-is finished. Prints the seconds of each side, their ratio in each pair and its median. Standard library only.
+Both sides in alternation. The tasks are run as any engine would: as many processes at once as there are
+processors for the threads that they make use of, those of every stage as soon as what it comes after is
+finished. A stage of more tasks than --shares is done in so many shares (winnow task run --of), as a job
+array is; 0: every task is a process. The default is four shares a processor. Prints the seconds of each side, their ratio in each pair and its median. Standard library only.
 """
 
 import argparse
@@ -26,10 +28,13 @@ def arguments():
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--folder")
     parser.add_argument("--processors", type=int, default=os.cpu_count())
+    parser.add_argument("--shares", type=int)
     words = sys.argv[1:]
     cut = words.index("--") if "--" in words else len(words)
     options = parser.parse_args(words[:cut])
     options.flags = words[cut + 1 :] or ["--clusters", "500"]
+    if options.shares is None:
+        options.shares = 4 * options.processors
     return options
 
 
@@ -61,11 +66,18 @@ class Engine:
         for stage in listed:
             name = stage["name"]
             if name not in self.open or name not in self.begun:
-                self.left[name] = list(range(stage["tasks"]))
-                self.open[name] = stage["tasks"]
+                self.left[name] = self.pieces(stage["tasks"])
+                self.open[name] = len(self.left[name])
         self.stages = listed
 
     begun = frozenset()
+
+    def pieces(self, tasks):
+        """What the processes of a stage are told."""
+        shares = self.options.shares
+        if shares and tasks > shares:
+            return [[str(share), "--of", str(shares)] for share in range(shares)]
+        return [[str(task)] for task in range(tasks)]
 
     def run(self):
         self.begun = set()
@@ -90,7 +102,8 @@ class Engine:
                 self.begun.add(name)
                 self.free -= threads
                 process = subprocess.Popen(
-                    [self.options.winnow, "task", "run", name, str(task), "-o", self.workspace],
+                    [self.options.winnow, "task", "run", name, *task, "-o", self.workspace,
+                     "--threads", str(threads)],
                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                 )
                 self.count += 1
@@ -138,7 +151,7 @@ def main():
                 sys.exit(f"fingerprints differ: {prints}")
             ratios.append(divided / undivided)
             print(
-                f"pair {pair}: undivided {undivided:.2f} s, {count} tasks {divided:.2f} s, "
+                f"pair {pair}: undivided {undivided:.2f} s, {count} processes {divided:.2f} s, "
                 f"ratio {ratios[-1]:.3f}", flush=True,
             )
             if os.environ.get("WINNOW_STAGES"):

@@ -108,6 +108,12 @@ struct BuildMemory: Sendable {
     return max(threads * Self.duplicateLeast, min(threads * Self.duplicateDefault, left))
   }
 
+  /// What a task takes that chooses the first centroids among all candidates.
+  var firstCentroidsBytes: Int {
+    training(k, rows: min(rows, 16 * k), perRow: 0) + candidateBits
+      + (candidateBits > 0 ? 8 * rows : 0)
+  }
+
   /// What is searched at a time: all fine clusters, or all coarse ones.
   private var searchedAtOnce: Int {
     fine > fineAtOnce ? FineLevels.coarseClusters(fine) : fine

@@ -41,6 +41,9 @@ struct TaskShapes: Sendable {
     isTwoLevel = fine > wanted?.clustersAtOnce ?? 0
   }
 
+  private var hasRounds: Bool {
+    plan.given == nil && plan.parameters.trainingRows == .all
+  }
   /// Components of all centroids.
   private var roundBytes: Int { plan.parameters.clusters * plan.dataset.dimensions }
   private var threads: Int { max(1, plan.parameters.threads) }
@@ -49,6 +52,9 @@ struct TaskShapes: Sendable {
   /// Threads and memory of a task.
   func needs(_ stage: String) -> TaskNeeds {
     switch stage {
+    case "train" where hasRounds:
+      return TaskNeeds(
+        threads: 1, memory: single.little + 24 * roundBytes + single.candidateBytes)
     case "train": return TaskNeeds(threads: threads, memory: memory.bytes("train"))
     case "coarse-train": return TaskNeeds(threads: threads, memory: memory.bytes("fine"))
     case "fine-train":
@@ -56,8 +62,13 @@ struct TaskShapes: Sendable {
       return TaskNeeds(threads: threads, memory: memory.fineTrainingBytes)
     case _ where stage.hasPrefix("round-"):
       return TaskNeeds(threads: 1, memory: single.bytes("assign") + 16 * roundBytes)
-    case _ where stage.hasPrefix("move-") || stage == "start":
-      return TaskNeeds(threads: threads, memory: memory.bytes("train") + 32 * roundBytes)
+    case "start": return TaskNeeds(threads: threads, memory: memory.firstCentroidsBytes)
+    case _ where stage.hasPrefix("move-"):
+      // Sums and centroids some times, and what a task of the round has left.
+      let part = 4 * rows / max(1, min(runs, mostRoundParts)) + 8 * roundBytes
+      return TaskNeeds(
+        threads: threads,
+        memory: single.little + 40 * roundBytes + 2 * part + single.candidateBytes)
     case "score":
       return TaskNeeds(threads: threads, memory: single.bytes("assign"))
     case "lists": return TaskNeeds(threads: threads, memory: memory.bytes("filter"))
@@ -141,7 +152,6 @@ struct TaskShapes: Sendable {
       candidates = "twins"
     }
     let trained = plan.given == nil ? memory.trainingRows : 0
-    let hasRounds = plan.given == nil && parameters.trainingRows == .all
     if hasRounds { addRounds(after: candidates, input: input, add: add) }
     add(
       "train", 1, hasRounds ? all.suffix(1).map(\.name) : [candidates],

@@ -132,10 +132,13 @@ struct FarthestRows {
   }
 }
 
+/// Tasks of a round at most.
+let mostRoundParts = 256
+
 /// The runs of the assignment, grouped to the tasks of a round: every one of them leaves sums of all
 /// clusters, which one task adds up.
 func roundParts(_ runs: [Range<Int>]) -> [Range<Int>] {
-  let count = min(runs.count, 256)
+  let count = min(runs.count, mostRoundParts)
   return (0..<count).map { part in
     runs[part * runs.count / count]
       .lowerBound..<runs[(part + 1) * runs.count / count - 1].upperBound
