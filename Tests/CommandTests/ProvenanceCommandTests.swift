@@ -299,4 +299,16 @@ import Testing
       ])
     #expect(result.output == "fine\n", "\(result.errors)")
   }
+
+  @Test func listsThatChangeAreFoundToo() throws {
+    let scratch = try TemporaryFolder()
+    let list = try scratch.write("deny.txt", "ea6ad38ef21068a0d5f5a2cce0b3d1c1\n")
+    try winnowSucceeds(
+      "build", "\(packageRoot())/assets/sample", "-o", scratch("ws"), "--clusters", "9", "--deny",
+      list)
+    try winnowSucceeds("verify", scratch("ws"), "--inputs")
+    try scratch.write("deny.txt", "ea6ad38ef21068a0d5f5a2cce0b3d1c2\n")
+    let changed = try winnow("verify", scratch("ws"), "--inputs")
+    #expect(changed.exitCode == 1 && changed.output.hasPrefix("\(list): expected SHA-256 "))
+  }
 }
