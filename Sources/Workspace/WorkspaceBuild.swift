@@ -80,6 +80,14 @@ public func buildWorkspace(
     let inputs = try WatchedInputs(plan)
     let record = BuildRecord(plan, inputs)
     try record.write(to: folder.path)
+    if let files = BuildRecord.readyFiles(in: folder.path),
+      let log = BuildLog.read(folder.path + "/build-log.json")
+    {
+      // It was ended while it put the workspace in its place.
+      let description = try WorkspaceDescription.read(folder.path + "/workspace.json")
+      try folder.commit(files)
+      return BuildSummary(path: parameters.output, description: description, log: log)
+    }
     folder.admitTasks()
     let shapes = TaskShapes(plan)
     let build = try LocalBuild(
@@ -92,6 +100,7 @@ public func buildWorkspace(
     }
     if observer.isCancelled() { throw .interrupted }
     try folder.excludeTasks(wait: .seconds(30))
+    try BuildRecord.markReady(build.staging.files.keys, in: folder.path)
     try folder.commit(build.staging.files.keys)
     return BuildSummary(path: parameters.output, description: description, log: log)
   }

@@ -111,11 +111,20 @@ struct BuildRecord: Codable, Sendable {
 
   func write(to building: String) throws(WorkspaceError) {
     let path = Self.path(building)
+    if try isRecorded(in: building) { return }
     try storing { () throws(StorageError) in
       try makeFolder(parentFolder(path), parents: true)
       try removeTree(Self.readyPath(building))
     }
     try SealedFile.write(json: self, to: path)
+  }
+
+  /// Whether this very build is recorded there already.
+  private func isRecorded(in building: String) throws(WorkspaceError) -> Bool {
+    guard let old = SealedFile.read(json: BuildRecord.self, Self.path(building)) else {
+      return false
+    }
+    return try old.digest() == digest()
   }
 
   // MARK: A workspace that only has to be put in its place

@@ -17,6 +17,13 @@ extension LocalBuild {
       return scanning
     }
     let scanned = try scanning.result()
+    if case .worker(let target, _) = stages.role, !TaskBuild.needsFineClusters.contains(target),
+      let totals = try stages.result(
+        "twins", of: TwinTotals.self, key: keys.search, staging: staging)
+    {
+      // What comes later needs to know only who is left.
+      return try narrowed(scanned, Self.fates, totals.counts)
+    }
     if parameters.filters.isEmpty { clock.lap("scan") }
     let candidates = scanned.candidates
     let clusters = try fineClusters(wanted, candidates)
@@ -82,6 +89,7 @@ extension LocalBuild {
     let totals = try sortMembers(
       .fine, key: keys.sort, of: runs.paths, clusters: count, observer: fineObserver(nil)
     ) { (parts, paths, files, stage) throws(WorkspaceError) in
+      try checkRuns(parts, hold: candidates)
       let own = StagingFiles(folder: stage.folder)
       let totals = try parts.join(
         paths, to: own, threads: parameters.threads, isCancelled: observer.isCancelled)

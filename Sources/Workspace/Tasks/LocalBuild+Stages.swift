@@ -55,9 +55,22 @@ extension LocalBuild {
     try sortMembers(
       .concepts, key: keys.sort, of: runs.paths, clusters: parameters.clusters, observer: observer
     ) { (parts, paths, files, _) throws(WorkspaceError) in
-      try candidates().publish(to: files, observer: observer)
+      let candidates = try candidates()
+      try checkRuns(parts, hold: candidates)
+      try candidates.publish(to: files, observer: observer)
       return try parts.join(
         paths, to: files, threads: parameters.threads, isCancelled: observer.isCancelled)
+    }
+  }
+
+  /// Checks that the runs of an assignment have just the candidates.
+  func checkRuns(
+    _ parts: MemberParts, hold candidates: CandidateSet
+  ) throws(WorkspaceError) {
+    guard parts.candidates == candidates.count else {
+      throw .invalid(
+        "the inputs changed while they were read: expected \(candidates.count) usable rows, as the "
+          + "scan found, found \(parts.candidates); build again")
     }
   }
 

@@ -22,6 +22,12 @@ final class TaskBuild {
     "cut", "parts", "sort", "score", "columns", "name", "finish",
   ]
 
+  /// The stages that look at fine clusters, and the last one, which needs the names of their files.
+  static let needsFineClusters: Set<String> = [
+    "coarse-train", "coarse-assign", "fine-train", "fine-centroids", "fine-assign", "fine-cut",
+    "fine-parts", "fine-sort", "dedup", "twins", TaskShapes.finish,
+  ]
+
   /// Goes to a stage: a worker's own ends with ``WorkspaceError/interrupted`` and
   /// ``BuildStages/reached`` set.
   ///

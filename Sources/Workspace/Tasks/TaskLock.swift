@@ -41,13 +41,20 @@ struct TaskLock: ~Copyable {
     }
   }
 
-  /// Takes part; nil while somebody keeps all others out.
-  static func shared(_ folder: String) throws(WorkspaceError) -> TaskLock? {
-    guard
-      let lock = try storing({ () throws(StorageError) in
+  /// Takes part; waits while somebody keeps all others out.
+  ///
+  /// - Throws: ``WorkspaceError``, ``WorkspaceError/interrupted`` when waiting was cancelled.
+  static func shared(
+    _ folder: String, isCancelled: () -> Bool
+  ) throws(WorkspaceError) -> TaskLock {
+    while true {
+      if let lock = try storing({ () throws(StorageError) in
         try FileLock(path(folder), isShared: true)
-      })
-    else { return nil }
-    return TaskLock(lock)
+      }) {
+        return TaskLock(lock)
+      }
+      if isCancelled() { throw .interrupted }
+      usleep(20_000)
+    }
   }
 }

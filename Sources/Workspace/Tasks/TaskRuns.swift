@@ -36,7 +36,13 @@ public func recordBuild(
 
 /// Removes stages that are of no use for this build and were not come to.
 private func dropStale(_ build: LocalBuild, seen: Set<String>) throws(WorkspaceError) {
-  for (name, key) in build.keys.all where !seen.contains(name) {
+  let folder = build.staging.folder + "/" + stageFolder
+  let names = try storing { () throws(StorageError) in try namesInFolder(folder) }
+  let rounds = names.filter { name in
+    name == "start" || name.hasPrefix("round-") || name.hasPrefix("move-")
+  }
+  let all = build.keys.all + rounds.map { (name: $0, key: build.keys.train) }
+  for (name, key) in all where !seen.contains(name) {
     let place = "\(build.staging.folder)/\(stageFolder)/\(name)"
     guard pathKind(place) == .folder else { continue }
     // How large parts are is not known before what they are cut from.
@@ -111,82 +117,67 @@ public func runTasks(
 ) throws(WorkspaceError) -> TaskOutcome {
   let place = absolutePath(workspace)
   let folder = StagedFolder.building(place)
-  /// Whether the workspace is in its place, so that nothing is left to do.
+  /// Whether the workspace is in its place, so that nothing is left to do; a build by one process that
+  /// has begun since is none of ours.
   func isOver() -> Bool {
     !BuildRecord.exists(in: folder) && pathKind(place + "/workspace.json") == .file
+      && (pathKind(folder + "/" + stageFolder) != .folder
+        || pathKind(folder + "/workspace.json") == .file)
   }
   if isOver() { return .workspaceFinished }
   guard BuildRecord.exists(in: folder) else { throw notRecorded(workspace) }
-  do throws(WorkspaceError) {
-    guard let record = try BuildRecord.read(folder, version: version) else {
-      throw notRecorded(workspace)
-    }
+  /// The build as it is recorded while a lock is held: nobody records another meanwhile.
+  func read() throws(WorkspaceError) -> (BuildPlan, WatchedInputs)? {
+    guard let record = try BuildRecord.read(folder, version: version) else { return nil }
     let plan = try record.plan(ingest)
+    return (plan, record.watched(plan))
+  }
+  func open(
+    _ plan: BuildPlan, _ inputs: WatchedInputs, _ choice: TaskChoice
+  ) throws(WorkspaceError) -> LocalBuild {
     // Sizes of parts follow from the record's own threads.
-    let open = { (role: BuildStages.Role) throws(WorkspaceError) -> LocalBuild in
-      try LocalBuild(
-        plan, folder: folder, role: role, inputs: record.watched(plan), observer: observer,
-        threads: threads)
-    }
-    if stage != TaskShapes.finish, BuildRecord.readyFiles(in: folder) != nil {
-      return .finished(0)
-    }
+    try LocalBuild(
+      plan, folder: folder, role: .worker(stage: stage, choice: choice), inputs: inputs,
+      observer: observer, threads: threads)
+  }
+  do throws(WorkspaceError) {
     if stage == TaskShapes.finish {
       _ = try choice.tasks(of: 1, stage)
-      return try finishTasks(plan, folder, observer, open)
+      let staged = try StagedFolder(destination: place, wait: .seconds(600))
+      guard let (plan, inputs) = try read() else { throw notRecorded(workspace) }
+      try StagedFolder.checkDestination(place, force: plan.parameters.force)
+      let files: [String]
+      if let ready = BuildRecord.readyFiles(in: folder) {
+        files = ready
+      } else {
+        let build = try open(plan, inputs, TaskChoice([0]))
+        _ = try TaskBuild(build).finish()
+        if observer.isCancelled() { throw .interrupted }
+        files = Array(build.staging.files.keys)
+        try BuildRecord.markReady(files, in: folder)
+      }
+      try staged.commit(files)
+      return .finished(1)
     }
-    return try doTasks(choice, stage, folder, observer, open)
+    let lock = try TaskLock.shared(folder, isCancelled: { observer.isCancelled() || isOver() })
+    guard let (plan, inputs) = try read() else { throw notRecorded(workspace) }
+    if BuildRecord.readyFiles(in: folder) != nil { return .finished(0) }
+    let build = try open(plan, inputs, choice)
+    do throws(WorkspaceError) {
+      try TaskBuild(build).go(to: stage)
+    } catch {
+      if case .interrupted = error, let done = build.stages.reached { return .finished(done) }
+      throw error
+    }
+    _ = consume lock
+    throw .invalid(
+      "stage \(stage): this build has none of that name; winnow task list -o WORKSPACE names them")
   } catch {
-    // The record goes first where another process puts the workspace in its place.
-    for _ in 0..<500 where !BuildRecord.exists(in: folder) && !isOver() { usleep(20_000) }
+    // While another process puts the workspace in its place, the record goes with it.
+    for _ in 0..<50 where !BuildRecord.exists(in: folder) && !isOver() { usleep(20_000) }
     if isOver() { return .workspaceFinished }
     // A signal to all of a job ends the programs that a task has started, too.
     if observer.isCancelled() { throw .interrupted }
     throw error
   }
-}
-
-private func doTasks(
-  _ choice: TaskChoice, _ stage: String, _ folder: String, _ observer: BuildObserver,
-  _ open: (BuildStages.Role) throws(WorkspaceError) -> LocalBuild
-) throws(WorkspaceError) -> TaskOutcome {
-  var lock = try TaskLock.shared(folder)
-  while lock == nil {
-    if observer.isCancelled() { throw .interrupted }
-    usleep(20_000)
-    lock = try TaskLock.shared(folder)
-  }
-  let build = try open(.worker(stage: stage, choice: choice))
-  do throws(WorkspaceError) {
-    try TaskBuild(build).go(to: stage)
-  } catch {
-    if case .interrupted = error, let done = build.stages.reached { return .finished(done) }
-    throw error
-  }
-  _ = consume lock
-  throw .invalid(
-    "stage \(stage): this build has none of that name; winnow task list -o WORKSPACE names them")
-}
-
-/// Puts the workspace in its place, unless somebody else has done so when it is this process's turn.
-private func finishTasks(
-  _ plan: BuildPlan, _ place: String, _ observer: BuildObserver,
-  _ open: (BuildStages.Role) throws(WorkspaceError) -> LocalBuild
-) throws(WorkspaceError) -> TaskOutcome {
-  let parameters = plan.parameters
-  let folder = try StagedFolder(destination: parameters.output, wait: .seconds(600))
-  guard BuildRecord.exists(in: place) else { return .workspaceFinished }
-  try StagedFolder.checkDestination(parameters.output, force: parameters.force)
-  let files: [String]
-  if let ready = BuildRecord.readyFiles(in: place) {
-    files = ready
-  } else {
-    let build = try open(.worker(stage: TaskShapes.finish, choice: TaskChoice([0])))
-    _ = try TaskBuild(build).finish()
-    if observer.isCancelled() { throw .interrupted }
-    files = Array(build.staging.files.keys)
-    try BuildRecord.markReady(files, in: place)
-  }
-  try folder.commit(files)
-  return .finished(1)
 }

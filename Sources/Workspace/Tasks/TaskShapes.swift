@@ -68,7 +68,8 @@ struct TaskShapes: Sendable {
       let part = 4 * rows / max(1, min(runs, mostRoundParts)) + 8 * roundBytes
       return TaskNeeds(
         threads: threads,
-        memory: single.little + 40 * roundBytes + 2 * part + single.candidateBytes)
+        memory: single.little + 40 * roundBytes + 2 * part + single.candidateBytes
+          + 500 * plan.parameters.clusters)
     case "score":
       return TaskNeeds(threads: threads, memory: single.bytes("assign"))
     case "lists": return TaskNeeds(threads: threads, memory: memory.bytes("filter"))

@@ -259,16 +259,16 @@ extension LocalBuild {
     let sums = CentroidSums(clusters: k, dimensions: dimensions, instructions: instructions)
     var sizes = [Int](repeating: 0, count: k)
     var moved = 0
-    var far: [FarRow] = []
+    var farthest = FarthestRows(limit: 2 * k)
     for path in parts {
       if observer.isCancelled() { throw .interrupted }
       let part = try RoundPart(path, clusters: k, dimensions: dimensions)
       moved += part.moved
       for cluster in 0..<k { sizes[cluster] += Int(part.sizes[cluster]) }
       sums.add(part.sums)
-      far += part.far
+      for row in part.far { farthest.offer(row) }
     }
-    far.sort(by: FarRow.isFarther)
+    let far = farthest.result()
     var refilled: [Int: UInt32] = [:]
     var next = far.makeIterator()
     for empty in (0..<k).filter({ sizes[$0] == 0 }) {
