@@ -16,6 +16,9 @@ public struct Dataset: Sendable, Codable {
   /// The row at which each shard begins, and `rows` at the end.
   public let firstRows: [Int]
 
+  /// Bytes of all embeddings.
+  public var embeddingBytes: Int { shards.reduce(0) { $0 + $1.rows * $1.bytesPerRow } }
+
   /// What the inputs were taken for and which columns are used, a line each, for people.
   public var layout: String {
     var lines = inputs.map(\.description)

@@ -142,3 +142,19 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
     return value
   }
 }
+
+extension ExactDecimal: Codable {
+  /// As text: a number of JSON would be rounded on its way.
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    guard let decimal = ExactDecimal(try value.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(in: value, debugDescription: "expected a decimal")
+    }
+    self = decimal
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    try value.encode(description)
+  }
+}

@@ -4,7 +4,6 @@
 import Clustering
 import Ingest
 import Storage
-import Synchronization
 
 /// Blocks of about as many rows as a run shall have: the tasks of the assignment, which depend on the
 /// rows only.
@@ -144,10 +143,15 @@ func assign(
   for path in stage.paths { found += try AssignedRun(path).candidates }
   guard found == candidates.count else {
     try storing { () throws(StorageError) in try removeTree(stage.folder) }
-    throw .invalid(
-      "the inputs changed while they were read: expected \(candidates.count) usable rows, as the "
-        + "scan found, found \(found); build again")
+    throw changedCandidates(candidates.count, found: found)
   }
+}
+
+/// The error of runs that do not hold the candidates.
+func changedCandidates(_ expected: Int, found: Int) -> WorkspaceError {
+  .invalid(
+    "the inputs changed while they were read: expected \(expected) usable rows, as the scan found, "
+      + "found \(found); build again")
 }
 
 extension RowBlocks {

@@ -44,7 +44,7 @@ public struct BuildParameters: Sendable {
   public var version: String
 
   /// How many rows k-means sees: the ones with the smallest hashes.
-  public enum TrainingRows: Sendable, Equatable {
+  public enum TrainingRows: Sendable, Equatable, Codable {
     /// Every candidate.
     case all
     /// This many in all, at most the candidates.

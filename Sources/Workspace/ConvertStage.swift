@@ -8,7 +8,6 @@
 import Clustering
 import Ingest
 import Storage
-import Synchronization
 
 enum ConvertedShard {
   static let stage = "convert"

@@ -18,7 +18,7 @@ struct KeyColumnWriter: ~Copyable {
     self.folder = folder + "/keys"
     self.rows = rows
     let path = self.folder
-    let interim = scratchFolder(path + "/hex.npy")
+    let interim = partialName(path + "/hex.npy")
     self.interim = interim
     hex = try storing { () throws(StorageError) in
       try makeFolder(path)

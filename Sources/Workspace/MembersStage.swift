@@ -4,7 +4,6 @@
 
 import Clustering
 import Storage
-import Synchronization
 
 /// What the members of the clusters add up to.
 struct MemberTotals: Codable, Sendable {
@@ -94,7 +93,7 @@ extension LocalBuild {
     let parts = MemberParts(runs: runs, rows: dataset.rows, cut: cut)
     let stage = try stages.open(
       names.parts, key: partKey, results: (0..<parts.count).map { "part-\($0)" },
-      isWhole: HeaderSeal.isWhole)
+      shares: .sorting(parts.count, rows: parts.candidates), isWhole: HeaderSeal.isWhole)
     let meter = RowMeter(.sort, total: parts.candidates, observer)
     meter.add((0..<parts.count).reduce(0) { $0 + (stage.wasDone($1) ? parts.size($1) : 0) })
     let finished = { @Sendable part in meter.add(parts.size(part)) }
@@ -112,27 +111,6 @@ extension LocalBuild {
     // The arrays hold what the parts did.
     try stages.drop(names.cut, names.parts)
     return totals
-  }
-}
-
-/// Counts the rows of a stage that are done, and tells of it.
-final class RowMeter: Sendable {
-  private let stage: BuildProgress.Stage
-  private let total: Int
-  private let observer: BuildObserver
-  private let done = Mutex(0)
-
-  init(_ stage: BuildProgress.Stage, total: Int, _ observer: BuildObserver) {
-    self.stage = stage
-    self.total = total
-    self.observer = observer
-  }
-
-  func add(_ rows: Int) {
-    done.withLock {
-      $0 += rows
-      observer.progress(BuildProgress(stage: stage, done: $0, total: total, unit: "rows"))
-    }
   }
 }
 

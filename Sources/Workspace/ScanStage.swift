@@ -8,7 +8,6 @@ import FoundationEssentials
 import Ingest
 import Pruning
 import Storage
-import Synchronization
 
 /// What one shard gave: the result of a task of the scan.
 struct ShardScan: Codable, Sendable {
@@ -55,7 +54,8 @@ func openScan(
   let shards = blocks.dataset.shards
   return try stages.open(
     "scan", key: key,
-    results: shards.indices.map { "shard-\($0).json" }, inputNames: watch.paths,
+    results: shards.indices.map { "shard-\($0).json" },
+    shares: .shards(shards.count, bytes: blocks.dataset.embeddingBytes), inputNames: watch.paths,
     taskPerInput: true, isWhole: { SealedFile.read(json: ShardScan.self, $0) != nil })
 }
 

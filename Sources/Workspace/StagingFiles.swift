@@ -61,7 +61,3 @@ final class StagingFiles: Sendable {
       name, try storing { () throws(StorageError) in try AtomicFile.write(bytes, to: path) })
   }
 }
-
-/// A path beside `path` for what a task needs while it runs; nobody else has the same, and what a task
-/// that was killed leaves is swept away.
-func scratchFolder(_ path: String) -> String { partialName(path) }

@@ -14,7 +14,9 @@ struct TaskTests {
   private struct Sample {
     let folder: TemporaryFolder
     let input: String
-    static let kinds = 5
+    static let kinds = 6
+    /// More shards than a stage has tasks, where shards are small.
+    let crumbs: String
 
     init() throws {
       folder = try TemporaryFolder()
@@ -29,11 +31,16 @@ struct TaskTests {
           }.joined()
       }
       try folder.write("deny.txt", "k3-0\nk5-2\nnobody\n")
+      for shard in 0..<21 {
+        try folder.write("crumbs/\(shard).npy", npyFile(Array(rows[shard * 7..<shard * 7 + 7]), 6))
+      }
+      crumbs = folder("crumbs")
     }
 
     func parameters(_ kind: Int, to name: String) -> BuildParameters {
       var parameters = BuildParameters(
-        inputs: [input], output: folder(name), clusters: 5, threads: 1 + kind % 3,
+        inputs: [kind == 5 ? crumbs : input], output: folder(name), clusters: 5,
+        threads: 1 + kind % 3,
         instructions: .best,
         ingest: IngestOptions(environment: ProcessInfo.processInfo.environment), version: "test")
       parameters.trainingRows = .total(60)
@@ -42,7 +49,7 @@ struct TaskTests {
         parameters.filters.similarityMinimum = SimilarityBound("0.1")
         parameters.filters.similarityTop = RowFilters.fraction("0.9")
       }
-      if kind >= 2 {
+      if (2...4).contains(kind) {
         parameters.deduplication = Deduplication(
           DuplicateCriterion(epsilon: 0.02, rule: .greedy), clusters: kind == 2 ? 1 : 9)
         if kind == 4 { parameters.deduplication!.clustersAtOnce = 4 }
@@ -194,5 +201,36 @@ struct TaskTests {
     let local = try buildWorkspace(parameters)
     #expect(local.description.training.iterations <= iterations)
     #expect(try sample.folder.identity("ws") == sample.folder.identity("local"))
+  }
+
+  /// Small results are shared among few tasks, each of them in one; any shares of these are all of it.
+  @Test func smallResultsAreSharedAmongFewTasks() throws {
+    let sample = try Sample()
+    let list = try recordBuild(sample.parameters(5, to: "ws"))
+    let scan = try #require(list.stages.first { $0.name == "scan" })
+    #expect(scan.tasks == 8 && scan.done == 0)
+    let workspace = sample.folder("ws")
+    func results() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(
+        atPath: sample.folder(".ws.building/stage/scan")
+      ).filter { $0.hasPrefix("shard-") }.sorted()
+    }
+    #expect(try run(sample, workspace, "scan", TaskChoice([3])) == .finished(1))
+    #expect(try results() == ["shard-11.json", "shard-19.json", "shard-3.json"])
+    #expect(try run(sample, workspace, "scan", TaskChoice([0, 3])) == .finished(1))
+    try FileManager.default.removeItem(
+      atPath: sample.folder(".ws.building/stage/scan/shard-16.json"))
+    #expect(try self.list(workspace).stages.first { $0.name == "scan" }?.done == 1)
+    let message = refusal { _ = try run(sample, workspace, "train", TaskChoice([0])) }
+    #expect(
+      message?.hasPrefix(
+        "stage scan: expected all 8 tasks to be finished before, found 7 that are not, the first is 0"
+      )
+        == true, "\(message ?? "none")")
+    for share in 0..<3 {
+      _ = try run(sample, workspace, "scan", TaskChoice([share], stride: 3))
+    }
+    #expect(try results().count == 21)
+    #expect(try self.list(workspace).stages.first { $0.name == "scan" }?.done == 8)
   }
 }

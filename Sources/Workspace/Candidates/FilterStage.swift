@@ -41,7 +41,7 @@ func writeFilteredFates(
     return counts
   }
   // What the other filters leave, for as long as this function runs.
-  let name = scratchFolder(stageFolder + "/filter/sifted.npy")
+  let name = partialName(stageFolder + "/filter/sifted.npy")
   let path = files.folder + "/" + name
   let sifted = try sift(
     candidates, sources, to: StagingFiles(folder: files.folder), name, observer: observer,

@@ -2,7 +2,7 @@ import Pruning
 
 /// What drops rows before anything is clustered, in the order in which it is asked; rows that cannot
 /// be used go first.
-public struct RowFilters: Sendable, Equatable {
+public struct RowFilters: Sendable, Equatable, Codable {
   /// An SQL condition over the metadata columns of a row; rows for which it is false or NULL go.
   public var condition: String?
   /// A text file with a key a line; rows whose key it has not go.

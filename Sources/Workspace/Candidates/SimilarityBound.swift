@@ -4,7 +4,7 @@ import Pruning
 ///
 /// It is compared as similarities are kept, as a float32: rounding keeps order, so whatever is at
 /// least the decimal itself passes.
-public struct SimilarityBound: Sendable, Equatable, CustomStringConvertible {
+public struct SimilarityBound: Sendable, Equatable, CustomStringConvertible, Codable {
   /// Plain digits, perhaps behind a minus.
   public let description: String
   /// The nearest float32, by way of float64 as similarities are read.

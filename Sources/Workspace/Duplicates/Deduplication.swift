@@ -1,7 +1,7 @@
 import Clustering
 
 /// Near duplicates that are dropped before anything is clustered, and how they are looked for.
-public struct Deduplication: Sendable, Equatable {
+public struct Deduplication: Sendable, Equatable, Codable {
   public var criterion: DuplicateCriterion
   /// Fine clusters, within which rows are compared; nil for one for each 5,000 candidates.
   public var clusters: Int?

@@ -15,8 +15,11 @@ struct DuplicateTasks: Sendable {
   /// A cluster of so many rows keeps several threads busy.
   static let sharedRows = 1 << 15
 
+  /// Rows of a task, about, where so many are searched.
+  static func rowsPerTask(_ candidates: Int) -> Int { max(1 << 13, (candidates + 4095) / 4096) }
+
   init(_ fine: FineClusters) {
-    let wanted = max(1 << 13, (fine.candidates + 4095) / 4096)
+    let wanted = Self.rowsPerTask(fine.candidates)
     var (clusters, isShared): ([Range<Int>], [Bool]) = ([], [])
     var (start, rows) = (0, 0)
     func close(_ end: Int) {

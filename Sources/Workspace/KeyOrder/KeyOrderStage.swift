@@ -33,7 +33,8 @@ func writeKeyOrder(
   partKey.parameters["the size of parts"] = "\(limit) bytes"
   func open(_ name: String, _ count: Int) throws(WorkspaceError) -> Stage {
     try stages.open(
-      name, key: partKey, results: (0..<count).map { "part-\($0)" }, isWhole: HeaderSeal.isWhole)
+      name, key: partKey, results: (0..<count).map { "part-\($0)" },
+      shares: .sorting(count, rows: rows), isWhole: HeaderSeal.isWhole)
   }
   let runs = try KeyRuns(folder: folder + "/keys", kind: kind, rows: rows, limit: limit)
   let runStage = try open(names.runs, runs.count)

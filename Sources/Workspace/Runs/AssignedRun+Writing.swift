@@ -9,7 +9,8 @@ package final class AssignedRunWriter {
   package static func bytes(rows: Int, clusters: Int) -> Int { 16 * rows + 8 * (clusters + 1) }
 
   /// Rows of a run of a data set of `rows`: some tens of runs, so that threads share them evenly and
-  /// one is worth a process of its own, of at most 2^20 rows, unless there would be thousands then, whose slices were too small.
+  /// one is worth a process of its own, of at most 2^20 rows, unless there would be thousands then,
+  /// whose slices were too small.
   package static func rowsPerRun(_ rows: Int) -> Int {
     max(1 << 14, min(1 << 20, (rows + 23) / 24), (rows + 4095) / 4096)
   }

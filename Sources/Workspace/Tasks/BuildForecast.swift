@@ -160,7 +160,7 @@ public func forecastBuild(
         + n / rates.rows) / cores, prefix: "run", folder: "fine-assign")
     twins = (2 * rowBytes + 17) * dataset.rows
     add(
-      "dedup", keys.search, tasks: max(1, dataset.rows / max(1 << 13, dataset.rows / 4096)),
+      "dedup", keys.search, tasks: max(1, dataset.rows / DuplicateTasks.rowsPerTask(dataset.rows)),
       disk: 24 * dataset.rows + twins,
       seconds: (n * n / fine / 2 / rates.pairs + n / rates.rows) / cores, prefix: "clusters")
   }

@@ -9,21 +9,18 @@ import Pruning
 import Storage
 
 struct BuildRecord: Codable, Sendable {
-  /// Of this form of the record.
-  var format = 1
   /// The version of the program that wrote it; tasks need the same.
   var program: String
   var inputs: [String]
   var output: String
   var clusters: Int
   var iterations: Int
-  /// nil: all candidates.
-  var trainingRows: TrainingRows
+  var trainingRows: BuildParameters.TrainingRows
   var seed: UInt64
   var neighbours: Int
   var skipInvalid: Bool
-  var filters: Filters
-  var deduplication: Dedup?
+  var filters: RowFilters
+  var deduplication: Deduplication?
   var allowDuplicates: Bool
   var force: Bool
   /// Threads that a task which can share its work among threads has; sizes of parts follow from it.
@@ -42,26 +39,6 @@ struct BuildRecord: Codable, Sendable {
   var metadataStamps: [FileStamp]
   var listStamps: [FileStamp]
 
-  enum TrainingRows: Codable, Sendable {
-    case all
-    case total(Int)
-    case perCluster(Int)
-  }
-
-  struct Filters: Codable, Sendable {
-    var condition: String?
-    var allow: String?
-    var deny: String?
-    var similarityMin: String?
-    var similarityTop: String?
-  }
-
-  struct Dedup: Codable, Sendable {
-    var criterion: DuplicateCriterion
-    var clusters: Int?
-    var clustersAtOnce: Int
-  }
-
   init(_ plan: BuildPlan, _ inputs: WatchedInputs) {
     let parameters = plan.parameters
     program = parameters.version
@@ -69,23 +46,12 @@ struct BuildRecord: Codable, Sendable {
     output = parameters.output
     clusters = parameters.clusters
     iterations = parameters.iterations
-    trainingRows =
-      switch parameters.trainingRows {
-      case .all: .all
-      case .total(let count): .total(count)
-      case .perCluster(let count): .perCluster(count)
-      }
+    trainingRows = parameters.trainingRows
     seed = parameters.seed
     neighbours = parameters.neighbours
     skipInvalid = parameters.skipInvalid
-    let filters = parameters.filters
-    self.filters = Filters(
-      condition: filters.condition, allow: filters.allow, deny: filters.deny,
-      similarityMin: filters.similarityMinimum?.description,
-      similarityTop: filters.similarityTop?.description)
-    deduplication = parameters.deduplication.map {
-      Dedup(criterion: $0.criterion, clusters: $0.clusters, clustersAtOnce: $0.clustersAtOnce)
-    }
+    filters = parameters.filters
+    deduplication = parameters.deduplication
     allowDuplicates = parameters.allowDuplicates
     force = parameters.force
     threads = parameters.threads
@@ -158,16 +124,17 @@ struct BuildRecord: Codable, Sendable {
   ) throws(WorkspaceError) -> BuildRecord? {
     let path = path(building)
     guard pathKind(path) == .file else { return nil }
+    // Of another version the rest may have another form.
     struct Head: Decodable { var program: String }
-    guard let head = SealedFile.read(json: Head.self, path) else {
-      throw damaged(path, "it is no whole record of a build")
-    }
+    guard let bytes = SealedFile.read(path).map({ Data($0) }),
+      let head = try? JSONDecoder().decode(Head.self, from: bytes)
+    else { throw damaged(path, "it is no whole record of a build") }
     guard head.program == version else {
       throw .invalid(
         "\(path): the build was recorded by winnow \(head.program), this is winnow \(version) on "
           + "\(hostName()); all machines need the same version")
     }
-    guard let record = SealedFile.read(json: BuildRecord.self, path) else {
+    guard let record = try? JSONDecoder().decode(BuildRecord.self, from: bytes) else {
       throw damaged(path, "it is no record of a build")
     }
     return record
@@ -201,27 +168,14 @@ struct BuildRecord: Codable, Sendable {
       instructions: instructions, ingest: ingest, version: program)
     parameters.hasChosenInstructions = kernels != nil
     parameters.iterations = iterations
-    parameters.trainingRows =
-      switch trainingRows {
-      case .all: .all
-      case .total(let count): .total(count)
-      case .perCluster(let count): .perCluster(count)
-      }
+    parameters.trainingRows = trainingRows
     parameters.seed = seed
     parameters.neighbours = neighbours
     parameters.centroidsFile = centroids?.path
     parameters.assignmentsFile = assignments?.path
     parameters.skipInvalid = skipInvalid
-    parameters.filters.condition = filters.condition
-    parameters.filters.allow = filters.allow
-    parameters.filters.deny = filters.deny
-    parameters.filters.similarityMinimum = filters.similarityMin.flatMap { SimilarityBound($0) }
-    parameters.filters.similarityTop = filters.similarityTop.flatMap { RowFilters.fraction($0) }
-    parameters.deduplication = deduplication.map {
-      var wanted = Deduplication($0.criterion, clusters: $0.clusters)
-      wanted.clustersAtOnce = $0.clustersAtOnce
-      return wanted
-    }
+    parameters.filters = filters
+    parameters.deduplication = deduplication
     parameters.allowDuplicates = allowDuplicates
     parameters.force = force
     parameters.memory = memory

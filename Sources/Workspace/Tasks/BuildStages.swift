@@ -32,6 +32,8 @@ final class BuildStages: Sendable {
 
   private struct State {
     var counts: [(name: String, tasks: Int, before: Int)] = []
+    /// The same of the tasks for other processes.
+    var shares: [String: (tasks: Int, done: Int)] = [:]
     /// How many tasks were done of the stage that was to be reached.
     var reached: Int?
     var isAtTarget = false
@@ -59,6 +61,9 @@ final class BuildStages: Sendable {
     }
   }
 
+  /// What other processes are to do, and have done, of each stage so far.
+  var shares: [String: (tasks: Int, done: Int)] { state.withLock { $0.shares } }
+
   /// Whether results that nobody needs any more may be removed.
   var mayRemove: Bool {
     switch role {
@@ -78,13 +83,13 @@ final class BuildStages: Sendable {
     return .interrupted
   }
 
-  func missing(_ stage: Stage, _ count: Int, _ first: Int) -> WorkspaceError {
+  func missing(_ stage: Stage, _ open: [Int]) -> WorkspaceError {
     guard case .worker = role else { return .interrupted }
+    let isOne = open.count == 1
     return .invalid(
-      "stage \(stage.name): expected all \(stage.paths.count) tasks to be finished before, found "
-        + "\(count) that \(count == 1 ? "is" : "are") not, the first is \(first); run "
-        + "\(count == 1 ? "it" : "them") first: winnow task run \(stage.name) \(first) -o WORKSPACE"
-    )
+      "stage \(stage.name): expected all \(stage.shares.count) tasks to be finished before, found "
+        + "\(open.count) that \(isOne ? "is" : "are") not, the first is \(open[0]); run "
+        + "\(isOne ? "it" : "them") first: winnow task run \(stage.name) \(open[0]) -o WORKSPACE")
   }
 
   /// What is to be done about the open tasks of a stage.
@@ -107,28 +112,33 @@ final class BuildStages: Sendable {
   /// - Parameters:
   ///   - results: the names of the tasks' files.
   ///   - inputNames: the paths of the key's inputs, for messages.
+  ///   - shares: the tasks for other processes; nil: one for each result.
   ///   - taskPerInput: task i reads input i and no other, so that a changed one costs its own task
   ///     only.
   ///   - isWhole: whether the file at a path is a whole result.
   func open(
-    _ name: String, key: StageKey, results: [String], inputNames: [String] = [],
-    taskPerInput: Bool = false, isWhole: @escaping @Sendable (String) -> Bool
+    _ name: String, key: StageKey, results: [String], shares: TaskShares? = nil,
+    inputNames: [String] = [], taskPerInput: Bool = false,
+    isWhole: @escaping @Sendable (String) -> Bool
   ) throws(WorkspaceError) -> Stage {
     let place = folder + "/" + stageFolder + "/" + name
     let paths = results.map { place + "/" + $0 }
+    let shares = shares ?? TaskShares(results: results.count)
     let wasDone: [Bool]
     if mayRemove {
       try reset(place, name, key, results, inputNames, taskPerInput: taskPerInput)
       wasDone = wholeResults(paths, isWhole)
     } else {
       try join(place, name, key)
-      wasDone = try finished(place, name, results, isWhole)
+      wasDone = try finished(place, name, results, shares, isWhole)
     }
     let stage = Stage(
-      name: name, folder: place, paths: paths, wasDone: wasDone, work: work(name), stages: self)
+      name: name, folder: place, paths: paths, shares: shares, wasDone: wasDone, work: work(name),
+      stages: self)
     let before = stage.doneBefore
     let isNew = state.withLock { state in
       defer { state.counts.append((name, paths.count, before)) }
+      state.shares[name] = (shares.count, shares.count - stage.openShares.count)
       return !state.counts.contains { $0.name == name && $0.before == before }
     }
     if before > 0, mayRemove, isNew {
@@ -193,7 +203,7 @@ final class BuildStages: Sendable {
 
   /// Which results are there; whether they are whole is looked at where that may cost a task.
   private func finished(
-    _ place: String, _ name: String, _ results: [String],
+    _ place: String, _ name: String, _ results: [String], _ shares: TaskShares,
     _ isWhole: @escaping @Sendable (String) -> Bool
   ) throws(WorkspaceError) -> [Bool] {
     guard pathKind(place) == .folder else {
@@ -202,7 +212,7 @@ final class BuildStages: Sendable {
     let there = Set(try storing { () throws(StorageError) in try namesInFolder(place) })
     var done = results.map(there.contains)
     if case .worker(name, let choice) = role {
-      for task in try choice.tasks(of: done.count, name) where done[task] {
+      for task in shares.results(of: try choice.tasks(of: shares.count, name)) where done[task] {
         done[task] = isWhole(place + "/" + results[task])
       }
     }
@@ -250,8 +260,8 @@ final class BuildStages: Sendable {
     }
     let place = folder + "/" + stageFolder + "/" + name
     let stage = Stage(
-      name: name, folder: place, paths: [place + "/result.json"], wasDone: [false],
-      work: work(name), stages: self)
+      name: name, folder: place, paths: [place + "/result.json"], shares: TaskShares(results: 1),
+      wasDone: [false], work: work(name), stages: self)
     var made: Value?
     try stage.take(isCancelled: isCancelled) { (_) throws(WorkspaceError) in
       let own = StagingFiles(folder: staging.folder)
@@ -276,7 +286,7 @@ final class BuildStages: Sendable {
   func leaveOut(_ names: some Sequence<String>) throws(WorkspaceError) {
     for name in names {
       if case .worker(name, _) = role { throw reach(name, done: 0) }
-      state.withLock { $0.counts.append((name, 0, 0)) }
+      state.withLock { $0.shares[name] = (0, 0) }
     }
   }
 

@@ -142,16 +142,19 @@ extension LocalBuild {
   /// The rows that a worker's tasks are about, where they are some runs; nil: any.
   private func candidateWindow() throws(WorkspaceError) -> [Range<Int>]? {
     guard case .worker(let stage, let choice) = stages.role else { return nil }
-    let runs = runs(of: blocks)
-    var tasks: [Range<Int>]
+    var results = runs(of: blocks)
+    let shares: TaskShares
     switch stage {
-    case "assign", "fine-assign", "coarse-assign": tasks = runs
-    case _ where stage.hasPrefix("round-"): tasks = roundParts(runs)
+    case "assign", "fine-assign", "coarse-assign":
+      shares = .runs(results.count, rows: dataset.rows)
+    case _ where stage.hasPrefix("round-"):
+      results = roundParts(results)
+      shares = TaskShares(results: results.count)
     default: return nil
     }
-    return try choice.tasks(of: tasks.count, stage).map { task in
+    return shares.results(of: try choice.tasks(of: shares.count, stage)).map { result in
       let (first, last) = (
-        blocks.blocks[tasks[task].lowerBound], blocks.blocks[tasks[task].upperBound - 1]
+        blocks.blocks[results[result].lowerBound], blocks.blocks[results[result].upperBound - 1]
       )
       return first.firstRow..<last.firstRow + last.rows.count
     }

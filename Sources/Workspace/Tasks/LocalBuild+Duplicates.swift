@@ -105,12 +105,6 @@ extension LocalBuild {
     )
   }
 
-  private func openRuns(_ name: String, _ key: StageKey) throws(WorkspaceError) -> Stage {
-    try stages.open(
-      name, key: key, results: Workspace.runs(of: blocks).indices.map { "run-\($0)" },
-      isWhole: HeaderSeal.isWhole)
-  }
-
   /// Fine clusters of one k-means, whose centroids become fine_centroids.npy.
   private func runFineLevel(
     _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ keys: DuplicateKeys
@@ -219,6 +213,7 @@ extension LocalBuild {
     let tasks = DuplicateTasks(fine)
     let stage = try stages.open(
       "dedup", key: keys.search, results: tasks.clusters.indices.map { "clusters-\($0)" },
+      shares: .duplicates(tasks.clusters.count, rows: fine.candidates),
       isWhole: DroppedRows.isWhole)
     let meter = RowMeter(.dedup, total: candidates.count, observer)
     meter.add(

@@ -28,18 +28,19 @@ extension LocalBuild {
     return result
   }
 
-  /// Opens the runs of the assignment.
-  func openRuns() throws(WorkspaceError) -> Stage {
-    try stages.open(
-      "assign", key: keys.assign, results: runs(of: blocks).indices.map { "run-\($0)" },
-      isWhole: HeaderSeal.isWhole)
+  /// Opens the runs of an assignment.
+  func openRuns(_ name: String, _ key: StageKey) throws(WorkspaceError) -> Stage {
+    let runs = runs(of: blocks)
+    return try stages.open(
+      name, key: key, results: runs.indices.map { "run-\($0)" },
+      shares: .runs(runs.count, rows: dataset.rows), isWhole: HeaderSeal.isWhole)
   }
 
   /// Finds the cluster of every candidate; returns the runs.
   func runAssignment(
     _ centroids: Centroids, _ candidates: CandidateSet
   ) throws(WorkspaceError) -> Stage {
-    let runs = try openRuns()
+    let runs = try openRuns("assign", keys.assign)
     try assign(
       blocks, centroids, given: plan.assignments, shards, candidates, runs,
       parameters: parameters, observer: observer)
@@ -68,9 +69,7 @@ extension LocalBuild {
     _ parts: MemberParts, hold candidates: CandidateSet
   ) throws(WorkspaceError) {
     guard parts.candidates == candidates.count else {
-      throw .invalid(
-        "the inputs changed while they were read: expected \(candidates.count) usable rows, as the "
-          + "scan found, found \(parts.candidates); build again")
+      throw changedCandidates(candidates.count, found: parts.candidates)
     }
   }
 
@@ -126,7 +125,7 @@ extension LocalBuild {
       let assigned = "\(staging.folder)/\(stageFolder)/assign"
       try writeNumericColumns(
         metadata.numeric, of: runs(of: blocks).indices.map { "\(assigned)/run-\($0)" },
-        clusters: sizes.count, scratch: scratchFolder(stage.folder + "/values"), memory: sortMemory,
+        clusters: sizes.count, scratch: partialName(stage.folder + "/values"), memory: sortMemory,
         to: files,
         parameters: parameters, observer: observer)
       return units

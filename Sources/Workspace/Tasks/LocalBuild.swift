@@ -40,8 +40,7 @@ struct LocalBuild: Sendable {
   ///   - threads: what this process may use; nil for the plan's.
   init(
     _ plan: BuildPlan, folder: String, role: BuildStages.Role = .owner,
-    inputs: WatchedInputs? = nil,
-    observer: BuildObserver, threads: Int? = nil
+    inputs: WatchedInputs? = nil, observer: BuildObserver, threads: Int? = nil
   ) throws(WorkspaceError) {
     self.plan = plan
     staging = StagingFiles(folder: folder)

@@ -1,6 +1,9 @@
 // A stage of a build: a list of tasks, each of which leaves one file.  A task reads finished files
 // and parameters only, writes under another name and is finished when that is renamed, so it can be
 // done twice, by anybody, in any order; what is finished need not be done again.
+//
+// Threads take tasks that are small, so that none waits for another.  A process costs more than a
+// thread, so what other processes are given as a task is several of these where they are small.
 
 import Clustering
 import Storage
@@ -25,17 +28,20 @@ final class Stage: Sendable {
   let folder: String
   /// The result of each task.
   let paths: [String]
+  /// Tasks for other processes.
+  let shares: TaskShares
   private let wasDone: [Bool]
   private let work: StageWork
   private let stages: BuildStages
 
   init(
-    name: String, folder: String, paths: [String], wasDone: [Bool], work: StageWork,
-    stages: BuildStages
+    name: String, folder: String, paths: [String], shares: TaskShares, wasDone: [Bool],
+    work: StageWork, stages: BuildStages
   ) {
     self.name = name
     self.folder = folder
     self.paths = paths
+    self.shares = shares
     self.wasDone = wasDone
     self.work = work
     self.stages = stages
@@ -43,6 +49,10 @@ final class Stage: Sendable {
 
   /// Tasks that were finished before.
   var doneBefore: Int { wasDone.count { $0 } }
+  /// Of the tasks for other processes, those that were not.
+  var openShares: [Int] {
+    (0..<shares.count).filter { shares.results(of: $0).contains { !wasDone[$0] } }
+  }
 
   func wasDone(_ task: Int) -> Bool { wasDone[task] }
 
@@ -88,19 +98,77 @@ final class Stage: Sendable {
       if !open.isEmpty { try body(open) }
     case .elsewhere(let engine, let threads, let memory):
       if open.isEmpty { return }
-      let request = TaskRequest(stage: name, tasks: open, threads: threads, memory: memory)
-      try engine.run(request, finished: finished, isCancelled: isCancelled)
+      let request = TaskRequest(
+        stage: name, tasks: openShares, threads: threads, memory: memory)
+      let (shares, wasDone) = (shares, wasDone)
+      try engine.run(
+        request,
+        finished: { share in
+          for result in shares.results(of: share) where !wasDone[result] { finished(result) }
+        }, isCancelled: isCancelled)
       if let missing = open.first(where: { pathKind(paths[$0]) != .file }) {
         throw .invalid(
           "\(paths[missing]): a worker says that it has written it, found nothing; all machines need "
             + "the same file system at the same place")
       }
     case .some(let choice):
-      let own = try choice.tasks(of: paths.count, name).filter { !wasDone[$0] }
+      let chosen = try choice.tasks(of: shares.count, name)
+      let own = shares.results(of: chosen).filter { !wasDone[$0] }
       if !own.isEmpty { try body(own) }
-      throw stages.reach(name, done: own.count)
+      throw stages.reach(name, done: Set(openShares).intersection(chosen).count)
     case .nothing:
-      if let first = open.first { throw stages.missing(self, open.count, first) }
+      if !open.isEmpty { throw stages.missing(self, openShares) }
     }
+  }
+}
+
+/// How the results of a stage are shared among the tasks that other processes do: share I has results
+/// I, I + count, I + 2 count and so on.
+struct TaskShares: Sendable {
+  /// How many tasks there are.
+  let count: Int
+  private let all: Int
+
+  /// As many as keep a few processes busy, and more where there is work for more.
+  private static let few = 8
+
+  /// One for each result.
+  init(results: Int) { (count, all) = (results, results) }
+
+  /// - Parameters:
+  ///   - work: rows or bytes of all results.
+  ///   - each: as many of them as are worth a process.
+  init(results: Int, work: Int, each: Int) {
+    all = results
+    count = min(results, max(Self.few, (work + each - 1) / each))
+  }
+
+  func results(of share: Int) -> StrideTo<Int> { stride(from: share, to: all, by: max(1, count)) }
+
+  /// Ascending.
+  func results(of shares: [Int]) -> [Int] { shares.flatMap { results(of: $0) }.sorted() }
+}
+
+extension TaskShares {
+  // What takes a core a good part of a second; large data sets have results of that size.
+
+  /// Of runs of an assignment.
+  static func runs(_ results: Int, rows: Int) -> TaskShares {
+    TaskShares(results: results, work: rows, each: 1 << 19)
+  }
+
+  /// Of sorted runs and parts.
+  static func sorting(_ results: Int, rows: Int) -> TaskShares {
+    TaskShares(results: results, work: rows, each: 1 << 19)
+  }
+
+  /// Of shards that are read.
+  static func shards(_ results: Int, bytes: Int) -> TaskShares {
+    TaskShares(results: results, work: bytes, each: 1 << 29)
+  }
+
+  /// Of groups of fine clusters.
+  static func duplicates(_ results: Int, rows: Int) -> TaskShares {
+    TaskShares(results: results, work: rows, each: 1 << 17)
   }
 }

@@ -111,7 +111,7 @@ final class TaskBuild {
 
   private func totals() throws(WorkspaceError) -> MemberTotals {
     if let foundTotals { return foundTotals }
-    let runs = try build.openRuns()
+    let runs = try build.openRuns("assign", build.keys.assign)
     try runs.run(threads: 1, isCancelled: build.observer.isCancelled) { _, _ in }
     let found = try build.runSort(runs) { () throws(WorkspaceError) in
       try self.chosen().result().candidates

@@ -91,7 +91,7 @@ extension TaskBuild {
       // What is not finished ends the way to what comes after it.
       do throws(WorkspaceError) { try go(to: stage) } catch { continue }
     }
-    return build.stages.tasks.mapValues { (tasks: $0.done + $0.before, done: $0.before) }
+    return build.stages.shares
   }
 }
 

@@ -46,6 +46,8 @@ struct TaskShapes: Sendable {
   }
   /// Components of all centroids.
   private var roundBytes: Int { plan.parameters.clusters * plan.dataset.dimensions }
+  private var runTasks: Int { TaskShares.runs(runs, rows: rows).count }
+  private func sorting(_ results: Int) -> Int { TaskShares.sorting(results, rows: rows).count }
   private var threads: Int { max(1, plan.parameters.threads) }
   private var rows: Int { plan.dataset.rows }
 
@@ -107,7 +109,7 @@ struct TaskShapes: Sendable {
     let dataset = plan.dataset
     let parameters = plan.parameters
     let (k, d) = (parameters.clusters, dataset.dimensions)
-    let input = dataset.shards.reduce(0) { $0 + $1.rows * $1.bytesPerRow }
+    let input = dataset.embeddingBytes
     let rowBytes = MemberParts.rowBytes(rows)
     let metadata = plan.metadataPaths.reduce(0) { $0 + (fileSize($1) ?? 0) }
     let numbers = dataset.columns?.numeric.count ?? 0
@@ -128,9 +130,9 @@ struct TaskShapes: Sendable {
     }
     if dataset.columns != nil { add("metadata", 1, [], 2 * metadata + 8 * numbers * rows) }
     if hasKeys {
-      add("key-runs", keyTasks, ["metadata"], 2 * (order / 2), isExact: false)
+      add("key-runs", sorting(keyTasks), ["metadata"], 2 * (order / 2), isExact: false)
       add("key-cut", 1, ["key-runs"], 1 << 20)
-      add("key-parts", keyTasks, ["key-cut"], order / 2 + rowBytes * rows, isExact: false)
+      add("key-parts", sorting(keyTasks), ["key-cut"], order / 2 + rowBytes * rows, isExact: false)
       add("keys", 1, ["key-parts"], 2 * rowBytes * rows)
     }
     if !converted.isEmpty {
@@ -138,7 +140,9 @@ struct TaskShapes: Sendable {
         ConvertedShard.stage, converted.count, [],
         2 * converted.reduce(0) { $0 + $1.rows * $1.bytesPerRow })
     }
-    add("scan", dataset.shards.count, [ConvertedShard.stage], input)
+    add(
+      "scan", TaskShares.shards(dataset.shards.count, bytes: input).count, [ConvertedShard.stage],
+      input)
     var candidates = "scan"
     if filters.condition != nil {
       add("where", dataset.shards.count, [], metadata + rows / 8)
@@ -157,9 +161,9 @@ struct TaskShapes: Sendable {
     add(
       "train", 1, hasRounds ? all.suffix(1).map(\.name) : [candidates],
       hasRounds ? 8 * k * d : trained * d * 2 + 4 * k * d)
-    add("assign", runs, ["train", candidates], input + 8 * rows)
+    add("assign", runTasks, ["train", candidates], input + 8 * rows)
     add("cut", 1, ["assign"], 8 * runs * k)
-    add("parts", parts, ["cut"], 16 * rows, isExact: false)
+    add("parts", sorting(parts), ["cut"], 16 * rows, isExact: false)
     add("sort", 1, ["parts", candidates], 2 * (4 + rowBytes) * rows)
     add("score", 1, ["sort", "train"], 4 * k * d)
     if numbers > 0 { add("columns", 1, ["sort", "metadata"], 24 * numbers * rows) }
@@ -193,19 +197,21 @@ struct TaskShapes: Sendable {
     if isTwoLevel {
       let coarse = FineLevels.coarseClusters(fine)
       add("coarse-train", 1, [candidates], training, true)
-      add("coarse-assign", runs, ["coarse-train", candidates], input + 8 * rows, true)
+      add("coarse-assign", runTasks, ["coarse-train", candidates], input + 8 * rows, true)
       add("fine-train", coarse, ["coarse-assign"], training, false)
       add("fine-centroids", 1, ["fine-train"], 8 * fine * d, true)
-      add("fine-assign", runs, ["fine-centroids"], input + 8 * rows, true)
+      add("fine-assign", runTasks, ["fine-centroids"], input + 8 * rows, true)
     } else {
       add("fine-train", 1, [candidates], training, true)
-      add("fine-assign", runs, ["fine-train", candidates], input + 8 * rows, true)
+      add("fine-assign", runTasks, ["fine-train", candidates], input + 8 * rows, true)
     }
     add("fine-cut", 1, ["fine-assign"], 8 * runs * fine, true)
-    add("fine-parts", parts, ["fine-cut"], 16 * rows, false)
+    add("fine-parts", sorting(parts), ["fine-cut"], 16 * rows, false)
     add("fine-sort", 1, ["fine-parts"], 16 * rows, true)
     add(
-      "dedup", rows / max(1 << 13, rows / 4096) + 1, ["fine-sort"], input, false)
+      "dedup",
+      TaskShares.duplicates(rows / DuplicateTasks.rowsPerTask(rows) + 1, rows: rows).count,
+      ["fine-sort"], input, false)
     add("twins", 1, ["dedup", candidates], 24 * rows, true)
   }
 }
