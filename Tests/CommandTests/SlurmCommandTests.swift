@@ -33,8 +33,7 @@ private struct StandIn {
       "scancel": "echo \"cancelled $*\" >>\"$CALLS\"",
     ]
     for name in programs {
-      try scratch.write("bin/\(name)", "#!/usr/bin/env bash\n\(texts[name]!)\n")
-      chmod("\(path)/\(name)", 0o755)
+      try scratch.program("bin/\(name)", "#!/usr/bin/env bash\n\(texts[name]!)\n")
     }
   }
 

@@ -107,7 +107,7 @@ struct ListFormatTests {
         + "(pip install duckdb-cli) or choose another format")
     // One that does not do what it should.
     for (script, text) in [("exit 3", "failed (exit 3)"), ("echo no >&2; exit 1", "exit 1): no")] {
-      let program = try sample.program("#!/bin/sh\n\(script)\n")
+      let program = try sample.folder.program("duckdb", "#!/bin/sh\n\(script)\n")
       request.programs = IngestOptions(environment: ["WINNOW_DUCKDB": program])
       let message = refusal {
         _ = try export(request, standardOutput: { _ in }, progress: { _ in true })

@@ -138,7 +138,8 @@ struct ReplayTests {
     // A program whose rows are the same and whose bytes are not.
     let real = try ProcessRunner.run("sh", ["-c", "command -v duckdb"]).output.split(
       separator: "\n")
-    let program = try sample.program(
+    let program = try sample.folder.program(
+      "duckdb",
       """
       #!/bin/bash
       for word; do last=$word; done

@@ -146,16 +146,6 @@ struct SampleWorkspace {
     var rank: Int
   }
 
-  /// A program in place of `duckdb`. Another process writes it: as long as one of ours had it open,
-  /// a program that another test starts meanwhile could hold it open, and it could not be run.
-  func program(_ text: String) throws -> String {
-    let path = folder("duckdb")
-    let result = try ProcessRunner.run(
-      "sh", ["-c", "cat > \"$0\" && chmod 755 \"$0\"", path], input: Array(text.utf8))
-    guard result.exitCode == 0 else { throw RunFailure(result.errors) }
-    return path
-  }
-
   func kept(_ plan: Plan) throws -> RowSet {
     let quotas = try QuotaSolver(scores: workspace.scores).solve(plan).quota
     return try workspace.keptRows(quotas, plan, threads: 1)

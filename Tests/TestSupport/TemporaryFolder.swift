@@ -38,6 +38,20 @@ public final class TemporaryFolder: Sendable {
     try write(name, Array(text.utf8))
   }
 
+  /// Writes a program, making the folders above it.  Another process writes it: as long as this one
+  /// had it open, a program that another test starts meanwhile could hold it open, and the kernel
+  /// runs no program that is open for writing ("Text file busy").
+  ///
+  /// - Returns: its path.
+  @discardableResult
+  public func program(_ name: String, _ text: String) throws -> String {
+    let path = self(name)
+    let script = "mkdir -p -- \"${0%/*}\" && cat > \"$0\" && chmod 755 \"$0\""
+    let result = try ProcessRunner.run("sh", ["-c", script, path], input: Array(text.utf8))
+    guard result.exitCode == 0 else { throw RunFailure(result.errors) }
+    return path
+  }
+
   /// The names in the folder, sorted.
   public func names(_ folder: String = "") throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: self(folder)).sorted()

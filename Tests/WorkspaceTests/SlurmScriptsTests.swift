@@ -146,8 +146,7 @@ import Workspace
     ])
   func pathsReachTheProgramAsTheyAre(_ name: String) throws {
     let scratch = try TemporaryFolder()
-    let program = try scratch.write("\(name)/winnow", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
-    chmod(program, 0o755)
+    let program = try scratch.program("\(name)/winnow", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
     let workspace = "/shared/\(name)/\(name)"
     let script = try scratch.write("scan.sh", oneStage(workspace, program))
     let result = try ProcessRunner.run(
