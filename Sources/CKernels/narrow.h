@@ -11,6 +11,7 @@
 #define ROUNDING 0x1p-24f
 
 typedef int32_t lane_integers __attribute__((vector_size(WK_LANES * sizeof(int32_t))));
+typedef uint32_t lane_bits __attribute__((vector_size(WK_LANES * sizeof(uint32_t))));
 typedef int8_t lane_bytes __attribute__((vector_size(WK_LANES)));
 
 // By pointer, because how vectors are passed differs between instruction sets.

@@ -73,6 +73,23 @@ public final class Centroids: Sendable {
       distances: distances, margins: margins, scratch: scratch)
   }
 
+  /// The kernel alone: rows that are loaded, and narrowed where the screen wants that, before the
+  /// call to their nearest centroids.  For measuring.
+  ///
+  /// - Returns: what does one search over all rows of the block; one thread at a time may use it.
+  /// - Complexity: O(rows * dimensions), and O(rows * k * dimensions) each time it is called.
+  package func search(
+    of rows: VectorBlock, nearest: UnsafeMutablePointer<UInt32>, scratch: AssignmentScratch
+  ) -> () -> Void {
+    let narrowed = screen.flatMap { NarrowedRows(rows, for: $0, threads: 1) }
+    let block = BlockRows(rows, start: 0, count: rows.capacity)
+    return {
+      self.assign(
+        block, narrowed: narrowed, nearest: nearest, distances: nil, margins: nil,
+        scratch: scratch)
+    }
+  }
+
   /// Whether rows of a block that do not follow each other can be searched for where they are.
   var takesScatteredRows: Bool { screen != nil }
 

@@ -22,7 +22,7 @@ struct RowBlocks: Sendable {
   let blockRows: Int
 
   /// - Parameter blockBytes: about how many bytes of a shard a block shall have.
-  init(_ dataset: Dataset, blockBytes: Int = 2 << 20) {
+  init(_ dataset: Dataset, blockBytes: Int = 1 << 19) {
     self.dataset = dataset
     var blocks: [RowBlock] = []
     let widest = dataset.shards.map(\.bytesPerRow).max() ?? 1

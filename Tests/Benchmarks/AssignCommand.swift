@@ -1,5 +1,6 @@
 // Rows to their nearest centroids, timed as a build does it: blocks by `pread` (from the page
-// cache, which the untimed first run fills) into a buffer a thread, and then the search.
+// cache, which the untimed first run fills) into a buffer a thread, and then the search.  Beside it
+// the kernel alone: rows in the cache that are quantised already.
 
 import ArgumentParser
 import Clustering
@@ -48,6 +49,7 @@ struct AssignCommand: ParsableCommand {
     if let output { try run.writeNearest(to: output) }
     let middle = median(seconds)
     let operations = 2 * Double(file.rows) * Double(found.count) * Double(file.dimensions)
+    let kernel = try KernelRun(file, found, threads: threads).operationsPerSecond()
     let peak = Peak.best("int8", threads: threads)
     try printJSON(
       AssignReport(
@@ -56,6 +58,7 @@ struct AssignCommand: ParsableCommand {
         rowsPerSecond: Double(file.rows) / middle, gopPerSecond: operations / middle / 1e9,
         int8PeakGopPerSecond: peak.map { $0 / 1e9 },
         shareOfInt8Peak: peak.map { operations / middle / $0 },
+        kernelGopPerSecond: kernel / 1e9, kernelShareOfInt8Peak: peak.map { kernel / $0 },
         shareOfContestedRows: run.perRow(\.contestedRows),
         canonicalDotsPerRow: run.perRow(\.canonicalDots), meanCosine: run.meanCosine))
   }
@@ -73,6 +76,9 @@ private struct AssignReport: Encodable {
   let gopPerSecond: Double
   let int8PeakGopPerSecond: Double?
   let shareOfInt8Peak: Double?
+  /// The search alone, without reading, widening, quantising and distances.
+  let kernelGopPerSecond: Double
+  let kernelShareOfInt8Peak: Double?
   /// Rows for which the screen left more than one centroid.
   let shareOfContestedRows: Double
   let canonicalDotsPerRow: Double
@@ -87,6 +93,43 @@ func readCentroids(_ path: String, _ instructions: InstructionSet) throws -> Cen
   try components.withUnsafeMutableBytes { try file.read(0..<count, into: $0) }
   return Centroids(
     components: components, count: count, dimensions: dimensions, instructions: instructions)
+}
+
+/// Each thread's search over rows of its own, as many as lie in its cache when they are quantised.
+private final class KernelRun: @unchecked Sendable {
+  // Sound: each thread uses its own search.
+  private let searches: [() -> Void]
+  private let operations: Double
+  private let nearest: UnsafeMutablePointer<UInt32>
+
+  init(_ file: EmbeddingFile, _ centroids: Centroids, threads: Int) throws {
+    let rows = min(file.rows, max(64, (1 << 19) / file.dimensions))
+    let nearest = UnsafeMutablePointer<UInt32>.allocate(capacity: threads * rows)
+    self.nearest = nearest
+    searches = try (0..<threads).map { thread in
+      centroids.search(
+        of: try file.vectors(rows, instructions: centroids.instructions),
+        nearest: nearest + thread * rows, scratch: AssignmentScratch())
+    }
+    operations = 2 * Double(rows) * Double(centroids.count) * Double(file.dimensions)
+  }
+
+  deinit { nearest.deallocate() }
+
+  /// The median of nine runs of about a tenth of a second.
+  func operationsPerSecond() -> Double {
+    let once = max(1e-6, elapsed { searches[0]() })
+    let rounds = max(1, Int(0.1 / once))
+    return median(
+      (0..<9).map { _ in
+        let seconds = elapsed {
+          onAll(searches.count) { thread in
+            for _ in 0..<rounds { self.searches[thread]() }
+          }
+        }
+        return operations * Double(rounds * searches.count) / seconds
+      })
+  }
 }
 
 /// The buffers of one search over a file, used again by every run.

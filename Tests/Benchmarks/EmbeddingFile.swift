@@ -25,7 +25,7 @@ final class EmbeddingFile: Sendable {
   var bytesPerRow: Int { dimensions * element.stride }
 
   /// Rows of a block, as a build cuts them.
-  var blockRows: Int { min(8192, max(64, (2 << 20) / bytesPerRow)) }
+  var blockRows: Int { min(8192, max(64, (1 << 19) / bytesPerRow)) }
 
   /// Rows of a range, into the beginning of `buffer`.
   func read(

@@ -95,11 +95,11 @@ enum Peak {
     }
     return best
   }
+}
 
-  /// Runs `body` once on each of so many threads, at the same time.
-  private static func onAll(_ threads: Int, _ body: @Sendable (Int) -> Void) {
-    parallel(tasks: threads, threads: threads) { _, task in body(task) }
-  }
+/// Runs `body` once on each of so many threads, at the same time.
+func onAll(_ threads: Int, _ body: @Sendable (Int) -> Void) {
+  parallel(tasks: threads, threads: threads) { _, task in body(task) }
 }
 
 /// Wall-clock seconds of a call.

@@ -280,13 +280,18 @@ def per_second(rows, seconds):
     return f"{rows / statistics.median(seconds):,.0f}"
 
 
+def rate(reports, *names):
+    """Operations a second, and their share of the machine's peak where it was measured."""
+    middle, share = (statistics.median(report.get(name) or 0 for report in reports) for name in names)
+    return f"{middle:,.0f} GOP/s" + (f", {100 * share:.0f} % of the int8 peak" if share else "")
+
+
 def kernel_line(reports):
     """What the kernel reached beside the machine's peak, and what the screen left."""
-    middle = statistics.median(report["gopPerSecond"] for report in reports)
-    line = f"winnow's kernel ({reports[0]['kernels']}): {middle:,.0f} GOP/s"
-    shares = [report["shareOfInt8Peak"] for report in reports if report.get("shareOfInt8Peak")]
-    if shares:
-        line += f", {100 * statistics.median(shares):.0f} % of the int8 peak in the same runs"
+    line = f"winnow's kernel ({reports[0]['kernels']}) alone: "
+    line += rate(reports, "kernelGopPerSecond", "kernelShareOfInt8Peak")
+    line += "; with reading, quantising and distances "
+    line += rate(reports, "gopPerSecond", "shareOfInt8Peak")
     last = reports[-1]
     return (line + f"; {100 * last['shareOfContestedRows']:.2f} % of the rows needed the canonical "
             f"dot with more than one centroid, {last['canonicalDotsPerRow']:.3f} a row.")

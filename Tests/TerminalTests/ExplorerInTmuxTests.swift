@@ -21,6 +21,13 @@ import Testing
 
   private func target(_ screen: String) throws -> Int { try session.target(screen) }
 
+  /// Waits for a target, and quotas that add up to it.
+  private func target(
+    in session: TmuxSession, _ what: String, _ isWanted: (Int) -> Bool
+  ) throws -> Int {
+    try target(try session.wait(what) { self.session.shownTarget($0).map(isWanted) ?? false })
+  }
+
   private func expectTerminalAsBefore(_ session: TmuxSession) throws {
     try self.session.expectTerminalAsBefore(session)
   }
@@ -31,13 +38,12 @@ import Testing
     #expect(try session.value("#{alternate_on}") == "1")
     #expect(try session.value("#{cursor_flag}") == "0")
     try session.press("-")
-    let lower = try target(try session.wait("a lower target") { try target($0) != opened })
+    let lower = try target(in: session, "another target") { $0 != opened }
     #expect(lower < opened)
     try session.press("+")
-    #expect(
-      try target(try session.wait("the target again") { try target($0) == opened }) == opened)
+    #expect(try target(in: session, "the target again") { $0 == opened } == opened)
     try session.press("+")
-    let higher = try target(try session.wait("a higher target") { try target($0) > opened })
+    let higher = try target(in: session, "a higher target") { $0 > opened }
     try session.press("j", "j", "d")
     #expect(try target(try session.wait(for: "drop ")) == higher)
     try session.press("u")

@@ -135,7 +135,7 @@ import Testing
     }
     // Keys act as before.
     try session.press("-")
-    try session.wait("a lower target") { try explorer.target($0) < opened }
+    try session.wait("a lower target") { (explorer.shownTarget($0) ?? opened) < opened }
     // Stopped without a chance to give the terminal back, it still comes back whole.
     kill(child, SIGSTOP)
     try session.wait("the shell") { $0.contains("Stopped") }

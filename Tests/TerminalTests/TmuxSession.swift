@@ -26,8 +26,22 @@ final class TmuxSession {
   /// Types text as it stands.
   func type(_ text: String) throws { try tmux(["send-keys", "-t", "s", "-l", text]) }
 
-  /// What is on the screen.
-  func screen() throws -> String { try tmux(["capture-pane", "-p", "-t", "s"]) }
+  /// What is on the screen when it has stopped changing: a frame takes several writes, and a look
+  /// between two of them would show half of it.  What never stops is taken as it is in the end.
+  func screen() throws -> String {
+    var last = try look()
+    var equal = 0
+    for _ in 0..<40 where equal < 3 {
+      usleep(10_000)
+      let next = try look()
+      equal = next == last ? equal + 1 : 0
+      last = next
+    }
+    return last
+  }
+
+  /// What is on the screen at this moment, perhaps half of a frame.
+  private func look() throws -> String { try tmux(["capture-pane", "-p", "-t", "s"]) }
 
   /// A format of tmux, such as `#{alternate_on}`.
   func value(_ format: String) throws -> String {
@@ -39,15 +53,21 @@ final class TmuxSession {
     try tmux(["resize-window", "-t", "s", "-x", "\(width)", "-y", "\(height)"])
   }
 
-  /// Looks at the screen until it is as wanted, and returns it.
+  /// Looks at the screen until it is as wanted, and returns it: when it has stopped changing, unless
+  /// what was wanted is gone by then.
+  ///
+  /// - Parameter isThere: also asked about halves of frames, so it must not record anything.
   /// - Throws: `NeverShown` with the last screen after 30 seconds.
   @discardableResult
   func wait(_ what: String, _ isThere: (String) throws -> Bool) throws -> String {
     let end = Date().addingTimeInterval(30)
     var last = ""
     while Date() < end {
-      last = try screen()
-      if try isThere(last) { return last }
+      last = try look()
+      if try isThere(last) {
+        let settled = try screen()
+        return try isThere(settled) ? settled : last
+      }
       usleep(10_000)
     }
     throw NeverShown(description: "never on the screen: \(what)\n\(last)")

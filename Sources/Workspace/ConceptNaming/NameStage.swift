@@ -22,10 +22,11 @@ func writeNames(
   observer.progress(BuildProgress(stage: .name, done: 0, total: clusters, unit: "concepts"))
   let folder = staging.folder
   let members = try MemberRows(folder + "/members.npy", rows: rows, candidates: candidates)
-  let sample = try backgroundRows(members, observer)
+  let sources = try NameSource.available(columns, folder: folder, rows: rows)
+  let sample = sources.isEmpty ? [] : try backgroundRows(members, observer)
   var source = NameSource.none
   var background = TermFrequencies(texts: 0, occurrences: [])
-  for candidate in try NameSource.available(columns, folder: folder, rows: rows) {
+  for candidate in sources {
     background = try count(sample, candidate, parameters, observer)
     source = candidate
     if background.texts > 0 { break }
