@@ -72,6 +72,13 @@ def make_inputs(folder):
         path.write_text("\n".join(lines) + "\n")
 
 
+def make_named(folder, rows):
+    """Rows of one component, and their keys, which have no other words than numbers."""
+    np.ones(rows, "<f4").tofile(folder / "named.bin")
+    np.arange(rows).astype("S8").tofile(folder / "named.keys")
+    return folder / "named.bin"
+
+
 def stage_seconds(winnow, inputs, workspace, *flags):
     """Builds, and looks when the last result of each stage is written: seconds from one to the next,
     which build-log.json has for groups of stages only; and the log."""
@@ -187,7 +194,12 @@ def measure(data):
     for _ in range(2):
         times, _ = stage_seconds(winnow, thin, workspace, *once)
     rate("hashes", 2 * THIN[0] / times["train"], "rows/s", "hashes of all rows, twice for a training")
-    rows_rate("name-pass", times["name"], "a pass over the members for names, one thread", THIN[0])
+    # Less what names take of any number of rows.
+    named = [(rows, stage_seconds(winnow, make_named(data, rows), workspace, *once, "--shape", "-1,1",
+                                  "--keys", data / "named.keys", "--key-width", 8)[0]["name"])
+             for rows in [THIN[0], THIN[0] // 8]]
+    (more, long), (fewer, short) = named
+    rows_rate("name-pass", long - short, "a pass over the members for names, one thread", more - fewer)
     times, _ = stage_seconds(winnow, narrow, workspace, *once, "--dedup", 0.01)
     rows_rate("twins", times["twins"], "twins, one thread", NARROW[0])
     rate("pread", small_read(thin), "s", "a small read from the page cache")

@@ -99,7 +99,7 @@ def cutting(runs, weight, limit):
 
 def block_bytes(d):
     """Of a thread's block of rows: as they are on the disk, and as float32."""
-    return 2 * MIB + min(8192, 2 * MIB // (2 * d)) * (4 * d + 24)
+    return MIB // 2 + min(8192, MIB // 2 // (2 * d)) * (4 * d + 24)
 
 
 def centroid_bytes(k, d):

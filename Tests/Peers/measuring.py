@@ -3,6 +3,7 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 
 
@@ -11,19 +12,34 @@ class Fault(Exception):
 
 
 def run(words, environment=None):
-    """Runs a program to its end; returns its output, wall-clock seconds and peak memory (bytes)."""
-    began = time.perf_counter()
+    """Runs a program to its end; returns its output, wall-clock seconds and peak memory (bytes).
+
+    A small process starts it: the kernel counts what the starting process holds as the program's own.
+    """
+    ends, their_end = os.pipe()
     child = subprocess.Popen(
-        [str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment)
-    # What it says is little: a few lines, which the pipes hold.
-    _, status, usage = os.wait4(child.pid, 0)
+        [sys.executable, __file__, str(their_end), *map(str, words)], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment, pass_fds=[their_end])
+    os.close(their_end)
+    output, errors = (text.decode() for text in child.communicate())
+    with os.fdopen(ends) as file:
+        report = json.loads(file.read() or "null")
+    if report is None or report["code"] != 0:
+        code = report["code"] if report else "none"
+        raise Fault(f"{' '.join(map(str, words))}: exit {code}\n{errors}")
+    return output, report["seconds"], report["memory"]
+
+
+def start(end, words):
+    """The small process: tells at the end of a pipe what the program took."""
+    os.set_inheritable(end, False)
+    began = time.perf_counter()
+    number = os.posix_spawnp(words[0], words, os.environ)
+    _, status, usage = os.wait4(number, 0)
     seconds = time.perf_counter() - began
-    child.returncode = os.waitstatus_to_exitcode(status)
-    output, errors = child.stdout.read().decode(), child.stderr.read().decode()
-    if child.returncode != 0:
-        raise Fault(f"{' '.join(map(str, words))}: exit {child.returncode}\n{errors}")
-    return output, seconds, usage.ru_maxrss * 1024
+    os.write(end, json.dumps(dict(
+        seconds=seconds, memory=usage.ru_maxrss * 1024,
+        code=os.waitstatus_to_exitcode(status))).encode())
 
 
 def run_json(words):
@@ -92,3 +108,7 @@ def ratio_cell(ours, theirs):
 
 def mebibytes(count):
     return f"{count / 2**20:,.0f} MiB"
+
+
+if __name__ == "__main__":
+    start(int(sys.argv[1]), sys.argv[2:])
