@@ -93,7 +93,7 @@ extension LocalBuild {
     let parts = MemberParts(runs: runs, rows: dataset.rows, cut: cut)
     let stage = try stages.open(
       names.parts, key: partKey, results: (0..<parts.count).map { "part-\($0)" },
-      shares: .sorting(parts.count, rows: parts.candidates), isWhole: HeaderSeal.isWhole)
+      shares: .rows(parts.count, rows: parts.candidates), isWhole: HeaderSeal.isWhole)
     let meter = RowMeter(.sort, total: parts.candidates, observer)
     meter.add((0..<parts.count).reduce(0) { $0 + (stage.wasDone($1) ? parts.size($1) : 0) })
     let finished = { @Sendable part in meter.add(parts.size(part)) }

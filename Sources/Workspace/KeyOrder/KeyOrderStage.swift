@@ -34,7 +34,7 @@ func writeKeyOrder(
   func open(_ name: String, _ count: Int) throws(WorkspaceError) -> Stage {
     try stages.open(
       name, key: partKey, results: (0..<count).map { "part-\($0)" },
-      shares: .sorting(count, rows: rows), isWhole: HeaderSeal.isWhole)
+      shares: .rows(count, rows: rows), isWhole: HeaderSeal.isWhole)
   }
   let runs = try KeyRuns(folder: folder + "/keys", kind: kind, rows: rows, limit: limit)
   let runStage = try open(names.runs, runs.count)

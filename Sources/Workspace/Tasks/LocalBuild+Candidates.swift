@@ -146,7 +146,7 @@ extension LocalBuild {
     let shares: TaskShares
     switch stage {
     case "assign", "fine-assign", "coarse-assign":
-      shares = .runs(results.count, rows: dataset.rows)
+      shares = .rows(results.count, rows: dataset.rows)
     case _ where stage.hasPrefix("round-"):
       results = roundParts(results)
       shares = TaskShares(results: results.count)

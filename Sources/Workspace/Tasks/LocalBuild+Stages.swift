@@ -33,7 +33,7 @@ extension LocalBuild {
     let runs = runs(of: blocks)
     return try stages.open(
       name, key: key, results: runs.indices.map { "run-\($0)" },
-      shares: .runs(runs.count, rows: dataset.rows), isWhole: HeaderSeal.isWhole)
+      shares: .rows(runs.count, rows: dataset.rows), isWhole: HeaderSeal.isWhole)
   }
 
   /// Finds the cluster of every candidate; returns the runs.

@@ -152,13 +152,8 @@ struct TaskShares: Sendable {
 extension TaskShares {
   // What takes a core a good part of a second; large data sets have results of that size.
 
-  /// Of runs of an assignment.
-  static func runs(_ results: Int, rows: Int) -> TaskShares {
-    TaskShares(results: results, work: rows, each: 1 << 19)
-  }
-
-  /// Of sorted runs and parts.
-  static func sorting(_ results: Int, rows: Int) -> TaskShares {
+  /// Of runs of an assignment, sorted runs and parts.
+  static func rows(_ results: Int, rows: Int) -> TaskShares {
     TaskShares(results: results, work: rows, each: 1 << 19)
   }
 

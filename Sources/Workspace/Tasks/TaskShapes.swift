@@ -46,8 +46,7 @@ struct TaskShapes: Sendable {
   }
   /// Components of all centroids.
   private var roundBytes: Int { plan.parameters.clusters * plan.dataset.dimensions }
-  private var runTasks: Int { TaskShares.runs(runs, rows: rows).count }
-  private func sorting(_ results: Int) -> Int { TaskShares.sorting(results, rows: rows).count }
+  private func shares(_ results: Int) -> Int { TaskShares.rows(results, rows: rows).count }
   private var threads: Int { max(1, plan.parameters.threads) }
   private var rows: Int { plan.dataset.rows }
 
@@ -130,9 +129,9 @@ struct TaskShapes: Sendable {
     }
     if dataset.columns != nil { add("metadata", 1, [], 2 * metadata + 8 * numbers * rows) }
     if hasKeys {
-      add("key-runs", sorting(keyTasks), ["metadata"], 2 * (order / 2), isExact: false)
+      add("key-runs", shares(keyTasks), ["metadata"], 2 * (order / 2), isExact: false)
       add("key-cut", 1, ["key-runs"], 1 << 20)
-      add("key-parts", sorting(keyTasks), ["key-cut"], order / 2 + rowBytes * rows, isExact: false)
+      add("key-parts", shares(keyTasks), ["key-cut"], order / 2 + rowBytes * rows, isExact: false)
       add("keys", 1, ["key-parts"], 2 * rowBytes * rows)
     }
     if !converted.isEmpty {
@@ -161,9 +160,9 @@ struct TaskShapes: Sendable {
     add(
       "train", 1, hasRounds ? all.suffix(1).map(\.name) : [candidates],
       hasRounds ? 8 * k * d : trained * d * 2 + 4 * k * d)
-    add("assign", runTasks, ["train", candidates], input + 8 * rows)
+    add("assign", shares(runs), ["train", candidates], input + 8 * rows)
     add("cut", 1, ["assign"], 8 * runs * k)
-    add("parts", sorting(parts), ["cut"], 16 * rows, isExact: false)
+    add("parts", shares(parts), ["cut"], 16 * rows, isExact: false)
     add("sort", 1, ["parts", candidates], 2 * (4 + rowBytes) * rows)
     add("score", 1, ["sort", "train"], 4 * k * d)
     if numbers > 0 { add("columns", 1, ["sort", "metadata"], 24 * numbers * rows) }
@@ -197,16 +196,16 @@ struct TaskShapes: Sendable {
     if isTwoLevel {
       let coarse = FineLevels.coarseClusters(fine)
       add("coarse-train", 1, [candidates], training, true)
-      add("coarse-assign", runTasks, ["coarse-train", candidates], input + 8 * rows, true)
+      add("coarse-assign", shares(runs), ["coarse-train", candidates], input + 8 * rows, true)
       add("fine-train", coarse, ["coarse-assign"], training, false)
       add("fine-centroids", 1, ["fine-train"], 8 * fine * d, true)
-      add("fine-assign", runTasks, ["fine-centroids"], input + 8 * rows, true)
+      add("fine-assign", shares(runs), ["fine-centroids"], input + 8 * rows, true)
     } else {
       add("fine-train", 1, [candidates], training, true)
-      add("fine-assign", runTasks, ["fine-train", candidates], input + 8 * rows, true)
+      add("fine-assign", shares(runs), ["fine-train", candidates], input + 8 * rows, true)
     }
     add("fine-cut", 1, ["fine-assign"], 8 * runs * fine, true)
-    add("fine-parts", sorting(parts), ["fine-cut"], 16 * rows, false)
+    add("fine-parts", shares(parts), ["fine-cut"], 16 * rows, false)
     add("fine-sort", 1, ["fine-parts"], 16 * rows, true)
     add(
       "dedup",
