@@ -14,26 +14,31 @@ let package = Package(
     .target(name: "CKernels"),
     .systemLibrary(name: "CNcursesw"),
     .systemLibrary(name: "CZlib"),
+    .target(name: "Foundations"),
     .target(
       name: "Storage",
-      dependencies: ["CKernels", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
-    .target(name: "Ingest", dependencies: ["Storage"]),
-    .target(name: "Clustering", dependencies: ["Storage", "CKernels"]),
+      dependencies: [
+        "Foundations", "CKernels", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(name: "Ingest", dependencies: ["Foundations", "Storage"]),
+    .target(name: "Clustering", dependencies: ["Foundations", "Storage", "CKernels"]),
     .target(name: "Pruning"),
     .target(
       name: "Workspace",
-      dependencies: ["Clustering", "Ingest", "Pruning", "Storage"]),
-    .target(name: "Manifests", dependencies: ["Workspace", "Ingest", "Pruning", "Storage"]),
+      dependencies: ["Foundations", "Clustering", "Ingest", "Pruning", "Storage"]),
+    .target(
+      name: "Manifests",
+      dependencies: ["Foundations", "Workspace", "Ingest", "Pruning", "Storage"]),
     .target(name: "Canvas"),
     .target(
       name: "Explorer",
-      dependencies: ["Canvas", "Ingest", "Manifests", "Pruning", "Workspace"]),
+      dependencies: ["Foundations", "Canvas", "Ingest", "Manifests", "Pruning", "Workspace"]),
     .target(name: "Terminal", dependencies: ["CNcursesw", "Canvas", "Explorer"]),
     .executableTarget(
       name: "winnow",
       dependencies: [
-        "Terminal", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest", "Pruning",
-        "Storage",
+        "Foundations", "Terminal", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest",
+        "Pruning", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -43,19 +48,24 @@ let package = Package(
     .executableTarget(
       name: "winnow-bench",
       dependencies: [
-        "MachinePeak", "Storage", "Clustering", "Pruning", "Explorer", "Canvas",
+        "MachinePeak", "Foundations", "Storage", "Clustering", "Pruning", "Explorer", "Canvas",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks"),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
-    .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
-    .testTarget(name: "IngestTests", dependencies: ["Ingest", "Storage", "TestSupport"]),
+    .testTarget(name: "StorageTests", dependencies: ["Foundations", "Storage", "TestSupport"]),
     .testTarget(
-      name: "ClusteringTests", dependencies: ["Clustering", "Storage", "TestSupport"]),
+      name: "IngestTests",
+      dependencies: ["Foundations", "Ingest", "Storage", "TestSupport"]),
+    .testTarget(
+      name: "ClusteringTests",
+      dependencies: ["Foundations", "Clustering", "Storage", "TestSupport"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "TestSupport"]),
     .testTarget(
       name: "WorkspaceTests",
-      dependencies: ["Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport"]),
+      dependencies: [
+        "Foundations", "Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport",
+      ]),
     .testTarget(
       name: "ManifestsTests",
       dependencies: [
@@ -68,7 +78,8 @@ let package = Package(
         "Explorer", "Terminal", "Canvas", "Pruning", "Manifests", "Workspace", "Clustering",
         "Ingest", "TestSupport",
       ], exclude: ["Golden"]),
-    .testTarget(name: "CommandTests", dependencies: ["winnow", "Storage", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["winnow", "Foundations", "Storage", "TestSupport"]),
     .testTarget(
       name: "TerminalTests",
       dependencies: ["winnow", "Terminal", "Explorer", "Canvas", "TestSupport"]),

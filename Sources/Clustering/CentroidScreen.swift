@@ -1,6 +1,7 @@
 // Centroids in the narrow form that rules most of them out (CKernels/screen.c, docs/method.md).
 
 import CKernels
+import Foundations
 import Synchronization
 
 /// The screen of some centroids; any thread may use it.

@@ -2,6 +2,7 @@
 // away in any order, by any thread.
 
 import CKernels
+import Foundations
 import Synchronization
 
 /// k sums; any thread may add to them.

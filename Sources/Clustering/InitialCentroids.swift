@@ -8,6 +8,7 @@
 // same rows.
 
 import CKernels
+import Foundations
 import Synchronization
 
 /// Chooses k different rows to begin with.

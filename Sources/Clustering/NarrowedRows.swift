@@ -4,6 +4,7 @@
 // what it computes, and a narrowed row has a quarter of the bytes.
 
 import CKernels
+import Foundations
 
 /// The rows of a block as 8-bit numbers around a mean, for every screen of the same mean.
 final class NarrowedRows: @unchecked Sendable {

@@ -2,6 +2,7 @@
 // decides.
 
 import CKernels
+import Foundations
 import Storage
 
 /// Centroids, and the search among them.

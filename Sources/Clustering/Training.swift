@@ -1,6 +1,7 @@
 // The rounds of k-means: what is kept from one to the next.
 
 import CKernels
+import Foundations
 import Synchronization
 
 /// One training in progress.

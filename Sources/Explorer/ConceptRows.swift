@@ -1,6 +1,7 @@
 // The rows of one concept as the pages of Detail and Items read them: a few at a time, by
 // position. A protocol, so that tests put made-up rows in place of a workspace.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -8,19 +9,19 @@ import Workspace
 package protocol ConceptRows {
   var size: Int { get }
   /// - Complexity: O(1), one page.
-  func distance(_ position: Int) throws(WorkspaceError) -> Float
+  func distance(_ position: Int) throws(WinnowError) -> Float
   /// The row at a position, for showing.
-  func line(_ position: Int, rank: Int) throws(WorkspaceError) -> RowLine
+  func line(_ position: Int, rank: Int) throws(WinnowError) -> RowLine
   /// What the rows have in the columns of the subject's metadata.
-  func metadata() throws(WorkspaceError) -> [ValueSummary]
+  func metadata() throws(WinnowError) -> [ValueSummary]
   /// The positions of ranks in an order; nil when cancelled.
   func positions(
     _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> [Int]?
+  ) throws(WinnowError) -> [Int]?
   /// Whether the row at a position is kept; nil when cancelled.
   func kept(
     _ quota: Int, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> ((Int) -> Bool)?
+  ) throws(WinnowError) -> ((Int) -> Bool)?
 }
 
 extension DetailPage {
@@ -32,7 +33,7 @@ extension DetailPage {
   ///   concept's rows.
   package static func read(
     _ question: DetailQuestion, _ rows: some ConceptRows, isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> DetailPage? {
+  ) throws(WinnowError) -> DetailPage? {
     var page = DetailPage(question)
     let size = rows.size
     guard size > 0 else { return page }
@@ -56,7 +57,7 @@ extension DetailPage {
   /// The first position whose distance is below `edge`.
   private static func firstPosition(
     _ rows: some ConceptRows, nearerThan edge: Float
-  ) throws(WorkspaceError) -> Int {
+  ) throws(WinnowError) -> Int {
     var (low, high) = (0, rows.size)
     while low < high {
       let middle = (low + high) / 2
@@ -67,13 +68,13 @@ extension DetailPage {
 
   private mutating func readRanks(
     _ rows: some ConceptRows, _ isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> Bool {
+  ) throws(WinnowError) -> Bool {
     let (size, quota, most) = (rows.size, question.quota, question.samples)
     let before = max(0, quota - most)..<quota
     let first = 0..<min(most, before.lowerBound)
     let after = quota..<min(size, quota + most)
     let last = max(after.upperBound, size - most)..<size
-    func lines(_ ranks: Range<Int>) throws(WorkspaceError) -> [RowLine]? {
+    func lines(_ ranks: Range<Int>) throws(WinnowError) -> [RowLine]? {
       guard
         let positions = try rows.positions(ranks, question.order, question.seed, isCancelled)
       else { return nil }
@@ -93,7 +94,7 @@ extension DetailPage {
 
   private mutating func readSpread(
     _ rows: some ConceptRows, _ isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> Bool {
+  ) throws(WinnowError) -> Bool {
     let (size, most) = (rows.size, question.samples)
     guard
       let isKept = try rows.kept(question.quota, question.order, question.seed, isCancelled)

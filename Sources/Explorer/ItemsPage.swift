@@ -1,5 +1,6 @@
 // The rows of a concept that the Items screen shows, fetched for the lines on the screen only.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -24,7 +25,7 @@ public struct ItemsPage: Sendable, Equatable {
   /// - Complexity: O(ranks log M); for `random` and `similarity` two selections over the rows.
   package static func read(
     _ question: ItemsQuestion, _ rows: some ConceptRows, isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> ItemsPage? {
+  ) throws(WinnowError) -> ItemsPage? {
     var page = ItemsPage(question)
     guard
       let positions = try rows.positions(

@@ -1,6 +1,7 @@
 // Commits, the history of them, and drafts, on a real workspace.
 
 import FoundationEssentials
+import Foundations
 import Ingest
 import Manifests
 import Pruning
@@ -57,8 +58,8 @@ extension WorkspaceWork {
       workspace: workspace, plan: order.plan, lists: lists, force: order.replace, threads: threads)
     request.programs = IngestOptions(environment: ProcessInfo.processInfo.environment)
     let summaries: [ManifestSummary]
-    do throws(ManifestError) {
-      summaries = try withoutActuallyEscaping(progress) { (report) throws(ManifestError) in
+    do throws(WinnowError) {
+      summaries = try withoutActuallyEscaping(progress) { (report) throws(WinnowError) in
         try export(request, standardOutput: { _ in }, progress: report)
       }
     } catch {
@@ -66,7 +67,7 @@ extension WorkspaceWork {
       return .failed(error.description)
     }
     let paths = summaries.map(\.output)
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       let number = try plans.commit(
         order.plan, note: order.note, time: time(),
         outputs: summaries.map {
@@ -80,13 +81,13 @@ extension WorkspaceWork {
   }
 
   func history(_ progress: (Double) -> Bool) -> Work.Result {
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       return try plans.history(goesOn: progress).map { .history($0) } ?? .cancelled
     } catch { return .failed(error.description) }
   }
 
-  func changeDraft(_ change: () throws(WorkspaceError) -> Void) -> Work.Result {
-    do throws(WorkspaceError) { try change() } catch { return .failed(error.description) }
+  func changeDraft(_ change: () throws(WinnowError) -> Void) -> Work.Result {
+    do throws(WinnowError) { try change() } catch { return .failed(error.description) }
     return .draftChanged
   }
 }

@@ -1,5 +1,6 @@
 // What real concepts are called, the rows of one, and which concepts lie near it.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -8,7 +9,7 @@ extension WorkspaceWork {
   /// row's key.
   func labels(_ concepts: [Int], _ progress: (Double) -> Bool) -> Work.Result {
     var found: [Int: String] = [:]
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       for (done, concept) in concepts.enumerated() {
         guard progress(Double(done) / Double(concepts.count)) else { return .cancelled }
         var text: [UInt8] = []
@@ -22,8 +23,8 @@ extension WorkspaceWork {
   /// The same of all concepts.
   func names(_ count: Int, _ progress: (Double) -> Bool) -> Work.Result {
     var isCancelled = false
-    do throws(WorkspaceError) {
-      let labels = try ConceptLabels(count: count) { (concept, text) throws(WorkspaceError) in
+    do throws(WinnowError) {
+      let labels = try ConceptLabels(count: count) { (concept, text) throws(WinnowError) in
         // Every call wakes the loop, so there are few.
         if concept % 4_096 == 0, !progress(Double(concept) / Double(count)) { isCancelled = true }
         if !isCancelled { try appendLabel(concept, to: &text) }
@@ -32,7 +33,7 @@ extension WorkspaceWork {
     } catch { return .failed(error.description) }
   }
 
-  private func appendLabel(_ concept: Int, to text: inout [UInt8]) throws(WorkspaceError) {
+  private func appendLabel(_ concept: Int, to text: inout [UInt8]) throws(WinnowError) {
     let begin = text.count
     try workspace.appendLabel(concept, to: &text)
     guard text.count == begin else { return }
@@ -48,7 +49,7 @@ extension WorkspaceWork {
 
   /// Answers what Detail asks.
   func detail(_ question: DetailQuestion, _ progress: (Double) -> Bool) -> Work.Result {
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       let rows = WorkspaceRows(
         workspace: workspace, cluster: question.cluster, threads: threads)
       let page = try DetailPage.read(question, rows) { !progress(0) }
@@ -58,7 +59,7 @@ extension WorkspaceWork {
 
   /// Answers what Items asks.
   func items(_ question: ItemsQuestion, _ progress: (Double) -> Bool) -> Work.Result {
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       let rows = WorkspaceRows(
         workspace: workspace, cluster: question.cluster, threads: threads)
       let page = try ItemsPage.read(question, rows) { !progress(0) }
@@ -68,7 +69,7 @@ extension WorkspaceWork {
 
   /// Counts the rows that enter and leave.
   func turnover(_ question: TurnoverQuestion, _ progress: (Double) -> Bool) -> Work.Result {
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       let counted = try workspace.turnover(
         from: question.old, question.oldQuota, to: question.new, question.newQuota,
         threads: threads, progress: progress)
@@ -79,7 +80,7 @@ extension WorkspaceWork {
   func neighbours(
     of cluster: Int, count: Int, _ progress: (Double) -> Bool
   ) -> Work.Result {
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       let found = try workspace.nearestConcepts(to: cluster, count: count) { !progress(0) }
       return found.map { near in
         .neighbours(near.map { Neighbour(cluster: $0.cluster, distance: $0.distance) })
@@ -96,11 +97,11 @@ struct WorkspaceRows: ConceptRows {
 
   var size: Int { workspace.scores.size[cluster] }
 
-  func distance(_ position: Int) throws(WorkspaceError) -> Float {
+  func distance(_ position: Int) throws(WinnowError) -> Float {
     try workspace.distance(at: workspace.offset(cluster) + position)
   }
 
-  func line(_ position: Int, rank: Int) throws(WorkspaceError) -> RowLine {
+  func line(_ position: Int, rank: Int) throws(WinnowError) -> RowLine {
     let row = try workspace.row(at: workspace.offset(cluster) + position)
     // More than a line of it is never on the screen.
     return RowLine(
@@ -110,7 +111,7 @@ struct WorkspaceRows: ConceptRows {
       similarity: try workspace.similarity(row))
   }
 
-  func metadata() throws(WorkspaceError) -> [ValueSummary] {
+  func metadata() throws(WinnowError) -> [ValueSummary] {
     guard let numeric = workspace.numeric else { return [] }
     var found: [ValueSummary] = []
     for column in numeric.names.indices.prefix(Subject.mostMetadata) {
@@ -121,7 +122,7 @@ struct WorkspaceRows: ConceptRows {
 
   func positions(
     _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> [Int]? {
+  ) throws(WinnowError) -> [Int]? {
     try workspace.positions(
       of: cluster, ranks: ranks, order: order, seed: seed, threads: threads,
       isCancelled: isCancelled)
@@ -129,7 +130,7 @@ struct WorkspaceRows: ConceptRows {
 
   func kept(
     _ quota: Int, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> ((Int) -> Bool)? {
+  ) throws(WinnowError) -> ((Int) -> Bool)? {
     try workspace.isKept(
       of: cluster, quota: quota, order: order, seed: seed, threads: threads,
       isCancelled: isCancelled)

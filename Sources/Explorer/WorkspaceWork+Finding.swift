@@ -1,5 +1,6 @@
 // Looking for rows on a real workspace.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -9,7 +10,7 @@ extension WorkspaceWork {
     // A tenth of a second of reading, so that a part shows and stops soon.
     let bytes = 64 << 20
     guard progress(0) else { return .cancelled }
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       let whole = workspace.captionBytes
       guard let from = question.from else {
         let rows = try workspace.rows(withKey: question.text, most: question.most)
@@ -27,7 +28,7 @@ extension WorkspaceWork {
     } catch { return .failed(error.description) }
   }
 
-  private func found(_ row: Int) throws(WorkspaceError) -> Found {
+  private func found(_ row: Int) throws(WinnowError) -> Found {
     // More than a line of it is never on the screen, but the match may be far behind.
     Found(
       row: row, key: String(try workspace.key(row).prefix(256)),
@@ -35,7 +36,7 @@ extension WorkspaceWork {
   }
 
   func places(_ question: PlacesQuestion, _ progress: (Double) -> Bool) -> Work.Result {
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       let places = try whereabouts(question.rows, question.order, question.seed, progress)
       return places.map { .placed($0) } ?? .cancelled
     } catch { return .failed(error.description) }
@@ -44,7 +45,7 @@ extension WorkspaceWork {
   /// Where each of some rows is; nil when cancelled.
   private func whereabouts(
     _ rows: [Int], _ order: Order, _ seed: UInt64, _ progress: (Double) -> Bool
-  ) throws(WorkspaceError) -> [Int: Whereabouts]? {
+  ) throws(WinnowError) -> [Int: Whereabouts]? {
     guard
       let places = try workspace.places(
         of: rows, order: order, seed: seed, threads: threads, goesOn: progress)
@@ -61,7 +62,7 @@ extension WorkspaceWork {
   }
 
   func seek(_ question: SeekQuestion, _ progress: (Double) -> Bool) -> Work.Result {
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       guard let row = try workspace.rows(withKey: question.key, most: 1).first else {
         return .sought(nil)
       }
@@ -77,7 +78,7 @@ extension WorkspaceWork {
   func search(_ question: SearchQuestion, _ progress: (Double) -> Bool) -> Work.Result {
     guard let pattern = TextPattern(question.text) else { return .searched(nil) }
     // The part that is done is known to the state; zero would hide it.
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       return .searched(
         try workspace.rank(
           of: question.cluster, among: question.ranks, order: question.order, seed: question.seed,

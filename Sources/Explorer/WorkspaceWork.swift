@@ -2,6 +2,7 @@
 // pages from a disk or write files, and runs beside the loop.
 
 import FoundationEssentials
+import Foundations
 import Manifests
 import Pruning
 import Workspace
@@ -46,8 +47,8 @@ public struct WorkspaceWork: WorkPerformer {
     case .seek(let question): seek(question, progress)
     case .search(let question): search(question, progress)
     case .saveDraft(let plan):
-      changeDraft { () throws(WorkspaceError) in try plans.saveDraft(plan) }
-    case .removeDraft: changeDraft { () throws(WorkspaceError) in try plans.removeDraft() }
+      changeDraft { () throws(WinnowError) in try plans.saveDraft(plan) }
+    case .removeDraft: changeDraft { () throws(WinnowError) in try plans.removeDraft() }
     }
   }
 }
@@ -59,12 +60,12 @@ extension State {
   ///   - plan: the plan to begin with; nil for the last committed one, or else the opening plan.
   ///   - output: the path that commits write to; nil for `keep` with the format's ending.
   ///   - plans: where plans and drafts are stored.
-  /// - Throws: `WorkspaceError` when the plan does not fit or the last committed one is damaged.
+  /// - Throws: `WinnowError` when the plan does not fit or the last committed one is damaged.
   /// - Complexity: O(k).
   public init(
     _ workspace: OpenWorkspace, plan: Plan? = nil, format: ManifestFormat = .text,
     output: String? = nil, plans: PlanStore
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let formats = ManifestFormat.allCases.filter { $0 != .datacomp || workspace.hasHexKeys }
     let subject = Subject(
       name: workspace.name, rows: workspace.rows,
@@ -88,6 +89,6 @@ extension State {
         draft: (try? plans.draft()) ?? nil, storeObstacle: plans.obstacle,
         output: Output(
           format: format.rawValue, path: output ?? "keep." + format.fileExtension))
-    } catch { throw .plan(error) }
+    } catch { throw WinnowError(error) }
   }
 }

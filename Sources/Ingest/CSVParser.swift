@@ -3,11 +3,8 @@
 // the RFC, a quote inside an unquoted field is a plain character, and blank lines are skipped
 // where a record has more than one field.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 final class CSVParser: RecordParser {
   /// The header's names in order.
@@ -19,7 +16,7 @@ final class CSVParser: RecordParser {
   private var line = 1
 
   /// Reads the header.
-  init(_ source: any ByteSource, path: String) throws(IngestError) {
+  init(_ source: any ByteSource, path: String) throws(WinnowError) {
     self.path = path
     window = try RecordWindow(source)
     var names: [String] = []
@@ -29,7 +26,7 @@ final class CSVParser: RecordParser {
       scan = Scan()
       scan.isHeader = true
       guard try Self.advance(window, &scan, targets: [], record, path, line: line) else {
-        throw IngestError(
+        throw WinnowError(
           path: path, fault: "expected a header row, found an empty file",
           remedy: "name the columns in the first line")
       }
@@ -47,7 +44,7 @@ final class CSVParser: RecordParser {
     }
   }
 
-  func next(_ record: Record) throws(IngestError) -> Bool {
+  func next(_ record: Record) throws(WinnowError) -> Bool {
     while true {
       var scan = Scan()
       guard try Self.advance(window, &scan, targets: targets, record, path, line: line) else {
@@ -57,7 +54,7 @@ final class CSVParser: RecordParser {
       line += scan.lines
       if scan.isBlank && header.count > 1 { continue }
       guard scan.fields == header.count else {
-        throw IngestError(
+        throw WinnowError(
           path: path, place: "line \(record.line)",
           fault: "expected \(header.count) fields as in the header, found \(scan.fields)",
           remedy: "put fields with commas or newlines into double quotes")
@@ -80,7 +77,7 @@ final class CSVParser: RecordParser {
   private static func advance(
     _ window: RecordWindow, _ scan: inout Scan, targets: [Int], _ record: Record, _ path: String,
     line: Int
-  ) throws(IngestError) -> Bool {
+  ) throws(WinnowError) -> Bool {
     let empty = scan
     while true {
       if window.count > 0 {
@@ -91,7 +88,7 @@ final class CSVParser: RecordParser {
         }
         scan = empty
         if window.isOverfull {
-          throw IngestError(
+          throw WinnowError(
             path: path, place: "line \(line)",
             fault: "expected a record of at most \(RecordWindow.longestRecord) bytes, found more",
             remedy: "look for a double quote that is never closed")
@@ -105,7 +102,7 @@ final class CSVParser: RecordParser {
   private static func parse(
     _ window: RecordWindow, _ scan: inout Scan, targets: [Int], _ record: Record, _ path: String,
     line: Int
-  ) throws(IngestError) -> Bool {
+  ) throws(WinnowError) -> Bool {
     let bytes = window.bytes
     let count = window.count
     let isAtEnd = window.isAtEnd
@@ -123,7 +120,7 @@ final class CSVParser: RecordParser {
         while true {
           guard let found = memchr(bytes + position, Int32(quote), count - position) else {
             guard isAtEnd else { return false }
-            throw IngestError(
+            throw WinnowError(
               path: path, place: "line \(line)",
               fault: "expected a closing double quote, found the end of the file",
               remedy: "close the quote or fetch the file again: it may be truncated")
@@ -171,7 +168,7 @@ final class CSVParser: RecordParser {
         if position + 1 == count || bytes[position + 1] == newline { position += 1 }
       }
       guard position == count || bytes[position] == newline else {
-        throw IngestError(
+        throw WinnowError(
           path: path, place: "line \(line + scan.lines)",
           fault: "expected a comma or the line's end after a closing double quote, found "
             + shown(bytes[position]),

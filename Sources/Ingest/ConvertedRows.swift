@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// The rows of a shard that cannot be read in place, from the first to the last: a deflated member
@@ -14,21 +15,18 @@ public final class ConvertedRows {
   private let source: Source
 
   /// - Precondition: ``EmbeddingShard/needsConversion``.
-  /// - Throws: ``IngestError`` when the file, or the program that reads it, cannot be opened.
-  public init(_ shard: EmbeddingShard, _ options: IngestOptions) throws(IngestError) {
+  /// - Throws: ``WinnowError`` when the file, or the program that reads it, cannot be opened.
+  public init(_ shard: EmbeddingShard, _ options: IngestOptions) throws(WinnowError) {
     self.shard = shard
     switch shard.form {
     case .plain: preconditionFailure("the shard's rows are in place")
     case .listColumn(let column): source = .lists(try ListRows(shard, column, options))
     case .member(let member):
-      let stream = try storage { () throws(StorageError) in
-        let stream = try MemberInflation(member, of: shard.path)
-        let header = UnsafeMutableRawBufferPointer.allocate(
-          byteCount: shard.dataOffset, alignment: 16)
-        defer { header.deallocate() }
-        _ = try stream.read(into: header)
-        return stream
-      }
+      let stream = try MemberInflation(member, of: shard.path)
+      let header = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: shard.dataOffset, alignment: 16)
+      defer { header.deallocate() }
+      _ = try stream.read(into: header)
       source = .member(stream)
     }
   }
@@ -37,13 +35,13 @@ public final class ConvertedRows {
   ///
   /// - Parameter buffer: a whole number of rows, one at least.
   /// - Returns: the bytes of the rows; 0 at the end, where sizes and checksums have agreed.
-  /// - Throws: ``IngestError`` that names the file and the row or member.
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
+  /// - Throws: ``WinnowError`` that names the file and the row or member.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(WinnowError) -> Int {
     let bytesPerRow = shard.bytesPerRow
     precondition(buffer.count >= bytesPerRow && buffer.count % bytesPerRow == 0)
     switch source {
     case .member(let stream):
-      return try storage { () throws(StorageError) in try stream.read(into: buffer) }
+      return try stream.read(into: buffer)
     case .lists(let lists):
       for start in stride(from: 0, to: buffer.count, by: bytesPerRow) {
         let row = UnsafeMutableRawBufferPointer(rebasing: buffer[start..<start + bytesPerRow])

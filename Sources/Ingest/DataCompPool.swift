@@ -2,6 +2,7 @@
 // encoders' embeddings of the items of `metadata/NAME.parquet`.  Files are taken by the bytes of
 // their names, as `sorted` has them in Python.
 
+import Foundations
 import Storage
 
 struct DataCompPool {
@@ -13,7 +14,7 @@ struct DataCompPool {
   private let isFolder: Bool
 
   /// - Parameter input: a pool, its folder `metadata`, or one of its `.npz` files.
-  init(_ input: String, _ options: IngestOptions) throws(IngestError) {
+  init(_ input: String, _ options: IngestOptions) throws(WinnowError) {
     self.options = options
     isFolder = pathKind(input) == .folder
     guard isFolder else {
@@ -29,15 +30,15 @@ struct DataCompPool {
     archives = (isOuter ? try Layout.visibleNames(inner) : own)
       .filter { $0.hasSuffix(".npz") }.map { "\(place)/\($0)" }
     guard !archives.isEmpty else {
-      throw IngestError(
+      throw WinnowError(
         path: place, fault: "expected files NAME.npz with embeddings, found none",
         remedy: "fetch the pool's embeddings (DataComp's download_upstream.py brings them), or "
           + "name the folder that holds them")
     }
   }
 
-  /// - Throws: ``IngestError`` when archives and metadata do not pair, or one has not the embeddings.
-  func shards() throws(IngestError) -> [EmbeddingShard] {
+  /// - Throws: ``WinnowError`` when archives and metadata do not pair, or one has not the embeddings.
+  func shards() throws(WinnowError) -> [EmbeddingShard] {
     let metadata = try metadataFiles()
     let name = try embeddingName()
     var shards: [EmbeddingShard] = []
@@ -45,7 +46,7 @@ struct DataCompPool {
       let stem = Self.stem(archive)
       let file = metadata[stem]
       guard metadata.isEmpty || file != nil else {
-        throw IngestError(
+        throw WinnowError(
           path: archive,
           fault: "expected metadata \(stem).parquet beside it as for the other files, found none",
           remedy: "fetch the file's metadata, or move all of it away to go without")
@@ -62,7 +63,7 @@ struct DataCompPool {
   }
 
   /// The metadata by the stem of the archive that it belongs to.
-  private func metadataFiles() throws(IngestError) -> [String: MetadataFile] {
+  private func metadataFiles() throws(WinnowError) -> [String: MetadataFile] {
     let wanted = Set(archives.map(Self.stem))
     var found: [String: MetadataFile] = [:]
     for name in try Layout.visibleNames(folder) {
@@ -72,12 +73,12 @@ struct DataCompPool {
       let (path, stem) = ("\(folder)/\(name)", Self.stem(name))
       guard wanted.contains(stem) else {
         guard isFolder, format == .parquet else { continue }
-        throw IngestError(
+        throw WinnowError(
           path: path, fault: "expected embeddings \(stem).npz beside it, found none",
           remedy: "fetch the file's embeddings, or move this file away")
       }
       if let other = found.updateValue(MetadataFile(path: path, format: format), forKey: stem) {
-        throw IngestError(
+        throw WinnowError(
           path: path,
           fault: "expected one file of metadata for \(stem).npz, found also "
             + lastComponent(other.path),
@@ -88,12 +89,10 @@ struct DataCompPool {
   }
 
   /// The member to take: the one asked for, else what the first archive has of the usual ones.
-  private func embeddingName() throws(IngestError) -> String {
+  private func embeddingName() throws(WinnowError) -> String {
     if let name = options.embedding { return name }
     let first = archives[0]
-    let arrays = try storage { () throws(StorageError) in
-      try ZipArchive(of: InputFile(first)).arrays
-    }
+    let arrays = try ZipArchive(of: InputFile(first)).arrays
     guard let name = ["l14_img", "b32_img"].first(where: arrays.contains) else {
       throw .embeddingMissing(first, "l14_img' or 'b32_img", arrays)
     }

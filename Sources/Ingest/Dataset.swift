@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// The ordered shards of a data set and what they were taken for.
@@ -92,11 +93,11 @@ public struct Dataset: Sendable, Codable {
   /// first lines and of archives the directory.
   ///
   /// - Parameter inputs: files and folders; at least one.
-  /// - Throws: ``IngestError`` for the first thing that is wrong with them.
+  /// - Throws: ``WinnowError`` for the first thing that is wrong with them.
   /// - Complexity: O(number of shards); the embeddings themselves are not read.
   public static func discover(
     _ inputs: [String], _ options: IngestOptions
-  ) throws(IngestError) -> Dataset {
+  ) throws(WinnowError) -> Dataset {
     var found: [(layout: Layout, shards: [EmbeddingShard])] = []
     var maps = 0
     for input in inputs {
@@ -105,14 +106,14 @@ public struct Dataset: Sendable, Codable {
       if layout == .map { maps += 1 }
     }
     guard maps >= options.shapes.count || maps > 0 && options.shapes.count == 1 else {
-      throw IngestError(
+      throw WinnowError(
         path: "--shape",
         fault: "expected a shape for each file without a header, found \(options.shapes.count) for "
           + "\(maps)",
         remedy: "leave it out for files that say their shape themselves")
     }
     guard let first = found.first(where: { !$0.shards.isEmpty })?.shards.first else {
-      throw IngestError(
+      throw WinnowError(
         path: "inputs", fault: "expected at least one file or folder, found none",
         remedy: "name a .npy file or a folder with some")
     }
@@ -124,7 +125,7 @@ public struct Dataset: Sendable, Codable {
     let shards = found.flatMap(\.shards)
     try checkAgreement(shards, recognised)
     guard shards.contains(where: { $0.rows > 0 }) else {
-      throw IngestError(
+      throw WinnowError(
         path: first.path, fault: "expected at least one row, found none",
         remedy: "name files that have embeddings")
     }
@@ -135,16 +136,16 @@ public struct Dataset: Sendable, Codable {
   /// Gives every shard its file of keys.
   private static func addKeys(
     to found: inout [(layout: Layout, shards: [EmbeddingShard])], _ options: IngestOptions
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     let shards = found.flatMap(\.shards)
     if let other = shards.first(where: { $0.metadata != nil }) {
-      throw IngestError(
+      throw WinnowError(
         path: "--keys",
         fault: "expected embeddings without metadata, found \(other.metadata!.path)",
         remedy: "choose its column of keys with --key")
     }
     guard options.keyFiles.count == shards.count else {
-      throw IngestError(
+      throw WinnowError(
         path: "--keys",
         fault: "expected \(shards.count), one for each file of embeddings, found "
           + "\(options.keyFiles.count)",
@@ -164,10 +165,10 @@ public struct Dataset: Sendable, Codable {
   /// Checks what one shard alone cannot show.
   private static func checkAgreement(
     _ shards: [EmbeddingShard], _ inputs: [RecognisedInput]
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     let first = shards[0]
     for shard in shards where shard.dimensions != first.dimensions {
-      throw IngestError(
+      throw WinnowError(
         path: shard.path,
         fault: "expected \(first.dimensions) dimensions, as \(first.path) has, found "
           + "\(shard.dimensions)",
@@ -176,7 +177,7 @@ public struct Dataset: Sendable, Codable {
     var seen: [String: String] = [:]
     for shard in shards {
       if let earlier = seen.updateValue(shard.path, forKey: resolvedPath(shard.path)) {
-        throw IngestError(
+        throw WinnowError(
           path: shard.path,
           fault: "expected every shard once, found it again"
             + (earlier == shard.path ? "" : " as \(earlier)"),
@@ -186,7 +187,7 @@ public struct Dataset: Sendable, Codable {
     if let with = inputs.first(where: { $0.metadata != nil }),
       let without = inputs.first(where: { $0.metadata == nil })
     {
-      throw IngestError(
+      throw WinnowError(
         path: without.path,
         fault: "expected metadata as \(with.path) has, found none",
         remedy: "give every input metadata, or name the folders of embeddings themselves "

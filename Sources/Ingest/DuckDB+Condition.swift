@@ -4,14 +4,16 @@
 // depends on when or where it runs.  Then it can only be evaluated, in a program that may open
 // nothing but the metadata (the lock of DuckDB.swift).
 
+import Foundations
+
 extension DuckDB {
   /// A longer condition would not fit the arguments of a program.
   static let longestCondition = 32 << 10
 
   /// Checks that `condition` is one expression over one row.
   ///
-  /// - Throws: ``IngestError`` that says what it is instead.
-  func check(_ condition: String) throws(IngestError) {
+  /// - Throws: ``WinnowError`` that says what it is instead.
+  func check(_ condition: String) throws(WinnowError) {
     guard condition.utf8.count <= Self.longestCondition else {
       throw Self.refused(
         "expected at most \(Self.longestCondition) bytes, found \(condition.utf8.count)")
@@ -49,8 +51,8 @@ extension DuckDB {
     }
   }
 
-  private static func refused(_ fault: String) -> IngestError {
-    IngestError(path: "--where", fault: fault)
+  private static func refused(_ fault: String) -> WinnowError {
+    WinnowError(path: "--where", fault: fault)
   }
 
   /// The condition in a message.
@@ -101,8 +103,8 @@ extension DuckDB {
   /// The columns of some text files of one format, each with a type that fits all of them.  A file by
   /// itself may leave it open: one with no value in a column, or only whole numbers.
   ///
-  /// - Throws: ``IngestError`` that has duckdb's reason.
-  func types(of files: [MetadataFile]) throws(IngestError) -> [ColumnType] {
+  /// - Throws: ``WinnowError`` that has duckdb's reason.
+  func types(of files: [MetadataFile]) throws(WinnowError) -> [ColumnType] {
     let list = files.map { Self.literal(Self.pattern(Self.absolute($0.path))) }
     let table =
       Self.reader(files[0].format, "[\(list.joined(separator: ", "))]")
@@ -133,14 +135,14 @@ extension DuckDB {
   /// Checks that a condition that was checked can be asked of a file.
   ///
   /// - Parameter types: the columns of a text file.
-  /// - Throws: ``IngestError`` that names the file and has duckdb's reason: a column that is missing,
+  /// - Throws: ``WinnowError`` that names the file and has duckdb's reason: a column that is missing,
   ///   types that do not compare, an aggregate.
   func bind(
     _ condition: String, to file: MetadataFile, _ types: [ColumnType]
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     let table = try Self.table(file, types)
     let query = "SELECT 1 FROM \(table) WHERE (\(condition)\n) LIMIT 0;"
-    try Self.explaining(condition) { () throws(IngestError) in
+    try Self.explaining(condition) { () throws(WinnowError) in
       let output = try run(query, files: [file.path])
       let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 12, alignment: 16)
       defer { space.deallocate() }
@@ -151,16 +153,16 @@ extension DuckDB {
   /// Calls `take` with whether a condition that was checked holds, for each row in the file's order,
   /// until it returns false; for NULL it does not hold.
   ///
-  /// - Throws: ``IngestError`` that names the file and has duckdb's reason.
+  /// - Throws: ``WinnowError`` that names the file and has duckdb's reason.
   func evaluate(
     _ condition: String, of file: MetadataFile, _ types: [ColumnType], take: (Bool) -> Bool
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     let table = try Self.table(file, types)
     let query = """
       COPY (SELECT CASE WHEN (\(condition)
       ) THEN 1 ELSE 0 END AS kept FROM \(table)) TO '/dev/stdout' (FORMAT json);
       """
-    try Self.explaining(condition) { () throws(IngestError) in
+    try Self.explaining(condition) { () throws(WinnowError) in
       let parser = try JSONLinesParser(
         try run(query, files: [file.path]), path: file.path, wanted: ["kept"], namesLines: false)
       let record = Record(fields: 1)
@@ -170,11 +172,11 @@ extension DuckDB {
 
   /// Adds the condition to an error of the program.
   private static func explaining(
-    _ condition: String, _ body: () throws(IngestError) -> Void
-  ) throws(IngestError) {
-    do throws(IngestError) { try body() } catch {
-      throw IngestError(
-        path: error.path, place: error.place,
+    _ condition: String, _ body: () throws(WinnowError) -> Void
+  ) throws(WinnowError) {
+    do throws(WinnowError) { try body() } catch {
+      throw WinnowError(
+        path: error.path ?? "--where", place: error.place,
         fault: "--where \(shown(condition)): \(error.fault)",
         remedy: error.remedy ?? "correct the condition or the file")
     }
@@ -183,7 +185,7 @@ extension DuckDB {
   /// A metadata file of any format as a table.
   private static func table(
     _ file: MetadataFile, _ types: [ColumnType]
-  ) throws(IngestError) -> String {
+  ) throws(WinnowError) -> String {
     if file.format == .parquet { return table(file.path) }
     var types = types
     if file.format == .csv {

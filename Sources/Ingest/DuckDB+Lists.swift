@@ -1,6 +1,7 @@
 // Columns of lists of numbers.  A row's numbers come as one text with blanks between: JSON has no
 // NaN, and the program writes a list's own JSON a hundred times slower.
 
+import Foundations
 import Storage
 
 extension DuckDB {
@@ -19,10 +20,10 @@ extension DuckDB {
 
   /// How many numbers the first row of each file has; nil for a file without rows.
   ///
-  /// - Throws: ``IngestError`` also when there are none in a first row.
+  /// - Throws: ``WinnowError`` also when there are none in a first row.
   func firstLengths(
     of paths: [String], _ column: String, rows: [Int]
-  ) throws(IngestError) -> [Int?] {
+  ) throws(WinnowError) -> [Int?] {
     var lengths = [Int?](repeating: nil, count: paths.count)
     for batch in batches(of: paths, each: 300 + column.utf8.count) {
       var queries = ""
@@ -45,7 +46,7 @@ extension DuckDB {
     }
     for (index, path) in paths.enumerated() where rows[index] > 0 {
       guard let length = lengths[index], length > 0 else {
-        throw IngestError(
+        throw WinnowError(
           path: path, place: "row 0",
           fault: "expected numbers in the column '\(column)', found none",
           remedy: "every row needs an embedding: leave out those without")
@@ -58,7 +59,7 @@ extension DuckDB {
   /// and the numbers.
   func lists(
     of path: String, _ column: String, _ element: EmbeddingElement
-  ) throws(IngestError) -> JSONLinesParser {
+  ) throws(WinnowError) -> JSONLinesParser {
     let list = "\(Self.identifier(column))::\(element == .float64 ? "DOUBLE" : "FLOAT")[]"
     let output = try run(
       "COPY (SELECT len(\(list)) AS length, list_count(\(list)) AS numbers, "

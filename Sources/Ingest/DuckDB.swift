@@ -6,6 +6,7 @@
 // gather in memory first; with one thread it holds one row group at a time (measured: 72 MB for
 // 1.5 and for 6 million rows, against 485 MB and 1.8 GB).
 
+import Foundations
 import Storage
 
 /// The `duckdb` program of this machine.
@@ -23,11 +24,11 @@ struct DuckDB: Sendable {
     need: (what: String, orElse: String) = (
       "Parquet", "give the metadata as CSV or JSON lines, which need no program"
     )
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     environment = options.environment
     let named = options.duckdb ?? environment["WINNOW_DUCKDB"].flatMap { $0.isEmpty ? nil : $0 }
     guard let found = findProgram(named ?? "duckdb", environment["PATH"] ?? "") else {
-      throw IngestError(
+      throw WinnowError(
         path: path,
         fault: "\(need.what) needs the program 'duckdb', found none "
           + (named.map { "at \($0)" } ?? "on PATH"),
@@ -47,7 +48,7 @@ struct DuckDB: Sendable {
   }
 
   /// Reads the footers of Parquet files, many in one run of the program.
-  func summaries(of paths: [String]) throws(IngestError) -> [Summary] {
+  func summaries(of paths: [String]) throws(WinnowError) -> [Summary] {
     var summaries: [Summary] = []
     for batch in batches(of: paths, each: 400) { summaries += try footers(of: Array(paths[batch])) }
     return summaries
@@ -70,7 +71,7 @@ struct DuckDB: Sendable {
     return batches
   }
 
-  private func footers(of batch: [String]) throws(IngestError) -> [Summary] {
+  private func footers(of batch: [String]) throws(WinnowError) -> [Summary] {
     var queries = ""
     for (index, path) in batch.enumerated() {
       queries += """
@@ -108,8 +109,8 @@ struct DuckDB: Sendable {
     return summaries
   }
 
-  func unexpected(_ path: String) -> IngestError {
-    IngestError(
+  func unexpected(_ path: String) -> WinnowError {
+    WinnowError(
       path: path, fault: "\(program) gave another answer than expected",
       remedy: "use version 1.4 or later (pip install --upgrade duckdb-cli)")
   }
@@ -126,7 +127,7 @@ struct DuckDB: Sendable {
   /// The columns `names` of a file, and `numbers` as float64, row by row in the file's order.
   func rows(
     of path: String, _ names: [String], numbers: [String]
-  ) throws(IngestError) -> any RecordParser {
+  ) throws(WinnowError) -> any RecordParser {
     // A float32 would be written with the digits that tell it from other float32.
     let selected =
       names.map(Self.identifier)
@@ -142,7 +143,7 @@ struct DuckDB: Sendable {
 
   func run(
     _ queries: String, files: [String], for path: String? = nil
-  ) throws(IngestError) -> ProgramOutput {
+  ) throws(WinnowError) -> ProgramOutput {
     var allowed = ["'/dev/stdout'"]
     for file in files {
       let path = Self.absolute(file)

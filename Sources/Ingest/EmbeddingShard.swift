@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// One file of embeddings: `rows` times `dimensions` elements in C order.
@@ -75,10 +76,10 @@ public struct EmbeddingShard: Sendable, Equatable, Codable {
 
   /// Reads the header of a `.npy` file; none of its data.
   ///
-  /// - Throws: ``IngestError`` unless it is a whole file with a C-ordered (n, d) array of
+  /// - Throws: ``WinnowError`` unless it is a whole file with a C-ordered (n, d) array of
   ///   little-endian floats, d at least 1.
-  init(npy path: String, metadata: MetadataFile?) throws(IngestError) {
-    let header = try storage { () throws(StorageError) in try NpyHeader(of: InputFile(path)) }
+  init(npy path: String, metadata: MetadataFile?) throws(WinnowError) {
+    let header = try NpyHeader(of: InputFile(path))
     let element = try Self.element(header, path)
     self.init(
       path: path, rows: header.shape[0], dimensions: header.shape[1], element: element,
@@ -87,33 +88,29 @@ public struct EmbeddingShard: Sendable, Equatable, Codable {
 
   /// Reads the header of the `.npy` file `NAME.npy` inside a zip archive.
   ///
-  /// - Throws: ``IngestError`` when there is none, the archive is damaged, or as for a `.npy` file.
-  init(npz path: String, embedding name: String, metadata: MetadataFile?) throws(IngestError) {
-    let (found, archive) = try storage { () throws(StorageError) in
-      let file = try InputFile(path)
-      let archive = try ZipArchive(of: file)
-      return (try archive.member(name + ".npy", in: file), archive)
-    }
-    guard let member = found else {
+  /// - Throws: ``WinnowError`` when there is none, the archive is damaged, or as for a `.npy` file.
+  init(npz path: String, embedding name: String, metadata: MetadataFile?) throws(WinnowError) {
+    let file = try InputFile(path)
+    let archive = try ZipArchive(of: file)
+    guard let member = try archive.member(name + ".npy", in: file) else {
       throw .embeddingMissing(path, name, archive.arrays)
     }
     let label = "\(path), member \(member.name)"
-    let header = try storage { () throws(StorageError) in
-      if member.method == .deflated {
-        return try NpyHeader(label, size: member.size) { (buffer, offset) throws(StorageError) in
-          // Headers are short: beginning again is no loss.
-          let stream = try MemberInflation(member, of: path)
-          let start = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: min(offset + buffer.count, member.size), alignment: 16)
-          defer { start.deallocate() }
-          let count = try stream.read(into: start) - offset
-          guard count > 0 else { return 0 }
-          buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: start[offset...]))
-          return count
-        }
+    let header: NpyHeader
+    if member.method == .deflated {
+      header = try NpyHeader(label, size: member.size) { (buffer, offset) throws(WinnowError) in
+        // Headers are short: beginning again is no loss.
+        let stream = try MemberInflation(member, of: path)
+        let start = UnsafeMutableRawBufferPointer.allocate(
+          byteCount: min(offset + buffer.count, member.size), alignment: 16)
+        defer { start.deallocate() }
+        let count = try stream.read(into: start) - offset
+        guard count > 0 else { return 0 }
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: start[offset...]))
+        return count
       }
-      let file = try InputFile(path)
-      return try NpyHeader(label, size: member.size) { (buffer, offset) throws(StorageError) in
+    } else {
+      header = try NpyHeader(label, size: member.size) { (buffer, offset) throws(WinnowError) in
         let count = min(buffer.count, max(0, member.size - offset))
         return try file.read(
           into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]),
@@ -130,23 +127,23 @@ public struct EmbeddingShard: Sendable, Equatable, Codable {
   /// Checks that an array is one of embeddings.
   private static func element(
     _ header: NpyHeader, _ path: String
-  ) throws(IngestError) -> EmbeddingElement {
+  ) throws(WinnowError) -> EmbeddingElement {
     guard let element = EmbeddingElement(header.type) else {
-      throw IngestError(
+      throw WinnowError(
         path: path,
         fault: "expected elements '<f2', '<f4' or '<f8' (little-endian floats), found "
           + "\(header.type)",
         remedy: "convert it: numpy.save(path, array.astype('<f4'))")
     }
     guard header.shape.count == 2, header.shape[1] >= 1 else {
-      throw IngestError(
+      throw WinnowError(
         path: path,
         fault:
           "expected an array of shape (rows, dimensions), found \(NpyHeader.text(header.shape))",
         remedy: "write one embedding a row")
     }
     guard !header.isFortranOrder else {
-      throw IngestError(
+      throw WinnowError(
         path: path, fault: "expected C order (row by row), found Fortran order",
         remedy: "convert it: numpy.save(path, numpy.ascontiguousarray(array))")
     }
@@ -161,10 +158,10 @@ extension ZipArchive {
   }
 }
 
-extension IngestError {
+extension WinnowError {
   /// An archive or table without the embeddings that are wanted.
-  static func embeddingMissing(_ path: String, _ name: String, _ found: [String]) -> IngestError {
-    IngestError(
+  static func embeddingMissing(_ path: String, _ name: String, _ found: [String]) -> WinnowError {
+    WinnowError(
       path: path,
       fault: "expected embeddings '\(name)', found "
         + (found.isEmpty ? "none" : found.map { "'\($0)'" }.joined(separator: ", ")),

@@ -1,11 +1,8 @@
 // JSON lines: one object a line; blank lines are skipped.  Of a name that occurs twice the last
 // one counts, as in Python.  Only top-level fields are looked at.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 final class JSONLinesParser: RecordParser {
   private let path: String
@@ -25,7 +22,7 @@ final class JSONLinesParser: RecordParser {
   init(
     _ source: any ByteSource, path: String, wanted: [String], numbers: [String] = [],
     namesLines: Bool = true
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     self.path = path
     self.wanted = (wanted + numbers).map { Array($0.utf8) }
     firstNumber = wanted.count
@@ -35,7 +32,7 @@ final class JSONLinesParser: RecordParser {
 
   deinit { name.deallocate() }
 
-  func next(_ record: Record) throws(IngestError) -> Bool {
+  func next(_ record: Record) throws(WinnowError) -> Bool {
     guard let length = try nextLine() else { return false }
     record.begin(atMost: length)
     record.line = namesLines ? line : 0
@@ -46,7 +43,7 @@ final class JSONLinesParser: RecordParser {
   }
 
   /// The names of the next line's fields with the kinds of their values, or nil at the end.
-  func nextFields() throws(IngestError) -> [(name: String, kind: JSONScanner.Kind)]? {
+  func nextFields() throws(WinnowError) -> [(name: String, kind: JSONScanner.Kind)]? {
     guard let length = try nextLine() else { return nil }
     var found: [(name: String, kind: JSONScanner.Kind)] = []
     var scanner = JSONScanner(window.bytes, length)
@@ -60,8 +57,8 @@ final class JSONLinesParser: RecordParser {
     return found
   }
 
-  private func describe(_ fault: JSONFault) -> IngestError {
-    IngestError(
+  private func describe(_ fault: JSONFault) -> WinnowError {
+    WinnowError(
       path: path, place: namesLines ? "line \(line)" : "row \(line - 1)",
       fault: "expected \(fault.expected), found \(fault.found)",
       remedy: namesLines ? "write one JSON object a line" : nil)
@@ -70,7 +67,7 @@ final class JSONLinesParser: RecordParser {
   /// Brings a line that is not blank to the window's beginning.
   ///
   /// - Returns: its length without the newline.
-  private func nextLine() throws(IngestError) -> Int? {
+  private func nextLine() throws(WinnowError) -> Int? {
     while true {
       line += 1
       var searched = 0
@@ -82,7 +79,7 @@ final class JSONLinesParser: RecordParser {
         }
         searched = window.count
         if window.isOverfull {
-          throw IngestError(
+          throw WinnowError(
             path: path, place: "line \(line)",
             fault: "expected a line of at most \(RecordWindow.longestRecord) bytes, found more",
             remedy: "write one JSON object a line")

@@ -1,26 +1,26 @@
 // Keys of one width beside embeddings without metadata, as SemDeDup writes its paths: an array of
 // numpy's type `S24`, with or without a .npy header.  Shorter keys are filled up with zero bytes.
 
+import Foundations
 import Storage
 
 extension MetadataFile {
   /// A file of `rows` keys.
   ///
   /// - Parameter width: bytes of a key where the file does not say it.
-  /// - Throws: ``IngestError`` when it has another size or is an array of another type.
+  /// - Throws: ``WinnowError`` when it has another size or is an array of another type.
   static func keyMap(
     _ path: String, rows: Int, of shard: String, width: Int
-  ) throws(IngestError) -> MetadataFile {
-    let (header, size) = try storage { () throws(StorageError) in
-      let file = try InputFile(path)
-      let magic: [UInt8] = try file.elements(min(6, file.size), at: 0)
-      let isArray = magic == [0x93] + Array("NUMPY".utf8)
-      return (isArray ? try NpyHeader(of: file) : nil, file.size)
-    }
+  ) throws(WinnowError) -> MetadataFile {
+    let file = try InputFile(path)
+    let magic: [UInt8] = try file.elements(min(6, file.size), at: 0)
+    let isArray = magic == [0x93] + Array("NUMPY".utf8)
+    let header = isArray ? try NpyHeader(of: file) : nil
+    let size = file.size
     guard let header else {
       let (wanted, isTooLarge) = rows.multipliedReportingOverflow(by: width)
       guard !isTooLarge, size == wanted else {
-        throw IngestError(
+        throw WinnowError(
           path: path,
           fault: "expected \(wanted) bytes, \(rows) keys of \(width) as \(shard) has rows, found "
             + "\(size)",
@@ -32,7 +32,7 @@ extension MetadataFile {
       let width = header.type.stride,
       width > 0, header.shape == [rows]
     else {
-      throw IngestError(
+      throw WinnowError(
         path: path,
         fault: "expected an array of shape (\(rows),) of byte strings such as '|S24', found "
           + "\(NpyHeader.text(header.shape)) of \(header.type)",
@@ -52,7 +52,7 @@ final class KeyMapParser: RecordParser {
   private let space: UnsafeMutableRawBufferPointer
   private var ready = 0..<0
 
-  init(_ file: MetadataFile, _ names: [String]) throws(IngestError) {
+  init(_ file: MetadataFile, _ names: [String]) throws(WinnowError) {
     source = try FileSource(file.path, from: file.keyOffset)
     width = file.keyWidth
     slots = names.indices.filter { names[$0] == Self.column }
@@ -61,7 +61,7 @@ final class KeyMapParser: RecordParser {
 
   deinit { space.deallocate() }
 
-  func next(_ record: Record) throws(IngestError) -> Bool {
+  func next(_ record: Record) throws(WinnowError) -> Bool {
     if ready.isEmpty {
       var count = 0
       while count < space.count {

@@ -1,5 +1,6 @@
 // The shards of an input once it is known what it is.
 
+import Foundations
 import Storage
 
 extension Layout {
@@ -8,7 +9,7 @@ extension Layout {
   /// - Parameter map: the number of this input among those without a header.
   func shards(
     of input: String, map: Int, _ options: IngestOptions
-  ) throws(IngestError) -> [EmbeddingShard] {
+  ) throws(WinnowError) -> [EmbeddingShard] {
     let folder = Self.withoutTrailingSlash(input)
     switch self {
     case .file: return [try EmbeddingShard(npy: input, metadata: nil)]
@@ -37,10 +38,10 @@ extension Layout {
     return []
   }
 
-  private static func plainShards(_ folder: String) throws(IngestError) -> [EmbeddingShard] {
+  private static func plainShards(_ folder: String) throws(WinnowError) -> [EmbeddingShard] {
     let names = try visibleNames(folder).filter { $0.hasSuffix(".npy") }
     guard !names.isEmpty else {
-      throw IngestError(
+      throw WinnowError(
         path: folder, fault: "expected .npy files, found none",
         remedy: "name the folder that holds the embeddings")
     }
@@ -55,15 +56,15 @@ extension Layout {
   /// Pairs the files of a clip-retrieval folder by their numbers.
   private static func clipRetrievalShards(
     _ folder: String
-  ) throws(IngestError) -> [EmbeddingShard] {
+  ) throws(WinnowError) -> [EmbeddingShard] {
     guard pathKind(folder + "/img_emb") == .folder else {
-      throw IngestError(
+      throw WinnowError(
         path: folder, fault: "expected a folder img_emb in it, found none",
         remedy: "name the folder that clip-retrieval inference wrote")
     }
     let embeddings = try numbered(folder + "/img_emb", "img_emb_", [".npy"])
     guard !embeddings.isEmpty else {
-      throw IngestError(
+      throw WinnowError(
         path: folder + "/img_emb", fault: "expected files img_emb_N.npy, found none",
         remedy: "write them with clip-retrieval inference, or name a folder of .npy files")
     }
@@ -72,7 +73,7 @@ extension Layout {
       pathKind(folder + "/metadata") == .folder
       ? try numbered(folder + "/metadata", "metadata_", suffixes) : [:]
     for number in metadata.keys.sorted() where embeddings[number] == nil {
-      throw IngestError(
+      throw WinnowError(
         path: metadata[number]!,
         fault: "expected embeddings \(folder)/img_emb/img_emb_\(number).npy beside it, found none",
         remedy: "fetch the shard's embeddings, or move this file away")
@@ -81,7 +82,7 @@ extension Layout {
     for (number, path) in embeddings.sorted(by: { $0.key < $1.key }) {
       guard let file = metadata[number] else {
         guard metadata.isEmpty else {
-          throw IngestError(
+          throw WinnowError(
             path: path,
             fault: "expected metadata \(folder)/metadata/metadata_\(number).parquet, .csv or "
               + ".jsonl for it as for the other shards, found none",
@@ -100,13 +101,13 @@ extension Layout {
   /// The files `PREFIX_N.SUFFIX` of a folder by N.
   private static func numbered(
     _ folder: String, _ prefix: String, _ suffixes: [String]
-  ) throws(IngestError) -> [Int: String] {
+  ) throws(WinnowError) -> [Int: String] {
     var found: [Int: String] = [:]
-    for name in try storage({ () throws(StorageError) in try namesInFolder(folder) }) {
+    for name in try namesInFolder(folder) {
       for suffix in suffixes {
         guard let number = shardNumber(name, prefix: prefix, suffix: suffix) else { continue }
         if let other = found.updateValue("\(folder)/\(name)", forKey: number) {
-          throw IngestError(
+          throw WinnowError(
             path: "\(folder)/\(name)",
             fault: "expected one file for number \(number), found also \(lastComponent(other))",
             remedy: "keep one of them")
@@ -119,12 +120,12 @@ extension Layout {
   /// The shape of the input that is number `map` among those without a header.
   private static func shape(
     _ map: Int, _ input: String, _ options: IngestOptions
-  ) throws(IngestError) -> MapShape {
+  ) throws(WinnowError) -> MapShape {
     if options.shapes.count == 1, map == 0 || options.shapes[0].rows == nil {
       return options.shapes[0]
     }
     guard map < options.shapes.count else {
-      throw IngestError(
+      throw WinnowError(
         path: input,
         fault: "expected a shape for it, found "
           + (options.shapes.isEmpty ? "none" : "\(options.shapes.count) for inputs before it"),
@@ -137,14 +138,14 @@ extension Layout {
 extension EmbeddingShard {
   /// A file of float32 numbers without a header.
   ///
-  /// - Throws: ``IngestError`` unless its size is that of the shape.
-  init(map path: String, _ shape: MapShape) throws(IngestError) {
-    let size = try storage { () throws(StorageError) in try InputFile(path).size }
+  /// - Throws: ``WinnowError`` unless its size is that of the shape.
+  init(map path: String, _ shape: MapShape) throws(WinnowError) {
+    let size = try InputFile(path).size
     let bytesPerRow = 4 * shape.dimensions
     let rows = shape.rows ?? size / bytesPerRow
     let (wanted, isTooLarge) = rows.multipliedReportingOverflow(by: bytesPerRow)
     guard !isTooLarge, wanted == size else {
-      throw IngestError(
+      throw WinnowError(
         path: path,
         fault: shape.rows == nil
           ? "expected whole rows of \(bytesPerRow) bytes (\(shape.dimensions) float32 numbers), "

@@ -1,5 +1,6 @@
 // What a path that the user named is: the first layout that fits, or the one that was asked for.
 
+import Foundations
 import Storage
 
 /// How an input lays its shards out.
@@ -32,10 +33,10 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
 
   /// What `input` is taken for.
   ///
-  /// - Throws: ``IngestError`` when nothing fits, or not what the user asked for.
-  static func recognise(_ input: String, _ options: IngestOptions) throws(IngestError) -> Layout {
+  /// - Throws: ``WinnowError`` when nothing fits, or not what the user asked for.
+  static func recognise(_ input: String, _ options: IngestOptions) throws(WinnowError) -> Layout {
     if isAddress(input) {
-      throw IngestError(
+      throw WinnowError(
         path: input, fault: "expected a path on this machine, found a remote address",
         remedy: "mount it first (for example with rclone mount, or mount-s3 for s3://) and name "
           + "the path below the mount")
@@ -43,10 +44,10 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
     let kind = pathKind(input)
     switch kind {
     case .nothing:
-      throw IngestError(
+      throw WinnowError(
         path: input, fault: "expected a file or folder, found none", remedy: "check the path")
     case .special:
-      throw IngestError(
+      throw WinnowError(
         path: input, fault: "expected a file or folder, found a device or a pipe",
         remedy: "write the embeddings to a file first")
     case .file, .folder: break
@@ -61,7 +62,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
       case .datacomp, .parquetLists: [.file, .folder]
       }
     guard kinds.contains(kind) else {
-      throw IngestError(
+      throw WinnowError(
         path: input,
         fault: "expected \(asked.description) as --layout \(asked.rawValue) says, found a "
           + (kind == .file ? "file" : "folder"),
@@ -72,11 +73,9 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
 
   private static func ofFile(
     _ input: String, _ options: IngestOptions
-  ) throws(IngestError) -> Layout {
-    let start: [UInt8] = try storage { () throws(StorageError) in
-      let file = try InputFile(input)
-      return try file.elements(min(6, file.size), at: 0)
-    }
+  ) throws(WinnowError) -> Layout {
+    let file = try InputFile(input)
+    let start: [UInt8] = try file.elements(min(6, file.size), at: 0)
     if start == [0x93] + Array("NUMPY".utf8) { return .file }
     if input.hasSuffix(".npz") { return .datacomp }
     if input.hasSuffix(".parquet") { return .parquetLists }
@@ -87,18 +86,18 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
     return .file
   }
 
-  private static func ofFolder(_ input: String) throws(IngestError) -> Layout {
+  private static func ofFolder(_ input: String) throws(WinnowError) -> Layout {
     let folder = withoutTrailingSlash(input)
     if pathKind(folder + "/img_emb") == .folder { return .clipRetrieval }
     guard pathKind(folder + "/workspace.json") != .file else {
-      throw IngestError(
+      throw WinnowError(
         path: input, fault: "expected embeddings, found a workspace",
         remedy: "name the embeddings that it was built from, or open it with winnow explore")
     }
     let own = try visibleNames(folder)
     func has(_ suffix: String) -> Bool { own.contains { $0.hasSuffix(suffix) } }
     if has(".npz"), has(".npy") {
-      throw IngestError(
+      throw WinnowError(
         path: input, fault: "expected .npy or .npz files, found both",
         remedy: "say which with --layout npy-folder or --layout datacomp")
     }
@@ -112,7 +111,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
       return .datacomp
     }
     if has(".parquet") { return .parquetLists }
-    throw IngestError(
+    throw WinnowError(
       path: input,
       fault: "expected .npy, .npz or .parquet files, or a folder img_emb or metadata with some, "
         + "found none",
@@ -120,8 +119,8 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
   }
 
   /// The names in a folder but for hidden ones, by their bytes.
-  static func visibleNames(_ folder: String) throws(IngestError) -> [String] {
-    try storage { () throws(StorageError) in try namesInFolder(folder) }
+  static func visibleNames(_ folder: String) throws(WinnowError) -> [String] {
+    try namesInFolder(folder)
       .filter { !$0.hasPrefix(".") }
   }
 

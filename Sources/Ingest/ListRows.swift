@@ -1,5 +1,6 @@
 // The rows of a Parquet column of lists, as the bytes of an array.
 
+import Foundations
 import Storage
 
 final class ListRows {
@@ -11,7 +12,7 @@ final class ListRows {
 
   init(
     _ shard: EmbeddingShard, _ column: String, _ options: IngestOptions
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     self.shard = shard
     self.column = column
     parser = try DuckDB(options, for: shard.path).lists(of: shard.path, column, shard.element)
@@ -19,9 +20,9 @@ final class ListRows {
 
   /// Puts the next row into `buffer`; false at the end.
   ///
-  /// - Throws: ``IngestError`` that names file and row: a list that is missing, of another length or
+  /// - Throws: ``WinnowError`` that names file and row: a list that is missing, of another length or
   ///   with something missing in it, or another number of rows than the footer says.
-  func next(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Bool {
+  func next(into buffer: UnsafeMutableRawBufferPointer) throws(WinnowError) -> Bool {
     guard try parser.next(record) else {
       guard row == shard.rows else { throw rowCount() }
       return false
@@ -73,14 +74,14 @@ final class ListRows {
     return count == shard.dimensions
   }
 
-  private func fault(_ text: String) -> IngestError {
-    IngestError(
+  private func fault(_ text: String) -> WinnowError {
+    WinnowError(
       path: shard.path, place: "row \(row)", fault: text,
       remedy: "every row needs an embedding of the same length: leave out those without")
   }
 
-  private func rowCount() -> IngestError {
-    IngestError(
+  private func rowCount() -> WinnowError {
+    WinnowError(
       path: shard.path, fault: "expected \(shard.rows) rows, as its footer says, found \(row)",
       remedy: "it was changed while it was read: start again")
   }

@@ -1,5 +1,7 @@
 // What columns the metadata files have, read from their footers, headers or first lines.
 
+import Foundations
+
 extension MetadataColumns {
   /// JSON lines have no header, and CSV no types: this many lines tell what there is.
   static let sampledLines = 1000
@@ -7,11 +9,11 @@ extension MetadataColumns {
   /// Chooses the columns from the first shard's metadata and checks that all shards have them;
   /// nil when there is no metadata.
   ///
-  /// - Throws: ``IngestError``, also where a Parquet footer's number of rows is not the shard's.
-  init?(of shards: [EmbeddingShard], _ options: IngestOptions) throws(IngestError) {
+  /// - Throws: ``WinnowError``, also where a Parquet footer's number of rows is not the shard's.
+  init?(of shards: [EmbeddingShard], _ options: IngestOptions) throws(WinnowError) {
     guard shards[0].metadata != nil else {
       if let name = options.key ?? options.caption ?? options.similarity {
-        throw IngestError(
+        throw WinnowError(
           path: shards[0].path, fault: "expected metadata with a column '\(name)', found none",
           remedy: "name a clip-retrieval folder with metadata, or leave out --key, --caption and "
             + "--similarity")
@@ -54,7 +56,7 @@ extension MetadataColumns {
 
   private static func parquetSummaries(
     _ shards: [EmbeddingShard], _ options: IngestOptions
-  ) throws(IngestError) -> [String: DuckDB.Summary] {
+  ) throws(WinnowError) -> [String: DuckDB.Summary] {
     let parquet = shards.filter { $0.metadata?.format == .parquet }
     guard let first = parquet.first?.metadata else { return [:] }
     let paths = parquet.map { $0.metadata!.path }
@@ -69,7 +71,7 @@ extension MetadataColumns {
     return summaries
   }
 
-  private static func sampledNames(_ file: MetadataFile) throws(IngestError) -> [String] {
+  private static func sampledNames(_ file: MetadataFile) throws(WinnowError) -> [String] {
     let parser = try JSONLinesParser(FileSource(file.path), path: file.path, wanted: [])
     var names: [String] = []
     for _ in 0..<sampledLines {

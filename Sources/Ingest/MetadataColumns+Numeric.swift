@@ -2,11 +2,13 @@
 // rows tells.  A column that a further file has not, or with another type, is left out rather
 // than refused: nobody asked for it.
 
+import Foundations
+
 extension MetadataColumns {
   /// The columns of numbers of a file with rows, in its order.
   static func numericNames(
     _ file: MetadataFile, _ summary: DuckDB.Summary?
-  ) throws(IngestError) -> [String] {
+  ) throws(WinnowError) -> [String] {
     switch file.format {
     case .parquet: summary?.numeric ?? []
     case .csv: try sampledNumbers(ofCSV: file)
@@ -18,7 +20,7 @@ extension MetadataColumns {
   /// The columns of which every value is a number or missing, and one at least a number.
   private static func sampledNumbers(
     ofCSV file: MetadataFile
-  ) throws(IngestError) -> [String] {
+  ) throws(WinnowError) -> [String] {
     let parser = try CSVParser(FileSource(file.path), path: file.path)
     // Of two columns of one name nobody could say which is meant.
     let names = parser.header.filter { name in parser.header.count { $0 == name } == 1 }
@@ -43,7 +45,7 @@ extension MetadataColumns {
   /// The fields of which every value is a number or null, and one at least a number.
   private static func sampledNumbers(
     ofJSONLines file: MetadataFile
-  ) throws(IngestError) -> [String] {
+  ) throws(WinnowError) -> [String] {
     let parser = try JSONLinesParser(FileSource(file.path), path: file.path, wanted: [])
     var order: [String] = []
     var kinds: [String: Set<JSONScanner.Kind>] = [:]

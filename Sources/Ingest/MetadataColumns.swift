@@ -2,6 +2,8 @@
 // uid and clip_l14_similarity_score from DataComp, key and caption from img2dataset, image_path
 // and similarity from clip-retrieval and LAION, id from NeMo Curator.
 
+import Foundations
+
 /// The metadata columns that are used, by name; nil where there is none.
 public struct MetadataColumns: Sendable, Equatable, Codable {
   public var key: String?
@@ -41,17 +43,17 @@ public struct MetadataColumns: Sendable, Equatable, Codable {
 
   /// Chooses among the columns `found` in the first file.
   ///
-  /// - Throws: ``IngestError`` when a column that the user named is not there, or a chosen one
+  /// - Throws: ``WinnowError`` when a column that the user named is not there, or a chosen one
   ///   is there twice.
   init(
     choosingFrom found: [String], of file: MetadataFile, _ options: IngestOptions
-  ) throws(IngestError) {
-    func choose(_ named: String?, _ usual: [String]) throws(IngestError) -> String? {
+  ) throws(WinnowError) {
+    func choose(_ named: String?, _ usual: [String]) throws(WinnowError) -> String? {
       guard let name = named ?? usual.first(where: found.contains) else { return nil }
       let count = found.count { $0 == name }
       guard count > 0 else { throw Self.missing(name, found, file) }
       guard count == 1 else {
-        throw IngestError(
+        throw WinnowError(
           path: file.path, fault: "expected one column '\(name)', found \(count)",
           remedy: "rename the others")
       }
@@ -64,7 +66,7 @@ public struct MetadataColumns: Sendable, Equatable, Codable {
   }
 
   /// Checks that a further file has what was chosen from the first.
-  func check(_ found: [String], of file: MetadataFile) throws(IngestError) {
+  func check(_ found: [String], of file: MetadataFile) throws(WinnowError) {
     for name in names where !found.contains(name) {
       throw Self.missing(name, found, file)
     }
@@ -72,9 +74,9 @@ public struct MetadataColumns: Sendable, Equatable, Codable {
 
   private static func missing(
     _ name: String, _ found: [String], _ file: MetadataFile
-  ) -> IngestError {
+  ) -> WinnowError {
     let list = found.isEmpty ? "none" : found.map { "'\($0)'" }.joined(separator: ", ")
-    return IngestError(
+    return WinnowError(
       path: file.path, fault: "expected a column '\(name)', found \(list)",
       remedy: "every metadata file needs it: choose another column with --key, --caption or "
         + "--similarity")

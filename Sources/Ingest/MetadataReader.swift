@@ -1,3 +1,5 @@
+import Foundations
+
 /// Reads the metadata of a data set, shard by shard; any thread may read any shard.
 public struct MetadataReader: Sendable {
   public let dataset: Dataset
@@ -12,14 +14,14 @@ public struct MetadataReader: Sendable {
 
   /// The metadata of one shard.
   ///
-  /// - Throws: ``IngestError`` when the file, or the program that reads it, cannot be opened.
-  public func stream(_ shard: Int) throws(IngestError) -> MetadataStream {
+  /// - Throws: ``WinnowError`` when the file, or the program that reads it, cannot be opened.
+  public func stream(_ shard: Int) throws(WinnowError) -> MetadataStream {
     try MetadataStream(dataset.shards[shard], dataset.columns!, options)
   }
 
   /// Gives every block of one shard to `sink`, in row order.
   ///
-  /// - Throws: ``IngestError``, or what `sink` throws, which ends the reading.
+  /// - Throws: ``WinnowError``, or what `sink` throws, which ends the reading.
   public func read(_ shard: Int, _ sink: (MetadataBlock) throws -> Void) throws {
     var stream = try stream(shard)
     var block = MetadataBlock()
@@ -31,13 +33,13 @@ extension MetadataFile {
   /// A parser of this file for the columns `names`, and behind them `numbers`.
   func parser(
     _ names: [String], numbers: [String], _ options: IngestOptions
-  ) throws(IngestError) -> any RecordParser {
+  ) throws(WinnowError) -> any RecordParser {
     switch format {
     case .csv:
       let parser = try CSVParser(FileSource(path), path: path)
       let columns = parser.header
       for name in names + numbers where !columns.contains(name) {
-        throw IngestError(
+        throw WinnowError(
           path: path, fault: "expected a column '\(name)', found it no more",
           remedy: "it was changed while it was read: start again")
       }

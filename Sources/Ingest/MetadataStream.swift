@@ -1,3 +1,5 @@
+import Foundations
+
 /// The metadata of one shard, block by block in row order.
 ///
 /// Memory is bounded by the longest record; nothing is kept of what was passed on.
@@ -23,7 +25,7 @@ public struct MetadataStream: ~Copyable {
 
   init(
     _ shard: EmbeddingShard, _ columns: MetadataColumns, _ options: IngestOptions
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     guard let file = shard.metadata else { preconditionFailure("the shard has no metadata") }
     self.shard = shard
     self.file = file
@@ -41,10 +43,10 @@ public struct MetadataStream: ~Copyable {
   /// Replaces `block` by the next rows.
   ///
   /// - Returns: false, and an empty block, when every row of the shard was given.
-  /// - Throws: ``IngestError`` that names file and line or row: a record that cannot be read, a
+  /// - Throws: ``WinnowError`` that names file and line or row: a record that cannot be read, a
   ///   key that is missing or not UTF-8, a similarity that is no number, or a number of rows that
   ///   is not the shard's (known only at the end of the file).  Nothing more can be read then.
-  public mutating func next(into block: inout MetadataBlock) throws(IngestError) -> Bool {
+  public mutating func next(into block: inout MetadataBlock) throws(WinnowError) -> Bool {
     block.clear(from: row)
     if block.numeric.count != numeric.count {
       block.numeric = Array(repeating: [], count: numeric.count)
@@ -73,11 +75,11 @@ public struct MetadataStream: ~Copyable {
     line > 0 ? "line \(line)" : "row \(row)"
   }
 
-  private mutating func append(to block: inout MetadataBlock) throws(IngestError) {
+  private mutating func append(to block: inout MetadataBlock) throws(WinnowError) {
     if let key {
       let slot = record.slots[key]
       guard !slot.isEmpty, !slot.isBroken else {
-        throw IngestError(
+        throw WinnowError(
           path: file.path, place: place(row, record.line),
           fault: slot.isEmpty
             ? "expected a key, found none"
@@ -94,7 +96,7 @@ public struct MetadataStream: ~Copyable {
     if let similarity {
       let text = record.text(similarity)
       guard let value = parseSimilarity(text) else {
-        throw IngestError(
+        throw WinnowError(
           path: file.path, place: place(row, record.line),
           fault: "expected a number as similarity, found '\(excerpt(text))'",
           remedy: "leave it empty where it is missing, or choose another column with --similarity"
@@ -111,13 +113,13 @@ public struct MetadataStream: ~Copyable {
   }
 
   /// Counts what is left of a file with too many rows, and says so.
-  private mutating func countRest() throws(IngestError) {
+  private mutating func countRest() throws(WinnowError) {
     var found = row + 1
     while try parser.next(record) { found += 1 }
     try checkCount(found)
   }
 
-  private func checkCount(_ found: Int) throws(IngestError) {
+  private func checkCount(_ found: Int) throws(WinnowError) {
     guard found == shard.rows else {
       throw .rowCount(file, found, shard.path, shard.rows)
     }
@@ -126,9 +128,9 @@ public struct MetadataStream: ~Copyable {
   /// Refuses keys that are not UTF-8, and repairs captions.
   ///
   /// The bytes of a block are checked as a whole; only where that fails, row by row.
-  private func checkText(_ block: inout MetadataBlock) throws(IngestError) {
+  private func checkText(_ block: inout MetadataBlock) throws(WinnowError) {
     if let bad = invalidRow(block.keyBytes, block.keyOffsets) {
-      throw IngestError(
+      throw WinnowError(
         path: file.path, place: place(block.firstRow + bad, lines[bad]),
         fault: "expected a key in UTF-8, found other bytes",
         remedy: "convert the file, for example with iconv -f latin1 -t utf-8")
@@ -198,12 +200,12 @@ func excerpt(_ text: UnsafeRawBufferPointer) -> String {
   return result.utf8.count < text.count ? result + "…" : result
 }
 
-extension IngestError {
+extension WinnowError {
   /// A metadata file whose number of rows is not that of its embeddings.
   static func rowCount(
     _ file: MetadataFile, _ found: Int, _ embeddings: String, _ rows: Int
-  ) -> IngestError {
-    IngestError(
+  ) -> WinnowError {
+    WinnowError(
       path: file.path,
       fault: "expected \(rows) rows, as many as \(embeddings) has, found \(found)",
       remedy: "the two do not belong together: write both again from the same items")

@@ -1,6 +1,7 @@
 // Embeddings in a Parquet column of lists, a row an item: what NeMo Curator writes (`id`,
 // `embeddings`).  Everything else in the files is metadata.
 
+import Foundations
 import Storage
 
 struct ParquetLists {
@@ -11,7 +12,7 @@ struct ParquetLists {
   private static let usualNames = ["embeddings", "embedding"]
 
   /// - Parameter input: a `.parquet` file, or a folder with some (natural order, top level).
-  init(_ input: String, _ options: IngestOptions) throws(IngestError) {
+  init(_ input: String, _ options: IngestOptions) throws(WinnowError) {
     self.options = options
     guard pathKind(input) == .folder else {
       files = [input]
@@ -20,14 +21,14 @@ struct ParquetLists {
     files = try Layout.visibleNames(input).filter { $0.hasSuffix(".parquet") }
       .sorted(by: naturallyPrecedes).map { input == "/" ? "/\($0)" : "\(input)/\($0)" }
     guard !files.isEmpty else {
-      throw IngestError(
+      throw WinnowError(
         path: input, fault: "expected .parquet files, found none",
         remedy: "name the folder that holds the embeddings")
     }
   }
 
-  /// - Throws: ``IngestError`` when a file has no such column, or one of something else.
-  func shards() throws(IngestError) -> [EmbeddingShard] {
+  /// - Throws: ``WinnowError`` when a file has no such column, or one of something else.
+  func shards() throws(WinnowError) -> [EmbeddingShard] {
     let program = try DuckDB(options, for: files[0])
     let summaries = try program.summaries(of: files)
     let name = try columnName(summaries[0])
@@ -49,7 +50,7 @@ struct ParquetLists {
     return shards
   }
 
-  private func columnName(_ summary: DuckDB.Summary) throws(IngestError) -> String {
+  private func columnName(_ summary: DuckDB.Summary) throws(WinnowError) -> String {
     if let name = options.embedding { return name }
     let lists = summary.columns.filter { DuckDB.listElement(summary.types[$0] ?? "") != nil }
     if let name = Self.usualNames.first(where: lists.contains) { return name }
@@ -59,12 +60,12 @@ struct ParquetLists {
 
   private static func element(
     of name: String, in summary: DuckDB.Summary, _ file: String
-  ) throws(IngestError) -> EmbeddingElement {
+  ) throws(WinnowError) -> EmbeddingElement {
     guard let type = summary.types[name] else {
       throw .embeddingMissing(file, name, summary.columns)
     }
     guard let element = DuckDB.listElement(type) else {
-      throw IngestError(
+      throw WinnowError(
         path: file,
         fault:
           "expected lists of float32 or float64 numbers in the column '\(name)', found \(type)",

@@ -1,5 +1,6 @@
 // The rows of a Parquet file of our own, for checking a keep list.
 
+import Foundations
 import Storage
 
 /// Reads some columns of a Parquet file as texts, row by row.
@@ -14,14 +15,14 @@ public final class ParquetRows {
   ///   - texts: columns whose values are given as the program writes them.
   ///   - numbers: columns of floating-point numbers; they are given as float64, which tells
   ///     neighbouring float32 apart and reads back exactly.
-  /// - Throws: ``IngestError`` when a column is missing or the file is no Parquet.
+  /// - Throws: ``WinnowError`` when a column is missing or the file is no Parquet.
   public init(
     _ path: String, texts: [String], numbers: [String], _ options: IngestOptions
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     let duckdb = try DuckDB(options, for: path)
     let summary = try duckdb.summaries(of: [path])[0]
     for name in texts + numbers where !summary.columns.contains(name) {
-      throw IngestError(
+      throw WinnowError(
         path: path,
         fault: "expected a column '\(name)', found "
           + (summary.columns.isEmpty ? "none" : summary.columns.joined(separator: ", ")))
@@ -32,7 +33,7 @@ public final class ParquetRows {
   }
 
   /// The next row: a text a column, nil where it is null or empty; nil at the end.
-  public func next() throws(IngestError) -> [String?]? {
+  public func next() throws(WinnowError) -> [String?]? {
     guard try parser.next(record) else { return nil }
     return (0..<columns).map {
       record.slots[$0].isEmpty ? nil : String(decoding: record.text($0), as: UTF8.self)

@@ -2,6 +2,7 @@
 // its standard input, the file comes out of its standard output, and it can open nothing else.  So
 // the file gets its place, its digest and its permissions from us like any other.
 
+import Foundations
 import Storage
 
 /// A column of a Parquet file that is to be written.
@@ -29,10 +30,10 @@ public final class ParquetWriter {
   ///   - columns: in their order; each line has a value or null for every one.
   ///   - path: the file that is to be made, for errors.
   ///   - options: where the program is.
-  /// - Throws: ``IngestError`` when there is no such program.
+  /// - Throws: ``WinnowError`` when there is no such program.
   public init(
     _ columns: [ParquetColumn], for path: String, _ options: IngestOptions
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     let duckdb = try DuckDB(options, for: path)
     let types = columns.map { "\(DuckDB.identifier($0.name)): \(DuckDB.literal($0.type))" }
       .joined(separator: ", ")
@@ -52,10 +53,10 @@ public final class ParquetWriter {
 
   /// Refuses a machine that cannot write Parquet, before anything is begun.
   ///
-  /// - Throws: ``IngestError`` that names the program and how to get it.
-  public static func check(_ path: String, _ options: IngestOptions) throws(IngestError) {
-    do throws(IngestError) { _ = try DuckDB(options, for: path) } catch {
-      throw IngestError(
+  /// - Throws: ``WinnowError`` that names the program and how to get it.
+  public static func check(_ path: String, _ options: IngestOptions) throws(WinnowError) {
+    do throws(WinnowError) { _ = try DuckDB(options, for: path) } catch {
+      throw WinnowError(
         path: path, fault: error.fault,
         remedy: "install it (pip install duckdb-cli) or choose another format")
     }
@@ -64,10 +65,10 @@ public final class ParquetWriter {
   /// Gives whole lines or parts of lines.
   ///
   /// - Returns: bytes of the Parquet file that are ready.
-  public func write(_ lines: [UInt8]) throws(IngestError) -> [UInt8] { try output.feed(lines) }
+  public func write(_ lines: [UInt8]) throws(WinnowError) -> [UInt8] { try output.feed(lines) }
 
   /// The next bytes of the file after the last line; none at its end.
-  public func rest() throws(IngestError) -> [UInt8] {
+  public func rest() throws(WinnowError) -> [UInt8] {
     output.endInput()
     let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { space.deallocate() }

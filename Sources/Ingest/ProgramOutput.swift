@@ -1,12 +1,8 @@
 // Running another program and reading what it writes: one spawn, one poll and one wait.
 
+import Foundations
+import Glibc
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A running program's standard output; its standard error is kept for the error message.
 ///
@@ -24,14 +20,14 @@ final class ProgramOutput: ByteSource {
   init(
     path: String, _ program: String, _ arguments: [String], _ environment: [String: String],
     isFed: Bool = false
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     self.path = path
     self.program = program
-    do throws(StorageError) {
+    do throws(WinnowError) {
       child = try ChildProgram(program, arguments, environment, isFed: isFed)
     } catch {
       let reason = String(cString: strerror(error.code ?? 0)).lowercased()
-      throw IngestError(
+      throw WinnowError(
         path: path, fault: "cannot start \(program): \(reason)", remedy: error.remedy)
     }
   }
@@ -40,8 +36,8 @@ final class ProgramOutput: ByteSource {
   /// waits for the other.
   ///
   /// - Returns: the output that came, in order.
-  /// - Throws: ``IngestError`` with the program's own message when it stopped taking its input.
-  func feed(_ bytes: [UInt8]) throws(IngestError) -> [UInt8] {
+  /// - Throws: ``WinnowError`` with the program's own message when it stopped taking its input.
+  func feed(_ bytes: [UInt8]) throws(WinnowError) -> [UInt8] {
     var taken: [UInt8] = []
     var done = 0
     while done < bytes.count {
@@ -75,7 +71,7 @@ final class ProgramOutput: ByteSource {
   /// Tells the program that its input is over; the rest of its output is read as usual.
   func endInput() { child.closeInput() }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(WinnowError) -> Int {
     // Both pipes are watched: a program that blocks on a full one would never fill the other.
     while child.output >= 0 {
       var watched = [
@@ -111,15 +107,15 @@ final class ProgramOutput: ByteSource {
     if message.count < 8192 { message += part[..<count] }
   }
 
-  private func failed(_ status: Int) -> IngestError {
+  private func failed(_ status: Int) -> WinnowError {
     let text = oneLine(message)
     let ended = status > 128 ? "was ended by signal \(status - 128)" : "failed (exit \(status))"
-    return IngestError(
+    return WinnowError(
       path: path, fault: "\(program) \(ended)" + (text.isEmpty ? "" : ": \(text)"))
   }
 
-  private func failed(_ call: String, _ code: Int32) -> IngestError {
-    IngestError(
+  private func failed(_ call: String, _ code: Int32) -> WinnowError {
+    WinnowError(
       path: path,
       fault: "cannot \(call) the output of \(program): "
         + String(cString: strerror(code)).lowercased())

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The wanted fields of one record, in a buffer that is used again for the next.
 final class Record {
   /// A field's text, or its absence.
@@ -58,5 +60,5 @@ final class Record {
 /// Reads the records of a metadata file one after the other.
 protocol RecordParser: AnyObject {
   /// Puts the next record's fields into `record`; false at the end.
-  func next(_ record: Record) throws(IngestError) -> Bool
+  func next(_ record: Record) throws(WinnowError) -> Bool
 }

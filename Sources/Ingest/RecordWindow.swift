@@ -2,18 +2,14 @@
 // record and not by the file.  This file and the parsers beside it work on raw pointers: every
 // access is guarded by a comparison with the window's or the line's end right where it happens.
 
+import Foundations
+import Glibc
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// Where bytes come from: a file or a program's output.
 protocol ByteSource: AnyObject {
   /// Reads the next bytes into `buffer`; 0 at the end, and only there.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(WinnowError) -> Int
 }
 
 /// A file, from its beginning, or some byte, to its end.
@@ -21,15 +17,13 @@ final class FileSource: ByteSource {
   private let file: InputFile
   private var offset: Int
 
-  init(_ path: String, from offset: Int = 0) throws(IngestError) {
+  init(_ path: String, from offset: Int = 0) throws(WinnowError) {
     self.offset = offset
-    file = try storage { () throws(StorageError) in try InputFile(path) }
+    file = try InputFile(path)
   }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
-    let count = try storage { [offset] () throws(StorageError) in
-      try file.read(into: buffer, at: offset)
-    }
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(WinnowError) -> Int {
+    let count = try file.read(into: buffer, at: offset)
     offset += count
     return count
   }
@@ -46,7 +40,7 @@ final class RecordWindow {
   private(set) var count = 0
   private(set) var isAtEnd = false
 
-  init(_ source: any ByteSource, capacity: Int = 1 << 20) throws(IngestError) {
+  init(_ source: any ByteSource, capacity: Int = 1 << 20) throws(WinnowError) {
     self.source = source
     space = .allocate(byteCount: capacity, alignment: 16)
     while count < 3, try extend() {}
@@ -73,7 +67,7 @@ final class RecordWindow {
   /// Reads more bytes behind the unread ones, which may move.
   ///
   /// - Returns: false at the end of the source.
-  func extend() throws(IngestError) -> Bool {
+  func extend() throws(WinnowError) -> Bool {
     if isAtEnd { return false }
     if begin + count == space.count {
       if count > space.count / 2 {

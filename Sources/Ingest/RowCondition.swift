@@ -1,3 +1,5 @@
+import Foundations
+
 /// An SQL condition over the metadata columns of a row, evaluated by the `duckdb` program.
 public struct RowCondition: Sendable {
   /// What was checked, to be asked later, perhaps by another process.
@@ -30,15 +32,15 @@ public struct RowCondition: Sendable {
   /// Checks the condition and, on the first metadata file, that its columns are there.
   ///
   /// - Precondition: the data set has metadata.
-  /// - Throws: ``IngestError`` when there is no such program, or the text is no condition on one
+  /// - Throws: ``WinnowError`` when there is no such program, or the text is no condition on one
   ///   row's columns, or does not fit them.
-  public init(_ text: String, _ dataset: Dataset, _ options: IngestOptions) throws(IngestError) {
+  public init(_ text: String, _ dataset: Dataset, _ options: IngestOptions) throws(WinnowError) {
     try self.init(Checked(text: text), options)
     try program.check(text)
     // A file without rows may be without columns, too.
     let files = dataset.shards.filter { $0.rows > 0 }.compactMap(\.metadata)
     if let map = files.first(where: { $0.format == .keyMap }) {
-      throw IngestError(
+      throw WinnowError(
         path: map.path, fault: "--where: expected metadata with columns, found keys of one width",
         remedy: "choose rows by their keys with --allow or --deny")
     }
@@ -61,8 +63,8 @@ public struct RowCondition: Sendable {
 
   /// A condition that was checked before.
   ///
-  /// - Throws: ``IngestError`` when there is no such program.
-  public init(_ checked: Checked, _ options: IngestOptions) throws(IngestError) {
+  /// - Throws: ``WinnowError`` when there is no such program.
+  public init(_ checked: Checked, _ options: IngestOptions) throws(WinnowError) {
     self.checked = checked
     program = try DuckDB(
       options, for: "--where", need: ("the condition", "filter the inputs before"))
@@ -71,13 +73,13 @@ public struct RowCondition: Sendable {
   /// Calls `take` with whether the condition holds for each row of a shard, in order, until it returns
   /// false; for NULL it does not hold.
   ///
-  /// - Throws: ``IngestError`` with the program's reason, or when the metadata has not as many rows
+  /// - Throws: ``WinnowError`` with the program's reason, or when the metadata has not as many rows
   ///   as the shard.
   /// - Complexity: O(bytes of the metadata) time, constant memory here and about 70 MB in the
   ///   program.
   public func evaluate(
     _ shard: EmbeddingShard, take: (Bool) -> Bool
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     guard let file = shard.metadata, shard.rows > 0 else { return }
     var found = 0
     var isWanted = true

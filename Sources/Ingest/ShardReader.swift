@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// Reads rows of one shard as they lie in its ``EmbeddingShard/rowsPath``; any thread may read at any
@@ -8,13 +9,13 @@ public final class ShardReader: Sendable {
   public let shard: EmbeddingShard
   private let file: InputFile
 
-  /// - Throws: ``IngestError`` when the file is gone or is shorter than when it was discovered.
-  public init(_ shard: EmbeddingShard) throws(IngestError) {
+  /// - Throws: ``WinnowError`` when the file is gone or is shorter than when it was discovered.
+  public init(_ shard: EmbeddingShard) throws(WinnowError) {
     precondition(!shard.needsConversion || shard.isConverted, "the shard is not converted")
-    let file = try storage { () throws(StorageError) in try InputFile(shard.rowsPath) }
+    let file = try InputFile(shard.rowsPath)
     let end = shard.dataOffset + shard.rows * shard.bytesPerRow
     guard file.size >= end else {
-      throw IngestError(
+      throw WinnowError(
         path: shard.rowsPath,
         fault: "expected at least \(end) bytes for \(shard.rows) rows, found \(file.size)",
         remedy: "it was changed while it was read: start again")
@@ -28,18 +29,16 @@ public final class ShardReader: Sendable {
   /// - Parameters:
   ///   - rows: 0-based and within the shard.
   ///   - buffer: at least `rows.count * shard.bytesPerRow` bytes.
-  /// - Throws: ``IngestError`` when the system cannot read them.
+  /// - Throws: ``WinnowError`` when the system cannot read them.
   /// - Complexity: O(bytes read); one system call as a rule, no memory.
   public func read(
     rows: Range<Int>, into buffer: UnsafeMutableRawBufferPointer
-  ) throws(IngestError) {
+  ) throws(WinnowError) {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shard.rows, "rows outside the shard")
     let count = rows.count * shard.bytesPerRow
     precondition(buffer.count >= count, "the buffer is too small for the rows")
-    try storage { () throws(StorageError) in
-      try file.readExactly(
-        into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]),
-        at: shard.dataOffset + rows.lowerBound * shard.bytesPerRow)
-    }
+    try file.readExactly(
+      into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]),
+      at: shard.dataOffset + rows.lowerBound * shard.bytesPerRow)
   }
 }

@@ -1,5 +1,6 @@
 // `winnow arms`: the lists that papers compare with, all of one size, and how much they share.
 
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -65,11 +66,11 @@ public struct ArmsRequest: Sendable {
 ///
 /// - Parameter progress: told the part done, 0 to 1; false cancels and leaves everything as it was.
 /// - Returns: the tables.
-/// - Throws: ``ManifestError`` when the plan is infeasible, or something cannot be written.
+/// - Throws: ``WinnowError`` when the plan is infeasible, or something cannot be written.
 /// - Complexity: O(candidates) an arm; rows / 8 bytes an arm.
 public func writeArms(
   _ request: ArmsRequest, progress: @escaping (Double) -> Bool
-) throws(ManifestError) -> ArmsReport {
+) throws(WinnowError) -> ArmsReport {
   let (workspace, format) = (request.workspace, request.format)
   try format.writer.check(workspace, isComplement: false, request.programs)
   var leftOut: [ArmsReport.LeftOut] = []
@@ -95,14 +96,14 @@ public func writeArms(
     if let obstacle = outputObstacle(request.folder, format: .text, workspace: workspace) {
       throw .invalid("\(request.folder): \(obstacle)")
     }
-    try storing { () throws(StorageError) in try makeFolder(request.folder) }
+    try makeFolder(request.folder)
   }
-  do throws(ManifestError) {
+  do throws(WinnowError) {
     try checkOutputs(export)
     for path in tables where pathKind(path) != .nothing && !request.force {
       throw .invalid("\(path): the file exists; replace it with --force or choose another --output")
     }
-    let fingerprint = try reading { () throws(WorkspaceError) in try workspace.fingerprint() }
+    let fingerprint = try workspace.fingerprint()
     var prepared: [PreparedList] = []
     var columns: [ArmsReport.Column] = []
     for (index, (arm, list)) in zip(arms, lists).enumerated() {

@@ -1,5 +1,6 @@
 // What the arms share, two and two, and what each keeps of each concept.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -50,7 +51,7 @@ public struct ArmsReport: Sendable {
 
   init(
     _ workspace: OpenWorkspace, _ plan: Plan, _ columns: [Column], _ leftOut: [LeftOut]
-  ) throws(ManifestError) {
+  ) throws(WinnowError) {
     self.workspace = workspace.name
     candidates = workspace.candidates
     target = plan.target
@@ -63,7 +64,7 @@ public struct ArmsReport: Sendable {
     var names: [String] = []
     for cluster in 0..<workspace.clusters {
       names.append(
-        try reading { () throws(WorkspaceError) in try workspace.label(cluster) } ?? "")
+        try workspace.label(cluster) ?? "")
     }
     self.names = names
     var overlaps: [Overlap] = []

@@ -1,6 +1,7 @@
 // DataComp's subset file (https://github.com/mlfoundations/datacomp, "Subset files"): a numpy
 // array of dtype "u8,u8", each uid as the numbers of its first and last 16 hex digits, sorted.
 
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -9,7 +10,7 @@ import Workspace
 enum DataCompManifest: ManifestWriter {
   static func check(
     _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(ManifestError) {
+  ) throws(WinnowError) {
     guard workspace.hasHexKeys else {
       throw .invalid(
         "\(workspace.path): --format datacomp needs keys of 32 lower-case hex digits (uids), the "
@@ -18,15 +19,15 @@ enum DataCompManifest: ManifestWriter {
     }
   }
 
-  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let workspace = source.workspace
-    guard let order = try reading({ () throws(WorkspaceError) in try workspace.keyOrder() })
+    guard let order = try workspace.keyOrder()
     else { throw .invalid("\(workspace.path): it has no keys") }
     try sink.write(NpyHeader.bytes(.uint64Pair, shape: [source.count]))
     var written = RowSet(rows: workspace.rows)
     var count = 0
     for position in 0..<order.count {
-      let row = try reading { () throws(WorkspaceError) in try order.row(position) }
+      let row = try order.row(position)
       guard source.rows.contains(row), let key = workspace.hexKey(row) else { continue }
       written.insert(row)
       count += 1

@@ -1,6 +1,7 @@
 // Where the bytes of a list go: a file or a folder that gets its place later, standard output, or
 // nowhere but into their digest.
 
+import Foundations
 import Storage
 
 /// A file of a list that is a folder.
@@ -42,30 +43,30 @@ struct ListContents: Equatable {
 /// Takes the files of a list, one after the other.
 protocol ListDestination: AnyObject {
   /// Begins a file: `name` within the list's folder, or nil where the list is one file.
-  func begin(_ name: String?) throws(ManifestError)
-  func write(_ bytes: [UInt8]) throws(ManifestError)
-  func finish() throws(ManifestError) -> FileSeal
+  func begin(_ name: String?) throws(WinnowError)
+  func write(_ bytes: [UInt8]) throws(WinnowError)
+  func finish() throws(WinnowError) -> FileSeal
 }
 
 /// An ``AtomicFile`` that closures can share; dropped before ``place()``, it is gone.
 final class PreparedFile: ListDestination {
   private var file: AtomicFile
 
-  init(_ path: String) throws(ManifestError) {
-    file = try storing { () throws(StorageError) in try AtomicFile(path) }
+  init(_ path: String) throws(WinnowError) {
+    file = try AtomicFile(path)
   }
 
   func begin(_ name: String?) {}
 
-  func write(_ bytes: [UInt8]) throws(ManifestError) {
-    try storing { () throws(StorageError) in try file.write(bytes) }
+  func write(_ bytes: [UInt8]) throws(WinnowError) {
+    try file.write(bytes)
   }
 
-  func finish() throws(ManifestError) -> FileSeal {
-    try storing { () throws(StorageError) in try file.finish() }
+  func finish() throws(WinnowError) -> FileSeal {
+    try file.finish()
   }
 
-  func place() throws(StorageError) { _ = try file.commit() }
+  func place() throws(WinnowError) { _ = try file.commit() }
 }
 
 /// A folder of files that waits for its place.
@@ -73,37 +74,37 @@ final class PreparedFolder: ListDestination {
   private let folder: AtomicFolder
   private var file: PreparedFile?
 
-  init(_ path: String) throws(ManifestError) {
-    folder = try storing { () throws(StorageError) in try AtomicFolder(path) }
+  init(_ path: String) throws(WinnowError) {
+    folder = try AtomicFolder(path)
   }
 
-  func begin(_ name: String?) throws(ManifestError) {
+  func begin(_ name: String?) throws(WinnowError) {
     file = try PreparedFile(folder.temporary + "/" + (name ?? "list"))
   }
 
-  func write(_ bytes: [UInt8]) throws(ManifestError) { try file?.write(bytes) }
+  func write(_ bytes: [UInt8]) throws(WinnowError) { try file?.write(bytes) }
 
-  func finish() throws(ManifestError) -> FileSeal {
+  func finish() throws(WinnowError) -> FileSeal {
     guard let file else { preconditionFailure("a file is finished before it is begun") }
     let seal = try file.finish()
-    try storing { () throws(StorageError) in try file.place() }
+    try file.place()
     return seal
   }
 
-  func place() throws(StorageError) { try folder.commit() }
+  func place() throws(WinnowError) { try folder.commit() }
 }
 
 /// Gives a list of one file to a function, or only takes its digest.
 final class PassedOn: ListDestination {
-  private let send: (([UInt8]) throws(ManifestError) -> Void)?
+  private let send: (([UInt8]) throws(WinnowError) -> Void)?
   private var digest = Digest()
   private var size = 0
 
-  init(_ send: (([UInt8]) throws(ManifestError) -> Void)? = nil) { self.send = send }
+  init(_ send: (([UInt8]) throws(WinnowError) -> Void)? = nil) { self.send = send }
 
   func begin(_ name: String?) { (digest, size) = (Digest(), 0) }
 
-  func write(_ bytes: [UInt8]) throws(ManifestError) {
+  func write(_ bytes: [UInt8]) throws(WinnowError) {
     digest.update(bytes)
     size += bytes.count
     try send?(bytes)

@@ -1,5 +1,6 @@
 // `winnow export` and the explorer's commit: quotas, kept rows, the list and its header.
 
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -71,13 +72,13 @@ public struct ManifestSummary: Sendable, Equatable {
 ///   - progress: told the part done over all lists, 0 to 1; false cancels and leaves everything as
 ///     it was.
 /// - Returns: one summary a list, in their order.
-/// - Throws: ``ManifestError``. Should a finished file not get its place after another one has,
+/// - Throws: ``WinnowError``. Should a finished file not get its place after another one has,
 ///   the error names those that did.
 /// - Complexity: O(kept rows) time for `rows`; see each format.
 public func export(
-  _ request: ManifestRequest, standardOutput: ([UInt8]) throws(StorageError) -> Void,
+  _ request: ManifestRequest, standardOutput: ([UInt8]) throws(WinnowError) -> Void,
   progress: @escaping (Double) -> Bool
-) throws(ManifestError) -> [ManifestSummary] {
+) throws(WinnowError) -> [ManifestSummary] {
   let workspace = request.workspace
   for list in request.lists {
     try list.format.writer.check(
@@ -88,7 +89,7 @@ public func export(
           + "take; name one with --output")
     }
   }
-  if let plan = request.choice.plan { try checkFeasible(plan, workspace) }
+  if let plan = request.choice.plan { _ = try workspace.quotas(of: plan) }
   try checkOutputs(request)
   guard progress(0) else { throw .interrupted }
   let source = ManifestSource(
@@ -100,17 +101,14 @@ public func export(
   }
   if request.lists[0].output == "-" {
     let format = request.lists[0].format
-    try withoutActuallyEscaping(standardOutput) { (send) throws(ManifestError) in
-      let pipe = PassedOn { (bytes) throws(ManifestError) in
-        try storing { () throws(StorageError) in try send(bytes) }
-      }
-      _ = try source.write(format, to: pipe, report(0))
+    try withoutActuallyEscaping(standardOutput) { (send) throws(WinnowError) in
+      _ = try source.write(format, to: PassedOn(send), report(0))
     }
     return [ManifestSummary(output: "-", format: format, kept: source.count, digest: "")]
   }
   let facts = SourceFacts(
     rowsDigest: rowsDigest(source.rows),
-    fingerprint: try reading { () throws(WorkspaceError) in try workspace.fingerprint() })
+    fingerprint: try workspace.fingerprint())
   var prepared: [PreparedList] = []
   for (index, list) in request.lists.enumerated() {
     prepared.append(try PreparedList(list, source, facts, report(index)))
@@ -167,13 +165,6 @@ private func fileObstacle(_ path: String, _ workspace: OpenWorkspace) -> String?
   }
 }
 
-/// - Throws: ``ManifestError`` when the plan has no quotas.
-private func checkFeasible(_ plan: Plan, _ workspace: OpenWorkspace) throws(ManifestError) {
-  do throws(PlanError) {
-    _ = try QuotaSolver(scores: workspace.scores).solve(plan)
-  } catch { throw .plan(error) }
-}
-
 /// A path without slashes at its end.
 func trimmed(_ path: String) -> String {
   var text = Substring(path)
@@ -181,7 +172,7 @@ func trimmed(_ path: String) -> String {
   return String(text)
 }
 
-func checkOutputs(_ request: ManifestRequest) throws(ManifestError) {
+func checkOutputs(_ request: ManifestRequest) throws(WinnowError) {
   var taken: Set<String> = []
   for list in request.lists where list.output != "-" {
     try checkOutput(list.output, list.format, request)
@@ -193,7 +184,7 @@ func checkOutputs(_ request: ManifestRequest) throws(ManifestError) {
 
 private func checkOutput(
   _ output: String, _ format: ManifestFormat, _ request: ManifestRequest
-) throws(ManifestError) {
+) throws(WinnowError) {
   let paths = [output, Provenance.path(of: output)]
   for (path, format) in zip(paths, [format, .text]) {
     if let obstacle = outputObstacle(path, format: format, workspace: request.workspace) {

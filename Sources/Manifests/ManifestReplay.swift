@@ -2,6 +2,7 @@
 // with the header, and with the list beside it where there is one. The workspace is read byte for
 // byte before: what is made of other files is another list, whatever its rows.
 
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -50,12 +51,12 @@ public struct Replay: Sendable, Equatable {
 ///
 /// - Parameter progress: told the part done; false cancels and leaves everything as it was.
 /// - Returns: what was made, when it is the header's list.
-/// - Throws: ``ManifestError`` with the difference when header, list, workspace, or inputs are not
+/// - Throws: ``WinnowError`` with the difference when header, list, workspace, or inputs are not
 ///   what they were, or when what is made now is another list.
 /// - Complexity: O(bytes of the workspace), and of the export.
 public func replay(
   _ request: ReplayRequest, progress: @escaping (Double) -> Bool
-) throws(ManifestError) -> Replay {
+) throws(WinnowError) -> Replay {
   let listPath = Provenance.list(of: request.manifest)
   let headerPath = Provenance.path(of: listPath)
   guard pathKind(headerPath) == .file else {
@@ -115,7 +116,7 @@ public func replay(
 private func compare(
   _ contents: ListContents, _ rowsDigest: String, _ source: ManifestSource, _ header: Provenance,
   _ path: String
-) throws(ManifestError) {
+) throws(WinnowError) {
   var differences: [String] = []
   if source.count != header.rows {
     differences.append("\(header.rows) rows, found \(source.count)")
@@ -142,7 +143,7 @@ private func compare(
 /// The workspace of a header, when it is still the same.
 private func openWorkspace(
   _ header: Provenance, _ headerPath: String, _ request: ReplayRequest
-) throws(ManifestError) -> OpenWorkspace {
+) throws(WinnowError) -> OpenWorkspace {
   guard let path = request.workspace ?? header.workspace.path else {
     throw .invalid("\(headerPath): it does not say where its workspace is; add --workspace PATH")
   }
@@ -151,10 +152,8 @@ private func openWorkspace(
       "\(path): expected the workspace of \(headerPath), found none; say where it is with "
         + "--workspace PATH")
   }
-  let workspace = try reading { () throws(WorkspaceError) in try OpenWorkspace(path: path) }
-  let fingerprint = try reading { () throws(WorkspaceError) in
-    try workspace.computedFingerprint()
-  }
+  let workspace = try OpenWorkspace(path: path)
+  let fingerprint = try workspace.computedFingerprint()
   guard fingerprint == header.workspace.fingerprint else {
     var text =
       "\(path): expected the workspace with fingerprint \(header.workspace.fingerprint), found "
@@ -174,9 +173,7 @@ private func openWorkspace(
     throw .invalid(text + "\n\(headerPath): the list was made from another workspace")
   }
   if request.inputs {
-    let found = try reading { () throws(WorkspaceError) in
-      try workspace.verifyInputs(root: request.root, threads: request.threads)
-    }
+    let found = try workspace.verifyInputs(root: request.root, threads: request.threads)
     if !found.faults.isEmpty {
       throw .invalid(
         found.faults.joined(separator: "\n")
@@ -206,13 +203,13 @@ extension Replay {
 /// The choice of a list, for the workspace that it was made from.
 ///
 /// - Parameter path: the list or its header.
-/// - Throws: ``ManifestError`` when there is no header, or it is of another workspace.
+/// - Throws: ``WinnowError`` when there is no header, or it is of another workspace.
 public func manifestChoice(
   _ path: String, _ workspace: OpenWorkspace
-) throws(ManifestError) -> RowChoice {
+) throws(WinnowError) -> RowChoice {
   let headerPath = Provenance.path(of: Provenance.list(of: path))
   let header = try Provenance.read(headerPath)
-  let fingerprint = try reading { () throws(WorkspaceError) in try workspace.fingerprint() }
+  let fingerprint = try workspace.fingerprint()
   guard header.workspace.fingerprint == fingerprint else {
     throw .invalid(
       "\(headerPath): expected a list of \(workspace.path) (fingerprint \(fingerprint)), found one "

@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// Takes a format's bytes, about 64 KiB at a time, and brings them to a destination.
@@ -21,14 +22,14 @@ struct ManifestSink {
     buffer.reserveCapacity(limit + 4096)
   }
 
-  mutating func write(_ bytes: some Sequence<UInt8>) throws(ManifestError) {
+  mutating func write(_ bytes: some Sequence<UInt8>) throws(WinnowError) {
     buffer.append(contentsOf: bytes)
     if buffer.count >= limit { try flush() }
   }
 
-  mutating func write(_ text: String) throws(ManifestError) { try write(text.utf8) }
+  mutating func write(_ text: String) throws(WinnowError) { try write(text.utf8) }
 
-  mutating func write(littleEndian number: UInt64) throws(ManifestError) {
+  mutating func write(littleEndian number: UInt64) throws(WinnowError) {
     var value = number.littleEndian
     withUnsafeBytes(of: &value) { buffer.append(contentsOf: $0) }
     if buffer.count >= limit { try flush() }
@@ -41,19 +42,19 @@ struct ManifestSink {
   }
 
   /// Says that one more row is written.
-  mutating func endRow() throws(ManifestError) {
+  mutating func endRow() throws(WinnowError) {
     rows += 1
     if rows & 0x3FFF == 0, !report(rows) { throw .interrupted }
   }
 
   /// Begins the next file of a list that is a folder.
-  mutating func beginFile(_ name: String) throws(ManifestError) {
+  mutating func beginFile(_ name: String) throws(WinnowError) {
     try endFile()
     try destination.begin(name)
     file = name
   }
 
-  private mutating func endFile() throws(ManifestError) {
+  private mutating func endFile() throws(WinnowError) {
     try flush()
     guard let name = file else { return }
     let seal = try destination.finish()
@@ -61,13 +62,13 @@ struct ManifestSink {
     file = nil
   }
 
-  private mutating func flush() throws(ManifestError) {
+  private mutating func flush() throws(WinnowError) {
     if !buffer.isEmpty { try destination.write(buffer) }
     buffer.removeAll(keepingCapacity: true)
   }
 
   /// Ends the list.
-  mutating func finish() throws(ManifestError) -> ListContents {
+  mutating func finish() throws(WinnowError) -> ListContents {
     if files.isEmpty && file == nil {
       try flush()
       return ListContents(try destination.finish(), recordsDigest: recordsDigest)
@@ -84,7 +85,7 @@ extension ManifestSource {
   func write(
     _ format: ManifestFormat, to destination: any ListDestination,
     _ report: @escaping (Int) -> Bool
-  ) throws(ManifestError) -> ListContents {
+  ) throws(WinnowError) -> ListContents {
     var sink = ManifestSink(destination, report: report)
     if !format.isFolder { try destination.begin(nil) }
     try format.writer.write(self, to: &sink)

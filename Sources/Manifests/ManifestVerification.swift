@@ -1,5 +1,6 @@
 // `winnow verify` of a keep list: the files against their header, and the list against itself.
 
+import Foundations
 import Ingest
 import Storage
 
@@ -18,11 +19,11 @@ public struct ManifestVerification: Sendable, Equatable {
 /// - Parameters:
 ///   - path: the list, or its `.winnow.json`.
 ///   - programs: where the program that reads Parquet is.
-/// - Throws: ``ManifestError`` when one of the two is missing or cannot be read.
+/// - Throws: ``WinnowError`` when one of the two is missing or cannot be read.
 /// - Complexity: O(bytes); memory does not grow with the list.
 public func verifyManifest(
   _ path: String, programs: IngestOptions = IngestOptions(environment: [:])
-) throws(ManifestError) -> ManifestVerification {
+) throws(WinnowError) -> ManifestVerification {
   let listPath = Provenance.list(of: path)
   let headerPath = Provenance.path(of: listPath)
   guard pathKind(headerPath) == .file else {
@@ -51,10 +52,10 @@ public func verifyManifest(
 /// - Returns: what differs, and whether the bytes are those that were written.
 func compareContents(
   _ path: String, _ header: Provenance
-) throws(ManifestError) -> (faults: [String], isSame: Bool) {
+) throws(WinnowError) -> (faults: [String], isSame: Bool) {
   var faults: [String] = []
-  func compare(_ file: String, size: Int, digest: String) throws(ManifestError) {
-    let found = try storing { () throws(StorageError) in try Digest.ofFile(file) }
+  func compare(_ file: String, size: Int, digest: String) throws(WinnowError) {
+    let found = try Digest.ofFile(file)
     if let bytes = fileSize(file), bytes != size {
       faults.append("\(file): expected \(size) bytes, found \(bytes)")
     }
@@ -66,7 +67,7 @@ func compareContents(
     try compare(path, size: header.list.size, digest: header.list.digest)
     return (faults, faults.isEmpty)
   }
-  let names = try storing { () throws(StorageError) in try namesInFolder(path) }
+  let names = try namesInFolder(path)
   let files = header.list.files ?? []
   for name in names where !files.contains(where: { $0.name == name }) {
     faults.append("\(path)/\(name): it is no file of the list")
@@ -87,7 +88,7 @@ func compareContents(
 
 private func checkContents(
   _ path: String, _ header: Provenance, _ isWritten: Bool, _ programs: IngestOptions
-) throws(ManifestError) -> [String] {
+) throws(WinnowError) -> [String] {
   switch header.list.format {
   case .parquet:
     // Other bytes may be no Parquet at all, and say nothing more; nor does another header.
@@ -104,28 +105,24 @@ private func checkContents(
 /// Gives the bytes of a file, a MiB at a time.
 private func forEachBlock(
   of path: String, _ body: (UnsafeRawBufferPointer) -> Void
-) throws(ManifestError) {
-  try storing { () throws(StorageError) in
-    let file = try InputFile(path)
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { space.deallocate() }
-    var offset = 0
-    while true {
-      let count = try file.read(into: space, at: offset)
-      if count == 0 { break }
-      body(UnsafeRawBufferPointer(rebasing: space[..<count]))
-      offset += count
-    }
+) throws(WinnowError) {
+  let file = try InputFile(path)
+  let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+  defer { space.deallocate() }
+  var offset = 0
+  while true {
+    let count = try file.read(into: space, at: offset)
+    if count == 0 { break }
+    body(UnsafeRawBufferPointer(rebasing: space[..<count]))
+    offset += count
   }
 }
 
-private func checkMasks(_ path: String, _ header: Provenance) throws(ManifestError) -> [String] {
+private func checkMasks(_ path: String, _ header: Provenance) throws(WinnowError) -> [String] {
   var rows = RowsCheck(header)
   var first = 0
   for file in header.list.files ?? [] {
-    let masks = try storing { () throws(StorageError) in
-      try MappedArray<UInt8>("\(path)/\(file.name)", type: .bool, shape: [-1])
-    }
+    let masks = try MappedArray<UInt8>("\(path)/\(file.name)", type: .bool, shape: [-1])
     for (place, value) in masks.elements.enumerated() where value != 0 {
       rows.take(UInt64(first + place))
     }
@@ -140,27 +137,25 @@ private func checkMasks(_ path: String, _ header: Provenance) throws(ManifestErr
 
 private func checkParquet(
   _ path: String, _ header: Provenance, _ programs: IngestOptions
-) throws(ManifestError) -> [String] {
+) throws(WinnowError) -> [String] {
   var rows = RowsCheck(header)
   var canonical = Digest()
-  do throws(IngestError) {
-    let table = try ParquetRows(
-      path, texts: ["row", "key", "concept", "rank"], numbers: ["distance"], programs)
-    while let fields = try table.next() {
-      guard let row = fields[0].flatMap(UInt64.init), let number = Int(exactly: row) else {
-        return ["\(path): row \(rows.count): expected a row number, found \(fields[0] ?? "none")"]
-      }
-      rows.take(row)
-      var place: ListRecord.Place?
-      if let concept = fields[2].flatMap({ Int($0) }), let rank = fields[3].flatMap({ Int($0) }),
-        let distance = fields[4].flatMap(Double.init)
-      {
-        place = .init(concept: concept, distance: Float(distance), rank: rank)
-      }
-      let record = ListRecord(row: number, key: fields[1] ?? "", place: place)
-      canonical.update(Array(record.json.utf8))
+  let table = try ParquetRows(
+    path, texts: ["row", "key", "concept", "rank"], numbers: ["distance"], programs)
+  while let fields = try table.next() {
+    guard let row = fields[0].flatMap(UInt64.init), let number = Int(exactly: row) else {
+      return ["\(path): row \(rows.count): expected a row number, found \(fields[0] ?? "none")"]
     }
-  } catch { throw .ingest(error) }
+    rows.take(row)
+    var place: ListRecord.Place?
+    if let concept = fields[2].flatMap({ Int($0) }), let rank = fields[3].flatMap({ Int($0) }),
+      let distance = fields[4].flatMap(Double.init)
+    {
+      place = .init(concept: concept, distance: Float(distance), rank: rank)
+    }
+    let record = ListRecord(row: number, key: fields[1] ?? "", place: place)
+    canonical.update(Array(record.json.utf8))
+  }
   var faults = rows.faults()
   let found = canonical.hex()
   if found != header.list.recordsDigest {

@@ -1,6 +1,7 @@
 // A format is one type behind this protocol: given the rows of a list and the workspace's columns,
 // it gives bytes to a sink.  Adding one touches its own file and its case in ManifestFormat.
 
+import Foundations
 import Ingest
 import Pruning
 import Workspace
@@ -45,16 +46,16 @@ protocol ManifestWriter {
   /// Refuses a request that cannot give what the format needs, before anything is written.
   static func check(
     _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(ManifestError)
+  ) throws(WinnowError)
 
   /// Writes the whole list.
   ///
   /// - Complexity: O(rows of the list), and O(rows / 64).
-  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError)
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError)
 }
 
 extension ManifestWriter {
   static func check(
     _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(ManifestError) {}
+  ) throws(WinnowError) {}
 }

@@ -1,6 +1,7 @@
 // A boolean array for each shard, which numpy applies to the shard itself:
 // `np.load("img_emb_0.npy")[np.load("keep.masks/img_emb_0.npy")]`.
 
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -10,11 +11,11 @@ import Workspace
 enum MasksManifest: ManifestWriter {
   static func check(
     _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(ManifestError) {
-    try reading { () throws(WorkspaceError) in try workspace.checkShards() }
+  ) throws(WinnowError) {
+    try workspace.checkShards()
   }
 
-  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let workspace = source.workspace
     for (name, rows) in zip(workspace.shardNames(), workspace.shardRows) {
       try sink.beginFile(name + ".npy")

@@ -4,6 +4,7 @@
 // promised, and what the header has a digest of, is therefore the canonical rows: the bytes of the
 // same list as JSON lines.
 
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -13,29 +14,25 @@ import Workspace
 enum ParquetManifest: ManifestWriter {
   static func check(
     _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(ManifestError) {
-    try ingesting { () throws(IngestError) in
-      try ParquetWriter.check("--format parquet", programs)
-    }
+  ) throws(WinnowError) {
+    try ParquetWriter.check("--format parquet", programs)
   }
 
-  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
-    let writer = try ingesting { () throws(IngestError) in
-      try ParquetWriter(
-        [
-          .init("row", "UBIGINT"), .init("key", "VARCHAR"), .init("concept", "UINTEGER"),
-          .init("distance", "FLOAT"), .init("rank", "UBIGINT"),
-        ], for: "--format parquet", source.programs)
-    }
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
+    let writer = try ParquetWriter(
+      [
+        .init("row", "UBIGINT"), .init("key", "VARCHAR"), .init("concept", "UINTEGER"),
+        .init("distance", "FLOAT"), .init("rank", "UBIGINT"),
+      ], for: "--format parquet", source.programs)
     var canonical = Digest()
     var lines: [UInt8] = []
     let goesOn = sink.goesOn
-    func send() throws(ManifestError) {
+    func send() throws(WinnowError) {
       try sink.write(
-        try ingesting { () throws(IngestError) in try writer.write(lines) })
+        try writer.write(lines))
       lines.removeAll(keepingCapacity: true)
     }
-    try source.forEachRecord(goesOn: goesOn) { (record) throws(ManifestError) in
+    try source.forEachRecord(goesOn: goesOn) { (record) throws(WinnowError) in
       canonical.update(Array(record.json.utf8))
       lines.append(contentsOf: record.widenedJSON.utf8)
       if lines.count >= 1 << 16 { try send() }
@@ -43,7 +40,7 @@ enum ParquetManifest: ManifestWriter {
     }
     try send()
     while true {
-      let bytes = try ingesting { () throws(IngestError) in try writer.rest() }
+      let bytes = try writer.rest()
       if bytes.isEmpty { break }
       try sink.write(bytes)
     }

@@ -1,5 +1,6 @@
 // `winnow compare`: what two plans keep in common, and where they differ.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -35,23 +36,19 @@ public struct PlanComparison: Sendable, Equatable {
   /// - Parameters:
   ///   - names: of the two plans, for people.
   ///   - threads: the result is the same for any number.
-  /// - Throws: ``ManifestError`` when a plan is infeasible, or the workspace is damaged.
+  /// - Throws: ``WinnowError`` when a plan is infeasible, or the workspace is damaged.
   /// - Complexity: O(k) where both plans have the same nested order, else O(candidates).
   public init(
     _ workspace: OpenWorkspace, _ plans: (a: Plan, b: Plan), names: (a: String, b: String),
     threads: Int
-  ) throws(ManifestError) {
-    let solver = QuotaSolver(scores: workspace.scores)
-    let quotas: (a: [Int], b: [Int])
-    do throws(PlanError) {
-      quotas = (try solver.solve(plans.a).quota, try solver.solve(plans.b).quota)
-    } catch { throw .plan(error) }
-    let both = try reading { () throws(WorkspaceError) in
-      try workspace.overlaps(plans.a, quotas.a, plans.b, quotas.b, threads: threads)
-    }
+  ) throws(WinnowError) {
+    let quotas = (
+      a: try workspace.quotas(of: plans.a).quota, b: try workspace.quotas(of: plans.b).quota
+    )
+    let both = try workspace.overlaps(plans.a, quotas.a, plans.b, quotas.b, threads: threads)
     var concepts: [Concept] = []
     for cluster in 0..<workspace.clusters {
-      let name = try reading { () throws(WorkspaceError) in try workspace.label(cluster) }
+      let name = try workspace.label(cluster)
       concepts.append(
         Concept(
           size: workspace.scores.size[cluster], quotas: (quotas.a[cluster], quotas.b[cluster]),

@@ -1,6 +1,7 @@
 // `winnow plan --rebase`: a plan's overrides name clusters by number, which another build numbers
 // otherwise. Each goes to the concept whose centroid is nearest to that of its old one.
 
+import Foundations
 import Pruning
 import Storage
 import Workspace
@@ -25,31 +26,29 @@ public struct PlanRebase: Sendable {
   public let moves: [Move]
 
   /// - Parameter plan: of the old workspace. Its target stays a number of rows.
-  /// - Throws: ``ManifestError`` when the widths differ, when overrides that say different things
+  /// - Throws: ``WinnowError`` when the widths differ, when overrides that say different things
   ///   meet at one concept (all are named), or when the result is infeasible.
   /// - Complexity: O(overrides * k * dimensions)
   public init(
     _ plan: Plan, from old: OpenWorkspace, to new: OpenWorkspace
-  ) throws(ManifestError) {
+  ) throws(WinnowError) {
     guard old.dimensions == new.dimensions else {
       throw .invalid(
         "\(new.path): expected \(old.dimensions) dimensions, as \(old.path) has, found "
           + "\(new.dimensions); overrides can only be carried over within one space of embeddings")
     }
-    moves = try reading { () throws(WorkspaceError) in
-      var vectors: [[Float]] = []
-      for override in plan.overrides { vectors.append(try old.centroid(override.cluster)) }
-      let nearest = try new.nearestClusters(to: vectors)
-      var moves: [Move] = []
-      for (override, found) in zip(plan.overrides, nearest) {
-        moves.append(
-          Move(
-            override: override, oldName: try old.label(override.cluster) ?? "",
-            cluster: found.cluster, newName: try new.label(found.cluster) ?? "",
-            cosine: found.cosine))
-      }
-      return moves
+    var vectors: [[Float]] = []
+    for override in plan.overrides { vectors.append(try old.centroid(override.cluster)) }
+    let nearest = try new.nearestClusters(to: vectors)
+    var moves: [Move] = []
+    for (override, found) in zip(plan.overrides, nearest) {
+      moves.append(
+        Move(
+          override: override, oldName: try old.label(override.cluster) ?? "",
+          cluster: found.cluster, newName: try new.label(found.cluster) ?? "",
+          cosine: found.cosine))
     }
+    self.moves = moves
     var result = plan
     result.removeAllOverrides()
     result.clustering = new.clustering
@@ -74,9 +73,7 @@ public struct PlanRebase: Sendable {
         "\(new.path): " + conflicts.joined(separator: "; ")
           + "; they say different things: remove all but one of each from the plan")
     }
-    do throws(PlanError) {
-      _ = try QuotaSolver(scores: new.scores).solve(result)
-    } catch { throw .plan(error) }
+    _ = try new.quotas(of: result)
     self.plan = result
   }
 

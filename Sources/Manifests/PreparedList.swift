@@ -1,6 +1,7 @@
 // A keep list and its header, written and brought to the disk beside their places: when all lists
 // of a plan are prepared, nothing but renames is left.
 
+import Foundations
 import Pruning
 import Storage
 import Workspace
@@ -28,7 +29,7 @@ final class PreparedList {
   init(
     _ wanted: ManifestRequest.List, _ source: ManifestSource, _ facts: SourceFacts,
     _ report: @escaping (Int) -> Bool
-  ) throws(ManifestError) {
+  ) throws(WinnowError) {
     // Both are begun before either is written.
     paths = (wanted.output, Provenance.path(of: wanted.output))
     body =
@@ -51,28 +52,28 @@ final class PreparedList {
   }
 
   /// What puts both in their places, in that order.
-  fileprivate var steps: [(path: String, place: () throws(StorageError) -> Void)] {
-    let list: () throws(StorageError) -> Void =
+  fileprivate var steps: [(path: String, place: () throws(WinnowError) -> Void)] {
+    let list: () throws(WinnowError) -> Void =
       switch body {
-      case .file(let file): { () throws(StorageError) in try file.place() }
-      case .folder(let folder): { () throws(StorageError) in try folder.place() }
+      case .file(let file): { () throws(WinnowError) in try file.place() }
+      case .folder(let folder): { () throws(WinnowError) in try folder.place() }
       }
     let header = header
-    return [(paths.list, list), (paths.header, { () throws(StorageError) in try header.place() })]
+    return [(paths.list, list), (paths.header, { () throws(WinnowError) in try header.place() })]
   }
 }
 
 /// Puts prepared lists in their places, one file after the other, and then finished files.
 func place(
   _ lists: [PreparedList], _ files: [(String, PreparedFile)] = []
-) throws(ManifestError) {
+) throws(WinnowError) {
   var done: [String] = []
   let others = files.map { path, file in
-    (path: path, place: { () throws(StorageError) in try file.place() })
+    (path: path, place: { () throws(WinnowError) in try file.place() })
   }
   for step in lists.flatMap(\.steps) + others {
-    do throws(StorageError) { try step.place() } catch {
-      if done.isEmpty { throw .storage(error) }
+    do throws(WinnowError) { try step.place() } catch {
+      if done.isEmpty { throw error }
       throw .invalid("\(error); new before that failed: \(done.joined(separator: ", "))")
     }
     done.append(step.path)

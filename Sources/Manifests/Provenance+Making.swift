@@ -1,5 +1,6 @@
 // The header of a list that was just written, and the choice that a header stands for.
 
+import Foundations
 import Pruning
 import Storage
 import Workspace
@@ -9,7 +10,7 @@ extension Provenance {
   static func header(
     _ wanted: ManifestRequest.List, _ contents: ListContents, _ source: ManifestSource,
     _ facts: SourceFacts
-  ) throws(ManifestError) -> [UInt8] {
+  ) throws(WinnowError) -> [UInt8] {
     let workspace = source.workspace
     let header = Self.path(of: wanted.output)
     let command: [String]
@@ -49,11 +50,11 @@ extension Provenance {
   /// What chose the rows of the list: the header's plan or its arm.
   ///
   /// - Parameter path: the header's file.
-  /// - Throws: ``ManifestError`` when neither is there, or the plan does not fit the workspace.
-  func choice(_ path: String, _ workspace: OpenWorkspace) throws(ManifestError) -> RowChoice {
+  /// - Throws: ``WinnowError`` when neither is there, or the plan does not fit the workspace.
+  func choice(_ path: String, _ workspace: OpenWorkspace) throws(WinnowError) -> RowChoice {
     switch arm {
     case nil:
-      return .plan(try reading { () throws(WorkspaceError) in try workspace.readPlan(path) })
+      return .plan(try workspace.readPlan(path))
     case let arm? where arm.name == .similarity: return .similarity(target: arm.target)
     case let arm?:
       guard let seed = arm.selectionSeed else {

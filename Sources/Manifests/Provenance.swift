@@ -2,6 +2,7 @@
 // has the same header.
 
 import FoundationEssentials
+import Foundations
 import Pruning
 import Storage
 import Workspace
@@ -92,7 +93,7 @@ public struct Provenance: Codable, Equatable, Sendable {
   public var rows: Int { complement == true ? workspace.rows - kept : kept }
 
   /// The header with its plan, if it has one.
-  func json(_ plan: Plan?) throws(ManifestError) -> [UInt8] {
+  func json(_ plan: Plan?) throws(WinnowError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     guard let encoded = try? encoder.encode(self) else {
@@ -119,19 +120,15 @@ public struct Provenance: Codable, Equatable, Sendable {
   /// Whether a header's bytes are those that were once written.
   ///
   /// - Complexity: O(bytes)
-  static func isSealed(_ path: String) throws(ManifestError) -> Bool {
-    let bytes = try storing { () throws(StorageError) in
-      try InputFile.contents(of: path, limit: 1 << 30)
-    }
+  static func isSealed(_ path: String) throws(WinnowError) -> Bool {
+    let bytes = try InputFile.contents(of: path, limit: 1 << 30)
     let before = Array(bytes.dropLast(seal(of: []).count))
     return bytes == before + seal(of: before)
   }
 
-  /// - Throws: ``ManifestError`` that names the file and what is wrong with it.
-  static func read(_ path: String) throws(ManifestError) -> Provenance {
-    let bytes = try storing { () throws(StorageError) in
-      try InputFile.contents(of: path, limit: 1 << 30)
-    }
+  /// - Throws: ``WinnowError`` that names the file and what is wrong with it.
+  static func read(_ path: String) throws(WinnowError) -> Provenance {
+    let bytes = try InputFile.contents(of: path, limit: 1 << 30)
     struct Version: Codable { var format: Int }
     let decoder = JSONDecoder()
     guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {

@@ -1,5 +1,6 @@
 // The quota table of a plan, for people (text) and for programs (JSON, CSV).
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -13,19 +14,15 @@ public struct QuotaReport: Sendable {
   /// The columns of numbers: their names in the table, and the means by concept.
   private let means: [(name: String, mean: [Double])]
 
-  /// - Throws: ``ManifestError`` when the plan is infeasible or does not fit the workspace, or the
+  /// - Throws: ``WinnowError`` when the plan is infeasible or does not fit the workspace, or the
   ///   names are damaged.
-  public init(_ workspace: OpenWorkspace, _ plan: Plan) throws(ManifestError) {
+  public init(_ workspace: OpenWorkspace, _ plan: Plan) throws(WinnowError) {
     self.workspace = workspace
     self.plan = plan
-    do throws(PlanError) {
-      quotas = try QuotaSolver(scores: workspace.scores).solve(plan)
-    } catch { throw .plan(error) }
+    quotas = try workspace.quotas(of: plan)
     var names: [String] = []
-    do throws(WorkspaceError) {
-      for cluster in 0..<workspace.clusters { names.append(try workspace.label(cluster) ?? "") }
-      means = try workspace.numeric?.allMeans().map { ("mean_" + $0.name, $0.mean) } ?? []
-    } catch { throw .workspace(error) }
+    for cluster in 0..<workspace.clusters { names.append(try workspace.label(cluster) ?? "") }
+    means = try workspace.numeric?.allMeans().map { ("mean_" + $0.name, $0.mean) } ?? []
     self.names = names
   }
 

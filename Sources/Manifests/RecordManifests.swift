@@ -1,5 +1,6 @@
 // CSV and JSON lines: row, key, concept, distance and rank of every row of a list.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -14,8 +15,8 @@ extension ManifestSource {
   ///   complements and lists without a plan. 8 bytes of memory a row of a window and range / 16 for
   ///   its ranks.
   func forEachRecord(
-    goesOn: () -> Bool, _ body: (ListRecord) throws(ManifestError) -> Void
-  ) throws(ManifestError) {
+    goesOn: () -> Bool, _ body: (ListRecord) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
     var start = 0
     var found = 0
     while start < rows.rows {
@@ -27,10 +28,8 @@ extension ManifestSource {
       var next = rows.next(from: ranks.range.lowerBound)
       while let row = next, row < start {
         let position = places[number]
-        let record = try reading { () throws(WorkspaceError) in
-          ListRecord(row: row, key: try workspace.key(row), place: try place(at: position))
-        }
-        try body(record)
+        try body(
+          ListRecord(row: row, key: try workspace.key(row), place: try place(at: position)))
         number += 1
         next = rows.next(from: row + 1)
       }
@@ -38,7 +37,7 @@ extension ManifestSource {
     guard found == candidates else { throw damagedMembers }
   }
 
-  private func place(at position: Int) throws(WorkspaceError) -> ListRecord.Place? {
+  private func place(at position: Int) throws(WinnowError) -> ListRecord.Place? {
     if position < 0 { return nil }
     let concept = workspace.cluster(at: position)
     return ListRecord.Place(
@@ -50,10 +49,10 @@ extension ManifestSource {
   /// row that is no candidate.
   private func places(
     _ ranks: RowRanks, _ found: inout Int, _ goesOn: () -> Bool
-  ) throws(ManifestError) -> [Int] {
+  ) throws(WinnowError) -> [Int] {
     var places = [Int](repeating: -1, count: ranks.count)
     var isTwice = false
-    func take(_ position: Int) throws(WorkspaceError) {
+    func take(_ position: Int) throws(WinnowError) {
       guard let rank = ranks.rank(of: try workspace.row(at: position)) else { return }
       if places[rank] >= 0 { isTwice = true }
       places[rank] = position
@@ -64,20 +63,18 @@ extension ManifestSource {
       let none = isComplement ? quotas[cluster] == members.count : quotas[cluster] == 0
       if none { continue }
       guard goesOn() else { throw .interrupted }
-      try reading { () throws(WorkspaceError) in
-        if let plan = choice.plan, !isComplement {
-          let kept = try workspace.keptPositions(of: cluster, quota: quotas[cluster], plan)
-          for position in kept { try take(members.lowerBound + position) }
-        } else {
-          for position in members { try take(position) }
-        }
+      if let plan = choice.plan, !isComplement {
+        let kept = try workspace.keptPositions(of: cluster, quota: quotas[cluster], plan)
+        for position in kept { try take(members.lowerBound + position) }
+      } else {
+        for position in members { try take(position) }
       }
     }
     if isTwice || (!isComplement && places.contains(-1)) { throw damagedMembers }
     return places
   }
 
-  private var damagedMembers: ManifestError {
+  private var damagedMembers: WinnowError {
     .invalid(
       "\(workspace.path)/members.npy: expected every row once, found others; the workspace is "
         + "damaged: build it again")
@@ -86,10 +83,10 @@ extension ManifestSource {
 
 /// Comma-separated values (RFC 4180), lines ending in a line feed.
 enum CSVManifest: ManifestWriter {
-  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     try sink.write("row,key,concept,distance,rank\n")
     let goesOn = sink.goesOn
-    try source.forEachRecord(goesOn: goesOn) { (record) throws(ManifestError) in
+    try source.forEachRecord(goesOn: goesOn) { (record) throws(WinnowError) in
       try sink.write(record.csv)
       try sink.endRow()
     }
@@ -110,9 +107,9 @@ enum CSVManifest: ManifestWriter {
 
 /// One JSON object a line.
 enum JSONLinesManifest: ManifestWriter {
-  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let goesOn = sink.goesOn
-    try source.forEachRecord(goesOn: goesOn) { (record) throws(ManifestError) in
+    try source.forEachRecord(goesOn: goesOn) { (record) throws(WinnowError) in
       try sink.write(record.json)
       try sink.endRow()
     }

@@ -1,6 +1,7 @@
 // What decides the rows of a list: a plan, or one of the two baselines of the literature that know
 // no concepts.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -33,32 +34,22 @@ struct ChosenRows: Sendable {
   /// How many of each concept.
   let quotas: [Int]
 
-  /// - Throws: ``ManifestError`` when the choice is infeasible, or the workspace is damaged.
+  /// - Throws: ``WinnowError`` when the choice is infeasible, or the workspace is damaged.
   /// - Complexity: O(kept rows) for plans by distance, else O(candidates); rows / 8 bytes.
   init(
     _ choice: RowChoice, _ workspace: OpenWorkspace, threads: Int
-  ) throws(ManifestError) {
+  ) throws(WinnowError) {
     switch choice {
     case .plan(let plan):
-      let quotas: [Int]
-      do throws(PlanError) {
-        quotas = try QuotaSolver(scores: workspace.scores).solve(plan).quota
-      } catch { throw .plan(error) }
-      kept = try reading { () throws(WorkspaceError) in
-        try workspace.keptRows(quotas, plan, threads: threads)
-      }
-      self.quotas = quotas
+      quotas = try workspace.quotas(of: plan).quota
+      kept = try workspace.keptRows(quotas, plan, threads: threads)
     case .random(let target, let seed):
       try Self.check(target, workspace)
-      kept = try reading { () throws(WorkspaceError) in
-        try workspace.randomRows(target, seed: seed, threads: threads)
-      }
+      kept = try workspace.randomRows(target, seed: seed, threads: threads)
       quotas = try Self.counts(kept, workspace, threads)
     case .similarity(let target):
       try Self.check(target, workspace)
-      kept = try reading { () throws(WorkspaceError) in
-        try workspace.mostSimilarRows(target, threads: threads)
-      }
+      kept = try workspace.mostSimilarRows(target, threads: threads)
       quotas = try Self.counts(kept, workspace, threads)
     }
     let count = kept.count
@@ -69,7 +60,7 @@ struct ChosenRows: Sendable {
     }
   }
 
-  private static func check(_ target: Int, _ workspace: OpenWorkspace) throws(ManifestError) {
+  private static func check(_ target: Int, _ workspace: OpenWorkspace) throws(WinnowError) {
     guard (0...workspace.candidates).contains(target) else {
       throw .invalid(
         "\(workspace.path): expected 0 to \(workspace.candidates) rows to keep, found \(target)")
@@ -78,9 +69,7 @@ struct ChosenRows: Sendable {
 
   private static func counts(
     _ rows: RowSet, _ workspace: OpenWorkspace, _ threads: Int
-  ) throws(ManifestError) -> [Int] {
-    try reading { () throws(WorkspaceError) in
-      try workspace.counts(of: rows, threads: threads)
-    }
+  ) throws(WinnowError) -> [Int] {
+    try workspace.counts(of: rows, threads: threads)
   }
 }

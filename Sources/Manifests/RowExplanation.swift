@@ -1,5 +1,6 @@
 // `winnow explain`: everything that decided whether a row is in a list, in the order of the decisions.
 
+import Foundations
 import Pruning
 import Storage
 import Workspace
@@ -48,68 +49,64 @@ public struct RowExplanation: Sendable, Equatable {
 ///   - rows: within the workspace; any order, repeated at will.
 ///   - threads: the result is the same for any number.
 /// - Returns: one explanation a row, in the order of `rows`.
-/// - Throws: ``ManifestError`` when the choice is infeasible or the workspace is damaged.
+/// - Throws: ``WinnowError`` when the choice is infeasible or the workspace is damaged.
 /// - Complexity: O(candidates), one pass for all rows; O(M) for each concept in question where the
 ///   order does not follow the distance.
 public func explain(
   _ rows: [Int], _ workspace: OpenWorkspace, _ choice: RowChoice, threads: Int,
   goesOn: (Double) -> Bool
-) throws(ManifestError) -> [RowExplanation] {
+) throws(WinnowError) -> [RowExplanation] {
   let chosen = try ChosenRows(choice, workspace, threads: threads)
-  let places = try reading { () throws(WorkspaceError) in
-    try workspace.places(of: rows, order: .hardest, seed: 0, threads: threads, goesOn: goesOn)
-  }
+  let places = try workspace.places(
+    of: rows, order: .hardest, seed: 0, threads: threads, goesOn: goesOn)
   let order = choice.plan?.order ?? .hardest
-  let inOrder = try reading { () throws(WorkspaceError) in
+  let inOrder =
     order == .hardest || order == .stratified || choice.plan == nil
-      ? places
-      : try workspace.places(
-        of: rows, order: order, seed: choice.plan?.selectionSeed ?? 0, threads: threads,
-        goesOn: goesOn)
-  }
+    ? places
+    : try workspace.places(
+      of: rows, order: order, seed: choice.plan?.selectionSeed ?? 0, threads: threads,
+      goesOn: goesOn)
   guard let places, let inOrder else { throw .interrupted }
-  return try reading { () throws(WorkspaceError) in
-    let fates = try workspace.fates(of: rows)
-    let twins = try workspace.twins(of: rows)
-    var cuts: [Int: Float?] = [:]
-    var explanations: [RowExplanation] = []
-    for (index, row) in rows.enumerated() {
-      var twin: RowExplanation.Twin?
-      if fates[index] == .duplicate, let found = twins?[index] {
-        twin = .init(row: found.row, key: try workspace.key(found.row), cosine: found.cosine)
-      }
-      var standing: RowExplanation.Standing?
-      if let place = places[row] {
-        let cluster = place.cluster
-        let quota = chosen.quotas[cluster]
-        if cuts[cluster] == nil {
-          cuts[cluster] = .some(try cut(workspace, cluster, quota, choice.plan?.order))
-        }
-        standing = .init(
-          concept: cluster, name: try workspace.label(cluster) ?? "",
-          size: workspace.scores.size[cluster],
-          distance: try workspace.distance(at: workspace.offset(cluster) + place.rank),
-          rank: place.rank, place: choice.plan == nil ? nil : inOrder[row]?.rank, quota: quota,
-          cut: cuts[cluster] ?? nil, override: choice.plan?.override(of: cluster))
-      }
-      guard (standing != nil) == (fates[index] == .candidate) else {
-        throw .invalid(
-          "\(workspace.path)/fate.npy: row \(row) is \(fates[index].name), members.npy disagrees; "
-            + "the workspace is damaged: build it again")
-      }
-      explanations.append(
-        RowExplanation(
-          row: row, key: try workspace.key(row), fate: fates[index], twin: twin,
-          standing: standing, isKept: chosen.kept.contains(row)))
+  let fates = try workspace.fates(of: rows)
+  let twins = try workspace.twins(of: rows)
+  var cuts: [Int: Float?] = [:]
+  var explanations: [RowExplanation] = []
+  for (index, row) in rows.enumerated() {
+    var twin: RowExplanation.Twin?
+    if fates[index] == .duplicate, let found = twins?[index] {
+      twin = .init(row: found.row, key: try workspace.key(found.row), cosine: found.cosine)
     }
-    return explanations
+    var standing: RowExplanation.Standing?
+    if let place = places[row] {
+      let cluster = place.cluster
+      let quota = chosen.quotas[cluster]
+      if cuts[cluster] == nil {
+        cuts[cluster] = .some(try cut(workspace, cluster, quota, choice.plan?.order))
+      }
+      standing = .init(
+        concept: cluster, name: try workspace.label(cluster) ?? "",
+        size: workspace.scores.size[cluster],
+        distance: try workspace.distance(at: workspace.offset(cluster) + place.rank),
+        rank: place.rank, place: choice.plan == nil ? nil : inOrder[row]?.rank, quota: quota,
+        cut: cuts[cluster] ?? nil, override: choice.plan?.override(of: cluster))
+    }
+    guard (standing != nil) == (fates[index] == .candidate) else {
+      throw .invalid(
+        "\(workspace.path)/fate.npy: row \(row) is \(fates[index].name), members.npy disagrees; "
+          + "the workspace is damaged: build it again")
+    }
+    explanations.append(
+      RowExplanation(
+        row: row, key: try workspace.key(row), fate: fates[index], twin: twin,
+        standing: standing, isKept: chosen.kept.contains(row)))
   }
+  return explanations
 }
 
 /// The distance of the last row that an order by distance keeps; nil where there is no cut.
 private func cut(
   _ workspace: OpenWorkspace, _ cluster: Int, _ quota: Int, _ order: Order?
-) throws(WorkspaceError) -> Float? {
+) throws(WinnowError) -> Float? {
   let size = workspace.scores.size[cluster]
   guard quota > 0, quota < size else { return nil }
   switch order {
@@ -121,13 +118,13 @@ private func cut(
 
 /// The rows that keys and row numbers name, in their order; a key that several rows have, all of them.
 ///
-/// - Throws: ``ManifestError`` that names the first key or row that is not in the workspace.
+/// - Throws: ``WinnowError`` that names the first key or row that is not in the workspace.
 public func rowsToExplain(
   _ keys: [String], _ rows: [Int], _ workspace: OpenWorkspace
-) throws(ManifestError) -> [Int] {
+) throws(WinnowError) -> [Int] {
   var found: [Int] = []
   for key in keys {
-    let own = try reading { () throws(WorkspaceError) in try workspace.rows(withExactKey: key) }
+    let own = try workspace.rows(withExactKey: key)
     guard !own.isEmpty else {
       throw .invalid(
         "\(workspace.path): no item has the key \(jsonQuoted(key))"

@@ -1,10 +1,11 @@
+import Foundations
 import Workspace
 
 /// One key a line.
 enum TextManifest: ManifestWriter {
-  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(ManifestError) {
+  static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     for row in source.rows {
-      let key = try reading { () throws(WorkspaceError) in try source.workspace.key(row) }
+      let key = try source.workspace.key(row)
       guard !key.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
         throw .invalid(
           "row \(row): its key has a line break, which a list of one key a line cannot hold; "

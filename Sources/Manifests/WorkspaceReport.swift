@@ -1,5 +1,6 @@
 // `winnow info`: what is in a workspace.
 
+import Foundations
 import Pruning
 import Workspace
 
@@ -8,10 +9,10 @@ public struct WorkspaceReport: Sendable {
   private let facts: [(name: String, text: String, json: String)]
 
   /// - Complexity: O(files), or O(bytes) when the build's record of them is missing.
-  public init(_ workspace: OpenWorkspace) throws(ManifestError) {
+  public init(_ workspace: OpenWorkspace) throws(WinnowError) {
     let description = workspace.description
-    let fingerprint = try reading { () throws(WorkspaceError) in try workspace.fingerprint() }
-    let last = try reading { () throws(WorkspaceError) in try PlanStore(workspace).lastCommitted() }
+    let fingerprint = try workspace.fingerprint()
+    let last = try PlanStore(workspace).lastCommitted()
     let scores = workspace.scores
     let empty = scores.size.count { $0 == 0 }
     func number(_ name: String, _ value: Int) -> (String, String, String) {

@@ -28,9 +28,13 @@ public struct SharedRows: @unchecked Sendable {
 
 extension RowSet {
   /// Lets `body` put rows in from any thread; what it starts must end within it.
-  public mutating func insertTogether(_ body: (SharedRows) -> Void) {
+  public mutating func insertTogether<Failure>(
+    _ body: (SharedRows) throws(Failure) -> Void
+  ) throws(Failure) {
     guard rows > 0 else { return }
     let rows = rows
-    words.withUnsafeMutableBufferPointer { body(SharedRows($0, rows: rows)) }
+    try words.withUnsafeMutableBufferPointer { (words) throws(Failure) in
+      try body(SharedRows(words, rows: rows))
+    }
   }
 }

@@ -2,11 +2,8 @@
 // to the disk, renamed, and the folder brought to the disk.  Whoever is interrupted leaves the
 // old file as it was.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// What a finished file holds.
 public struct FileSeal: Sendable, Equatable {
@@ -42,11 +39,11 @@ public struct AtomicFile: ~Copyable {
   ///   - path: where the file shall be; an existing one is replaced at the commit.
   ///   - capacity: bytes held back before the system is called.
   ///   - isDurable: bring it to the disk before it gets its place; not for what can be made again.
-  /// - Throws: ``StorageError`` when the folder is missing or may not be written to, or a device
+  /// - Throws: ``WinnowError`` when the folder is missing or may not be written to, or a device
   ///   or pipe is there: renaming would put a file in its place.
   public init(
     _ path: String, capacity: Int = 1 << 20, isDurable: Bool = true
-  ) throws(StorageError) {
+  ) throws(WinnowError) {
     let place = try Self.place(of: path)
     let temporary = partialName(place)
     let descriptor = retrying {
@@ -62,18 +59,18 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// What a rename may replace.
-  private static func place(of path: String) throws(StorageError) -> String {
+  private static func place(of path: String) throws(WinnowError) -> String {
     guard !path.isEmpty else {
-      throw StorageError(
+      throw WinnowError(
         path: "output", fault: "expected a path, found an empty one", remedy: "name a file")
     }
     guard pathKind(path) != .special else {
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "expected a file or nothing, found a device or a pipe",
         remedy: "name a file")
     }
     guard !isDanglingLink(path) else {
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "expected a file or nothing, found a link that leads nowhere",
         remedy: "remove the link or name a file")
     }
@@ -91,7 +88,7 @@ public struct AtomicFile: ~Copyable {
   /// Bytes given so far.
   public var count: Int { written + filled }
 
-  public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+  public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(WinnowError) {
     precondition(seal == nil, "a finished file is written to")
     if bytes.count > buffer.count - filled { try flush() }
     if bytes.count > buffer.count {
@@ -102,30 +99,25 @@ public struct AtomicFile: ~Copyable {
     }
   }
 
-  public mutating func write(_ bytes: [UInt8]) throws(StorageError) {
+  public mutating func write(_ bytes: [UInt8]) throws(WinnowError) {
     try write(elements: bytes)
   }
 
-  public mutating func write(_ text: String) throws(StorageError) {
+  public mutating func write(_ text: String) throws(WinnowError) {
     try write(elements: Array(text.utf8))
   }
 
   /// Writes the elements' own bytes; little endian, as all our machines are.
   public mutating func write<Element: BitwiseCopyable>(
     elements: [Element]
-  ) throws(StorageError) {
-    // A closure cannot throw this module's typed error through `withUnsafeBytes`.
-    var failure: StorageError?
-    elements.withUnsafeBytes { bytes in
-      do throws(StorageError) { try write(bytes) } catch { failure = error }
-    }
-    if let failure { throw failure }
+  ) throws(WinnowError) {
+    try withBytes(of: elements) { (bytes) throws(WinnowError) in try write(bytes) }
   }
 
   /// Brings the file to the disk, not yet to its place; nothing may be written after it.
   ///
   /// For files that belong together: when all are finished, nothing but a rename can fail.
-  public mutating func finish() throws(StorageError) -> FileSeal {
+  public mutating func finish() throws(WinnowError) -> FileSeal {
     if let seal { return seal }
     try flush()
     guard !isDurable || retrying({ fsync(descriptor) }) == 0 else {
@@ -140,8 +132,8 @@ public struct AtomicFile: ~Copyable {
   ///
   /// Called once, at the end.
   ///
-  /// - Throws: ``StorageError``; then the place is as it was before.
-  public mutating func commit() throws(StorageError) -> FileSeal {
+  /// - Throws: ``WinnowError``; then the place is as it was before.
+  public mutating func commit() throws(WinnowError) -> FileSeal {
     let seal = try finish()
     guard rename(temporary, place) == 0 else { throw .system(path, "put it in its place") }
     close(descriptor)
@@ -155,7 +147,7 @@ public struct AtomicFile: ~Copyable {
   /// Of several that try at once, in any process, one succeeds. Called once, at the end.
   ///
   /// - Returns: nil when something is there; it stays as it is.
-  public mutating func commitUnlessTaken() throws(StorageError) -> FileSeal? {
+  public mutating func commitUnlessTaken() throws(WinnowError) -> FileSeal? {
     let seal = try finish()
     // Unlike a rename, a link never replaces.
     if link(temporary, place) != 0 {
@@ -179,13 +171,13 @@ public struct AtomicFile: ~Copyable {
     return seal
   }
 
-  private mutating func flush() throws(StorageError) {
+  private mutating func flush() throws(WinnowError) {
     let ready = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
     filled = 0
     try send(ready)
   }
 
-  private mutating func send(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+  private mutating func send(_ bytes: UnsafeRawBufferPointer) throws(WinnowError) {
     digest.update(bytes)
     var done = 0
     while done < bytes.count {
@@ -199,7 +191,7 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Writes one small file whole.
-  public static func write(_ bytes: [UInt8], to path: String) throws(StorageError) -> FileSeal {
+  public static func write(_ bytes: [UInt8], to path: String) throws(WinnowError) -> FileSeal {
     var file = try AtomicFile(path, capacity: max(1, bytes.count))
     try file.write(bytes)
     return try file.commit()
@@ -208,7 +200,7 @@ public struct AtomicFile: ~Copyable {
   /// Writes one small file whole where nothing is.
   ///
   /// - Returns: false when something is there; it stays as it is.
-  public static func writeNew(_ bytes: [UInt8], to path: String) throws(StorageError) -> Bool {
+  public static func writeNew(_ bytes: [UInt8], to path: String) throws(WinnowError) -> Bool {
     var file = try AtomicFile(path, capacity: max(1, bytes.count))
     try file.write(bytes)
     return try file.commitUnlessTaken() != nil

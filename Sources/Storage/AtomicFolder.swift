@@ -1,11 +1,8 @@
 // A folder of files that appears whole or not at all: filled beside its place under another name,
 // then renamed, or exchanged with the one that it replaces.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// A folder that exists only after ``commit()``; dropped without one, it is gone with all in it.
 public final class AtomicFolder {
@@ -17,12 +14,12 @@ public final class AtomicFolder {
   private let place: String
   private var isCommitted = false
 
-  /// - Throws: ``StorageError`` when something other than a folder is there, or it cannot be made.
-  public init(_ path: String) throws(StorageError) {
+  /// - Throws: ``WinnowError`` when something other than a folder is there, or it cannot be made.
+  public init(_ path: String) throws(WinnowError) {
     var trimmed = path
     while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
     guard !isDanglingLink(trimmed), [.folder, .nothing].contains(pathKind(trimmed)) else {
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "expected a folder or nothing, found something else",
         remedy: "name another folder")
     }
@@ -42,8 +39,8 @@ public final class AtomicFolder {
   ///
   /// Called once, at the end.
   ///
-  /// - Throws: ``StorageError``; then the place is as it was before.
-  public func commit() throws(StorageError) {
+  /// - Throws: ``WinnowError``; then the place is as it was before.
+  public func commit() throws(WinnowError) {
     precondition(!isCommitted, "a folder is put in its place twice")
     synchroniseFolder(temporary)
     if pathKind(place) == .folder {

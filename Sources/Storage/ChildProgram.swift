@@ -1,13 +1,9 @@
 // Other programs that run with pipes to this one.  `Foundation.Process` would bring threads and run
 // loops for what is one spawn, and whoever talks to the program polls anyway.
 
+import Foundations
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A running program and our ends of its pipes.
 ///
@@ -28,11 +24,11 @@ public struct ChildProgram: ~Copyable, Sendable {
   /// - Parameters:
   ///   - program: its path.
   ///   - isFed: whether its standard input comes from ``input``; else it is empty.
-  /// - Throws: ``StorageError`` when it cannot be started.
+  /// - Throws: ``WinnowError`` when it cannot be started.
   public init(
     _ program: String, _ arguments: [String], _ environment: [String: String], isFed: Bool
-  ) throws(StorageError) {
-    let ends = try Self.starting.withLock { (_) throws(StorageError) in
+  ) throws(WinnowError) {
+    let ends = try Self.starting.withLock { (_) throws(WinnowError) in
       try Self.start(program, arguments, environment, isFed)
     }
     process = ends.process
@@ -116,7 +112,7 @@ public struct ChildProgram: ~Copyable, Sendable {
   /// Makes the pipes and starts the program.
   private static func start(
     _ program: String, _ arguments: [String], _ environment: [String: String], _ isFed: Bool
-  ) throws(StorageError) -> Ends {
+  ) throws(WinnowError) -> Ends {
     // What it reads, what it writes, what it complains of; each a pair of what is read and written.
     var pipes: [[Int32]] = []
     var process: pid_t = -1
@@ -139,7 +135,7 @@ public struct ChildProgram: ~Copyable, Sendable {
       for end in ends where end >= 0 && !(isStarted && end == kept) { close(end) }
     }
     guard isStarted else {
-      throw StorageError(
+      throw WinnowError(
         path: program, fault: "cannot start it: \(String(cString: strerror(code)).lowercased())",
         remedy: "check that it is a program for this machine", code: code)
     }

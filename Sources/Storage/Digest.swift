@@ -1,4 +1,5 @@
 import Crypto
+import Foundations
 
 /// A running SHA-256.
 public struct Digest: Sendable {
@@ -38,7 +39,7 @@ public struct Digest: Sendable {
   /// SHA-256 of a whole file, read in blocks of 4 MiB.
   ///
   /// - Complexity: O(bytes), one buffer of memory.
-  public static func ofFile(_ path: String) throws(StorageError) -> String {
+  public static func ofFile(_ path: String) throws(WinnowError) -> String {
     let file = try InputFile(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 64)
     defer { buffer.deallocate() }

@@ -1,10 +1,7 @@
 // One process at a time: a lock on a file, which the end of the process gives up, however it ends.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// Holds a file for this process until it is dropped.
 ///
@@ -16,8 +13,8 @@ public struct FileLock: ~Copyable {
   ///
   /// - Parameter isShared: others may share it, and nothing is written.
   /// - Returns: nil when another process, or another lock of this one, holds it.
-  /// - Throws: ``StorageError`` when the file cannot be made.
-  public init?(_ path: String, isShared: Bool = false) throws(StorageError) {
+  /// - Throws: ``WinnowError`` when the file cannot be made.
+  public init?(_ path: String, isShared: Bool = false) throws(WinnowError) {
     let operation = (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB
     while true {
       let descriptor = retrying { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }

@@ -1,11 +1,8 @@
 // Whether a file is still the one that was looked at before: cheap enough to ask at every start, and
 // independent of where the file lies.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// Size and time of the last change: what a file that is written to cannot keep.
 public struct FileState: Sendable, Hashable, Codable {
@@ -35,8 +32,8 @@ public struct FileState: Sendable, Hashable, Codable {
 
   /// The state of the file at `path`.
   ///
-  /// - Throws: ``StorageError`` when it cannot be looked at.
-  public init(of path: String) throws(StorageError) {
+  /// - Throws: ``WinnowError`` when it cannot be looked at.
+  public init(of path: String) throws(WinnowError) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .system(path, "look at it", reading: true) }
     self.init(status)
@@ -85,16 +82,16 @@ public struct FileStamp: Sendable, Hashable, Codable {
 
   /// The stamp of the file at `path`.
   ///
-  /// - Throws: ``StorageError`` when it cannot be read.
+  /// - Throws: ``WinnowError`` when it cannot be read.
   /// - Complexity: O(1): 2 MiB are read at most.
-  public init(of path: String) throws(StorageError) {
+  public init(of path: String) throws(WinnowError) {
     let mebibyte = 1 << 20
     state = try FileState(of: path)
     let file = try InputFile(path)
     let space = UnsafeMutableRawBufferPointer.allocate(
       byteCount: min(mebibyte, max(1, file.size)), alignment: 64)
     defer { space.deallocate() }
-    func digest(at offset: Int) throws(StorageError) -> String {
+    func digest(at offset: Int) throws(WinnowError) -> String {
       let count = try file.read(into: space, at: offset)
       var digest = Digest()
       digest.update(UnsafeRawBufferPointer(rebasing: space[..<count]))

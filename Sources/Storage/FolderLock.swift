@@ -1,11 +1,8 @@
 // One writer at a time in a folder, over all processes of a machine, for files that are read,
 // changed and written again.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// Holds a folder for this process until it is dropped; the end of the process drops it, too.
 ///
@@ -15,7 +12,7 @@ public struct FolderLock: ~Copyable {
   private let descriptor: Int32
 
   /// Waits until no other process holds the folder.
-  public init(_ folder: String) throws(StorageError) {
+  public init(_ folder: String) throws(WinnowError) {
     let descriptor = retrying { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .system(folder, "open the folder", reading: true) }
     _ = retrying { flock(descriptor, LOCK_EX) }

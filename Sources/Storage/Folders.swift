@@ -1,10 +1,7 @@
 // Folders: what is in one, making one, and removing one that was not finished.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// What a path names.
 public enum PathKind: Sendable {
@@ -53,7 +50,7 @@ public func fileSize(_ path: String) -> Int? {
 }
 
 /// Names in a folder, sorted by their bytes, without `.` and `..`.
-public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
+public func namesInFolder(_ path: String) throws(WinnowError) -> [String] {
   guard let folder = opendir(path) else { throw .system(path, "list the folder", reading: true) }
   defer { closedir(folder) }
   var names: [String] = []
@@ -67,7 +64,7 @@ public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
 }
 
 /// Makes the folder `path`, and its parents where `parents` is set; no error if it exists.
-public func makeFolder(_ path: String, parents: Bool = false) throws(StorageError) {
+public func makeFolder(_ path: String, parents: Bool = false) throws(WinnowError) {
   if mkdir(path, 0o777) == 0 { return }
   let code = errno
   if code == EEXIST && pathKind(path) == .folder { return }
@@ -79,7 +76,7 @@ public func makeFolder(_ path: String, parents: Bool = false) throws(StorageErro
 }
 
 /// Removes a file, or a folder with all that is in it; links are removed, not followed.
-public func removeTree(_ path: String) throws(StorageError) {
+public func removeTree(_ path: String) throws(WinnowError) {
   var status = stat()
   guard lstat(path, &status) == 0 else { return }
   guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -118,14 +115,14 @@ public func isWritableFolder(_ path: String) -> Bool {
 }
 
 /// Renames a file or folder and makes that durable.
-public func renameFile(_ source: String, to target: String) throws(StorageError) {
+public func renameFile(_ source: String, to target: String) throws(WinnowError) {
   guard rename(source, target) == 0 else { throw .system(target, "put it in its place") }
   synchroniseFolder(parentFolder(target))
 }
 
 /// Swaps two existing files or folders of one file system: in a single step where the file system
 /// can, else by renaming through `one.old`.
-public func exchange(_ one: String, _ other: String) throws(StorageError) {
+public func exchange(_ one: String, _ other: String) throws(WinnowError) {
   typealias Rename =
     @convention(c) (
       Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
@@ -143,7 +140,7 @@ public func exchange(_ one: String, _ other: String) throws(StorageError) {
   }
   let aside = one + ".old"
   try renameFile(other, to: aside)
-  do throws(StorageError) {
+  do throws(WinnowError) {
     try renameFile(one, to: other)
   } catch {
     try renameFile(aside, to: other)

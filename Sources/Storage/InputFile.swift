@@ -1,11 +1,8 @@
 // Inputs are read with `pread` into buffers of ours and never mapped: mapped pages would count
 // as our memory, and a file that shrinks under a map kills the process.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// A file open for reading at any place, by any thread.
 public struct InputFile: ~Copyable, Sendable {
@@ -15,19 +12,19 @@ public struct InputFile: ~Copyable, Sendable {
   public let size: Int
   let descriptor: Int32
 
-  /// - Throws: ``StorageError`` when it does not exist, is a folder, or may not be read.
-  public init(_ path: String) throws(StorageError) {
+  /// - Throws: ``WinnowError`` when it does not exist, is a folder, or may not be read.
+  public init(_ path: String) throws(WinnowError) {
     let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .system(path, "open it", reading: true) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      let error = StorageError.system(path, "read its size")
+      let error = WinnowError.system(path, "read its size")
       close(descriptor)
       throw error
     }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       close(descriptor)
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "expected a file, found a folder", remedy: "name a file inside it")
     }
     self.path = path
@@ -42,7 +39,7 @@ public struct InputFile: ~Copyable, Sendable {
   /// - Returns: the number of bytes read, less than `buffer.count` only at the end of the file.
   public func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int
-  ) throws(StorageError) -> Int {
+  ) throws(WinnowError) -> Int {
     var done = 0
     while done < buffer.count {
       let count = retrying {
@@ -57,13 +54,13 @@ public struct InputFile: ~Copyable, Sendable {
 
   /// Fills `buffer` whole.
   ///
-  /// - Throws: ``StorageError`` when the file ends before.
+  /// - Throws: ``WinnowError`` when the file ends before.
   public func readExactly(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int
-  ) throws(StorageError) {
+  ) throws(WinnowError) {
     let count = try read(into: buffer, at: offset)
     guard count == buffer.count else {
-      throw StorageError(
+      throw WinnowError(
         path: path,
         fault: "expected \(buffer.count) bytes at byte \(offset), found \(count): it is truncated",
         remedy: "fetch or write it again")
@@ -72,30 +69,25 @@ public struct InputFile: ~Copyable, Sendable {
 
   /// `count` elements as they lie in the file from byte `offset` on.
   ///
-  /// - Throws: ``StorageError`` when the file ends before.
+  /// - Throws: ``WinnowError`` when the file ends before.
   public func elements<Element: BitwiseCopyable>(
     _ count: Int, at offset: Int, of _: Element.Type = Element.self
-  ) throws(StorageError) -> [Element] {
-    var failure: StorageError?
-    let found = [Element](unsafeUninitializedCapacity: count) { buffer, filled in
-      do throws(StorageError) {
-        try readExactly(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
-        filled = count
-      } catch { failure = error }
+  ) throws(WinnowError) -> [Element] {
+    try [Element](unsafeUninitializedCapacity: count) { (buffer, filled) throws(WinnowError) in
+      try readExactly(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+      filled = count
     }
-    if let failure { throw failure }
-    return found
   }
 
   /// The whole file.
   ///
-  /// - Throws: ``StorageError``, also when it is larger than `limit` bytes.
+  /// - Throws: ``WinnowError``, also when it is larger than `limit` bytes.
   public static func contents(
     of path: String, limit: Int = 1 << 30
-  ) throws(StorageError) -> [UInt8] {
+  ) throws(WinnowError) -> [UInt8] {
     let file = try InputFile(path)
     guard file.size <= limit else {
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "expected at most \(limit) bytes, found \(file.size)")
     }
     let space = UnsafeMutableRawBufferPointer.allocate(byteCount: file.size, alignment: 16)

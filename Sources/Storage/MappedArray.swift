@@ -1,3 +1,5 @@
+import Foundations
+
 /// A one- or two-dimensional .npy array of a workspace, mapped.
 ///
 /// Elements are read by value; every index is checked.
@@ -11,13 +13,13 @@ public final class MappedArray<Element: BitwiseCopyable>: @unchecked Sendable {
   /// - Parameters:
   ///   - type: the element type the file must have.
   ///   - shape: the shape it must have; -1 accepts any extent.
-  /// - Throws: ``StorageError`` that names expected and found.
+  /// - Throws: ``WinnowError`` that names expected and found.
   public init(
     _ path: String, type: NpyType, shape: [Int], of _: Element.Type = Element.self
-  ) throws(StorageError) {
+  ) throws(WinnowError) {
     let header = try NpyHeader(of: InputFile(path))
     guard header.type == type, !header.isFortranOrder else {
-      throw StorageError(
+      throw WinnowError(
         path: path,
         fault: "expected elements \(type) in C order, found \(header.type)"
           + (header.isFortranOrder ? " in Fortran order" : ""),
@@ -26,7 +28,7 @@ public final class MappedArray<Element: BitwiseCopyable>: @unchecked Sendable {
     guard header.shape.count == shape.count,
       zip(header.shape, shape).allSatisfy({ $1 < 0 || $0 == $1 })
     else {
-      throw StorageError(
+      throw WinnowError(
         path: path,
         fault: "expected shape \(NpyHeader.text(shape)), found \(NpyHeader.text(header.shape))",
         remedy: "the workspace is damaged: build it again")
@@ -38,7 +40,7 @@ public final class MappedArray<Element: BitwiseCopyable>: @unchecked Sendable {
       MemoryLayout<Element>.stride == type.stride,
       header.dataOffset % MemoryLayout<Element>.alignment == 0
     else {
-      throw StorageError(
+      throw WinnowError(
         path: path,
         fault: "expected \(header.dataOffset + length) aligned bytes, found "
           + "\(file.bytes.count)", remedy: "the workspace is damaged: build it again")

@@ -1,11 +1,8 @@
 // Only workspaces are mapped: we wrote them, and their sizes are checked when they are opened.
 // A file that is truncated under the map is a SIGBUS, which the program reports as such.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// A whole file, read-only, in memory pages that the system fetches on demand.
 public struct MappedFile: ~Copyable, @unchecked Sendable {
@@ -14,12 +11,12 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
   /// The file's bytes; valid as long as this value lives.
   public let bytes: UnsafeRawBufferPointer
 
-  public init(_ path: String) throws(StorageError) {
+  public init(_ path: String) throws(WinnowError) {
     bytes = try Self.pages(of: path)
     self.path = path
   }
 
-  private static func pages(of path: String) throws(StorageError) -> UnsafeRawBufferPointer {
+  private static func pages(of path: String) throws(WinnowError) -> UnsafeRawBufferPointer {
     let file = try InputFile(path)
     guard file.size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
     guard let base = mmap(nil, file.size, PROT_READ, MAP_SHARED, file.descriptor, 0),

@@ -3,6 +3,7 @@
 // that is checked.
 
 import CZlib
+import Foundations
 
 /// The bytes of a deflated member, from its first to its last.
 public final class MemberInflation {
@@ -17,8 +18,8 @@ public final class MemberInflation {
   private var hasEnded = false
   private var isChecked = false
 
-  /// - Throws: ``StorageError`` when the archive cannot be opened.
-  public init(_ member: ZipMember, of path: String) throws(StorageError) {
+  /// - Throws: ``WinnowError`` when the archive cannot be opened.
+  public init(_ member: ZipMember, of path: String) throws(WinnowError) {
     precondition(member.method == .deflated)
     file = try InputFile(path)
     self.member = member
@@ -28,7 +29,7 @@ public final class MemberInflation {
     input = .allocate(byteCount: 1 << 18, alignment: 64)
     let code = inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard code == Z_OK else {
-      throw StorageError(path: path, fault: "cannot start zlib (code \(code))")
+      throw WinnowError(path: path, fault: "cannot start zlib (code \(code))")
     }
   }
 
@@ -41,8 +42,8 @@ public final class MemberInflation {
   /// Fills `buffer` with the next bytes.
   ///
   /// - Returns: less than `buffer.count` only at the member's end; then size and CRC-32 agreed.
-  /// - Throws: ``StorageError`` when the data are damaged, or fewer or more than was promised.
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+  /// - Throws: ``WinnowError`` when the data are damaged, or fewer or more than was promised.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(WinnowError) -> Int {
     var filled = 0
     while filled < buffer.count, made < member.size {
       let wanted = min(buffer.count - filled, member.size - made, 1 << 30)
@@ -62,7 +63,7 @@ public final class MemberInflation {
   /// Inflates at least a byte unless the data end.
   private func inflateSome(
     into buffer: UnsafeMutableRawBufferPointer
-  ) throws(StorageError) -> Int {
+  ) throws(WinnowError) -> Int {
     stream.pointee.next_out = buffer.bindMemory(to: UInt8.self).baseAddress
     stream.pointee.avail_out = UInt32(buffer.count)
     while !hasEnded, Int(stream.pointee.avail_out) == buffer.count {
@@ -87,13 +88,10 @@ public final class MemberInflation {
   }
 
   /// Checks that nothing follows, and the checksum.
-  private func checkEnd() throws(StorageError) {
-    var surplus: StorageError?
-    var count = 0
-    withUnsafeTemporaryAllocation(byteCount: 16, alignment: 16) { spare in
-      do throws(StorageError) { count = try inflateSome(into: spare) } catch { surplus = error }
+  private func checkEnd() throws(WinnowError) {
+    let count = try withUnsafeTemporaryAllocation(byteCount: 16, alignment: 16) {
+      (spare) throws(WinnowError) in try inflateSome(into: spare)
     }
-    if let surplus { throw surplus }
     guard count == 0 else {
       throw fault("expected \(member.size) bytes, as the archive says, found more")
     }
@@ -106,17 +104,17 @@ public final class MemberInflation {
     isChecked = true
   }
 
-  private func fault(_ text: String) -> StorageError {
-    StorageError(
+  private func fault(_ text: String) -> WinnowError {
+    WinnowError(
       path: file.path, fault: "member \(member.name): \(text)",
       remedy: "it is damaged or made up: fetch or write it again")
   }
 }
 
-extension StorageError {
+extension WinnowError {
   /// A member whose bytes are not those that the archive was made of.
-  public static func checksum(_ path: String, _ member: String) -> StorageError {
-    StorageError(
+  public static func checksum(_ path: String, _ member: String) -> WinnowError {
+    WinnowError(
       path: path, fault: "member \(member): its bytes do not have the CRC-32 that the archive says",
       remedy: "it is damaged: fetch or write it again")
   }

@@ -1,6 +1,8 @@
 // The .npy format, versions 1 to 3: magic, version, length, a Python dictionary as text, data.
 // Source: NEP 1, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
+import Foundations
+
 /// How one element of an array lies in memory.
 public enum NpyType: Sendable, Equatable, CustomStringConvertible {
   /// A numpy type string such as `<f4` or `|u1`.
@@ -69,10 +71,10 @@ public struct NpyHeader: Sendable, Equatable {
 
   /// Reads and checks the header of an open file; its length must be what the header promises.
   ///
-  /// - Throws: ``StorageError`` for another kind of file, a damaged header or a file that is
+  /// - Throws: ``WinnowError`` for another kind of file, a damaged header or a file that is
   ///   longer or shorter than header and shape say.
-  public init(of file: borrowing InputFile) throws(StorageError) {
-    try self.init(file.path, size: file.size) { (buffer, offset) throws(StorageError) in
+  public init(of file: borrowing InputFile) throws(WinnowError) {
+    try self.init(file.path, size: file.size) { (buffer, offset) throws(WinnowError) in
       try file.read(into: buffer, at: offset)
     }
   }
@@ -86,18 +88,18 @@ public struct NpyHeader: Sendable, Equatable {
   /// - Throws: as ``init(of:)``, and what `read` throws.
   public init(
     _ path: String, size: Int,
-    read: (UnsafeMutableRawBufferPointer, _ offset: Int) throws(StorageError) -> Int
-  ) throws(StorageError) {
+    read: (UnsafeMutableRawBufferPointer, _ offset: Int) throws(WinnowError) -> Int
+  ) throws(WinnowError) {
     var start = [UInt8](repeating: 0, count: 12)
     let got = try Self.fill(&start, at: 0, read)
     guard got >= 10, start[0..<6].elementsEqual([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "expected a .npy file, found one without numpy's magic bytes",
         remedy: "write it with numpy.save")
     }
     let wide = start[6] >= 2
     guard (1...3).contains(start[6]), got == 12 || !wide else {
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "expected .npy version 1 to 3, found \(start[6]).\(start[7])",
         remedy: "write it with numpy.save")
     }
@@ -105,7 +107,7 @@ public struct NpyHeader: Sendable, Equatable {
     let length =
       Int(start[8]) | Int(start[9]) << 8 | (wide ? Int(start[10]) << 16 | Int(start[11]) << 24 : 0)
     guard length <= 1 << 20, begin + length <= size else {
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "its header says it has \(length) bytes, the file has \(size)",
         remedy: "it is truncated or damaged: fetch or write it again")
     }
@@ -116,7 +118,7 @@ public struct NpyHeader: Sendable, Equatable {
       let order = entries["fortran_order"]?.boolean,
       let shape = entries["shape"]?.integers
     else {
-      throw StorageError(
+      throw WinnowError(
         path: path, fault: "its header is not numpy's dictionary of descr, fortran_order and shape",
         remedy: "write it with numpy.save")
     }
@@ -130,13 +132,13 @@ public struct NpyHeader: Sendable, Equatable {
       bytes = overflow || extent < 0 ? nil : bytes.map { _ in product }
     }
     guard let bytes, bytes <= Int.max - dataOffset else {
-      throw StorageError(
+      throw WinnowError(
         path: path,
         fault: "its header has an element type or shape that is not usable: "
           + "\(type), \(shape)")
     }
     guard dataOffset + bytes == size else {
-      throw StorageError(
+      throw WinnowError(
         path: path,
         fault: "expected \(dataOffset + bytes) bytes for shape \(Self.text(shape)) of \(type), "
           + "found \(size)",
@@ -147,8 +149,8 @@ public struct NpyHeader: Sendable, Equatable {
 
   private static func fill(
     _ bytes: inout [UInt8], at offset: Int,
-    _ read: (UnsafeMutableRawBufferPointer, Int) throws(StorageError) -> Int
-  ) throws(StorageError) -> Int {
+    _ read: (UnsafeMutableRawBufferPointer, Int) throws(WinnowError) -> Int
+  ) throws(WinnowError) -> Int {
     let space = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
     defer { space.deallocate() }
     let count = try read(space, offset)

@@ -1,11 +1,7 @@
 // Names for files in the making.  A process number alone would not do: on a file system that several
 // machines share, two of them may have the same, and two threads may make the same file at once.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// Drawn once for this process.
 private let processName =

@@ -1,11 +1,8 @@
 // A file that a build needs for itself: whole or not at all for whoever looks, but not hashed, and
 // not forced to the disk, because it can be made again.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// A sequential writer whose file exists only after ``commit()``.
 ///
@@ -18,8 +15,8 @@ public struct StageFile: ~Copyable {
   /// Bytes given so far.
   public private(set) var count = 0
 
-  /// - Throws: ``StorageError`` when the folder is missing or may not be written to.
-  public init(_ path: String) throws(StorageError) {
+  /// - Throws: ``WinnowError`` when the folder is missing or may not be written to.
+  public init(_ path: String) throws(WinnowError) {
     let temporary = partialName(path)
     let descriptor = retrying {
       open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
@@ -38,7 +35,7 @@ public struct StageFile: ~Copyable {
   }
 
   /// Writes without a buffer: pieces should be large.
-  public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+  public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(WinnowError) {
     var done = 0
     while done < bytes.count {
       let sent = retrying {
@@ -53,24 +50,19 @@ public struct StageFile: ~Copyable {
   /// Writes the elements' own bytes.
   public mutating func write<Element: BitwiseCopyable>(
     _ elements: UnsafeBufferPointer<Element>
-  ) throws(StorageError) {
+  ) throws(WinnowError) {
     try write(UnsafeRawBufferPointer(elements))
   }
 
   /// Writes the elements' own bytes.
   public mutating func write<Element: BitwiseCopyable>(
     elements: [Element]
-  ) throws(StorageError) {
-    // A closure cannot throw this module's typed error through `withUnsafeBytes`.
-    var failure: StorageError?
-    elements.withUnsafeBytes { bytes in
-      do throws(StorageError) { try write(bytes) } catch { failure = error }
-    }
-    if let failure { throw failure }
+  ) throws(WinnowError) {
+    try withBytes(of: elements) { (bytes) throws(WinnowError) in try write(bytes) }
   }
 
   /// Puts the file in its place.  Called once, at the end.
-  public mutating func commit() throws(StorageError) {
+  public mutating func commit() throws(WinnowError) {
     // A network's file system may keep the bytes, and its complaints, until the file is closed.
     let isWritten = close(descriptor) == 0
     let code = errno

@@ -1,6 +1,8 @@
 // A column of strings on disk: all UTF-8 bytes in one file, row i being the bytes
 // offsets[i] ..< offsets[i + 1].
 
+import Foundations
+
 /// Writes a string column row by row.
 public struct StringColumnWriter: ~Copyable {
   private var data: AtomicFile
@@ -12,7 +14,7 @@ public struct StringColumnWriter: ~Copyable {
   /// - Parameters:
   ///   - folder: an existing folder; `data.utf8` and `offsets.npy` appear in it.
   ///   - rows: the number of strings that will follow.
-  public init(folder: String, rows: Int) throws(StorageError) {
+  public init(folder: String, rows: Int) throws(WinnowError) {
     let data = try AtomicFile(folder + "/data.utf8")
     var offsets = try AtomicFile(folder + "/offsets.npy")
     try offsets.write(NpyHeader.bytes(.uint64, shape: [rows + 1]))
@@ -22,12 +24,12 @@ public struct StringColumnWriter: ~Copyable {
     self.rows = rows
   }
 
-  public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+  public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(WinnowError) {
     try data.write(bytes)
     try finishRow()
   }
 
-  public mutating func append(_ text: String) throws(StorageError) {
+  public mutating func append(_ text: String) throws(WinnowError) {
     try data.write(text)
     try finishRow()
   }
@@ -35,7 +37,7 @@ public struct StringColumnWriter: ~Copyable {
   /// Appends the strings bytes[offsets[i] ..< offsets[i + 1]], at least one.
   ///
   /// - Complexity: O(bytes + strings)
-  public mutating func append(bytes: [UInt8], offsets ends: [Int]) throws(StorageError) {
+  public mutating func append(bytes: [UInt8], offsets ends: [Int]) throws(WinnowError) {
     precondition(ends.first == 0 && ends.last == bytes.count, "offsets do not span the bytes")
     let base = data.count
     try data.write(bytes)
@@ -44,19 +46,19 @@ public struct StringColumnWriter: ~Copyable {
     try offsets.write(elements: ends.dropFirst().map { UInt64(base + $0) })
   }
 
-  private mutating func finishRow() throws(StorageError) {
+  private mutating func finishRow() throws(WinnowError) {
     written += 1
     ends.append(UInt64(data.count))
     if ends.count == 8192 { try writeEnds() }
   }
 
-  private mutating func writeEnds() throws(StorageError) {
+  private mutating func writeEnds() throws(WinnowError) {
     try offsets.write(elements: ends)
     ends.removeAll(keepingCapacity: true)
   }
 
   /// - Returns: the seals of `data.utf8` and `offsets.npy`.
-  public mutating func commit() throws(StorageError) -> (data: FileSeal, offsets: FileSeal) {
+  public mutating func commit() throws(WinnowError) -> (data: FileSeal, offsets: FileSeal) {
     precondition(written == rows, "a string column was given \(written) of \(rows) rows")
     try writeEnds()
     return (try data.commit(), try offsets.commit())
@@ -69,13 +71,13 @@ public final class StringColumn: Sendable {
   private let offsets: MappedArray<UInt64>
   public let rows: Int
 
-  /// - Throws: ``StorageError`` when the offsets do not end where the data ends.
-  public init(folder: String, rows: Int) throws(StorageError) {
+  /// - Throws: ``WinnowError`` when the offsets do not end where the data ends.
+  public init(folder: String, rows: Int) throws(WinnowError) {
     let data = try MappedFile(folder + "/data.utf8")
     let offsets = try MappedArray<UInt64>(
       folder + "/offsets.npy", type: .uint64, shape: [rows + 1])
     guard offsets[0] == 0, offsets[rows] == UInt64(data.bytes.count) else {
-      throw StorageError(
+      throw WinnowError(
         path: folder + "/offsets.npy",
         fault: "expected offsets from 0 to \(data.bytes.count), the size of data.utf8, found "
           + "\(offsets[0]) to \(offsets[rows])",
@@ -88,12 +90,12 @@ public final class StringColumn: Sendable {
 
   /// The bytes of a row; valid as long as this value lives.
   ///
-  /// - Throws: ``StorageError`` when the row's offsets are damaged.
-  public func bytes(_ row: Int) throws(StorageError) -> UnsafeRawBufferPointer {
+  /// - Throws: ``WinnowError`` when the row's offsets are damaged.
+  public func bytes(_ row: Int) throws(WinnowError) -> UnsafeRawBufferPointer {
     let begin = offsets[row]
     let end = offsets[row + 1]
     guard begin <= end, end <= UInt64(data.bytes.count) else {
-      throw StorageError(
+      throw WinnowError(
         path: data.path,
         fault: "row \(row) is said to be bytes \(begin) to \(end) of "
           + "\(data.bytes.count)", remedy: "the workspace is damaged: build it again")
@@ -102,7 +104,7 @@ public final class StringColumn: Sendable {
   }
 
   /// The text of a row; bytes that are not UTF-8 become replacement characters.
-  public func text(_ row: Int) throws(StorageError) -> String {
+  public func text(_ row: Int) throws(WinnowError) -> String {
     String(decoding: try bytes(row), as: UTF8.self)
   }
 }
@@ -118,12 +120,12 @@ extension StringColumn {
   /// bytes; a match that is not within one row is none.
   ///
   /// - Parameter firstMatch: the first match in all bytes that begins in a range.
-  /// - Throws: ``StorageError`` when a row's offsets are damaged.
+  /// - Throws: ``WinnowError`` when a row's offsets are damaged.
   /// - Complexity: O(range + matches log rows)
   public func rows(
     in range: Range<Int>, most: Int,
     firstMatch: (UnsafeRawBufferPointer, Range<Int>) -> Range<Int>?, take: (Int) -> Void
-  ) throws(StorageError) {
+  ) throws(WinnowError) {
     var place = range.lowerBound
     var count = 0
     while place < range.upperBound, count < most,

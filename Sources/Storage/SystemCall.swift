@@ -1,10 +1,7 @@
 // The few system calls of this module, with EINTR handled once and errors that say what to do.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Foundations
+import Glibc
 
 /// Repeats `call` while a signal interrupts it.
 @inline(__always)
@@ -15,11 +12,11 @@ func retrying<R: FixedWidthInteger>(_ call: () -> R) -> R {
   }
 }
 
-extension StorageError {
+extension WinnowError {
   /// The error of the system call that just failed on `path` while `doing`.
   static func system(
     _ path: String, _ doing: String, reading: Bool = false, code: Int32 = errno
-  ) -> StorageError {
+  ) -> WinnowError {
     let remedy: String? =
       switch code {
       case ENOENT: "check the path"
@@ -31,7 +28,7 @@ extension StorageError {
       case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
       default: nil
       }
-    return StorageError(
+    return WinnowError(
       path: path, fault: "cannot \(doing): \(String(cString: strerror(code)).lowercased())",
       remedy: remedy, code: code)
   }

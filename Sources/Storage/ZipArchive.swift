@@ -2,6 +2,8 @@
 // deflated, sizes beyond 4 GiB by zip64.
 // Source: PKWARE's APPNOTE 6.3.10, sections 4.3 and 4.5.3.
 
+import Foundations
+
 /// The directory of a zip archive.
 public struct ZipArchive: Sendable {
   /// What the directory says of a member.
@@ -29,9 +31,9 @@ public struct ZipArchive: Sendable {
 
   /// Reads the directory of an open file.
   ///
-  /// - Throws: ``StorageError`` when it is no zip archive, or not whole.
+  /// - Throws: ``WinnowError`` when it is no zip archive, or not whole.
   /// - Complexity: O(directory), at most 64 KiB beyond it are read.
-  public init(of file: borrowing InputFile) throws(StorageError) {
+  public init(of file: borrowing InputFile) throws(WinnowError) {
     path = file.path
     let tailSize = min(file.size, 22 + 0xFFFF)
     let tailOffset = file.size - tailSize
@@ -83,7 +85,7 @@ public struct ZipArchive: Sendable {
 
   private static func entries(
     _ bytes: [UInt8], count: UInt64, _ path: String
-  ) throws(StorageError) -> [Entry] {
+  ) throws(WinnowError) -> [Entry] {
     var entries: [Entry] = []
     var place = 0
     while place < bytes.count {
@@ -137,12 +139,12 @@ public struct ZipArchive: Sendable {
   /// Finds a member in `file`, which the directory was read from.
   ///
   /// - Returns: nil when the archive has none of this name.
-  /// - Throws: ``StorageError`` when the name occurs twice, the member is encrypted or compressed by
+  /// - Throws: ``WinnowError`` when the name occurs twice, the member is encrypted or compressed by
   ///   other means than deflate, its own header says something else than the directory, it is not
   ///   all there, or no deflated data of its size could become what it says.
   public func member(
     _ name: String, in file: borrowing InputFile
-  ) throws(StorageError) -> ZipMember? {
+  ) throws(WinnowError) -> ZipMember? {
     let found = entries.filter { $0.name == name }
     guard let entry = found.first else { return nil }
     guard found.count == 1 else {
@@ -180,12 +182,12 @@ public struct ZipArchive: Sendable {
       storedSize: storedSize, size: size, checksum: entry.checksum)
   }
 
-  private static func damaged(_ path: String) -> StorageError {
+  private static func damaged(_ path: String) -> WinnowError {
     fault(path, "its directory does not fit its contents", "it is damaged: fetch or write it again")
   }
 
-  private static func fault(_ path: String, _ fault: String, _ remedy: String) -> StorageError {
-    StorageError(path: path, fault: fault, remedy: remedy)
+  private static func fault(_ path: String, _ fault: String, _ remedy: String) -> WinnowError {
+    WinnowError(path: path, fault: fault, remedy: remedy)
   }
 }
 

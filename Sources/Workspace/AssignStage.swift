@@ -2,6 +2,7 @@
 // some blocks each.  Blocks without a candidate are not read.
 
 import Clustering
+import Foundations
 import Ingest
 import Storage
 
@@ -45,7 +46,7 @@ private final class AssignBuffer: @unchecked Sendable {
   func assign(
     _ own: RowBlock, of blocks: RowBlocks, at place: Int, _ candidates: CandidateSet,
     _ centroids: Centroids, _ given: GivenAssignments?
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let shard = blocks.dataset.shards[own.shard]
     let rows = own.firstRow..<own.firstRow + own.rows.count
     guard candidates.members != nil else {
@@ -111,7 +112,7 @@ private final class AssignBuffer: @unchecked Sendable {
 func assign(
   _ blocks: RowBlocks, _ centroids: Centroids, given: GivenAssignments? = nil, _ watch: InputWatch,
   _ candidates: CandidateSet, _ stage: Stage, parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) {
+) throws(WinnowError) {
   let runs = runs(of: blocks)
   let longest = runs.map { blocks.rows(of: $0) }.max() ?? 0
   let open = runs.indices.count { !stage.wasDone($0) }
@@ -121,11 +122,11 @@ func assign(
   meter.add(runs.indices.reduce(0) { $0 + (stage.wasDone($1) ? blocks.rows(of: runs[$1]) : 0) })
   let finished = { @Sendable task in meter.add(blocks.rows(of: runs[task])) }
   try stage.run(threads: workers, isCancelled: observer.isCancelled, finished: finished) {
-    (worker, task) throws(WorkspaceError) in
+    (worker, task) throws(WinnowError) in
     let buffer = buffers[worker]
     let own = blocks.blocks[runs[task]]
     let firstRow = own.first!.firstRow
-    try watch.reading(own.first!.shard...own.last!.shard) { () throws(WorkspaceError) in
+    try watch.reading(own.first!.shard...own.last!.shard) { () throws(WinnowError) in
       for block in own {
         if observer.isCancelled() { throw .interrupted }
         try buffer.assign(
@@ -142,13 +143,13 @@ func assign(
   var found = 0
   for path in stage.paths { found += try AssignedRun(path).candidates }
   guard found == candidates.count else {
-    try storing { () throws(StorageError) in try removeTree(stage.folder) }
+    try removeTree(stage.folder)
     throw changedCandidates(candidates.count, found: found)
   }
 }
 
 /// The error of runs that do not hold the candidates.
-func changedCandidates(_ expected: Int, found: Int) -> WorkspaceError {
+func changedCandidates(_ expected: Int, found: Int) -> WinnowError {
   .invalid(
     "the inputs changed while they were read: expected \(expected) usable rows, as the scan found, "
       + "found \(found); build again")

@@ -6,6 +6,7 @@
 // all: readers of `.npy` do not look there.
 
 import Clustering
+import Foundations
 import Ingest
 import Storage
 
@@ -24,32 +25,30 @@ enum ConvertedShard {
   static func write(
     _ shard: EmbeddingShard, to path: String, _ options: IngestOptions,
     isCancelled: () -> Bool, progress: (Int) -> Void
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     var digest = Digest()
-    var file = try storing { () throws(StorageError) in try StageFile(path) }
+    var file = try StageFile(path)
     let header = NpyHeader.bytes(shard.element.npyType, shape: [shard.rows, shard.dimensions])
     digest.update(header)
-    try storing { () throws(StorageError) in try file.write(elements: header) }
-    let rows = try ingesting { () throws(IngestError) in try ConvertedRows(shard, options) }
+    try file.write(elements: header)
+    let rows = try ConvertedRows(shard, options)
     let buffer = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(1, (1 << 20) / shard.bytesPerRow) * shard.bytesPerRow, alignment: 64)
     defer { buffer.deallocate() }
     while true {
       if isCancelled() { throw .interrupted }
-      let count = try ingesting { () throws(IngestError) in try rows.read(into: buffer) }
+      let count = try rows.read(into: buffer)
       if count == 0 { break }
       let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
       digest.update(part)
-      try storing { () throws(StorageError) in try file.write(part) }
+      try file.write(part)
       progress(count / shard.bytesPerRow)
     }
-    try storing { () throws(StorageError) in
-      let source = Array(try Digest.ofFile(shard.path).utf8)
-      digest.update(source)
-      try file.write(elements: source)
-      try file.write(elements: Array("\n\(digest.hex())\n".utf8))
-      try file.commit()
-    }
+    let source = Array(try Digest.ofFile(shard.path).utf8)
+    digest.update(source)
+    try file.write(elements: source)
+    try file.write(elements: Array("\n\(digest.hex())\n".utf8))
+    try file.commit()
   }
 
   /// Whether a converted shard is as it was written.
@@ -76,19 +75,17 @@ enum ConvertedShard {
   }
 
   /// The SHA-256 of the file that a shard was converted from.
-  static func sourceDigest(_ path: String) throws(WorkspaceError) -> String {
-    let digits: [UInt8] = try storing { () throws(StorageError) in
-      let file = try InputFile(path)
-      return try file.elements(
-        digestBytes, at: max(0, file.size - SealedFile.sealBytes - digestBytes))
-    }
+  static func sourceDigest(_ path: String) throws(WinnowError) -> String {
+    let file = try InputFile(path)
+    let digits: [UInt8] = try file.elements(
+      digestBytes, at: max(0, file.size - SealedFile.sealBytes - digestBytes))
     return String(decoding: digits, as: UTF8.self)
   }
 }
 
 extension LocalBuild {
   /// Converts the shards that need it and are not converted yet.
-  func runConversion() throws(WorkspaceError) {
+  func runConversion() throws(WinnowError) {
     let (dataset, shards, observer, options) = (dataset, shards, observer, parameters.ingest)
     let wanted = dataset.shards.indices.filter { dataset.shards[$0].needsConversion }
     if wanted.isEmpty { return }
@@ -104,9 +101,9 @@ extension LocalBuild {
     let finished = { @Sendable task in meter.add(dataset.shards[wanted[task]].rows) }
     try stage.run(
       threads: parameters.threads, isCancelled: observer.isCancelled, finished: finished
-    ) { (_, task) throws(WorkspaceError) in
+    ) { (_, task) throws(WinnowError) in
       let shard = wanted[task]
-      try shards.reading([shard]) { () throws(WorkspaceError) in
+      try shards.reading([shard]) { () throws(WinnowError) in
         try ConvertedShard.write(
           dataset.shards[shard], to: stage.paths[task], options, isCancelled: observer.isCancelled,
           progress: { meter.add($0) })

@@ -1,6 +1,7 @@
 // A workspace's identity: the SHA-256 over the lines `DIGEST  NAME\n` of all its files but
 // build-log.json, plans/ and stage/, sorted by name: what `sha256sum` prints of them, hashed again.
 
+import Foundations
 import Storage
 
 enum Fingerprint {
@@ -8,13 +9,13 @@ enum Fingerprint {
   private static let outside: Set<String> = ["build-log.json", "plans", "stage"]
 
   /// The files of the identity below `folder`, by their names relative to it, sorted.
-  static func files(in folder: String) throws(StorageError) -> [String] {
+  static func files(in folder: String) throws(WinnowError) -> [String] {
     try names(in: folder, prefix: "").sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   private static func names(
     in folder: String, prefix: String
-  ) throws(StorageError) -> [String] {
+  ) throws(WinnowError) -> [String] {
     var found: [String] = []
     for name in try namesInFolder(folder) where !(prefix.isEmpty && outside.contains(name)) {
       let path = folder + "/" + name

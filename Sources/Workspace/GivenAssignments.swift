@@ -1,6 +1,7 @@
 // Clusters that another program found (faiss on a GPU, NeMo Curator): a number for every row.  They
 // are checked at the start and read again block by block.
 
+import Foundations
 import Storage
 
 /// The cluster of every row, from a `.npy` file of integers.
@@ -17,10 +18,10 @@ struct GivenAssignments: Codable, Sendable {
   /// - Parameters:
   ///   - rows: how many numbers it must have: shape (rows,) or (rows, 1).
   ///   - clusters: what they must be below.
-  /// - Throws: ``WorkspaceError`` that names the first row whose number is none of a cluster.
+  /// - Throws: ``WinnowError`` that names the first row whose number is none of a cluster.
   /// - Complexity: O(rows) time, a buffer of memory.
-  init(_ path: String, rows: Int, clusters: Int) throws(WorkspaceError) {
-    let header = try storing { () throws(StorageError) in try NpyHeader(of: InputFile(path)) }
+  init(_ path: String, rows: Int, clusters: Int) throws(WinnowError) {
+    let header = try NpyHeader(of: InputFile(path))
     let shapes = [[rows], [rows, 1]]
     guard case .scalar(let type) = header.type, type.first == "<" || type.first == "|",
       let kind = type.dropFirst().first, kind == "i" || kind == "u",
@@ -36,8 +37,8 @@ struct GivenAssignments: Codable, Sendable {
     self.width = width
     isSigned = kind == "i"
     dataOffset = header.dataOffset
-    state = try storing { () throws(StorageError) in try FileState(of: path) }
-    digest = try storing { () throws(StorageError) in try Digest.ofFile(path) }
+    state = try FileState(of: path)
+    digest = try Digest.ofFile(path)
     let block = 1 << 16
     let numbers = UnsafeMutablePointer<UInt32>.allocate(capacity: block)
     defer { numbers.deallocate() }
@@ -48,15 +49,14 @@ struct GivenAssignments: Codable, Sendable {
 
   /// The clusters of some rows.
   ///
-  /// - Throws: ``WorkspaceError``, also when the file is no longer what it was.
+  /// - Throws: ``WinnowError``, also when the file is no longer what it was.
   func read(
     _ rows: Range<Int>, into numbers: UnsafeMutablePointer<UInt32>
-  ) throws(WorkspaceError) {
-    let bytes: [UInt8] = try storing { () throws(StorageError) in
-      let file = try InputFile(path)
-      return try file.elements(width * rows.count, at: dataOffset + width * rows.lowerBound)
-    }
-    let now = try storing { () throws(StorageError) in try FileState(of: path) }
+  ) throws(WinnowError) {
+    let file = try InputFile(path)
+    let bytes: [UInt8] = try file.elements(
+      width * rows.count, at: dataOffset + width * rows.lowerBound)
+    let now = try FileState(of: path)
     if let text = state.difference(to: now) {
       throw .invalid("\(path): it changed during the build: \(text); build again")
     }

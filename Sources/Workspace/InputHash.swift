@@ -1,6 +1,7 @@
 // The digest of an input's file, taken while its rows are read anyway; and of a member of an archive
 // that is read in place, whether its bytes have the archive's checksum.
 
+import Foundations
 import Ingest
 import Storage
 
@@ -29,16 +30,16 @@ struct InputHash {
   }
 
   /// Reads the next bytes of the file and takes them.
-  mutating func update(of path: String, _ range: Range<Int>) throws(WorkspaceError) {
+  mutating func update(of path: String, _ range: Range<Int>) throws(WinnowError) {
     if range.isEmpty { return }
-    let file = try storing { () throws(StorageError) in try InputFile(path) }
+    let file = try InputFile(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(
       byteCount: min(1 << 20, range.count), alignment: 64)
     defer { buffer.deallocate() }
     for start in stride(from: range.lowerBound, to: range.upperBound, by: buffer.count) {
       let part = UnsafeMutableRawBufferPointer(
         rebasing: buffer[..<min(buffer.count, range.upperBound - start)])
-      try storing { () throws(StorageError) in try file.readExactly(into: part, at: start) }
+      try file.readExactly(into: part, at: start)
       update(UnsafeRawBufferPointer(part))
     }
   }
@@ -46,14 +47,14 @@ struct InputHash {
   /// Takes the rest of the file.
   ///
   /// - Returns: its SHA-256.
-  /// - Throws: ``WorkspaceError`` when the member has another checksum.
-  mutating func finish() throws(WorkspaceError) -> String {
+  /// - Throws: ``WinnowError`` when the member has another checksum.
+  mutating func finish() throws(WinnowError) -> String {
     if shard.isConverted { return try ConvertedShard.sourceDigest(shard.rowsPath) }
     let path = shard.path
-    let size = try storing { () throws(StorageError) in try InputFile(path).size }
+    let size = try InputFile(path).size
     try update(of: path, offset..<max(offset, size))
     if let wanted = shard.checksum, checksum.value != wanted.crc32 {
-      throw .storage(.checksum(path, shard.embeddingName ?? ""))
+      throw .checksum(path, shard.embeddingName ?? "")
     }
     return digest.hex()
   }

@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// The keys of all rows, in either form.
@@ -5,17 +6,13 @@ final class KeyColumn: Sendable {
   private let hex: MappedArray<HexKey>?
   private let text: StringColumn?
 
-  init(folder: String, kind: String, rows: Int) throws(WorkspaceError) {
+  init(folder: String, kind: String, rows: Int) throws(WinnowError) {
     if kind == "hex" {
-      hex = try storing { () throws(StorageError) in
-        try MappedArray(folder + "/hex.npy", type: .uint64Pair, shape: [rows])
-      }
+      hex = try MappedArray(folder + "/hex.npy", type: .uint64Pair, shape: [rows])
       text = nil
     } else {
       hex = nil
-      text = try storing { () throws(StorageError) in
-        try StringColumn(folder: folder, rows: rows)
-      }
+      text = try StringColumn(folder: folder, rows: rows)
     }
   }
 
@@ -23,8 +20,8 @@ final class KeyColumn: Sendable {
 
   func hexKey(_ row: Int) -> HexKey? { hex != nil ? hex![row] : nil }
 
-  func text(_ row: Int) throws(WorkspaceError) -> String {
+  func text(_ row: Int) throws(WinnowError) -> String {
     if hex != nil { return hex![row].text }
-    return try storing { () throws(StorageError) in try text!.text(row) }
+    return try text!.text(row)
   }
 }

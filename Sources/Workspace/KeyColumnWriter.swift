@@ -2,6 +2,7 @@
 // 40), else keys/data.utf8 and keys/offsets.npy.  Which it is shows only at the last key, so
 // writing starts with the first form and moves to the second at the first key that does not fit.
 
+import Foundations
 import Ingest
 import Storage
 
@@ -14,33 +15,27 @@ struct KeyColumnWriter: ~Copyable {
   private var text: StringColumnWriter?
   private var written = 0
 
-  init(folder: String, rows: Int) throws(WorkspaceError) {
+  init(folder: String, rows: Int) throws(WinnowError) {
     self.folder = folder + "/keys"
     self.rows = rows
-    let path = self.folder
-    let interim = partialName(path + "/hex.npy")
-    self.interim = interim
-    hex = try storing { () throws(StorageError) in
-      try makeFolder(path)
-      var file = try AtomicFile(interim)
-      try file.write(NpyHeader.bytes(.uint64Pair, shape: [rows]))
-      return file
-    }
+    interim = partialName(self.folder + "/hex.npy")
+    try makeFolder(self.folder)
+    var file = try AtomicFile(interim)
+    try file.write(NpyHeader.bytes(.uint64Pair, shape: [rows]))
+    hex = consume file
     text = nil
   }
 
-  mutating func append(_ block: MetadataBlock) throws(WorkspaceError) {
+  mutating func append(_ block: MetadataBlock) throws(WinnowError) {
     if text == nil {
       if let halves = Self.halves(block) {
-        try storing { () throws(StorageError) in try hex?.write(elements: halves) }
+        try hex?.write(elements: halves)
         written += block.rows
         return
       }
       try changeToText()
     }
-    try storing { () throws(StorageError) in
-      try text?.append(bytes: block.keyBytes, offsets: block.keyOffsets)
-    }
+    try text?.append(bytes: block.keyBytes, offsets: block.keyOffsets)
     written += block.rows
   }
 
@@ -58,39 +53,29 @@ struct KeyColumnWriter: ~Copyable {
   }
 
   /// Writes the keys so far again, as text.
-  private mutating func changeToText() throws(WorkspaceError) {
-    let (path, interim) = (folder, interim)
-    let (rows, written) = (rows, written)
-    text = try storing { () throws(StorageError) in
-      try StringColumnWriter(folder: path, rows: rows)
-    }
-    try storing { () throws(StorageError) in
-      if written > 0 {
-        // What is written is whole only with all rows, so it is brought to that length first.
-        for _ in written..<rows { try hex?.write(elements: [HexKey(high: 0, low: 0)]) }
-        _ = try hex?.commit()
-        let halves = try MappedArray<HexKey>(interim, type: .uint64Pair, shape: [rows])
-        for row in 0..<written { try text?.append(halves[row].text) }
-        try removeTree(interim)
-      }
+  private mutating func changeToText() throws(WinnowError) {
+    text = try StringColumnWriter(folder: folder, rows: rows)
+    if written > 0 {
+      // What is written is whole only with all rows, so it is brought to that length first.
+      for _ in written..<rows { try hex?.write(elements: [HexKey(high: 0, low: 0)]) }
+      _ = try hex?.commit()
+      let halves = try MappedArray<HexKey>(interim, type: .uint64Pair, shape: [rows])
+      for row in 0..<written { try text?.append(halves[row].text) }
+      try removeTree(interim)
     }
     hex = nil
   }
 
   /// Puts the keys in their place; returns their kind.
-  mutating func commit(to staging: StagingFiles) throws(WorkspaceError) -> String {
+  mutating func commit(to staging: StagingFiles) throws(WinnowError) -> String {
     if text != nil {
-      let seals = try storing { () throws(StorageError) in try text!.commit() }
+      let seals = try text!.commit()
       staging.record("keys/data.utf8", seals.data)
       staging.record("keys/offsets.npy", seals.offsets)
       return "text"
     }
-    let (path, interim) = (folder, interim)
-    let seal = try storing { () throws(StorageError) in
-      let seal = try hex!.commit()
-      try renameFile(interim, to: path + "/hex.npy")
-      return seal
-    }
+    let seal = try hex!.commit()
+    try renameFile(interim, to: folder + "/hex.npy")
     staging.record("keys/hex.npy", seal)
     return "hex"
   }

@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// An array of row numbers of a workspace, u4 or u8 on disk; every element read is checked.
@@ -8,25 +9,21 @@ public final class MemberRows: Sendable {
   private let narrow: MappedArray<UInt32>?
   private let wide: MappedArray<UInt64>?
 
-  init(_ path: String, rows: Int, candidates: Int) throws(WorkspaceError) {
+  init(_ path: String, rows: Int, candidates: Int) throws(WinnowError) {
     self.path = path
     self.rows = rows
     count = candidates
     if rows <= Int(UInt32.max) {
-      narrow = try storing { () throws(StorageError) in
-        try MappedArray(path, type: .uint32, shape: [candidates])
-      }
+      narrow = try MappedArray(path, type: .uint32, shape: [candidates])
       wide = nil
     } else {
       narrow = nil
-      wide = try storing { () throws(StorageError) in
-        try MappedArray(path, type: .uint64, shape: [candidates])
-      }
+      wide = try MappedArray(path, type: .uint64, shape: [candidates])
     }
   }
 
-  /// - Throws: ``WorkspaceError`` when the element is no row of the workspace.
-  public func row(_ position: Int) throws(WorkspaceError) -> Int {
+  /// - Throws: ``WinnowError`` when the element is no row of the workspace.
+  public func row(_ position: Int) throws(WinnowError) -> Int {
     let row = narrow != nil ? UInt64(narrow![position]) : wide![position]
     guard row < UInt64(rows) else {
       throw damaged(path, "element \(position) is \(row), expected a row below \(rows)")
@@ -40,7 +37,7 @@ public final class MemberRows: Sendable {
   func withRows<R>(
     _ range: Range<Int>, checked: Bool, narrow narrowBody: (UnsafeBufferPointer<UInt32>) -> R,
     wide wideBody: (UnsafeBufferPointer<UInt64>) -> R
-  ) throws(WorkspaceError) -> R {
+  ) throws(WinnowError) -> R {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     if narrow != nil {
       let slice = UnsafeBufferPointer(rebasing: narrow!.elements[range])
@@ -54,7 +51,7 @@ public final class MemberRows: Sendable {
 
   private func check<Row: FixedWidthInteger>(
     _ slice: UnsafeBufferPointer<Row>, at start: Int
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let limit = UInt64(rows)
     for (place, row) in slice.enumerated() where UInt64(row) >= limit {
       throw damaged(path, "element \(start + place) is \(row), expected a row below \(rows)")

@@ -3,6 +3,7 @@
 // bits order as they do.
 
 import Clustering
+import Foundations
 import Storage
 
 /// What the members of the clusters add up to.
@@ -71,9 +72,9 @@ extension LocalBuild {
   ///   - join: writes the arrays from the finished parts.
   func sortMembers(
     _ names: SortStages, key: StageKey, of runs: [String], clusters: Int, observer: BuildObserver,
-    join: (MemberParts, _ paths: [String], StagingFiles, Stage) throws(WorkspaceError) ->
+    join: (MemberParts, _ paths: [String], StagingFiles, Stage) throws(WinnowError) ->
       MemberTotals
-  ) throws(WorkspaceError) -> MemberTotals {
+  ) throws(WinnowError) -> MemberTotals {
     if let totals = try stages.result(
       names.sort, of: MemberTotals.self, key: key, staging: staging,
       covers: [names.cut, names.parts])
@@ -87,7 +88,7 @@ extension LocalBuild {
     partKey.parameters["the size of parts"] = "\(limit) rows"
     let cut = try stages.once(
       names.cut, key: partKey, staging: staging, isCancelled: observer.isCancelled
-    ) { (_, _) throws(WorkspaceError) in
+    ) { (_, _) throws(WinnowError) in
       try MemberParts(runs: runs, rows: dataset.rows, clusters: clusters, limit: limit).cut
     }
     let parts = MemberParts(runs: runs, rows: dataset.rows, cut: cut)
@@ -99,13 +100,13 @@ extension LocalBuild {
     let finished = { @Sendable part in meter.add(parts.size(part)) }
     try stage.run(
       threads: parameters.threads, isCancelled: observer.isCancelled, finished: finished
-    ) { (_, part) throws(WorkspaceError) in
+    ) { (_, part) throws(WinnowError) in
       try parts.write(part, to: stage.paths[part])
       meter.add(parts.size(part))
     }
     let totals = try stages.once(
       names.sort, key: key, staging: staging, isCancelled: observer.isCancelled
-    ) { (files, own) throws(WorkspaceError) in
+    ) { (files, own) throws(WinnowError) in
       try join(parts, stage.paths, files, own)
     }
     // The arrays hold what the parts did.

@@ -2,6 +2,7 @@
 // the concepts.
 
 import Clustering
+import Foundations
 import Ingest
 import Storage
 
@@ -16,7 +17,7 @@ struct MetadataResult: Codable, Sendable {
 func writeMetadata(
   _ dataset: Dataset, to staging: StagingFiles, stage: String, parameters: BuildParameters,
   observer: BuildObserver
-) throws(WorkspaceError) -> MetadataResult {
+) throws(WinnowError) -> MetadataResult {
   var result = MetadataResult()
   guard let columns = dataset.columns else { return result }
   result.columns.key = columns.key
@@ -26,19 +27,15 @@ func writeMetadata(
   var keys = columns.key == nil ? nil : try KeyColumnWriter(folder: folder, rows: dataset.rows)
   var captions: StringColumnWriter? = nil
   if columns.caption != nil {
-    captions = try storing { () throws(StorageError) in
-      try makeFolder(folder + "/captions")
-      return try StringColumnWriter(folder: folder + "/captions", rows: dataset.rows)
-    }
+    try makeFolder(folder + "/captions")
+    captions = try StringColumnWriter(folder: folder + "/captions", rows: dataset.rows)
   }
   var similarity: AtomicFile? = nil
   var numeric: [StagedColumn] = []
   if columns.similarity != nil {
-    similarity = try storing { () throws(StorageError) in
-      var file = try AtomicFile(folder + "/similarity.npy")
-      try file.write(NpyHeader.bytes(.float32, shape: [dataset.rows]))
-      return file
-    }
+    var file = try AtomicFile(folder + "/similarity.npy")
+    try file.write(NpyHeader.bytes(.float32, shape: [dataset.rows]))
+    similarity = consume file
   }
   if !columns.numeric.isEmpty {
     result.columns.numeric = columns.numeric
@@ -51,19 +48,15 @@ func writeMetadata(
   var block = MetadataBlock()
   var done = 0
   for shard in dataset.shards.indices {
-    var stream = try ingesting { () throws(IngestError) in try reader.stream(shard) }
-    while try ingesting({ () throws(IngestError) in try stream.next(into: &block) }) {
+    var stream = try reader.stream(shard)
+    while try stream.next(into: &block) {
       if observer.isCancelled() { throw .interrupted }
       try keys?.append(block)
       if captions != nil {
-        try storing { () throws(StorageError) in
-          try captions?.append(bytes: block.captionBytes, offsets: block.captionOffsets)
-        }
+        try captions?.append(bytes: block.captionBytes, offsets: block.captionOffsets)
       }
       if similarity != nil {
-        try storing { () throws(StorageError) in
-          try similarity?.write(elements: block.similarity)
-        }
+        try similarity?.write(elements: block.similarity)
       }
       for (column, values) in zip(numeric, block.numeric) { try column.append(values) }
       done += block.rows
@@ -73,12 +66,12 @@ func writeMetadata(
   }
   if keys != nil { result.columns.keyKind = try keys!.commit(to: staging) }
   if captions != nil {
-    let seals = try storing { () throws(StorageError) in try captions!.commit() }
+    let seals = try captions!.commit()
     staging.record("captions/data.utf8", seals.data)
     staging.record("captions/offsets.npy", seals.offsets)
   }
   if similarity != nil {
-    let seal = try storing { () throws(StorageError) in try similarity!.commit() }
+    let seal = try similarity!.commit()
     staging.record("similarity.npy", seal)
   }
   for (number, column) in numeric.enumerated() {
@@ -87,11 +80,4 @@ func writeMetadata(
     result.numeric.append(name)
   }
   return result
-}
-
-/// Runs `body`, turning an ``IngestError`` into a ``WorkspaceError``.
-func ingesting<R: ~Copyable>(
-  _ body: () throws(IngestError) -> R
-) throws(WorkspaceError) -> R {
-  do throws(IngestError) { return try body() } catch { throw .ingest(error) }
 }

@@ -3,6 +3,7 @@
 // 16 bits of the keys at a time: no list of all rows, and nothing is sorted.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 import Synchronization
@@ -12,11 +13,11 @@ extension OpenWorkspace {
   ///
   /// - Precondition: `count` is 0 to ``candidates``.
   /// - Parameter threads: the result is the same for any number.
-  /// - Throws: ``WorkspaceError`` when a page of the members is damaged.
+  /// - Throws: ``WinnowError`` when a page of the members is damaged.
   /// - Complexity: O(candidates), five passes; rows / 8 bytes, and 512 KiB a thread.
   public func randomRows(
     _ count: Int, seed: UInt64, threads: Int
-  ) throws(WorkspaceError) -> RowSet {
+  ) throws(WinnowError) -> RowSet {
     try smallest(count, digits: 4, threads) { splitmix64(seed: seed, row: UInt64($0)) }
   }
 
@@ -24,10 +25,10 @@ extension OpenWorkspace {
   ///
   /// - Precondition: `count` is 0 to ``candidates``.
   /// - Parameter threads: the result is the same for any number.
-  /// - Throws: ``WorkspaceError`` when there are no similarities, or a page is damaged.
+  /// - Throws: ``WinnowError`` when there are no similarities, or a page is damaged.
   /// - Complexity: O(candidates), three passes; rows / 4 bytes, and 512 KiB a thread.
-  public func mostSimilarRows(_ count: Int, threads: Int) throws(WorkspaceError) -> RowSet {
-    guard let similarities else { throw .plan(.similarityMissing) }
+  public func mostSimilarRows(_ count: Int, threads: Int) throws(WinnowError) -> RowSet {
+    guard let similarities else { throw WinnowError(.similarityMissing) }
     // Sound: the pages are never written, and the array outlives the passes.
     nonisolated(unsafe) let values = similarities.elements
     defer { withExtendedLifetime(similarities) {} }
@@ -39,28 +40,23 @@ extension OpenWorkspace {
   /// How many of these rows each cluster has.
   ///
   /// - Complexity: O(candidates)
-  public func counts(of rows: RowSet, threads: Int) throws(WorkspaceError) -> [Int] {
+  public func counts(of rows: RowSet, threads: Int) throws(WinnowError) -> [Int] {
     precondition(rows.rows == self.rows)
     let counts = Mutex([Int](repeating: 0, count: clusters))
-    let failure = FirstFailure()
-    parallel(tasks: clusters, threads: threads) { _, cluster in
-      if failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        let range = offsets[cluster]..<offsets[cluster + 1]
-        let count = try members.withRows(
-          range, checked: false, narrow: { $0.count { rows.contains(Int($0)) } },
-          wide: { $0.count { rows.contains(Int(truncatingIfNeeded: $0)) } })
-        counts.withLock { $0[cluster] = count }
-      } catch { failure.record(error, task: cluster) }
+    try parallel(tasks: clusters, threads: threads) { (_, cluster) throws(WinnowError) in
+      let range = offsets[cluster]..<offsets[cluster + 1]
+      let count = try members.withRows(
+        range, checked: false, narrow: { $0.count { rows.contains(Int($0)) } },
+        wide: { $0.count { rows.contains(Int(truncatingIfNeeded: $0)) } })
+      counts.withLock { $0[cluster] = count }
     }
-    try failure.rethrow()
     return counts.withLock { $0 }
   }
 
   /// The candidates with the `count` smallest keys of `digits` times 16 bits; ties by the lower row.
   private func smallest(
     _ count: Int, digits: Int, _ threads: Int, key: @Sendable (Int) -> UInt64
-  ) throws(WorkspaceError) -> RowSet {
+  ) throws(WinnowError) -> RowSet {
     precondition((0...candidates).contains(count))
     if count == 0 { return RowSet(rows: rows) }
     // Of the last key taken: its leading digits so far, and its place among keys that share them.
@@ -92,20 +88,16 @@ extension OpenWorkspace {
     let last = prefix
     var taken = RowSet(rows: rows)
     var equal = RowSet(rows: rows)
-    var failure: WorkspaceError?
-    taken.insertTogether { taken in
-      equal.insertTogether { equal in
-        do throws(WorkspaceError) {
-          try forEachBlock(threads) { rows in
-            for row in rows {
-              let value = key(row)
-              if value < last { taken.insert(row) } else if value == last { equal.insert(row) }
-            }
+    try taken.insertTogether { (taken) throws(WinnowError) in
+      try equal.insertTogether { (equal) throws(WinnowError) in
+        try forEachBlock(threads) { rows in
+          for row in rows {
+            let value = key(row)
+            if value < last { taken.insert(row) } else if value == last { equal.insert(row) }
           }
-        } catch { failure = error }
+        }
       }
     }
-    if let failure { throw failure }
     for row in equal.prefix(place) { taken.insert(row) }
     return taken
   }
@@ -113,20 +105,16 @@ extension OpenWorkspace {
   /// Gives all candidates, a block at a time, to a body that any thread runs.
   private func forEachBlock(
     _ threads: Int, _ body: @Sendable ([Int]) -> Void
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let block = 1 << 20
-    let failure = FirstFailure()
-    parallel(tasks: (candidates + block - 1) / block, threads: threads) { _, task in
-      if failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        let range = task * block..<min(candidates, (task + 1) * block)
-        body(
-          try members.withRows(
-            range, checked: true, narrow: { $0.map { Int($0) } },
-            wide: { $0.map { Int(truncatingIfNeeded: $0) } }))
-      } catch { failure.record(error, task: task) }
+    try parallel(tasks: (candidates + block - 1) / block, threads: threads) {
+      (_, task) throws(WinnowError) in
+      let range = task * block..<min(candidates, (task + 1) * block)
+      body(
+        try members.withRows(
+          range, checked: true, narrow: { $0.map { Int($0) } },
+          wide: { $0.map { Int(truncatingIfNeeded: $0) } }))
     }
-    try failure.rethrow()
   }
 }
 

@@ -1,5 +1,6 @@
 // Why rows are no candidates, and which row a duplicate is a duplicate of.
 
+import Foundations
 import Storage
 
 extension Fate {
@@ -22,14 +23,12 @@ extension Fate {
 extension OpenWorkspace {
   /// What became of some rows, in their order.
   ///
-  /// - Throws: ``WorkspaceError`` when `fate.npy` is damaged.
+  /// - Throws: ``WinnowError`` when `fate.npy` is damaged.
   /// - Complexity: O(rows asked for)
-  public func fates(of rows: [Int]) throws(WorkspaceError) -> [Fate] {
+  public func fates(of rows: [Int]) throws(WinnowError) -> [Fate] {
     let (path, count) = (path + "/fate.npy", self.rows)
     guard pathKind(path) == .file else { return rows.map { _ in .candidate } }
-    let fates = try storing { () throws(StorageError) in
-      try MappedArray<UInt8>(path, type: .uint8, shape: [count])
-    }
+    let fates = try MappedArray<UInt8>(path, type: .uint8, shape: [count])
     var found: [Fate] = []
     for row in rows {
       guard let fate = Fate(rawValue: fates[row]) else {
@@ -42,16 +41,14 @@ extension OpenWorkspace {
 
   /// The twins of some rows and their cosines, in the rows' order; nil where the workspace has none.
   ///
-  /// - Throws: ``WorkspaceError`` when `twin.npy` or `twin_cosine.npy` is damaged.
+  /// - Throws: ``WinnowError`` when `twin.npy` or `twin_cosine.npy` is damaged.
   /// - Complexity: O(rows asked for)
   public func twins(
     of rows: [Int]
-  ) throws(WorkspaceError) -> [(row: Int, cosine: Float)]? {
+  ) throws(WinnowError) -> [(row: Int, cosine: Float)]? {
     let (folder, count) = (path, self.rows)
     guard pathKind("\(folder)/\(TwinTotals.twins)") == .file else { return nil }
-    let twins = try storing { () throws(StorageError) in
-      try DuplicateTwins(folder: folder, rows: count)
-    }
+    let twins = try DuplicateTwins(folder: folder, rows: count)
     var found: [(row: Int, cosine: Float)] = []
     for row in rows {
       let (twin, cosine) = (twins.twin(of: row), twins.cosine(of: row))

@@ -2,6 +2,7 @@
 // data set go in parts, so that they can be stopped and show what they have.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 
@@ -10,7 +11,7 @@ extension OpenWorkspace {
   ///
   /// Where there are no keys, a row's key is its number.
   /// - Complexity: O(log rows + found)
-  public func rows(withKey key: String, most: Int) throws(WorkspaceError) -> [Int] {
+  public func rows(withKey key: String, most: Int) throws(WinnowError) -> [Int] {
     guard let order = try keyOrder() else {
       return Int(key).flatMap { $0 >= 0 && $0 < rows && String($0) == key ? [$0] : nil } ?? []
     }
@@ -30,7 +31,7 @@ extension OpenWorkspace {
   ///
   /// Where there are no keys, a row's key is its number.
   /// - Complexity: O(log rows + found)
-  public func rows(withExactKey key: String) throws(WorkspaceError) -> [Int] {
+  public func rows(withExactKey key: String) throws(WinnowError) -> [Int] {
     guard let order = try keyOrder() else { return try rows(withKey: key, most: 1) }
     let wanted = Array(key.utf8)
     var place = try firstPlace(notBefore: wanted, in: order)
@@ -47,7 +48,7 @@ extension OpenWorkspace {
   /// The first place in the rows by key whose key is not before `key`.
   private func firstPlace(
     notBefore key: [UInt8], in order: MemberRows
-  ) throws(WorkspaceError) -> Int {
+  ) throws(WinnowError) -> Int {
     var (low, high) = (0, order.count)
     while low < high {
       let middle = (low + high) / 2
@@ -70,25 +71,18 @@ extension OpenWorkspace {
   /// - Complexity: O(bytes)
   public func rowsWithCaption(
     _ pattern: TextPattern, from start: Int, bytes: Int, most: Int, threads: Int
-  ) throws(WorkspaceError) -> (rows: [Int], next: Int?) {
+  ) throws(WinnowError) -> (rows: [Int], next: Int?) {
     guard let captions, most > 0 else { return ([], nil) }
     let end = min(captions.byteCount, start + bytes)
     let block = 1 << 20
     let tasks = max(0, end - start + block - 1) / block
     let parts = Parts<Int>(tasks)
-    let failure = FirstFailure()
-    parallel(tasks: tasks, threads: threads) { _, task in
-      if failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        let range = start + task * block..<min(end, start + (task + 1) * block)
-        try storing { () throws(StorageError) in
-          try captions.rows(in: range, most: most, firstMatch: pattern.firstMatch) {
-            parts.append($0, task)
-          }
-        }
-      } catch { failure.record(error, task: task) }
+    try parallel(tasks: tasks, threads: threads) { (_, task) throws(WinnowError) in
+      let range = start + task * block..<min(end, start + (task + 1) * block)
+      try captions.rows(in: range, most: most, firstMatch: pattern.firstMatch) {
+        parts.append($0, task)
+      }
     }
-    try failure.rethrow()
     var rows: [Int] = []
     // A row that lies over the edge of two blocks may have been found in both.
     for row in parts.joined() where rows.last != row { rows.append(row) }
@@ -99,7 +93,7 @@ extension OpenWorkspace {
   }
 
   /// Why a row is no candidate, in words.
-  public func fate(of row: Int) throws(WorkspaceError) -> String {
+  public func fate(of row: Int) throws(WinnowError) -> String {
     switch try fates(of: [row])[0] {
     case .candidate: return "it is no candidate"
     case .duplicate: return try duplicate(row)
@@ -108,7 +102,7 @@ extension OpenWorkspace {
   }
 
   /// What a dropped row is a duplicate of, and how near.
-  private func duplicate(_ row: Int) throws(WorkspaceError) -> String {
+  private func duplicate(_ row: Int) throws(WinnowError) -> String {
     guard let twin = try twins(of: [row])?[0] else { return Fate.duplicate.reason }
     let cosine = (Double(twin.cosine) * 1e4).rounded() / 1e4
     return "it is a duplicate of \(try key(twin.row)), cosine \(cosine)"
@@ -121,7 +115,7 @@ extension OpenWorkspace {
   public func rank(
     of cluster: Int, among ranks: Range<Int>, order: Order, seed: UInt64, pattern: TextPattern,
     backwards: Bool, threads: Int, isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> Int? {
+  ) throws(WinnowError) -> Int? {
     guard
       let captions,
       let positions = try positions(
@@ -131,21 +125,16 @@ extension OpenWorkspace {
     let block = 512
     let tasks = (positions.count + block - 1) / block
     let parts = Parts<Int>(tasks)
-    let failure = FirstFailure()
     let offset = offsets[cluster]
-    parallel(tasks: tasks, threads: threads) { _, task in
-      if failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        for index in task * block..<min(positions.count, (task + 1) * block) {
-          let row = try self.row(at: offset + positions[index])
-          let bytes = try storing { () throws(StorageError) in try captions.bytes(row) }
-          if pattern.firstMatch(in: bytes, from: 0..<bytes.count) != nil {
-            parts.append(ranks.lowerBound + index, task)
-          }
+    try parallel(tasks: tasks, threads: threads) { (_, task) throws(WinnowError) in
+      for index in task * block..<min(positions.count, (task + 1) * block) {
+        let row = try self.row(at: offset + positions[index])
+        let bytes = try captions.bytes(row)
+        if pattern.firstMatch(in: bytes, from: 0..<bytes.count) != nil {
+          parts.append(ranks.lowerBound + index, task)
         }
-      } catch { failure.record(error, task: task) }
+      }
     }
-    try failure.rethrow()
     let found = parts.joined()
     return backwards ? found.last : found.first
   }

@@ -2,6 +2,7 @@
 // byte for byte. Where they lay is a note of the build's; what they held is part of the workspace.
 
 import Clustering
+import Foundations
 import Storage
 import Synchronization
 
@@ -22,11 +23,11 @@ extension OpenWorkspace {
   ///     end of a file's path leads to from there.
   ///   - threads: the result is the same for any number.
   ///   - isCancelled: asked before each file.
-  /// - Throws: ``WorkspaceError`` when the build did not record where the inputs are.
+  /// - Throws: ``WinnowError`` when the build did not record where the inputs are.
   /// - Complexity: O(bytes of the inputs)
   public func verifyInputs(
     root: String?, threads: Int, isCancelled: @Sendable () -> Bool = { false }
-  ) throws(WorkspaceError) -> InputVerification {
+  ) throws(WinnowError) -> InputVerification {
     let logPath = path + "/build-log.json"
     guard let log = BuildLog.read(logPath), let shards = log.shards,
       let others = log.inputFiles, shards.count == description.inputs.count
@@ -62,7 +63,7 @@ extension OpenWorkspace {
     guard pathKind(place) == .file else {
       return "\(place): missing; if the inputs were moved, name their folder with --root DIR"
     }
-    do throws(StorageError) {
+    do throws(WinnowError) {
       let found = try Digest.ofFile(place)
       return found == digest ? nil : "\(place): expected SHA-256 \(digest), found \(found)"
     } catch { return error.description }

@@ -1,13 +1,14 @@
 // The concept of this workspace that is nearest to a direction, for carrying decisions over from
 // another clustering. Sums are plain float64 ones, in one order: the same everywhere.
 
+import Foundations
 import Storage
 
 extension OpenWorkspace {
   /// The centroid of a cluster, of unit length.
   ///
-  /// - Throws: ``WorkspaceError`` when the file of the centroids is no longer what it was.
-  public func centroid(_ cluster: Int) throws(WorkspaceError) -> [Float] {
+  /// - Throws: ``WinnowError`` when the file of the centroids is no longer what it was.
+  public func centroid(_ cluster: Int) throws(WinnowError) -> [Float] {
     precondition(cluster >= 0 && cluster < clusters)
     return try withCentroids { centroids in
       Array(centroids[cluster * dimensions..<(cluster + 1) * dimensions])
@@ -18,11 +19,11 @@ extension OpenWorkspace {
   /// lowest number), and that cosine.
   ///
   /// - Precondition: the vectors have ``dimensions`` components and are not zero.
-  /// - Throws: ``WorkspaceError`` when the file of the centroids is no longer what it was.
+  /// - Throws: ``WinnowError`` when the file of the centroids is no longer what it was.
   /// - Complexity: O(vectors * k * dimensions)
   public func nearestClusters(
     to vectors: [[Float]]
-  ) throws(WorkspaceError) -> [(cluster: Int, cosine: Double)] {
+  ) throws(WinnowError) -> [(cluster: Int, cosine: Double)] {
     precondition(vectors.allSatisfy { $0.count == dimensions })
     let (width, sizes) = (dimensions, scores.size)
     return try withCentroids { centroids in
@@ -41,11 +42,10 @@ extension OpenWorkspace {
 
   private func withCentroids<R>(
     _ body: (UnsafeBufferPointer<Float>) -> R
-  ) throws(WorkspaceError) -> R {
+  ) throws(WinnowError) -> R {
     let (folder, k, width) = (path, clusters, dimensions)
-    let centroids = try storing { () throws(StorageError) in
-      try MappedArray<Float>(folder + "/centroids.npy", type: .float32, shape: [k, width])
-    }
+    let centroids = try MappedArray<Float>(
+      folder + "/centroids.npy", type: .float32, shape: [k, width])
     defer { withExtendedLifetime(centroids) {} }
     return body(centroids.elements)
   }

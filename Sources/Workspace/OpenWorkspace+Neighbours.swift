@@ -1,6 +1,7 @@
 // Which concepts lie next to one, for people to look at: a scan of all centroids. The sums are
 // plain float32 ones, not the canonical dot: nothing that is written depends on them.
 
+import Foundations
 import Storage
 
 extension OpenWorkspace {
@@ -8,16 +9,15 @@ extension OpenWorkspace {
   /// distances 1 - cosine; ties by the lower number. Empty concepts are left out.
   ///
   /// - Parameter isCancelled: asked now and then; nil is returned once it says true.
-  /// - Throws: ``WorkspaceError`` when the file of the centroids is no longer what it was.
+  /// - Throws: ``WinnowError`` when the file of the centroids is no longer what it was.
   /// - Complexity: O(k * dimensions)
   public func nearestConcepts(
     to cluster: Int, count: Int, isCancelled: () -> Bool = { false }
-  ) throws(WorkspaceError) -> [(cluster: Int, distance: Float)]? {
+  ) throws(WinnowError) -> [(cluster: Int, distance: Float)]? {
     precondition(cluster >= 0 && cluster < clusters && count >= 0)
     let (folder, k, width) = (path, clusters, dimensions)
-    let centroids = try storing { () throws(StorageError) in
-      try MappedArray<Float>(folder + "/centroids.npy", type: .float32, shape: [k, width])
-    }
+    let centroids = try MappedArray<Float>(
+      folder + "/centroids.npy", type: .float32, shape: [k, width])
     // The slices below do not keep the mapping alive.
     defer { withExtendedLifetime(centroids) {} }
     if count == 0 { return [] }

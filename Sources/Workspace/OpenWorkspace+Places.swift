@@ -2,6 +2,7 @@
 // places are found by one pass over all members, for all rows that are asked for at once.
 
 import Clustering
+import Foundations
 import Pruning
 
 /// Where a row stands among the members.
@@ -19,7 +20,7 @@ extension OpenWorkspace {
   ///   follow the distance.
   public func places(
     of rows: [Int], order: Order, seed: UInt64, threads: Int, goesOn: (Double) -> Bool
-  ) throws(WorkspaceError) -> [Int: MemberPlace]? {
+  ) throws(WinnowError) -> [Int: MemberPlace]? {
     guard let found = try positions(of: rows, threads: threads, goesOn: goesOn) else { return nil }
     var byCluster: [Int: [(row: Int, position: Int)]] = [:]
     for entry in found {
@@ -43,7 +44,7 @@ extension OpenWorkspace {
   /// Rows with their positions among all members, ascending positions; nil when cancelled.
   private func positions(
     of rows: [Int], threads: Int, goesOn: (Double) -> Bool
-  ) throws(WorkspaceError) -> [(row: Int, position: Int)]? {
+  ) throws(WinnowError) -> [(row: Int, position: Int)]? {
     let wanted = WantedRows(rows)
     var found: [(row: Int, position: Int)] = []
     let (block, batch) = (1 << 18, 1 << 24)
@@ -53,17 +54,13 @@ extension OpenWorkspace {
       let range = start..<min(candidates, start + batch)
       let tasks = (range.count + block - 1) / block
       let parts = Parts<(row: Int, position: Int)>(tasks)
-      let failure = FirstFailure()
-      parallel(tasks: tasks, threads: threads) { _, task in
+      try parallel(tasks: tasks, threads: threads) { (_, task) throws(WinnowError) in
         let part = start + task * block..<min(range.upperBound, start + (task + 1) * block)
-        do throws(WorkspaceError) {
-          try members.withRows(
-            part, checked: false,
-            narrow: { wanted.scan($0) { parts.append(($0, part.lowerBound + $1), task) } },
-            wide: { wanted.scan($0) { parts.append(($0, part.lowerBound + $1), task) } })
-        } catch { failure.record(error, task: task) }
+        try members.withRows(
+          part, checked: false,
+          narrow: { wanted.scan($0) { parts.append(($0, part.lowerBound + $1), task) } },
+          wide: { wanted.scan($0) { parts.append(($0, part.lowerBound + $1), task) } })
       }
-      try failure.rethrow()
       found += parts.joined()
     }
     return found

@@ -1,12 +1,25 @@
+import Foundations
 import Pruning
 import Storage
 
+extension WinnowError {
+  /// A plan that was refused.
+  public init(_ error: PlanError) { self = .invalid(error.description) }
+}
+
 extension OpenWorkspace {
+  /// The quotas that a plan gives the concepts.
+  ///
+  /// - Throws: ``WinnowError`` when the plan is infeasible or does not fit.
+  public func quotas(of plan: Plan) throws(WinnowError) -> Quotas {
+    do { return try QuotaSolver(scores: scores).solve(plan) } catch { throw WinnowError(error) }
+  }
+
   /// Reads a plan from its file, or from the header of a keep list.
   ///
-  /// - Throws: ``WorkspaceError`` that names the file and the field.
-  public func readPlan(_ path: String) throws(WorkspaceError) -> Plan {
-    let bytes = try storing { () throws(StorageError) in try InputFile.contents(of: path) }
+  /// - Throws: ``WinnowError`` that names the file and the field.
+  public func readPlan(_ path: String) throws(WinnowError) -> Plan {
+    let bytes = try InputFile.contents(of: path)
     do throws(PlanError) {
       if path.hasSuffix(".winnow.json") {
         return try Plan.read(json: bytes, field: "plan", scores: scores, clustering: clustering)

@@ -3,6 +3,7 @@
 // that follow the distance read a few pages; those that do not find the page by counting keys
 // (RowKeys), which keeps nothing a row and sorts only the page.
 
+import Foundations
 import Pruning
 
 extension OpenWorkspace {
@@ -13,16 +14,16 @@ extension OpenWorkspace {
   ///   - ranks: within 0 ..< size.
   ///   - threads: the result is the same for any number.
   ///   - isCancelled: asked between passes over the rows; nil is returned once it says true.
-  /// - Throws: ``WorkspaceError`` when the order needs similarities that are not there, or a page
+  /// - Throws: ``WinnowError`` when the order needs similarities that are not there, or a page
   ///   that is read is damaged.
   /// - Complexity: O(ranks log M) for `hardest`, `stratified` and `easiest`; O(M) for the others.
   public func positions(
     of cluster: Int, ranks: Range<Int>, order: Order, seed: UInt64, threads: Int = 1,
     isCancelled: () -> Bool = { false }
-  ) throws(WorkspaceError) -> [Int]? {
+  ) throws(WinnowError) -> [Int]? {
     let size = offsets[cluster + 1] - offsets[cluster]
     precondition(ranks.lowerBound >= 0 && ranks.upperBound <= size)
-    guard order != .similarity || hasSimilarity else { throw .plan(.similarityMissing) }
+    guard order != .similarity || hasSimilarity else { throw WinnowError(.similarityMissing) }
     switch order {
     case .hardest, .stratified: return Array(ranks)
     case .easiest: return try easiest(cluster, size, ranks)
@@ -41,7 +42,7 @@ extension OpenWorkspace {
   public func isKept(
     of cluster: Int, quota: Int, order: Order, seed: UInt64, threads: Int,
     isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> ((Int) -> Bool)? {
+  ) throws(WinnowError) -> ((Int) -> Bool)? {
     let size = offsets[cluster + 1] - offsets[cluster]
     if quota == 0 || quota == size { return { _ in quota > 0 } }
     switch order {
@@ -68,7 +69,7 @@ extension OpenWorkspace {
   public func ranks(
     of cluster: Int, positions: [Int], order: Order, seed: UInt64, threads: Int,
     isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> [Int]? {
+  ) throws(WinnowError) -> [Int]? {
     let size = offsets[cluster + 1] - offsets[cluster]
     switch order {
     case .hardest, .stratified: return positions
@@ -89,7 +90,7 @@ extension OpenWorkspace {
   /// Nearest first, but equal distances by the lower row, which is the lower position.
   private func easiest(
     _ cluster: Int, _ size: Int, _ ranks: Range<Int>
-  ) throws(WorkspaceError) -> [Int] {
+  ) throws(WinnowError) -> [Int] {
     var page: [Int] = []
     page.reserveCapacity(ranks.count)
     var group = 0..<0
@@ -105,7 +106,7 @@ extension OpenWorkspace {
   /// The positions around `position` that have its distance.
   private func equals(
     _ cluster: Int, _ size: Int, around position: Int
-  ) throws(WorkspaceError) -> Range<Int> {
+  ) throws(WinnowError) -> Range<Int> {
     let distance = try distance(at: offsets[cluster] + position)
     let first = try firstPosition(of: cluster, notBeyond: distance)
     var (low, high) = (position + 1, size)
@@ -126,7 +127,7 @@ extension OpenWorkspace {
   /// - Complexity: O(log M)
   public func firstPosition(
     of cluster: Int, notBeyond distance: Float
-  ) throws(WorkspaceError) -> Int {
+  ) throws(WinnowError) -> Int {
     var (low, high) = (0, offsets[cluster + 1] - offsets[cluster])
     while low < high {
       let middle = (low + high) / 2

@@ -1,6 +1,7 @@
 // Pages, cuts and ranks of the orders that do not follow the distance, for a concept of any size.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 import Synchronization
@@ -17,18 +18,18 @@ struct SimilarityBits: Sendable {
 extension OpenWorkspace {
   /// The order of a cluster's rows, `random` or `similarity`; nil when cancelled.
   ///
-  /// - Throws: ``WorkspaceError`` when the order needs similarities that are not there.
+  /// - Throws: ``WinnowError`` when the order needs similarities that are not there.
   /// - Complexity: O(1) for `random`; one pass over the rows for `similarity`, once a concept.
   func conceptOrder(
     of cluster: Int, _ order: Order, seed: UInt64, threads: Int, isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> (any ConceptOrder)? {
+  ) throws(WinnowError) -> (any ConceptOrder)? {
     let range = offsets[cluster]..<offsets[cluster + 1]
     if order == .random {
       return try members.withRows(
         range, checked: false, narrow: { HashKeys(rows: $0, seed: seed) as any ConceptOrder },
         wide: { HashKeys(rows: $0, seed: seed) })
     }
-    guard let similarities else { throw .plan(.similarityMissing) }
+    guard let similarities else { throw WinnowError(.similarityMissing) }
     if isCancelled() { return nil }
     let falling = try fallingBits(of: cluster, range, similarities, threads)
     return try members.withRows(
@@ -39,7 +40,7 @@ extension OpenWorkspace {
 
   private func fallingBits(
     of cluster: Int, _ range: Range<Int>, _ similarities: MappedArray<Float>, _ threads: Int
-  ) throws(WorkspaceError) -> [UInt32] {
+  ) throws(WinnowError) -> [UInt32] {
     if let known = similarityOnce.withLock({ $0 }), known.cluster == cluster {
       return known.falling
     }

@@ -1,6 +1,7 @@
 // The rows that quotas keep, concept by concept.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 
@@ -10,37 +11,31 @@ extension OpenWorkspace {
   /// - Parameters:
   ///   - quotas: one a cluster, 0 to its size.
   ///   - threads: the result is the same for any number.
-  /// - Throws: ``WorkspaceError`` when the order needs similarities that are not there, or a page
+  /// - Throws: ``WinnowError`` when the order needs similarities that are not there, or a page
   ///   that is read is damaged.
   /// - Complexity: O(kept rows) for `hardest`, `easiest`, `stratified`; O(candidates) for others.
   ///   rows / 8 bytes of memory, whatever the threads.
   public func keptRows(
     _ quotas: [Int], _ plan: Plan, threads: Int
-  ) throws(WorkspaceError) -> RowSet {
+  ) throws(WinnowError) -> RowSet {
     precondition(quotas.count == clusters)
-    guard plan.order != .similarity || hasSimilarity else { throw .plan(.similarityMissing) }
+    guard plan.order != .similarity || hasSimilarity else { throw WinnowError(.similarityMissing) }
     var kept = RowSet(rows: rows)
-    let failure = FirstFailure()
-    kept.insertTogether { kept in
-      parallel(tasks: clusters, threads: threads) { _, cluster in
-        if quotas[cluster] == 0 || failure.hasFailed { return }
-        do throws(WorkspaceError) {
-          let positions = try keptPositions(of: cluster, quota: quotas[cluster], plan)
-          let offset = offsets[cluster]
-          for position in positions { kept.insert(try row(at: offset + position)) }
-        } catch {
-          failure.record(error, task: cluster)
-        }
+    try kept.insertTogether { (kept) throws(WinnowError) in
+      try parallel(tasks: clusters, threads: threads) { (_, cluster) throws(WinnowError) in
+        if quotas[cluster] == 0 { return }
+        let positions = try keptPositions(of: cluster, quota: quotas[cluster], plan)
+        let offset = offsets[cluster]
+        for position in positions { kept.insert(try row(at: offset + position)) }
       }
     }
-    try failure.rethrow()
     return kept
   }
 
   /// Which of a cluster's rows are kept, as positions among its members.
   public func keptPositions(
     of cluster: Int, quota: Int, _ plan: Plan
-  ) throws(WorkspaceError) -> KeptPositions {
+  ) throws(WinnowError) -> KeptPositions {
     let range = offsets[cluster]..<offsets[cluster + 1]
     let near = UnsafeBufferPointer(rebasing: distances.elements[range])
     let similar = plan.order == .similarity && hasSimilarity ? similarities!.elements : nil

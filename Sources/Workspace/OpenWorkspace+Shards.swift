@@ -1,6 +1,7 @@
 // The shards that the rows came from: how many rows each has is part of a workspace, what they are
 // called only a note of the build's.
 
+import Foundations
 import Storage
 
 extension OpenWorkspace {
@@ -36,8 +37,8 @@ extension OpenWorkspace {
 
   /// Checks that the rows of the shards add up.
   ///
-  /// - Throws: ``WorkspaceError`` when they do not.
-  public func checkShards() throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` when they do not.
+  public func checkShards() throws(WinnowError) {
     var left = rows
     for input in description.inputs where left >= 0 {
       left = input.rows < 0 || input.rows > left ? -1 : left - input.rows

@@ -3,6 +3,7 @@
 // and no set of all rows is ever in memory.
 
 import Clustering
+import Foundations
 import Pruning
 import Synchronization
 
@@ -13,16 +14,16 @@ extension OpenWorkspace {
   ///   - threads: the result is the same for any number.
   ///   - progress: told the part of the rows that is done, 0...1; false gives up.
   /// - Returns: nil when it was given up.
-  /// - Throws: ``WorkspaceError`` when an order needs similarities that are not there, or a page
+  /// - Throws: ``WinnowError`` when an order needs similarities that are not there, or a page
   ///   that is read is damaged.
   /// - Complexity: O(k), and O(M) for each concept that quotas do not tell; a bit a row of the
   ///   largest ones, twice a thread.
   public func turnover(
     from old: Plan, _ oldQuota: [Int], to new: Plan, _ newQuota: [Int], threads: Int,
     progress: (Double) -> Bool
-  ) throws(WorkspaceError) -> Turnover? {
+  ) throws(WinnowError) -> Turnover? {
     for plan in [old, new] where plan.order == .similarity && !hasSimilarity {
-      throw .plan(.similarityMissing)
+      throw WinnowError(.similarityMissing)
     }
     let size = scores.size
     let unknown = Turnover.unknown(old, oldQuota, new, newQuota, size: size)
@@ -31,7 +32,6 @@ extension OpenWorkspace {
     let rows = unknown.reduce(0) { $0 + size[$1] }
     var done = 0
     var next = 0
-    let failure = FirstFailure()
     while next < unknown.count {
       guard progress(Double(done) / Double(max(1, rows))) else { return nil }
       // A batch is small enough that giving up is felt at once.
@@ -43,17 +43,13 @@ extension OpenWorkspace {
       }
       let clusters = unknown[next..<end]
       let more = Mutex(0)
-      parallel(tasks: clusters.count, threads: max(1, threads)) { _, task in
+      try parallel(tasks: clusters.count, threads: max(1, threads)) {
+        (_, task) throws(WinnowError) in
         let cluster = clusters[clusters.startIndex + task]
-        do throws(WorkspaceError) {
-          let count = try rowsBeyondQuotas(
-            cluster, old, oldQuota[cluster], new, newQuota[cluster])
-          more.withLock { $0 += count }
-        } catch {
-          failure.record(error, task: cluster)
-        }
+        let count = try rowsBeyondQuotas(
+          cluster, old, oldQuota[cluster], new, newQuota[cluster])
+        more.withLock { $0 += count }
       }
-      try failure.rethrow()
       let moved = more.withLock { $0 }
       result.entering += moved
       result.leaving += moved
@@ -67,7 +63,7 @@ extension OpenWorkspace {
   /// enter as leave.
   private func rowsBeyondQuotas(
     _ cluster: Int, _ old: Plan, _ before: Int, _ new: Plan, _ after: Int
-  ) throws(WorkspaceError) -> Int {
+  ) throws(WinnowError) -> Int {
     let was = try keptPositions(of: cluster, quota: before, old)
     let becomes = try keptPositions(of: cluster, quota: after, new)
     var entering = 0

@@ -1,6 +1,7 @@
 // Checking everything: what opening leaves out because it would read every page.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 
@@ -8,9 +9,9 @@ extension OpenWorkspace {
   /// Checks every file of the workspace against itself, the others and the build's own record.
   ///
   /// - Returns: the faults, one line each; none when all agrees.
-  /// - Throws: ``WorkspaceError`` when a file cannot be read at all.
+  /// - Throws: ``WinnowError`` when a file cannot be read at all.
   /// - Complexity: O(bytes)
-  public func verify() throws(WorkspaceError) -> [String] {
+  public func verify() throws(WinnowError) -> [String] {
     var faults = try recordFaults()
     // What is in a file of other bytes says nothing more, and may not even be readable.
     if !faults.isEmpty { return faults }
@@ -26,13 +27,13 @@ extension OpenWorkspace {
   /// What differs between the files and the build's own record of them, one line each.
   ///
   /// - Complexity: O(bytes)
-  public func recordFaults() throws(WorkspaceError) -> [String] {
+  public func recordFaults() throws(WinnowError) -> [String] {
     let folder = path
     guard let log = BuildLog.read(folder + "/build-log.json") else {
       return ["\(folder)/build-log.json: missing or damaged: files cannot be checked by digest"]
     }
     var faults: [String] = []
-    let names = try storing { () throws(StorageError) in try Fingerprint.files(in: folder) }
+    let names = try Fingerprint.files(in: folder)
     for name in Set(names).union(log.files.keys).sorted() {
       let file = folder + "/" + name
       guard let record = log.files[name] else {
@@ -43,7 +44,7 @@ extension OpenWorkspace {
         faults.append("\(file): missing")
         continue
       }
-      let digest = try storing { () throws(StorageError) in try Digest.ofFile(file) }
+      let digest = try Digest.ofFile(file)
       if digest != record.digest {
         faults.append("\(file): expected SHA-256 \(record.digest), found \(digest)")
       }
@@ -55,7 +56,7 @@ extension OpenWorkspace {
   }
 
   /// Every candidate once, far to near, ties by row; fate.npy agrees.
-  private func checkMembers() throws(WorkspaceError) -> [String] {
+  private func checkMembers() throws(WinnowError) -> [String] {
     var faults: [String] = []
     var seen = RowSet(rows: rows)
     for cluster in 0..<clusters {
@@ -76,11 +77,9 @@ extension OpenWorkspace {
     }
     if description.candidates < rows {
       let folder = path
-      let fates = try storing { () throws(StorageError) in
-        let array = try MappedArray<UInt8>(
-          folder + "/fate.npy", type: .uint8, shape: [description.rows])
-        return Array(array.elements)
-      }
+      let array = try MappedArray<UInt8>(
+        folder + "/fate.npy", type: .uint8, shape: [description.rows])
+      let fates = Array(array.elements)
       for (row, fate) in fates.enumerated() where (fate == 0) != seen.contains(row) {
         faults.append("\(path)/fate.npy: row \(row) is \(fate), members.npy disagrees")
         if faults.count >= 20 { return faults }
@@ -112,7 +111,7 @@ extension OpenWorkspace {
     return faults
   }
 
-  private func checkColumns() throws(WorkspaceError) -> [String] {
+  private func checkColumns() throws(WinnowError) -> [String] {
     var faults: [String] = []
     for row in 0..<rows {
       if hasCaptions { _ = try caption(row) }

@@ -1,6 +1,7 @@
 // A workspace that is open for reading.  Opening looks at headers, lengths and the O(k) arrays;
 // everything else is mapped and checked where it is read.
 
+import Foundations
 import Pruning
 import Storage
 import Synchronization
@@ -40,9 +41,9 @@ public final class OpenWorkspace: Sendable {
   public var hasCaptions: Bool { captions != nil }
   public var hasSimilarity: Bool { similarities != nil }
 
-  /// - Throws: ``WorkspaceError`` that names the file and the fault: no workspace, a newer format,
+  /// - Throws: ``WinnowError`` that names the file and the fault: no workspace, a newer format,
   ///   another distance, an array that is missing, damaged or does not fit the others.
-  public init(path: String) throws(WorkspaceError) {
+  public init(path: String) throws(WinnowError) {
     guard pathKind(path) == .folder, pathKind(path + "/workspace.json") == .file else {
       throw .invalid(
         "\(path): expected a workspace (a folder with workspace.json), found "
@@ -66,16 +67,12 @@ public final class OpenWorkspace: Sendable {
     let offsets = try Self.readOffsets(path + "/offsets.npy", clusters: k, candidates: n)
     self.offsets = offsets
     scores = try Self.readScores(path + "/clusters.npy", offsets)
-    clustering = try storing { () throws(StorageError) in
-      _ = try MappedArray<Float>(
-        path + "/centroids.npy", type: .float32, shape: [k, description.dimensions])
-      if let recorded = Self.recordedDigest("centroids.npy", in: path) { return recorded }
-      return try Digest.ofFile(path + "/centroids.npy")
-    }
+    _ = try MappedArray<Float>(
+      path + "/centroids.npy", type: .float32, shape: [k, description.dimensions])
+    let digest = Self.recordedDigest("centroids.npy", in: path)
+    clustering = if let digest { digest } else { try Digest.ofFile(path + "/centroids.npy") }
     members = try MemberRows(path + "/members.npy", rows: description.rows, candidates: n)
-    distances = try storing { () throws(StorageError) in
-      try MappedArray(path + "/distances.npy", type: .float32, shape: [n])
-    }
+    distances = try MappedArray(path + "/distances.npy", type: .float32, shape: [n])
     keys = try Self.openKeys(path, description)
     captions = try Self.openCaptions(path, description)
     similarities = try Self.openSimilarities(path, description)
@@ -86,12 +83,12 @@ public final class OpenWorkspace: Sendable {
   public func offset(_ cluster: Int) -> Int { offsets[cluster] }
 
   /// The row at a position of the members.
-  public func row(at position: Int) throws(WorkspaceError) -> Int { try members.row(position) }
+  public func row(at position: Int) throws(WinnowError) -> Int { try members.row(position) }
 
   /// The distance to its centroid of the row at a position of the members.
   ///
-  /// - Throws: ``WorkspaceError`` when it is no distance, 0...2.
-  public func distance(at position: Int) throws(WorkspaceError) -> Float {
+  /// - Throws: ``WinnowError`` when it is no distance, 0...2.
+  public func distance(at position: Int) throws(WinnowError) -> Float {
     let distance = distances[position]
     guard distance >= 0, distance <= 2.001 else {
       throw damaged(
@@ -101,13 +98,13 @@ public final class OpenWorkspace: Sendable {
   }
 
   /// A row's key; its number where the workspace has no keys.
-  public func key(_ row: Int) throws(WorkspaceError) -> String {
+  public func key(_ row: Int) throws(WinnowError) -> String {
     precondition(row >= 0 && row < rows)
     guard let text = try keyText(row) else { return String(row) }
     return text
   }
 
-  private func keyText(_ row: Int) throws(WorkspaceError) -> String? {
+  private func keyText(_ row: Int) throws(WinnowError) -> String? {
     guard let keys else { return nil }
     return try keys.text(row)
   }
@@ -116,15 +113,15 @@ public final class OpenWorkspace: Sendable {
   public func hexKey(_ row: Int) -> HexKey? { keys?.hexKey(row) }
 
   /// A row's caption; nil where it has none.
-  public func caption(_ row: Int) throws(WorkspaceError) -> String? {
+  public func caption(_ row: Int) throws(WinnowError) -> String? {
     precondition(row >= 0 && row < rows)
     if captions == nil { return nil }
-    let text = try storing { () throws(StorageError) in try captions!.text(row) }
+    let text = try captions!.text(row)
     return text.isEmpty ? nil : text
   }
 
   /// A row's image-text similarity; nil where it is missing.
-  public func similarity(_ row: Int) throws(WorkspaceError) -> Float? {
+  public func similarity(_ row: Int) throws(WinnowError) -> Float? {
     precondition(row >= 0 && row < rows)
     guard hasSimilarity else { return nil }
     let value = similarities![row]
@@ -134,7 +131,7 @@ public final class OpenWorkspace: Sendable {
   /// The rows by ascending key, or nil where there are no keys.
   ///
   /// - Complexity: O(1); pages are read as they are visited.
-  public func keyOrder() throws(WorkspaceError) -> MemberRows? {
+  public func keyOrder() throws(WinnowError) -> MemberRows? {
     guard hasKeys else { return nil }
     return try MemberRows(path + "/key_order.npy", rows: rows, candidates: rows)
   }
@@ -142,9 +139,9 @@ public final class OpenWorkspace: Sendable {
   /// The workspace's identity: see docs/formats.md.
   ///
   /// - Complexity: O(files) when the build's own record fits the files' sizes, else O(bytes).
-  public func fingerprint() throws(WorkspaceError) -> String {
+  public func fingerprint() throws(WinnowError) -> String {
     let folder = path
-    let names = try storing { () throws(StorageError) in try Fingerprint.files(in: folder) }
+    let names = try Fingerprint.files(in: folder)
     if let log = BuildLog.read(path + "/build-log.json"),
       Set(names) == Set(log.files.keys),
       names.allSatisfy({ fileSize(folder + "/" + $0) == log.files[$0]?.size }),
@@ -158,20 +155,18 @@ public final class OpenWorkspace: Sendable {
   /// The same, computed from every byte.
   ///
   /// - Complexity: O(bytes)
-  public func computedFingerprint() throws(WorkspaceError) -> String {
+  public func computedFingerprint() throws(WinnowError) -> String {
     let folder = path
-    return try storing { () throws(StorageError) in
-      var digests: [String: String] = [:]
-      for name in try Fingerprint.files(in: folder) {
-        digests[name] = try Digest.ofFile(folder + "/" + name)
-      }
-      return Fingerprint.of(digests)
+    var digests: [String: String] = [:]
+    for name in try Fingerprint.files(in: folder) {
+      digests[name] = try Digest.ofFile(folder + "/" + name)
     }
+    return Fingerprint.of(digests)
   }
 }
 
 /// The error of a damaged file of a workspace.
-func damaged(_ path: String, _ fault: String) -> WorkspaceError {
+func damaged(_ path: String, _ fault: String) -> WinnowError {
   .invalid("\(path): \(fault); the workspace is damaged: build it again")
 }
 
@@ -192,11 +187,9 @@ extension OpenWorkspace {
 
   private static func readOffsets(
     _ path: String, clusters: Int, candidates: Int
-  ) throws(WorkspaceError) -> [Int] {
-    let raw = try storing { () throws(StorageError) in
-      let array = try MappedArray<UInt64>(path, type: .uint64, shape: [clusters + 1])
-      return Array(array.elements)
-    }
+  ) throws(WinnowError) -> [Int] {
+    let array = try MappedArray<UInt64>(path, type: .uint64, shape: [clusters + 1])
+    let raw = Array(array.elements)
     guard raw.first == 0, raw.last == UInt64(candidates),
       zip(raw, raw.dropFirst()).allSatisfy({ $0 <= $1 })
     else {
@@ -207,12 +200,10 @@ extension OpenWorkspace {
 
   private static func readScores(
     _ path: String, _ offsets: [Int]
-  ) throws(WorkspaceError) -> ConceptScores {
-    let records = try storing { () throws(StorageError) in
-      let array = try MappedArray<ClusterRecord>(
-        path, type: ClusterRecord.type, shape: [offsets.count - 1])
-      return Array(array.elements)
-    }
+  ) throws(WinnowError) -> ConceptScores {
+    let array = try MappedArray<ClusterRecord>(
+      path, type: ClusterRecord.type, shape: [offsets.count - 1])
+    let records = Array(array.elements)
     for (cluster, record) in records.enumerated() {
       guard record.size == UInt64(offsets[cluster + 1] - offsets[cluster]) else {
         throw damaged(
@@ -234,27 +225,23 @@ extension OpenWorkspace {
 
   private static func openKeys(
     _ path: String, _ description: WorkspaceDescription
-  ) throws(WorkspaceError) -> KeyColumn? {
+  ) throws(WinnowError) -> KeyColumn? {
     guard let kind = description.columns.keyKind else { return nil }
     return try KeyColumn(folder: path + "/keys", kind: kind, rows: description.rows)
   }
 
   private static func openCaptions(
     _ path: String, _ description: WorkspaceDescription
-  ) throws(WorkspaceError) -> StringColumn? {
+  ) throws(WinnowError) -> StringColumn? {
     guard description.columns.caption != nil else { return nil }
-    return try storing { () throws(StorageError) in
-      try StringColumn(folder: path + "/captions", rows: description.rows)
-    }
+    return try StringColumn(folder: path + "/captions", rows: description.rows)
   }
 
   private static func openSimilarities(
     _ path: String, _ description: WorkspaceDescription
-  ) throws(WorkspaceError) -> MappedArray<Float>? {
+  ) throws(WinnowError) -> MappedArray<Float>? {
     guard description.columns.similarity != nil else { return nil }
-    return try storing { () throws(StorageError) in
-      try MappedArray(path + "/similarity.npy", type: .float32, shape: [description.rows])
-    }
+    return try MappedArray(path + "/similarity.npy", type: .float32, shape: [description.rows])
   }
 }
 

@@ -1,6 +1,7 @@
 // draft.json: the plan that somebody left without committing it. There is at most one.
 
 import FoundationEssentials
+import Foundations
 import Pruning
 import Storage
 
@@ -9,11 +10,11 @@ extension PlanStore {
 
   /// The draft for these very concepts, or nil: where there is none, or one of another clustering.
   ///
-  /// - Throws: ``WorkspaceError`` when its file is damaged.
-  public func draft() throws(WorkspaceError) -> Plan? {
+  /// - Throws: ``WinnowError`` when its file is damaged.
+  public func draft() throws(WinnowError) -> Plan? {
     let path = draftPath
     guard pathKind(path) == .file else { return nil }
-    let bytes = try storing { () throws(StorageError) in try InputFile.contents(of: path) }
+    let bytes = try InputFile.contents(of: path)
     struct Bound: Decodable { var clustering: String? }
     if let bound = try? JSONDecoder().decode(Bound.self, from: Data(bytes)),
       bound.clustering != clustering
@@ -24,19 +25,17 @@ extension PlanStore {
   }
 
   /// Stores a draft in place of what was there.
-  public func saveDraft(_ plan: Plan) throws(WorkspaceError) {
+  public func saveDraft(_ plan: Plan) throws(WinnowError) {
     var plan = plan
     plan.clustering = clustering
     let (folder, path, bytes) = (folder, draftPath, plan.json())
-    try storing { () throws(StorageError) in
-      try makeFolder(folder, parents: true)
-      _ = try AtomicFile.write(bytes, to: path)
-    }
+    try makeFolder(folder, parents: true)
+    _ = try AtomicFile.write(bytes, to: path)
   }
 
   /// Removes the draft, if there is one.
-  public func removeDraft() throws(WorkspaceError) {
+  public func removeDraft() throws(WinnowError) {
     let path = draftPath
-    try storing { () throws(StorageError) in try removeTree(path) }
+    try removeTree(path)
   }
 }

@@ -1,6 +1,7 @@
 // What was committed, for people to look at: a damaged file is a line that says so, not an error.
 
 import FoundationEssentials
+import Foundations
 import Pruning
 import Storage
 
@@ -32,8 +33,8 @@ extension PlanStore {
   /// Every commit whose plan lies here, the last one first.
   ///
   /// - Parameter goesOn: asked before each plan is read; nil is returned once it says no.
-  /// - Throws: ``WorkspaceError`` when the folder cannot be listed or the log not be read.
-  public func history(goesOn: (Double) -> Bool) throws(WorkspaceError) -> [HistoryEntry]? {
+  /// - Throws: ``WinnowError`` when the folder cannot be listed or the log not be read.
+  public func history(goesOn: (Double) -> Bool) throws(WinnowError) -> [HistoryEntry]? {
     let lines = try loggedLines()
     let numbers = try numbers()
     var entries: [HistoryEntry] = []
@@ -41,14 +42,13 @@ extension PlanStore {
       guard goesOn(Double(done) / Double(numbers.count)) else { return nil }
       var plan: Plan?
       var fault: String?
-      do throws(WorkspaceError) { plan = try read(path(number)) } catch {
-        if case .plan = error {
+      do {
+        plan = try read(path(number))
+        if plan == nil {
           fault =
             "its overrides are of another clustering: cluster numbers mean other concepts here"
-        } else {
-          fault = error.description
         }
-      }
+      } catch { fault = error.description }
       let line = lines[number]
       entries.append(
         HistoryEntry(
@@ -59,10 +59,10 @@ extension PlanStore {
   }
 
   /// The lines of the log by the plan's number; those that are no lines of ours are left out.
-  private func loggedLines() throws(WorkspaceError) -> [Int: HistoryLine] {
+  private func loggedLines() throws(WinnowError) -> [Int: HistoryLine] {
     let history = historyPath
     guard pathKind(history) == .file else { return [:] }
-    let bytes = try storing { () throws(StorageError) in try InputFile.contents(of: history) }
+    let bytes = try InputFile.contents(of: history)
     let decoder = JSONDecoder()
     var lines: [Int: HistoryLine] = [:]
     for text in bytes.split(separator: 0x0A) {

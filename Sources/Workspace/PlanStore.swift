@@ -3,6 +3,7 @@
 // other folder where the workspace cannot be written to.
 
 import FoundationEssentials
+import Foundations
 import Pruning
 import Storage
 
@@ -59,10 +60,10 @@ public struct PlanStore: Sendable {
   }
 
   /// The numbers of the plans that lie here, ascending.
-  func numbers() throws(WorkspaceError) -> [Int] {
+  func numbers() throws(WinnowError) -> [Int] {
     let folder = folder
     guard pathKind(folder) == .folder else { return [] }
-    let names = try storing { () throws(StorageError) in try namesInFolder(folder) }
+    let names = try namesInFolder(folder)
     // Only names as a commit gives them: `7.json` is no plan of ours.
     return names.compactMap { name in
       Int(name.dropLast(5)).flatMap { path($0) == folder + "/" + name ? $0 : nil }
@@ -88,13 +89,14 @@ public struct PlanStore: Sendable {
     }
   }
 
-  /// Reads a plan for these very concepts.
-  func read(_ path: String) throws(WorkspaceError) -> Plan {
-    let bytes = try storing { () throws(StorageError) in try InputFile.contents(of: path) }
+  /// Reads a plan for these very concepts; nil for one with overrides of another clustering, whose
+  /// cluster numbers mean other concepts.
+  func read(_ path: String) throws(WinnowError) -> Plan? {
+    let bytes = try InputFile.contents(of: path)
     do throws(PlanError) {
       return try Plan.read(json: bytes, scores: scores, clustering: clustering)
     } catch {
-      if case .invalid(let field, _) = error, field.hasPrefix("clustering") { throw .plan(error) }
+      if case .invalid(let field, _) = error, field.hasPrefix("clustering") { return nil }
       throw .invalid("\(path): \(error)")
     }
   }
@@ -104,15 +106,10 @@ public struct PlanStore: Sendable {
   /// A plan with overrides of another clustering (the workspace was built anew) is passed over:
   /// its cluster numbers mean other concepts.
   ///
-  /// - Throws: ``WorkspaceError`` when the last plan's file is damaged.
-  public func lastCommitted() throws(WorkspaceError) -> CommittedPlan? {
+  /// - Throws: ``WinnowError`` when the last plan's file is damaged.
+  public func lastCommitted() throws(WinnowError) -> CommittedPlan? {
     for number in try numbers().reversed() {
-      do throws(WorkspaceError) {
-        return CommittedPlan(number: number, plan: try read(path(number)))
-      } catch {
-        if case .plan = error { continue }
-        throw error
-      }
+      if let plan = try read(path(number)) { return CommittedPlan(number: number, plan: plan) }
     }
     return nil
   }
@@ -127,17 +124,17 @@ public struct PlanStore: Sendable {
   /// - Returns: the plan's number.
   public func commit(
     _ plan: Plan, note: String?, time: String, outputs: [CommittedOutput]
-  ) throws(WorkspaceError) -> Int {
+  ) throws(WinnowError) -> Int {
     var plan = plan
     plan.clustering = clustering
     let (folder, bytes) = (folder, plan.json())
-    try storing { () throws(StorageError) in try makeFolder(folder, parents: true) }
-    let lock = try storing { () throws(StorageError) in try FolderLock(folder) }
+    try makeFolder(folder, parents: true)
+    let lock = try FolderLock(folder)
     defer { withExtendedLifetime(lock) {} }
     var number = (try numbers().last ?? 0) + 1
     while true {
       let path = path(number)
-      if try storing({ () throws(StorageError) in try AtomicFile.writeNew(bytes, to: path) }) {
+      if try AtomicFile.writeNew(bytes, to: path) {
         break
       }
       number += 1
@@ -148,17 +145,15 @@ public struct PlanStore: Sendable {
     return number
   }
 
-  private func log(_ line: HistoryLine) throws(WorkspaceError) {
+  private func log(_ line: HistoryLine) throws(WinnowError) {
     let history = historyPath
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let text = try? encoder.encode(line) else {
       throw .invalid("\(history): cannot write the commit as JSON")
     }
-    try storing { () throws(StorageError) in
-      var earlier = pathKind(history) == .file ? try InputFile.contents(of: history) : []
-      if let last = earlier.last, last != 0x0A { earlier.append(0x0A) }
-      _ = try AtomicFile.write(earlier + Array(text) + [0x0A], to: history)
-    }
+    var earlier = pathKind(history) == .file ? try InputFile.contents(of: history) : []
+    if let last = earlier.last, last != 0x0A { earlier.append(0x0A) }
+    _ = try AtomicFile.write(earlier + Array(text) + [0x0A], to: history)
   }
 }

@@ -1,6 +1,7 @@
 // The rows of a data set, cut into blocks that are read, widened and worked on as one.
 
 import Clustering
+import Foundations
 import Ingest
 import Storage
 import Synchronization
@@ -102,7 +103,7 @@ final class BlockBuffer: @unchecked Sendable {
   func load(
     _ block: RowBlock, of blocks: RowBlocks, instructions: InstructionSet,
     faulty: (Int, RowFault) -> Void
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let shard = blocks.dataset.shards[block.shard]
     let bytes = try read(block, of: blocks)
     vectors.load(
@@ -114,12 +115,10 @@ final class BlockBuffer: @unchecked Sendable {
   @discardableResult
   func read(
     _ block: RowBlock, of blocks: RowBlocks
-  ) throws(WorkspaceError) -> UnsafeRawBufferPointer {
+  ) throws(WinnowError) -> UnsafeRawBufferPointer {
     let shard = blocks.dataset.shards[block.shard]
-    try ingesting { () throws(IngestError) in
-      if reader?.shard != shard { reader = try ShardReader(shard) }
-      try reader!.read(rows: block.rows, into: bytes)
-    }
+    if reader?.shard != shard { reader = try ShardReader(shard) }
+    try reader!.read(rows: block.rows, into: bytes)
     return loaded(block, of: blocks)
   }
 }

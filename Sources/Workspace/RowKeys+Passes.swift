@@ -2,6 +2,7 @@
 // there are: through a protocol's witness a page of ten million rows took five times as long.
 
 import Clustering
+import Foundations
 
 /// Blocks of positions, one a task.
 private let block = 1 << 18

@@ -5,6 +5,7 @@
 
 import Clustering
 import FoundationEssentials
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -50,7 +51,7 @@ struct ScanResult: Sendable {
 /// Opens the stage; its tasks are the shards.
 func openScan(
   _ blocks: RowBlocks, _ watch: InputWatch, _ stages: BuildStages, key: StageKey
-) throws(WorkspaceError) -> Stage {
+) throws(WinnowError) -> Stage {
   let shards = blocks.dataset.shards
   return try stages.open(
     "scan", key: key,
@@ -63,7 +64,7 @@ func openScan(
 func scan(
   _ blocks: RowBlocks, _ watch: InputWatch, _ stage: Stage, lent: Int, parameters: BuildParameters,
   observer: BuildObserver
-) throws(WorkspaceError) -> ScanResult {
+) throws(WinnowError) -> ScanResult {
   let shards = blocks.dataset.shards
   let before = shards.indices.reduce(0) { $0 + (stage.wasDone($1) ? shards[$1].rows : 0) }
   let meter = RowMeter(.scan, total: blocks.dataset.rows, observer)
@@ -71,12 +72,12 @@ func scan(
   let finished = { @Sendable shard in meter.add(shards[shard].rows) }
   try stage.run(
     threads: parameters.threads + lent, isCancelled: observer.isCancelled, finished: finished
-  ) { (_, shard) throws(WorkspaceError) in
+  ) { (_, shard) throws(WinnowError) in
     let scanner = ShardScanner(
       shard: shard, blocks: blocks, instructions: parameters.instructions,
       isCancelled: observer.isCancelled,
       progress: { meter.add($0) })
-    let result = try watch.reading([shard]) { () throws(WorkspaceError) in try scanner.run() }
+    let result = try watch.reading([shard]) { () throws(WinnowError) in try scanner.run() }
     try SealedFile.write(json: result, to: stage.paths[shard])
   }
   return try gathered(stage, blocks, parameters)
@@ -90,7 +91,7 @@ private struct ShardScanner: Sendable {
   let isCancelled: @Sendable () -> Bool
   let progress: @Sendable (_ rows: Int) -> Void
 
-  func run() throws(WorkspaceError) -> ShardScan {
+  func run() throws(WinnowError) -> ShardScan {
     var result = ShardScan(rows: blocks.dataset.shards[shard].rows)
     let own = blocks.blocks(of: shard)
     let buffer = BlockBuffer(blocks)
@@ -109,7 +110,7 @@ private struct ShardScanner: Sendable {
   /// Reads a block and finds the rows of the shard that cannot be used.
   private func check(
     _ block: RowBlock, _ buffer: BlockBuffer
-  ) throws(WorkspaceError) -> [(row: Int, fault: RowFault)] {
+  ) throws(WinnowError) -> [(row: Int, fault: RowFault)] {
     if isCancelled() { throw .interrupted }
     var faulty: [(row: Int, fault: RowFault)] = []
     try buffer.load(block, of: blocks, instructions: instructions) { row, fault in
@@ -121,9 +122,9 @@ private struct ShardScanner: Sendable {
 
 private func gathered(
   _ stage: Stage, _ blocks: RowBlocks, _ parameters: BuildParameters
-) throws(WorkspaceError) -> ScanResult {
+) throws(WinnowError) -> ScanResult {
   let shards = blocks.dataset.shards
-  func result(_ shard: Int) throws(WorkspaceError) -> ShardScan {
+  func result(_ shard: Int) throws(WinnowError) -> ShardScan {
     let path = stage.paths[shard]
     guard let scan = SealedFile.read(json: ShardScan.self, path) else {
       throw damaged(path, "it was changed during the build")
@@ -158,7 +159,7 @@ private func gathered(
   return ScanResult(
     digests: digests,
     candidates: try CandidateSet(firstRows: blocks.dataset.firstRows, invalidCount: invalid) {
-      (shard) throws(WorkspaceError) in
+      (shard) throws(WinnowError) in
       hasInvalid.contains(shard) ? try result(shard).invalid ?? [] : []
     })
 }

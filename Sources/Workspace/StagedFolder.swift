@@ -4,13 +4,9 @@
 // What was finished outlives the process, so that the same command continues: PARENT/.NAME.building
 // is the same for every build of a workspace, and one build at a time holds its lock.
 
+import Foundations
+import Glibc
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 struct StagedFolder: ~Copyable {
   /// Where the folder shall be.
@@ -24,8 +20,8 @@ struct StagedFolder: ~Copyable {
   private var tasks: TaskLock?
 
   /// - Parameter wait: how long to wait for another build, or for tasks that other processes do.
-  /// - Throws: ``WorkspaceError`` when another build has it, or it cannot be made.
-  init(destination: String, wait: Duration = .zero) throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` when another build has it, or it cannot be made.
+  init(destination: String, wait: Duration = .zero) throws(WinnowError) {
     let trimmed = Self.place(of: destination)
     self.destination = trimmed
     let staging = Self.building(destination)
@@ -41,10 +37,8 @@ struct StagedFolder: ~Copyable {
     let end = ContinuousClock.now + wait
     var free: FileLock?
     repeat {
-      free = try storing { () throws(StorageError) in
-        try makeFolder(parentFolder(lockPath), parents: true)
-        return try FileLock(lockPath)
-      }
+      try makeFolder(parentFolder(lockPath), parents: true)
+      free = try FileLock(lockPath)
       if free == nil { usleep(20_000) }
     } while free == nil && ContinuousClock.now < end
     guard let held = free else {
@@ -63,7 +57,7 @@ struct StagedFolder: ~Copyable {
   mutating func admitTasks() { tasks = nil }
 
   /// From now on other processes do none; those that do are waited for.
-  mutating func excludeTasks(wait: Duration) throws(WorkspaceError) {
+  mutating func excludeTasks(wait: Duration) throws(WinnowError) {
     guard tasks == nil else { return }
     tasks = try TaskLock.exclusive(path, of: destination, wait: wait)
   }
@@ -130,7 +124,7 @@ struct StagedFolder: ~Copyable {
   }
 
   /// Checks that `path` may become a workspace, before any work is done.
-  static func checkDestination(_ path: String, force: Bool) throws(WorkspaceError) {
+  static func checkDestination(_ path: String, force: Bool) throws(WinnowError) {
     switch pathKind(path) {
     case .nothing:
       guard !path.isEmpty else {
@@ -144,7 +138,7 @@ struct StagedFolder: ~Copyable {
     case .file, .special:
       throw .invalid("\(path): expected a folder or nothing, found a file; choose another --output")
     case .folder:
-      let names = try storing { () throws(StorageError) in try namesInFolder(path) }
+      let names = try namesInFolder(path)
       if names.isEmpty { return }
       guard names.contains("workspace.json") else {
         throw .invalid(
@@ -161,41 +155,39 @@ struct StagedFolder: ~Copyable {
   /// Puts the folder in its place, with `files` and nothing else that would count.  Committed plans of
   /// a workspace that it replaces come along, as copies: whatever fails, the old workspace has its
   /// own.
-  consuming func commit(_ files: some Sequence<String>) throws(WorkspaceError) {
+  consuming func commit(_ files: some Sequence<String>) throws(WinnowError) {
     let (staging, place) = (path, destination)
     let wanted = Set(files)
-    try storing { () throws(StorageError) in
-      for name in try Fingerprint.files(in: staging) where !wanted.contains(name) {
-        try removeTree(staging + "/" + name)
+    for name in try Fingerprint.files(in: staging) where !wanted.contains(name) {
+      try removeTree(staging + "/" + name)
+    }
+    for name in try namesInFolder(staging + "/" + stageFolder)
+    where name != Self.keptStage && stageFolder + "/" + name != Self.lockName
+      && name != TaskLock.name && name != BuildRecord.stage
+    {
+      try removeTree(staging + "/" + stageFolder + "/" + name)
+    }
+    try removeTree(staging + "/plans")
+    if pathKind(place) == .folder {
+      if pathKind(place + "/plans") == .folder {
+        try Self.copyTree(place + "/plans", to: staging + "/plans")
       }
-      for name in try namesInFolder(staging + "/" + stageFolder)
-      where name != Self.keptStage && stageFolder + "/" + name != Self.lockName
-        && name != TaskLock.name && name != BuildRecord.stage
-      {
-        try removeTree(staging + "/" + stageFolder + "/" + name)
-      }
-      try removeTree(staging + "/plans")
-      if pathKind(place) == .folder {
-        if pathKind(place + "/plans") == .folder {
-          try Self.copyTree(place + "/plans", to: staging + "/plans")
-        }
-        // Nobody may take the old one for a build to continue while it is removed.
-        try makeFolder(place + "/" + stageFolder)
-        let old = try FileLock(place + "/" + Self.lockName)
-        try exchange(staging, place)
-        try? removeTree(staging)
-        _ = consume old
-      } else {
-        try renameFile(staging, to: place)
-      }
-      try removeTree(place + "/" + Self.lockName)
-      for name in [TaskLock.name, BuildRecord.stage] {
-        try removeTree(place + "/" + stageFolder + "/" + name)
-      }
+      // Nobody may take the old one for a build to continue while it is removed.
+      try makeFolder(place + "/" + stageFolder)
+      let old = try FileLock(place + "/" + Self.lockName)
+      try exchange(staging, place)
+      try? removeTree(staging)
+      _ = consume old
+    } else {
+      try renameFile(staging, to: place)
+    }
+    try removeTree(place + "/" + Self.lockName)
+    for name in [TaskLock.name, BuildRecord.stage] {
+      try removeTree(place + "/" + stageFolder + "/" + name)
     }
   }
 
-  private static func copyTree(_ source: String, to target: String) throws(StorageError) {
+  private static func copyTree(_ source: String, to target: String) throws(WinnowError) {
     guard pathKind(source) == .folder else {
       let bytes = try InputFile.contents(of: source, limit: .max)
       _ = try AtomicFile.write(bytes, to: target)

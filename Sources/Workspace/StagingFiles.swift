@@ -1,5 +1,6 @@
 // The files of a workspace in the making, with their sizes and digests.
 
+import Foundations
 import Storage
 import Synchronization
 
@@ -28,36 +29,24 @@ final class StagingFiles: Sendable {
   /// Writes `NAME`, an array of these bytes.
   func writeArray(
     _ name: String, _ type: NpyType, shape: [Int], _ bytes: UnsafeRawBufferPointer
-  ) throws(WorkspaceError) {
-    let path = folder + "/" + name
-    record(
-      name,
-      try storing { () throws(StorageError) in
-        var file = try AtomicFile(path)
-        try file.write(NpyHeader.bytes(type, shape: shape))
-        try file.write(bytes)
-        return try file.commit()
-      })
+  ) throws(WinnowError) {
+    var file = try AtomicFile(folder + "/" + name)
+    try file.write(NpyHeader.bytes(type, shape: shape))
+    try file.write(bytes)
+    record(name, try file.commit())
   }
 
   /// Writes `NAME`, an array of these elements.
   func writeArray<Element: BitwiseCopyable>(
     _ name: String, _ type: NpyType, shape: [Int], elements: [Element]
-  ) throws(WorkspaceError) {
-    let path = folder + "/" + name
-    record(
-      name,
-      try storing { () throws(StorageError) in
-        var file = try AtomicFile(path)
-        try file.write(NpyHeader.bytes(type, shape: shape))
-        try file.write(elements: elements)
-        return try file.commit()
-      })
+  ) throws(WinnowError) {
+    var file = try AtomicFile(folder + "/" + name)
+    try file.write(NpyHeader.bytes(type, shape: shape))
+    try file.write(elements: elements)
+    record(name, try file.commit())
   }
 
-  func write(_ name: String, _ bytes: [UInt8]) throws(WorkspaceError) {
-    let path = folder + "/" + name
-    record(
-      name, try storing { () throws(StorageError) in try AtomicFile.write(bytes, to: path) })
+  func write(_ name: String, _ bytes: [UInt8]) throws(WinnowError) {
+    record(name, try AtomicFile.write(bytes, to: folder + "/" + name))
   }
 }

@@ -5,6 +5,7 @@
 // lies; a second one keeps what lies below it.  So memory is that of the result.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 import Synchronization
@@ -17,25 +18,20 @@ import Synchronization
 func trainingRows(
   _ candidates: CandidateSet?, rows: Int, limit: Int, seed: UInt64, threads: Int,
   isCancelled: @escaping @Sendable () -> Bool
-) throws(WorkspaceError) -> [Int] {
+) throws(WinnowError) -> [Int] {
   let chunks = hashChunks(rows)
   let bits = 16
-  let failure = FirstFailure()
   let counts = Mutex([Int](repeating: 0, count: 1 << bits))
-  parallel(tasks: chunks.count, threads: threads) { _, task in
-    if failure.hasFailed { return }
-    do throws(WorkspaceError) {
-      if isCancelled() { throw .interrupted }
-      var own = [Int](repeating: 0, count: 1 << bits)
-      forEachHash(chunks[task], candidates, seed) { _, hash in
-        own[Int(truncatingIfNeeded: hash >> UInt64(64 - bits))] &+= 1
-      }
-      counts.withLock { counts in
-        for bucket in own.indices { counts[bucket] += own[bucket] }
-      }
-    } catch { failure.record(error, task: task) }
+  try parallel(tasks: chunks.count, threads: threads, isCancelled: isCancelled) {
+    (_, task) throws(WinnowError) in
+    var own = [Int](repeating: 0, count: 1 << bits)
+    forEachHash(chunks[task], candidates, seed) { _, hash in
+      own[Int(truncatingIfNeeded: hash >> UInt64(64 - bits))] &+= 1
+    }
+    counts.withLock { counts in
+      for bucket in own.indices { counts[bucket] += own[bucket] }
+    }
   }
-  try failure.rethrow()
   // Everything below the last bucket is wanted, and some of the last.
   var (last, below) = (0, 0)
   counts.withLock { counts in
@@ -48,21 +44,17 @@ func trainingRows(
   let found = Mutex(
     [(rows: [Int], edge: [(hash: UInt64, row: Int)])?](
       repeating: nil, count: chunks.count))
-  parallel(tasks: chunks.count, threads: threads) { _, task in
-    if failure.hasFailed { return }
-    do throws(WorkspaceError) {
-      if isCancelled() { throw .interrupted }
-      var rows: [Int] = []
-      var edge: [(hash: UInt64, row: Int)] = []
-      forEachHash(chunks[task], candidates, seed) { row, hash in
-        let bucket = hash >> UInt64(64 - bits)
-        if bucket < bound { rows.append(row) } else if bucket == bound { edge.append((hash, row)) }
-      }
-      let own = (rows, edge)
-      found.withLock { $0[task] = own }
-    } catch { failure.record(error, task: task) }
+  try parallel(tasks: chunks.count, threads: threads, isCancelled: isCancelled) {
+    (_, task) throws(WinnowError) in
+    var rows: [Int] = []
+    var edge: [(hash: UInt64, row: Int)] = []
+    forEachHash(chunks[task], candidates, seed) { row, hash in
+      let bucket = hash >> UInt64(64 - bits)
+      if bucket < bound { rows.append(row) } else if bucket == bound { edge.append((hash, row)) }
+    }
+    let own = (rows, edge)
+    found.withLock { $0[task] = own }
   }
-  try failure.rethrow()
   let parts = found.withLock { $0 }
   var edge = parts.flatMap { $0!.edge }
   edge.sort { $0.hash != $1.hash ? $0.hash < $1.hash : $0.row < $1.row }

@@ -2,13 +2,14 @@
 // shards, again in every round.
 
 import Clustering
+import Foundations
 import Pruning
 import Synchronization
 
 /// Training rows that a seed can be chosen among.
-protocol TrainingSource: TrainingRows where Failure == WorkspaceError {
+protocol TrainingSource: TrainingRows where Failure == WinnowError {
   /// The `limit` rows of smallest hash, as numbers below `count`, ascending.
-  func smallest(_ limit: Int) throws(WorkspaceError) -> [Int]
+  func smallest(_ limit: Int) throws(WinnowError) -> [Int]
 }
 
 /// Vectors in memory.
@@ -24,11 +25,11 @@ struct RowsInMemory: TrainingSource {
 
   func load(
     _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     vectors.load(rows, into: block, worker: worker)
   }
 
-  func smallest(_ limit: Int) throws(WorkspaceError) -> [Int] {
+  func smallest(_ limit: Int) throws(WinnowError) -> [Int] {
     let hashed: [(hash: UInt64, slot: Int)] = numbers.indices.map { slot in
       (splitmix64(seed: seed, row: UInt64(numbers[slot])), slot)
     }
@@ -74,20 +75,20 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
 
   func load(
     _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     if isCancelled() { throw .interrupted }
     guard let first = rows.first, let last = rows.last else { return }
     let wanted = rows.map { numbers?[$0] ?? $0 }
     let shards =
       blocks.shard(of: numbers?[first] ?? first)...blocks.shard(of: numbers?[last] ?? last)
-    let faulty = try watch.reading(shards) { () throws(WorkspaceError) in
+    let faulty = try watch.reading(shards) { () throws(WinnowError) in
       try gatherRows(
         blocks, wanted, wanted.indices, into: block, at: 0, buffers[worker], parameters)
     }
     guard faulty == 0 else { throw changedInput(blocks, shard: shards.lowerBound) }
   }
 
-  func smallest(_ limit: Int) throws(WorkspaceError) -> [Int] {
+  func smallest(_ limit: Int) throws(WinnowError) -> [Int] {
     let found = try trainingRows(
       candidates, rows: candidates.rows, limit: limit, seed: parameters.seed,
       threads: parameters.threads, isCancelled: isCancelled)
@@ -108,14 +109,14 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
 /// - Returns: nil when it was cancelled.
 func chooseInitial<Source: TrainingSource>(
   _ rows: Source, _ parameters: BuildParameters, isCancelled: () -> Bool
-) throws(WorkspaceError) -> [Int]? {
+) throws(WinnowError) -> [Int]? {
   let subset = try rows.smallest(16 * parameters.clusters)
   let chosenFrom = VectorBlock(capacity: subset.count, dimensions: rows.dimensions)
   let part = VectorBlock(capacity: min(256, subset.count), dimensions: rows.dimensions)
   for start in stride(from: 0, to: subset.count, by: part.capacity) {
     if isCancelled() { return nil }
     let places = start..<min(start + part.capacity, subset.count)
-    try subset.withUnsafeBufferPointer { subset throws(WorkspaceError) in
+    try subset.withUnsafeBufferPointer { subset throws(WinnowError) in
       try rows.load(UnsafeBufferPointer(rebasing: subset[places]), into: part, worker: 0)
     }
     for place in places { chosenFrom.copy(place - start, of: part, to: place) }

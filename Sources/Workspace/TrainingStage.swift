@@ -1,6 +1,7 @@
 // The rows that k-means sees, read into memory, and the training.
 
 import Clustering
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -19,10 +20,10 @@ struct TrainedCentroids: Sendable {
 ///   - rounds: trains by stages of their own, which come before this one.
 func train(
   _ blocks: RowBlocks, _ scanning: Scanning, key: StageKey, watch: InputWatch,
-  given: GivenCentroids?, rounds: (() throws(WorkspaceError) -> TrainedCentroids)? = nil,
+  given: GivenCentroids?, rounds: (() throws(WinnowError) -> TrainedCentroids)? = nil,
   _ stages: BuildStages, _ staging: StagingFiles,
   parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) -> TrainedCentroids {
+) throws(WinnowError) -> TrainedCentroids {
   var made: Centroids?
   var ready: TrainedCentroids?
   if let rounds,
@@ -34,7 +35,7 @@ func train(
   let training = try stages.once(
     "train", key: key, staging: staging, isCancelled: observer.isCancelled
   ) {
-    (files, stage) throws(WorkspaceError) in
+    (files, stage) throws(WinnowError) in
     let trained =
       if let given {
         TrainedCentroids(
@@ -73,7 +74,7 @@ func train(
 func trainCentroids(
   _ blocks: RowBlocks, _ scanning: Scanning, _ watch: InputWatch, _ stage: Stage,
   parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) -> TrainedCentroids {
+) throws(WinnowError) -> TrainedCentroids {
   // While the scan goes on, its progress is what is shown, and its failure ends the training.
   let told = observer
   var observer = observer
@@ -94,7 +95,7 @@ func trainCentroids(
 private func train<Source: TrainingSource>(
   _ rows: Source, _ scanning: Scanning, _ stage: Stage, _ told: BuildObserver,
   parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) -> TrainedCentroids {
+) throws(WinnowError) -> TrainedCentroids {
   func report(_ round: Int) {
     observer.progress(
       BuildProgress(
@@ -119,7 +120,7 @@ private func train<Source: TrainingSource>(
   report(begin.rounds)
   var stored = ContinuousClock.now
   let result = try trainSphericalKMeans(rows: rows, from: begin, parameters: training) {
-    (round, _, state) throws(WorkspaceError) in
+    (round, _, state) throws(WinnowError) in
     report(round)
     if ContinuousClock.now - stored >= parameters.checkpointInterval {
       try checkpoint.write(state())
@@ -142,18 +143,15 @@ private func train<Source: TrainingSource>(
 /// Centroids from a `.npy` file of float16, float32 or float64, shape (k, dimensions).
 func readCentroids(
   _ path: String, dimensions: Int, instructions: InstructionSet
-) throws(WorkspaceError) -> Centroids {
-  let (header, bytes) = try storing { () throws(StorageError) in
-    let file = try InputFile(path)
-    let header = try NpyHeader(of: file)
-    let space = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(1, file.size - header.dataOffset), alignment: 64)
-    try file.readExactly(
-      into: UnsafeMutableRawBufferPointer(rebasing: space[..<(file.size - header.dataOffset)]),
-      at: header.dataOffset)
-    return (header, space)
-  }
+) throws(WinnowError) -> Centroids {
+  let file = try InputFile(path)
+  let header = try NpyHeader(of: file)
+  let bytes = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: max(1, file.size - header.dataOffset), alignment: 64)
   defer { bytes.deallocate() }
+  try file.readExactly(
+    into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<(file.size - header.dataOffset)]),
+    at: header.dataOffset)
   guard let element = EmbeddingElement(header.type), !header.isFortranOrder,
     header.shape.count == 2, header.shape[1] == dimensions, header.shape[0] > 0
   else {

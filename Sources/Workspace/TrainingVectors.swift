@@ -1,6 +1,7 @@
 // The vectors that k-means sees, read into memory.
 
 import Clustering
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -10,9 +11,9 @@ import Synchronization
 func readTrainingRows(
   _ blocks: RowBlocks, _ scanning: Scanning, _ watch: InputWatch, _ parameters: BuildParameters,
   _ observer: BuildObserver
-) throws(WorkspaceError) -> (VectorBlock, [Int]) {
+) throws(WinnowError) -> (VectorBlock, [Int]) {
   let (dataset, dimensions) = (blocks.dataset, blocks.dataset.dimensions)
-  func choose(_ limit: Int, _ candidates: CandidateSet?) throws(WorkspaceError) -> [Int] {
+  func choose(_ limit: Int, _ candidates: CandidateSet?) throws(WinnowError) -> [Int] {
     try trainingRows(
       candidates, rows: dataset.rows, limit: limit, seed: parameters.seed,
       threads: parameters.threads, isCancelled: observer.isCancelled)
@@ -36,30 +37,27 @@ func readTrainingRows(
 private func gather(
   _ blocks: RowBlocks, _ wanted: [Int], _ watch: InputWatch, into vectors: VectorBlock,
   _ parameters: BuildParameters, _ observer: BuildObserver
-) throws(WorkspaceError) -> Bool {
+) throws(WinnowError) -> Bool {
   let chunk = 4096
-  let failure = FirstFailure()
   let workers = max(1, parameters.threads)
   let buffers = (0..<workers).map { _ in BlockBuffer(blocks) }
   let faulty = Atomic<Int>(0)
-  parallel(tasks: (wanted.count + chunk - 1) / chunk, threads: workers) { worker, task in
-    if failure.hasFailed || faulty.load(ordering: .relaxed) > 0 { return }
-    do throws(WorkspaceError) {
-      if observer.isCancelled() { throw .interrupted }
-      let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
-      let shards =
-        blocks.shard(
-          of: wanted[places.lowerBound])...blocks.shard(
-          of: wanted[places.upperBound - 1])
-      let found = try watch.reading(shards) { () throws(WorkspaceError) in
-        // Sound: each task writes its own slots.
-        try gatherRows(
-          blocks, wanted, places, into: vectors, at: places.lowerBound, buffers[worker], parameters)
-      }
-      faulty.add(found, ordering: .relaxed)
-    } catch { failure.record(error, task: task) }
+  try parallel(tasks: (wanted.count + chunk - 1) / chunk, threads: workers) {
+    (worker, task) throws(WinnowError) in
+    if faulty.load(ordering: .relaxed) > 0 { return }
+    if observer.isCancelled() { throw .interrupted }
+    let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
+    let shards =
+      blocks.shard(
+        of: wanted[places.lowerBound])...blocks.shard(
+        of: wanted[places.upperBound - 1])
+    let found = try watch.reading(shards) { () throws(WinnowError) in
+      // Sound: each task writes its own slots.
+      try gatherRows(
+        blocks, wanted, places, into: vectors, at: places.lowerBound, buffers[worker], parameters)
+    }
+    faulty.add(found, ordering: .relaxed)
   }
-  try failure.rethrow()
   return faulty.load(ordering: .relaxed) == 0
 }
 
@@ -68,7 +66,7 @@ private func gather(
 func gatherRows(
   _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
   at slot: Int, _ buffer: BlockBuffer, _ parameters: BuildParameters
-) throws(WorkspaceError) -> Int {
+) throws(WinnowError) -> Int {
   try gatherRows(blocks, wanted, places, into: vectors, buffer, parameters.instructions) {
     slot + $0 - places.lowerBound
   }
@@ -80,7 +78,7 @@ func gatherRows(
 func gatherRows(
   _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
   _ buffer: BlockBuffer, _ instructions: InstructionSet, slot: (_ place: Int) -> Int
-) throws(WorkspaceError) -> Int {
+) throws(WinnowError) -> Int {
   var faulty = 0
   var next = places.lowerBound
   while next < places.upperBound {
@@ -112,7 +110,7 @@ func gatherRows(
 }
 
 /// The error of an input that differs from what the scan saw.
-func changedInput(_ blocks: RowBlocks, shard: Int?) -> WorkspaceError {
+func changedInput(_ blocks: RowBlocks, shard: Int?) -> WinnowError {
   let path = shard.map { blocks.dataset.shards[$0].path } ?? "input"
   return .invalid("\(path): it changed while it was read; build again")
 }

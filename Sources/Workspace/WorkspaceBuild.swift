@@ -4,15 +4,11 @@
 
 import Clustering
 import FoundationEssentials
+import Foundations
+import Glibc
 import Ingest
 import Pruning
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// One record of `clusters.npy`.
 struct ClusterRecord: BitwiseCopyable {
@@ -39,18 +35,18 @@ public struct BuildSummary: Sendable {
 /// The same inputs, parameters and seed give the same bytes for any number of threads and any
 /// instruction set, and for any number of builds that were killed on the way.
 ///
-/// - Throws: ``WorkspaceError``; then the output is as it was before, and what was finished waits
-///   beside it (``WorkspaceError/unfinished(_:folder:)``).
+/// - Throws: ``WinnowError``; then the output is as it was before, and what was finished waits
+///   beside it (``WinnowError/unfinished(_:folder:)``).
 /// - Complexity: O(rows * k * dimensions) time; 8 to 24 bytes a row of memory beside the training
 ///   rows, the centroids and a few blocks a thread.
 public func buildWorkspace(
   _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
-) throws(WorkspaceError) -> BuildSummary {
+) throws(WinnowError) -> BuildSummary {
   try StagedFolder.checkDestination(parameters.output, force: parameters.force)
   let plan = try BuildPlan(parameters)
   observer.message(plan.dataset.layout)
   try BuildMemory(plan).check()
-  return try resumably(parameters.output) { () throws(WorkspaceError) in
+  return try resumably(parameters.output) { () throws(WinnowError) in
     let folder = try StagedFolder(destination: parameters.output)
     // Tasks of a build that was recorded for others would be those of another one.
     try BuildRecord.remove(from: folder.path)
@@ -64,17 +60,17 @@ public func buildWorkspace(
 
 /// The same, its tasks done by an engine.
 ///
-/// - Throws: ``WorkspaceError``; what was finished waits beside the output as that of any build.
+/// - Throws: ``WinnowError``; what was finished waits beside the output as that of any build.
 public func buildWorkspace(
   _ parameters: BuildParameters, on engine: some TaskEngine,
   observer: BuildObserver = BuildObserver()
-) throws(WorkspaceError) -> BuildSummary {
+) throws(WinnowError) -> BuildSummary {
   try StagedFolder.checkDestination(parameters.output, force: parameters.force)
   let parameters = parameters.fromAnywhere
   let plan = try BuildPlan(parameters)
   observer.message(plan.dataset.layout)
   try BuildMemory(plan).check()
-  return try resumably(parameters.output) { () throws(WorkspaceError) in
+  return try resumably(parameters.output) { () throws(WinnowError) in
     // Tasks of a driver that was killed may take a moment to end.
     var folder = try StagedFolder(destination: parameters.output, wait: .seconds(30))
     let inputs = try WatchedInputs(plan)
@@ -94,7 +90,7 @@ public func buildWorkspace(
       plan, folder: folder.path, role: .driver(engine, needs: { shapes.needs($0) }), inputs: inputs,
       observer: observer)
     let (description, log): (WorkspaceDescription, BuildLog)
-    do throws(WorkspaceError) { (description, log) = try build.run() } catch {
+    do throws(WinnowError) { (description, log) = try build.run() } catch {
       // What a task says that was stopped is no news.
       throw observer.isCancelled() ? .interrupted : error
     }
@@ -108,9 +104,9 @@ public func buildWorkspace(
 
 /// Runs `body`; its error says where finished work waits, if some does.
 func resumably<Value>(
-  _ output: String, _ body: () throws(WorkspaceError) -> Value
-) throws(WorkspaceError) -> Value {
-  do throws(WorkspaceError) { return try body() } catch {
+  _ output: String, _ body: () throws(WinnowError) -> Value
+) throws(WinnowError) -> Value {
+  do throws(WinnowError) { return try body() } catch {
     let building = StagedFolder.building(output)
     guard StagedFolder.hasFinishedWork(building) else { throw error }
     throw .unfinished(error, folder: building)
@@ -118,7 +114,7 @@ func resumably<Value>(
 }
 
 /// The error of a build of `output` that is ended from outside at this moment.
-public func interruptedBuild(_ output: String) -> WorkspaceError {
+public func interruptedBuild(_ output: String) -> WinnowError {
   let building = StagedFolder.building(output)
   return StagedFolder.hasFinishedWork(building)
     ? .unfinished(.interrupted, folder: building) : .interrupted
@@ -137,20 +133,16 @@ struct BuildPlan: Sendable {
   /// Clusters to use instead of searching for the nearest centroid.
   let assignments: GivenAssignments?
 
-  init(_ parameters: BuildParameters) throws(WorkspaceError) {
-    let dataset = try ingesting { () throws(IngestError) in
-      try Dataset.discover(parameters.inputs, parameters.ingest)
-    }
+  init(_ parameters: BuildParameters) throws(WinnowError) {
+    let dataset = try Dataset.discover(parameters.inputs, parameters.ingest)
     self.dataset = dataset
     try checkFilters(parameters.filters, dataset)
-    condition = try ingesting { () throws(IngestError) in
-      try parameters.filters.condition.map { (text) throws(IngestError) in
-        try RowCondition(text, dataset, parameters.ingest).checked
-      }
+    condition = try parameters.filters.condition.map { (text) throws(WinnowError) in
+      try RowCondition(text, dataset, parameters.ingest).checked
     }
     var lists: [String: String] = [:]
     for file in parameters.filters.lists {
-      lists[file.flag] = try storing { () throws(StorageError) in try Digest.ofFile(file.path) }
+      lists[file.flag] = try Digest.ofFile(file.path)
     }
     self.lists = lists
     self.parameters = parameters
@@ -166,10 +158,10 @@ struct BuildPlan: Sendable {
     let centroids = try readCentroids(
       path, dimensions: dataset.dimensions, instructions: parameters.instructions)
     given = GivenCentroids(
-      path: path, digest: try storing { () throws(StorageError) in try Digest.ofFile(path) })
+      path: path, digest: try Digest.ofFile(path))
     self.parameters.clusters = centroids.count
     let rows = dataset.rows
-    assignments = try parameters.assignmentsFile.map { (file) throws(WorkspaceError) in
+    assignments = try parameters.assignmentsFile.map { (file) throws(WinnowError) in
       try GivenAssignments(file, rows: rows, clusters: centroids.count)
     }
   }
@@ -196,12 +188,12 @@ struct GivenCentroids: Codable, Sendable {
 
   /// The centroids.
   ///
-  /// - Throws: ``WorkspaceError``, also when the file is no longer what it was.
+  /// - Throws: ``WinnowError``, also when the file is no longer what it was.
   func read(
     dimensions: Int, instructions: InstructionSet
-  ) throws(WorkspaceError) -> Centroids {
+  ) throws(WinnowError) -> Centroids {
     let centroids = try readCentroids(path, dimensions: dimensions, instructions: instructions)
-    let now = try storing { () throws(StorageError) in try Digest.ofFile(path) }
+    let now = try Digest.ofFile(path)
     guard now == digest else {
       throw .invalid("\(path): it changed during the build; build again")
     }
@@ -220,7 +212,7 @@ extension BuildParameters {
   }
 }
 
-func checkClusters(_ clusters: Int, rows: Int, _ what: String) throws(WorkspaceError) {
+func checkClusters(_ clusters: Int, rows: Int, _ what: String) throws(WinnowError) {
   guard clusters <= rows else {
     throw .invalid(
       "--clusters: expected at most \(rows), the number of \(what), found \(clusters); "
@@ -229,7 +221,7 @@ func checkClusters(_ clusters: Int, rows: Int, _ what: String) throws(WorkspaceE
 }
 
 /// Checks that a data set has what the filters look at.
-private func checkFilters(_ filters: RowFilters, _ dataset: Dataset) throws(WorkspaceError) {
+private func checkFilters(_ filters: RowFilters, _ dataset: Dataset) throws(WinnowError) {
   if filters.condition != nil, dataset.columns == nil {
     throw .invalid(
       "--where: expected metadata, whose columns the condition is about, found none; name a "

@@ -3,6 +3,7 @@
 
 import Clustering
 import FoundationEssentials
+import Foundations
 import Storage
 
 /// The contents of `workspace.json`.
@@ -121,13 +122,11 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     var distance: String
   }
 
-  func json() throws(WorkspaceError) -> [UInt8] { try encodeJSON(self) }
+  func json() throws(WinnowError) -> [UInt8] { try encodeJSON(self) }
 
-  /// - Throws: ``WorkspaceError`` for a newer format, another distance or a damaged file.
-  static func read(_ path: String) throws(WorkspaceError) -> WorkspaceDescription {
-    let bytes = try storing { () throws(StorageError) in
-      try InputFile.contents(of: path, limit: 1 << 28)
-    }
+  /// - Throws: ``WinnowError`` for a newer format, another distance or a damaged file.
+  static func read(_ path: String) throws(WinnowError) -> WorkspaceDescription {
+    let bytes = try InputFile.contents(of: path, limit: 1 << 28)
     let decoder = JSONDecoder()
     guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {
       throw .invalid(
@@ -155,7 +154,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
 }
 
 /// Sorted keys, two blanks of indentation, a newline at the end: the same value, the same bytes.
-func encodeJSON(_ value: some Encodable) throws(WorkspaceError) -> [UInt8] {
+func encodeJSON(_ value: some Encodable) throws(WinnowError) -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   do {

@@ -1,14 +1,10 @@
 import ArgumentParser
 import FoundationEssentials
+import Foundations
+import Glibc
 import Manifests
 import Storage
 import Workspace
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// `winnow demo`.
 struct DemoCommand: ParsableCommand {
@@ -74,7 +70,7 @@ struct DemoCommand: ParsableCommand {
         workspace: workspace, plan: plan, lists: [.init(format: .text, output: list)],
         // What an earlier demo wrote, and nothing else.
         force: pathKind(list + ".winnow.json") == .file, threads: 1),
-      standardOutput: { (_) throws(StorageError) in }, progress: { _ in !Interruption.isAsked })[0]
+      standardOutput: { (_) throws(WinnowError) in }, progress: { _ in !Interruption.isAsked })[0]
     standardOutput(
       "\nkeep list: \(list) (\(summary.kept) keys)\n"
         + "there is no terminal; in one, see and steer it with: winnow explore \(path)\n")

@@ -1,16 +1,11 @@
 import ArgumentParser
 import Explorer
 import FoundationEssentials
+import Glibc
 import Manifests
 import Storage
 import Terminal
 import Workspace
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// `winnow explore`.
 struct ExploreCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Foundations
 import Manifests
 import Storage
 import Workspace
@@ -61,7 +62,7 @@ struct ExportCommand: ParsableCommand {
       request.programs = programs()
       let summary = try export(
         request,
-        standardOutput: { (bytes) throws(StorageError) in try standardOutput(bytes) },
+        standardOutput: { (bytes) throws(WinnowError) in try standardOutput(bytes) },
         progress: { part in
           reporter.report(
             stage: "export", number: 1, of: 1, done: Int(part * Double(plan.target)),

@@ -1,15 +1,11 @@
 import ArgumentParser
+import Foundations
+import Glibc
 import Ingest
 import Manifests
 import Pruning
 import Storage
 import Workspace
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// How a command ends when it does not end well.
 struct Failure: Error {
@@ -25,9 +21,7 @@ struct Failure: Error {
   init(_ error: any Error) {
     switch error {
     case let error as Failure: self = error
-    case WorkspaceError.interrupted, ManifestError.interrupted:
-      self.init("interrupted: nothing was written", status: 130)
-    case WorkspaceError.unfinished(.interrupted, _): self.init("\(error)", status: 130)
+    case let error as WinnowError: self.init(error.description, status: error.status)
     default: self.init("\(error)")
     }
   }
@@ -45,14 +39,14 @@ func failing<R>(_ body: () throws -> R) throws -> R {
 
 /// Writes text to standard output; a reader that went away ends the program quietly.
 func standardOutput(_ text: String) {
-  do throws(StorageError) { try standardOutput(Array(text.utf8)) } catch {
+  do throws(WinnowError) { try standardOutput(Array(text.utf8)) } catch {
     standardError("winnow: \(error)")
     exit(1)
   }
 }
 
 /// Writes bytes to standard output.
-func standardOutput(_ bytes: [UInt8]) throws(StorageError) {
+func standardOutput(_ bytes: [UInt8]) throws(WinnowError) {
   var done = 0
   while done < bytes.count {
     let count = bytes.withUnsafeBytes { write(1, $0.baseAddress! + done, bytes.count - done) }
@@ -62,7 +56,7 @@ func standardOutput(_ bytes: [UInt8]) throws(StorageError) {
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)
       }
-      throw StorageError(
+      throw WinnowError(
         path: "standard output", fault: "cannot write: \(String(cString: strerror(errno)))")
     }
     done += count

@@ -6,13 +6,8 @@
 // when it has not ended by itself soon after the first signal, the program ends all the same.
 
 import Dispatch
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 enum Interruption {
   private static let count = Atomic<Int>(0)

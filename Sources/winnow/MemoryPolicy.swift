@@ -2,9 +2,7 @@
 // one.  glibc gives such blocks back to the system as soon as they lie at the end of the heap, and
 // gets them anew, page by page, at the next key: at k = 50,000 that is a third of the time.
 
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 enum MemoryPolicy {
   /// Keeps up to 48 MiB of freed memory for the next key press.

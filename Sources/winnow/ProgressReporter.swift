@@ -2,14 +2,9 @@
 // minute of a long stage, or JSON for programs.
 
 import FoundationEssentials
+import Glibc
 import Synchronization
 import Workspace
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// How progress is shown.
 enum ProgressStyle: String, CaseIterable {

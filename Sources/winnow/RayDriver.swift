@@ -3,15 +3,11 @@
 
 import Dispatch
 import FoundationEssentials
+import Foundations
+import Glibc
 import Storage
 import Synchronization
 import Workspace
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A running driver; any thread may ask it.
 final class RayDriver: Sendable {
@@ -78,17 +74,15 @@ final class RayDriver: Sendable {
   init(
     _ python: String, _ script: String, address: String, winnow: String, workspace: String,
     _ environment: [String: String]
-  ) throws(WorkspaceError) {
-    do throws(StorageError) {
-      let child = try ChildProgram(
-        python,
-        [script, "--address", address, "--winnow", winnow, "--workspace", workspace],
-        environment, isFed: true)
-      let (output, errors) = (child.output, child.errors)
-      state = Mutex(State(child: child))
-      // A thread of its own, which waits most of the time.
-      DispatchQueue(label: "ray").async { self.listen(output, errors) }
-    } catch { throw .storage(error) }
+  ) throws(WinnowError) {
+    let child = try ChildProgram(
+      python,
+      [script, "--address", address, "--winnow", winnow, "--workspace", workspace],
+      environment, isFed: true)
+    let (output, errors) = (child.output, child.errors)
+    state = Mutex(State(child: child))
+    // A thread of its own, which waits most of the time.
+    DispatchQueue(label: "ray").async { self.listen(output, errors) }
   }
 
   // MARK: Asking
@@ -98,13 +92,13 @@ final class RayDriver: Sendable {
 
   /// Writes a question.
   ///
-  /// - Throws: ``WorkspaceError`` when the driver has ended.
-  func ask(_ question: Question) throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` when the driver has ended.
+  func ask(_ question: Question) throws(WinnowError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     guard var line = try? [UInt8](encoder.encode(question)) else { return }
     line.append(UInt8(ascii: "\n"))
-    try asking.withLock { (_) throws(WorkspaceError) in
+    try asking.withLock { (_) throws(WinnowError) in
       var done = 0
       while done < line.count {
         let (count, end) = state.withLock { state in
@@ -123,8 +117,8 @@ final class RayDriver: Sendable {
 
   /// Takes the answers to a request that are there, or come within some seconds; there may be none.
   ///
-  /// - Throws: ``WorkspaceError`` when there are none and the driver has ended.
-  func answers(to id: Int?, within seconds: Double) throws(WorkspaceError) -> [Answer] {
+  /// - Throws: ``WinnowError`` when there are none and the driver has ended.
+  func answers(to id: Int?, within seconds: Double) throws(WinnowError) -> [Answer] {
     let bell = state.withLock { $0.inboxes[id]?.bell }
     _ = bell?.wait(timeout: .now() + seconds)
     let (answers, end) = state.withLock { state in

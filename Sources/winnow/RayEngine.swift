@@ -3,6 +3,7 @@
 // RayDriver runs.  Nothing of Ray is needed to build winnow, nor to run it without `--on`.
 
 import FoundationEssentials
+import Foundations
 import Storage
 import Synchronization
 import Workspace
@@ -40,13 +41,13 @@ package final class RayEngine: TaskEngine {
   ///   - patience: seconds that ``stop()`` and a cancelled run wait for what they end.
   ///   - message: told what people may want to know, from any thread.
   ///   - isCancelled: asked again and again until there is a connection.
-  /// - Throws: ``WorkspaceError``: no Python, no Ray, no cluster, or another version; `interrupted`.
+  /// - Throws: ``WinnowError``: no Python, no Ray, no cluster, or another version; `interrupted`.
   package static func start(
     address: String, workspace: String,
     environment: [String: String] = ProcessInfo.processInfo.environment, patience: Double = 10,
     message: @escaping @Sendable (String) -> Void,
     isCancelled: @Sendable () -> Bool = { Interruption.isAsked }
-  ) throws(WorkspaceError) -> RayEngine {
+  ) throws(WinnowError) -> RayEngine {
     let wanted = environment["WINNOW_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
     guard let python = findProgram(wanted ?? "python3", environment["PATH"] ?? "") else {
       throw .invalid(
@@ -62,7 +63,7 @@ package final class RayEngine: TaskEngine {
       python, script, address: address, winnow: absolutePath(worker ?? programPath()),
       workspace: absolutePath(workspace), environment)
     let engine = RayEngine(driver, patience: patience, message: message)
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       while true {
         for answer in try driver.answers(to: nil, within: 0.05) {
           guard let ready = answer.ready else { continue }
@@ -81,12 +82,12 @@ package final class RayEngine: TaskEngine {
   package func run(
     _ request: TaskRequest, finished: @escaping @Sendable (Int) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let id = requests.wrappingAdd(1, ordering: .relaxed).newValue
     driver.expectAnswers(to: id)
     defer { driver.expectNoAnswers(to: id) }
     var left = Set(request.tasks)
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       try driver.ask(
         .init(
           id: id, run: request.stage, tasks: request.tasks, threads: request.threads,
@@ -110,7 +111,7 @@ package final class RayEngine: TaskEngine {
   /// Cancels the tasks of a request and waits, within patience, until none of them runs any more.
   private func endTasks(_ id: Int) {
     let start = ContinuousClock.now
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       try driver.ask(.init(id: id, cancel: true))
       while ContinuousClock.now - start < .seconds(patience) {
         if try driver.answers(to: id, within: 0.05).contains(where: { $0.cancelled == true }) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Foundations
 import Ingest
 import Workspace
 
@@ -113,7 +114,7 @@ struct TaskRunCommand: ParsableCommand {
         standardError("\(stage): \(count) task\(count == 1 ? "" : "s") done")
       case .workspaceFinished: standardError("\(output): the workspace is finished")
       }
-    } catch WorkspaceError.interrupted {
+    } catch .interrupted {
       reporter.abandon()
       throw Failure("interrupted; the task can be done again", status: 130)
     } catch {

@@ -2,12 +2,7 @@
 // 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 
 import ArgumentParser
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 Interruption.install()
 // The system tells a program its words in /proc/self/cmdline; they begin with its own name.

@@ -5,6 +5,7 @@
 import ArgumentParser
 import Clustering
 import FoundationEssentials
+import Foundations
 import Storage
 import Synchronization
 
@@ -162,10 +163,10 @@ private final class AssignmentRun: @unchecked Sendable {
 
   func run() throws {
     let blockRows = file.blockRows
-    let failure = Mutex<StorageError?>(nil)
+    let failure = Mutex<WinnowError?>(nil)
     parallel(tasks: (file.rows + blockRows - 1) / blockRows, threads: threads) { worker, task in
       let range = task * blockRows..<min((task + 1) * blockRows, file.rows)
-      do throws(StorageError) {
+      do throws(WinnowError) {
         try file.read(range, into: buffers[worker])
         centroids.assign(
           bytes: UnsafeRawBufferPointer(buffers[worker]), element: file.element,

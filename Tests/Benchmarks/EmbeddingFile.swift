@@ -1,6 +1,7 @@
 // A `.npy` file of rows, read as the engine reads it: blocks by `pread` into a buffer a thread.
 
 import Clustering
+import Foundations
 import Storage
 
 final class EmbeddingFile: Sendable {
@@ -30,7 +31,7 @@ final class EmbeddingFile: Sendable {
   /// Rows of a range, into the beginning of `buffer`.
   func read(
     _ range: Range<Int>, into buffer: UnsafeMutableRawBufferPointer
-  ) throws(StorageError) {
+  ) throws(WinnowError) {
     try file.readExactly(
       into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<(range.count * bytesPerRow)]),
       at: header.dataOffset + range.lowerBound * bytesPerRow)

@@ -1,14 +1,10 @@
 // Peak rates of this machine, measured: what a kernel's rate is set beside.
 
 import Clustering
+import Foundations
+import Glibc
 import MachinePeak
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// One measured rate.
 struct Rate: Encodable {

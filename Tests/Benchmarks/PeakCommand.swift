@@ -1,12 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 struct PeakCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,7 @@
 // The promises about single steps of the explorer: medians of 100 runs.
 
 import ArgumentParser
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 struct PromisesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Clustering
+import Foundations
 import Synchronization
 import Testing
 

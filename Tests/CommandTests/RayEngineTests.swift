@@ -2,6 +2,7 @@
 // Tests/Peers/ray_check.py has the real one.
 
 import Foundation
+import Foundations
 import Synchronization
 import TestSupport
 import Testing
@@ -240,7 +241,7 @@ import winnow
         return asked.all.count > 2
       }
     }
-    #expect(text == "\(WorkspaceError.interrupted)")
+    #expect(text == "\(WinnowError.interrupted)")
     engine.stop()
     try expectNoDriver()
   }
@@ -258,7 +259,7 @@ import winnow
         return asked.all.count > 2
       }
     }
-    #expect(text == "\(WorkspaceError.interrupted)")
+    #expect(text == "\(WinnowError.interrupted)")
     try expectNoDriver()
   }
 

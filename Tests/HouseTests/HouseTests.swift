@@ -11,23 +11,27 @@ import Testing
     "CKernels": [],
     "CNcursesw": [],
     "CZlib": [],
-    "Storage": ["CKernels", "CZlib"],
-    "Ingest": ["Storage", "CKernels"],
-    "Clustering": ["Storage", "CKernels"],
+    "Foundations": [],
+    "Storage": ["Foundations", "CKernels", "CZlib"],
+    "Ingest": ["Foundations", "Storage", "CKernels"],
+    "Clustering": ["Foundations", "Storage", "CKernels"],
     "Pruning": [],
     "Canvas": [],
-    "Workspace": ["Clustering", "Ingest", "Storage", "CKernels", "Pruning"],
-    "Manifests": ["Workspace", "Clustering", "Ingest", "Storage", "CKernels", "Pruning"],
+    "Workspace": ["Foundations", "Clustering", "Ingest", "Storage", "CKernels", "Pruning"],
+    "Manifests": [
+      "Foundations", "Workspace", "Clustering", "Ingest", "Storage", "CKernels", "Pruning",
+    ],
     "Explorer": [
-      "Manifests", "Workspace", "Clustering", "Ingest", "Storage", "CKernels", "Pruning", "Canvas",
+      "Foundations", "Manifests", "Workspace", "Clustering", "Ingest", "Storage", "CKernels",
+      "Pruning", "Canvas",
     ],
     "Terminal": [
-      "CNcursesw", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest", "Storage",
-      "CKernels", "Pruning", "Canvas",
+      "Foundations", "CNcursesw", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest",
+      "Storage", "CKernels", "Pruning", "Canvas",
     ],
     "winnow": [
-      "Terminal", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest", "Storage",
-      "CKernels", "Pruning",
+      "Foundations", "Terminal", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest",
+      "Storage", "CKernels", "Pruning",
     ],
   ]
 

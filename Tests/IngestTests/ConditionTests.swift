@@ -2,6 +2,7 @@
 // metadata is refused whatever it is, and verdicts come in the order of the rows from every format.
 
 import Foundation
+import Foundations
 import Ingest
 import TestSupport
 import Testing
@@ -227,7 +228,7 @@ struct ConditionTests {
     let dataset = try Dataset.discover([folder("in")], options())
     var without = options()
     without.environment = ["PATH": folder.path]
-    #expect(throws: IngestError.self) { _ = try RowCondition("n > 1", dataset, without) }
+    #expect(throws: WinnowError.self) { _ = try RowCondition("n > 1", dataset, without) }
     do { _ = try RowCondition("n > 1", dataset, without) } catch {
       #expect(
         "\(error)"

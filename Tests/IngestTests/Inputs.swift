@@ -1,6 +1,7 @@
 // Inputs for the tests of this folder, and the readers that take everything at once.
 
 import Foundation
+import Foundations
 import Ingest
 import TestSupport
 
@@ -98,7 +99,7 @@ func allRows(_ input: String, _ options: IngestOptions = options()) throws -> [R
 
 /// The message of the error that `body` throws, `FOLDER` standing for the temporary folder.
 func message(_ folder: TemporaryFolder, _ body: () throws -> Void) -> String {
-  do { try body() } catch let error as IngestError {
+  do { try body() } catch let error as WinnowError {
     return error.description.replacingOccurrences(of: folder.path, with: "FOLDER")
   } catch { return "another kind of error: \(error)" }
   return "no error"

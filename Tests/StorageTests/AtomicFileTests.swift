@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Storage
 import TestSupport
 import Testing
@@ -129,7 +130,7 @@ struct AtomicFileTests {
     #expect(try InputFile.contents(of: folder("empty")) == [])
     #expect(try AtomicFile.write([1, 2], to: folder("two")).size == 2)
     #expect(try InputFile.contents(of: folder("two")) == [1, 2])
-    #expect(throws: StorageError.self) { try InputFile.contents(of: folder("two"), limit: 1) }
+    #expect(throws: WinnowError.self) { try InputFile.contents(of: folder("two"), limit: 1) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Storage
 import TestSupport
 import Testing
@@ -40,7 +41,7 @@ struct FileStampTests {
     #expect(
       stamp.difference(to: try FileStamp(of: folder("two")))
         == "its size was 3145728 bytes, is 2")
-    #expect(throws: StorageError.self) { try FileStamp(of: folder("none")) }
+    #expect(throws: WinnowError.self) { try FileStamp(of: folder("none")) }
   }
 
   @Test func oneHoldsALock() throws {

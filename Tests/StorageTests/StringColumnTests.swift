@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Storage
 import TestSupport
 import Testing
@@ -61,7 +62,7 @@ struct StringColumnTests {
   }
 
   private func complaint(_ body: () throws -> Void) -> String {
-    do { try body() } catch let error as StorageError {
+    do { try body() } catch let error as WinnowError {
       return error.description.replacingOccurrences(of: folder.path, with: "FOLDER")
     } catch { return "another kind of error: \(error)" }
     return "no error"

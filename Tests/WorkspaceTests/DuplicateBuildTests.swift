@@ -2,6 +2,7 @@
 
 import Clustering
 import Foundation
+import Foundations
 import Synchronization
 import TestSupport
 import Testing
@@ -253,7 +254,7 @@ struct DuplicateBuildTests {
           $0.deduplication!.clustersAtOnce = atOnce
         }
         #expect(stage == nil)
-      } catch WorkspaceError.unfinished(.interrupted, _) {
+      } catch let error as WinnowError where error.isInterruption && error.finishedWork != nil {
         #expect(stage != nil)
       }
       return told.withLock { $0 }

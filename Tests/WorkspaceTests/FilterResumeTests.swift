@@ -1,6 +1,7 @@
 // A changed filter redoes what depends on it, and no more; what was torn in between is done again.
 
 import Foundation
+import Foundations
 import Synchronization
 import TestSupport
 import Testing
@@ -50,7 +51,7 @@ struct FilterResumeTests {
         $0.trainingRows = .total(30)
       }
       #expect(stage == nil)
-    } catch WorkspaceError.unfinished(.interrupted, _) {
+    } catch let error as WinnowError where error.isInterruption && error.finishedWork != nil {
       #expect(stage != nil)
     }
     return told.withLock { $0 }

@@ -2,6 +2,7 @@
 
 import Clustering
 import Foundation
+import Foundations
 import Pruning
 import Synchronization
 import TestSupport

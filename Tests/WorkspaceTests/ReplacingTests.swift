@@ -1,6 +1,7 @@
 // What a build does to what is there: refused, replaced whole, or left to the last byte.
 
 import Foundation
+import Foundations
 import Pruning
 import Synchronization
 import TestSupport
@@ -106,10 +107,11 @@ struct ReplacingTests {
         try folder.build(
           [input], to: output, clusters: 5, threads: threads, observer: observer
         ) { $0.force = true }
-      } catch WorkspaceError.interrupted {
+      } catch let error as WinnowError where error == .interrupted {
         #expect(try folder.names().allSatisfy { $0 == "in" || $0 == "ws" }, "after \(limit)")
         return true
-      } catch WorkspaceError.unfinished(.interrupted, let place) {
+      } catch let error as WinnowError where error.isInterruption {
+        let place = try #require(error.finishedWork)
         #expect(FileManager.default.fileExists(atPath: place), "after \(limit) of \(total)")
         return true
       }

@@ -2,6 +2,7 @@
 // the one of a build that nobody stopped, and the messages say what was done again.
 
 import Foundation
+import Foundations
 import Synchronization
 import TestSupport
 import Testing
@@ -48,7 +49,8 @@ struct ResumeTests {
           change(&$0)
         }
         #expect(stage == nil)
-      } catch WorkspaceError.unfinished(.interrupted, let place) {
+      } catch let error as WinnowError where error.isInterruption {
+        let place = try #require(error.finishedWork)
         #expect(stage != nil && place == folder("." + name + ".building"))
       }
       return told.withLock { $0 }
@@ -186,7 +188,7 @@ struct ResumeTests {
         if event.stage == .train, event.done >= rounds { isOver.withLock { $0 = true } }
       }, message: { text in told.withLock { $0.append(text) } },
       isCancelled: { isOver.withLock { $0 } })
-    #expect(throws: WorkspaceError.self) {
+    #expect(throws: WinnowError.self) {
       try folder.build([input], clusters: 12, observer: observer, change)
     }
     try folder.build(

@@ -3,6 +3,7 @@
 
 import Clustering
 import Foundation
+import Foundations
 import Ingest
 import Synchronization
 import TestSupport
@@ -140,7 +141,7 @@ struct TaskTests {
         let polls = Int.random(in: 0..<6, using: &random)
         do {
           _ = try run(sample, workspace, stage.name, choice, stopAfter: polls)
-        } catch WorkspaceError.interrupted {}
+        } catch let error as WinnowError where error == .interrupted {}
         let place = sample.folder(".\(name).building/stage/\(stage.name)")
         if FileManager.default.fileExists(atPath: place) {
           try sample.folder.write(

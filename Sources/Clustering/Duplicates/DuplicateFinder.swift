@@ -6,6 +6,7 @@
 // columns of earlier ones by reading those again, a chunk at a time.
 
 import CKernels
+import Foundations
 
 /// Finds near duplicates; its buffers serve many searches, one at a time.
 public final class DuplicateFinder {

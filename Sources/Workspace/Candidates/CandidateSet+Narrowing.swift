@@ -1,5 +1,6 @@
 // Dropping rows, and the file that says why: one pass in row order, a block of bytes in memory.
 
+import Foundations
 import Storage
 
 extension CandidateSet {
@@ -27,24 +28,19 @@ extension CandidateSet {
   func narrow(
     to files: StagingFiles, _ name: String, _ filters: [Fate], _ observer: BuildObserver,
     isDurable: Bool = false,
-    drop: (_ rows: Range<Int>, _ fates: inout [UInt8]) throws(WorkspaceError) -> Void
-  ) throws(WorkspaceError) -> FateCounts {
+    drop: (_ rows: Range<Int>, _ fates: inout [UInt8]) throws(WinnowError) -> Void
+  ) throws(WinnowError) -> FateCounts {
     var counts = [Int](repeating: 0, count: 256)
-    let path = files.folder + "/" + name
-    var file = try storing { () throws(StorageError) in
-      var file = try AtomicFile(path, isDurable: isDurable)
-      try file.write(NpyHeader.bytes(.uint8, shape: [rows]))
-      return file
-    }
-    try forEachFates { (block, fates) throws(WorkspaceError) in
+    var file = try AtomicFile(files.folder + "/" + name, isDurable: isDurable)
+    try file.write(NpyHeader.bytes(.uint8, shape: [rows]))
+    try forEachFates { (block, fates) throws(WinnowError) in
       if observer.isCancelled() { throw .interrupted }
       var fates = fates
       try drop(block, &fates)
       for fate in fates { counts[Int(fate)] += 1 }
-      let bytes = fates
-      try storing { () throws(StorageError) in try file.write(bytes) }
+      try file.write(fates)
     }
-    files.record(name, try storing { () throws(StorageError) in try file.commit() })
+    files.record(name, try file.commit())
     var dropped = dropped
     for fate in Fate.allCases.dropFirst() {
       let count = counts[Int(fate.rawValue)]
@@ -55,8 +51,8 @@ extension CandidateSet {
 
   /// Gives the fates of all rows, a block at a time in row order.
   func forEachFates(
-    _ body: (_ rows: Range<Int>, _ fates: [UInt8]) throws(WorkspaceError) -> Void
-  ) throws(WorkspaceError) {
+    _ body: (_ rows: Range<Int>, _ fates: [UInt8]) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
     if let fates { return try FateReader(fates, rows: rows).forEachBlock(body) }
     for first in stride(from: 0, to: rows, by: FateReader.blockRows) {
       let block = first..<min(rows, first + FateReader.blockRows)
@@ -73,7 +69,7 @@ extension CandidateSet {
   /// Writes fate.npy, unless every row is a candidate.
   ///
   /// - Complexity: O(rows) time
-  func publish(to files: StagingFiles, observer: BuildObserver) throws(WorkspaceError) {
+  func publish(to files: StagingFiles, observer: BuildObserver) throws(WinnowError) {
     guard members != nil else { return }
     _ = try narrow(to: files, "fate.npy", [], observer, isDurable: true) { _, _ in }
   }

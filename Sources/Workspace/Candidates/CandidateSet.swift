@@ -6,6 +6,7 @@
 // when that file is whole; fate.npy itself is written with the members, from the last of them.  In
 // memory there is a bit a row, and nothing where every row is a candidate.
 
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -31,8 +32,8 @@ struct CandidateSet: Sendable {
   /// - Complexity: O(rows / 64 + invalid rows) where some are invalid.
   init(
     firstRows: [Int], invalidCount: Int,
-    invalid: (_ shard: Int) throws(WorkspaceError) -> [Int]
-  ) throws(WorkspaceError) {
+    invalid: (_ shard: Int) throws(WinnowError) -> [Int]
+  ) throws(WinnowError) {
     rows = firstRows.last!
     count = rows - invalidCount
     fates = nil
@@ -55,11 +56,11 @@ struct CandidateSet: Sendable {
   ///   - counts: what it counted.
   ///   - window: the rows that are asked about, ascending; nil: all.  A task of a large build needs
   ///     few, and reading the fates of all would cost more than the task.
-  /// - Throws: ``WorkspaceError`` when the file is damaged.
+  /// - Throws: ``WinnowError`` when the file is damaged.
   /// - Complexity: O(rows of the window) time
   init(
     fates: String, rows: Int, counts: FateCounts, window: [Range<Int>]? = nil
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     self.rows = rows
     self.fates = fates
     dropped = counts.dropped

@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// Fates of all rows on the disk, read in row order.
@@ -9,23 +10,23 @@ struct FateReader: ~Copyable {
   /// Rows that are read and written at once.
   static let blockRows = 1 << 18
 
-  /// - Throws: ``WorkspaceError`` when the file is no `.npy` of `rows` bytes.
-  init(_ path: String, rows: Int) throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` when the file is no `.npy` of `rows` bytes.
+  init(_ path: String, rows: Int) throws(WinnowError) {
     file = try openArray(path, .uint8, [rows])
     start = file.size - rows
     self.rows = rows
   }
 
   /// The fates of some rows.
-  func fates(_ range: Range<Int>) throws(WorkspaceError) -> [UInt8] {
+  func fates(_ range: Range<Int>) throws(WinnowError) -> [UInt8] {
     let place = start + range.lowerBound
-    return try storing { () throws(StorageError) in try file.elements(range.count, at: place) }
+    return try file.elements(range.count, at: place)
   }
 
   /// Gives all of them, some rows at a time.
   func forEachBlock(
-    _ body: (_ rows: Range<Int>, _ fates: [UInt8]) throws(WorkspaceError) -> Void
-  ) throws(WorkspaceError) {
+    _ body: (_ rows: Range<Int>, _ fates: [UInt8]) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
     for first in stride(from: 0, to: rows, by: Self.blockRows) {
       let block = first..<min(rows, first + Self.blockRows)
       try body(block, try fates(block))

@@ -2,6 +2,7 @@
 // `--where` and of the key lists, and similarity.npy.  Rows pass in their order, some at a time, so
 // there is nothing a row in memory but the bit of the candidates.
 
+import Foundations
 import Pruning
 import Storage
 
@@ -27,12 +28,12 @@ struct FilterSources: Sendable {
 ///   - candidates: the rows that can be used.
 ///   - files: records the file.
 ///   - done: told how many rows have passed since the last time.
-/// - Throws: ``WorkspaceError`` also when nothing is left: which filter dropped the last row.
+/// - Throws: ``WinnowError`` also when nothing is left: which filter dropped the last row.
 /// - Complexity: O(rows) time, a bit of memory a row
 func writeFilteredFates(
   _ candidates: CandidateSet, _ sources: FilterSources, to files: StagingFiles,
   observer: BuildObserver, done: (Int) -> Void
-) throws(WorkspaceError) -> FateCounts {
+) throws(WinnowError) -> FateCounts {
   let filters = sources.filters
   guard let top = filters.similarityTop else {
     let counts = try sift(
@@ -54,8 +55,8 @@ func writeFilteredFates(
     throw .invalid(
       "--similarity-top \(top): it leaves none of \(left.count) rows; give a larger part")
   }
-  let best = try BestSimilarities(count: wanted) { (take) throws(WorkspaceError) in
-    try left.forEachFates { (rows, _) throws(WorkspaceError) in
+  let best = try BestSimilarities(count: wanted) { (take) throws(WinnowError) in
+    try left.forEachFates { (rows, _) throws(WinnowError) in
       if observer.isCancelled() { throw .interrupted }
       let values = try reader.values(rows)
       left.forEach(in: rows) { take(similarityRank(values[$0 - rows.lowerBound])) }
@@ -64,7 +65,7 @@ func writeFilteredFates(
   }
   var ties = best.ofWorst
   let counts = try left.narrow(to: files, FilterSources.fates, [.similarity], observer) {
-    (rows, fates) throws(WorkspaceError) in
+    (rows, fates) throws(WinnowError) in
     let values = try reader.values(rows)
     for place in fates.indices where fates[place] == Fate.candidate.rawValue {
       let rank = similarityRank(values[place])
@@ -76,7 +77,7 @@ func writeFilteredFates(
     }
     done(rows.count)
   }
-  try storing { () throws(StorageError) in try removeTree(path) }
+  try removeTree(path)
   return counts
 }
 
@@ -84,7 +85,7 @@ func writeFilteredFates(
 private func sift(
   _ candidates: CandidateSet, _ sources: FilterSources, to files: StagingFiles, _ name: String,
   observer: BuildObserver, done: (Int) -> Void
-) throws(WorkspaceError) -> FateCounts {
+) throws(WinnowError) -> FateCounts {
   var conditions = sources.conditions.isEmpty ? nil : ShardVerdicts(sources)
   var lists: VerdictReader?
   if let path = sources.lists { lists = try VerdictReader(path, rows: candidates.rows) }
@@ -94,7 +95,7 @@ private func sift(
     similarities = try SimilarityReader(sources.similarity, rows: candidates.rows)
   }
   return try candidates.narrow(to: files, name, sources.filters.fates, observer) {
-    (rows, fates) throws(WorkspaceError) in
+    (rows, fates) throws(WinnowError) in
     func drop(_ fate: Fate, where goes: (Int) -> Bool) {
       for place in fates.indices where fates[place] == 0 && goes(place) {
         fates[place] = fate.rawValue
@@ -117,10 +118,10 @@ private func sift(
   }
 }
 
-/// - Throws: ``WorkspaceError`` that names the filter which dropped the last row.
+/// - Throws: ``WinnowError`` that names the filter which dropped the last row.
 private func checkLeft(
   _ counts: FateCounts, _ rows: Int, _ filters: RowFilters
-) throws(WorkspaceError) {
+) throws(WinnowError) {
   var left = rows
   for fate in Fate.allCases {
     let count = counts.dropped[fate] ?? 0

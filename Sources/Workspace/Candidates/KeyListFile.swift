@@ -1,12 +1,8 @@
 // A list of items as users keep them: a text file with a key a line.
 
+import Foundations
+import Glibc
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A text file with a key a line: LF or CRLF, blank lines skipped, a mark of UTF-8 in front ignored.
 package struct KeyListFile: Sendable {
@@ -27,12 +23,12 @@ package struct KeyListFile: Sendable {
   /// Calls `body` with every line that is not blank, without its end.
   ///
   /// - Parameter body: is given the bytes, valid during the call, and the line's number from 1.
-  /// - Throws: ``WorkspaceError`` that names file and line when it is no text, or what `body` throws.
+  /// - Throws: ``WinnowError`` that names file and line when it is no text, or what `body` throws.
   /// - Complexity: O(bytes) time, 5 MiB of memory
   func forEachKey(
-    _ body: (_ key: UnsafeRawBufferPointer, _ line: Int) throws(WorkspaceError) -> Void
-  ) throws(WorkspaceError) {
-    let file = try storing { () throws(StorageError) in try InputFile(path) }
+    _ body: (_ key: UnsafeRawBufferPointer, _ line: Int) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
+    let file = try InputFile(path)
     let space = UnsafeMutableRawBufferPointer.allocate(
       byteCount: Self.longestKey + Self.blockBytes, alignment: 64)
     defer { space.deallocate() }
@@ -40,7 +36,7 @@ package struct KeyListFile: Sendable {
     while true {
       let target = UnsafeMutableRawBufferPointer(
         rebasing: space[left..<left + Self.blockBytes])
-      let read = try storing { () throws(StorageError) in try file.read(into: target, at: offset) }
+      let read = try file.read(into: target, at: offset)
       if memchr(target.baseAddress!, 0, read) != nil {
         throw .invalid(
           "\(path): expected a text file with a key a line, as \(flag) takes it, found binary data; "
@@ -80,8 +76,8 @@ package struct KeyListFile: Sendable {
 
   private static func take(
     _ line: UnsafeRawBufferPointer, _ number: Int,
-    _ body: (UnsafeRawBufferPointer, Int) throws(WorkspaceError) -> Void
-  ) throws(WorkspaceError) {
+    _ body: (UnsafeRawBufferPointer, Int) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
     let key = line.last == 0x0D ? UnsafeRawBufferPointer(rebasing: line.dropLast()) : line
     if !key.isEmpty { try body(key, number) }
   }

@@ -5,6 +5,7 @@
 // need one turn.  The rows' keys are read in order, some at a time, on all threads.
 
 import Clustering
+import Foundations
 import Storage
 import Synchronization
 
@@ -40,12 +41,12 @@ package struct KeyListSearch: Sendable {
   static let blockBytes = blockRows * (KeyBytes.bytesPerKey + 100) + 5 << 20
 
   /// - Returns: a bit for every row, and what the list came to.
-  /// - Throws: ``WorkspaceError`` that names the file, and the line where it is no list.
+  /// - Throws: ``WinnowError`` that names the file, and the line where it is no list.
   /// - Complexity: O(bytes of the list + rows) time for each turn
-  package func run() throws(WorkspaceError) -> (VerdictBits, KeyListCounts) {
+  package func run() throws(WinnowError) -> (VerdictBits, KeyListCounts) {
     guard let keys else { return try numbers() }
     var lines = 0
-    try file.forEachKey { (_, _) throws(WorkspaceError) in lines += 1 }
+    try file.forEachKey { (_, _) throws(WinnowError) in lines += 1 }
     let turns = max(1, (lines * KeyTable.bytesPerKey + memory - 1) / max(1, memory))
     var stays = VerdictBits(count: rows)
     var counts = KeyListCounts()
@@ -66,11 +67,11 @@ package struct KeyListSearch: Sendable {
 
   private func table(
     _ kind: String, _ turn: Int, of turns: Int, lines: Int
-  ) throws(WorkspaceError) -> KeyTable {
+  ) throws(WinnowError) -> KeyTable {
     var wanted: [KeyIdentity] = []
     // Growing would hold it twice: hashes share themselves out evenly, but for some.
     wanted.reserveCapacity(turns == 1 ? lines : lines / turns + lines / turns / 16 + 4096)
-    try file.forEachKey { (key, line) throws(WorkspaceError) in
+    try file.forEachKey { (key, line) throws(WinnowError) in
       if line & 0xFFFF == 0, isCancelled() { throw .interrupted }
       if kind == "hex", let identity = KeyIdentity(hexDigits: key) {
         if Self.turn(of: identity.hash, among: turns) == turn { wanted.append(identity) }
@@ -92,12 +93,13 @@ package struct KeyListSearch: Sendable {
   private func search(
     _ table: KeyTable, _ keys: (folder: String, kind: String), _ turn: Int, of turns: Int,
     _ stays: inout VerdictBits
-  ) throws(WorkspaceError) -> Int {
+  ) throws(WinnowError) -> Int {
     if table.count == 0 { return 0 }
     let isHex = keys.kind == "hex"
     let found = Mutex((rows: stays, keys: VerdictBits(count: table.count)))
     let blocks = (rows + Self.blockRows - 1) / Self.blockRows
-    try inParallel(blocks, threads, isCancelled) { (block) throws(WorkspaceError) in
+    try parallel(tasks: blocks, threads: threads, isCancelled: isCancelled) {
+      (_, block) throws(WinnowError) in
       let own = block * Self.blockRows..<min(rows, (block + 1) * Self.blockRows)
       let texts = try KeySource(folder: keys.folder, kind: keys.kind, rows: rows).keys(own)
       var hits: [(row: Int, key: Int)] = []
@@ -129,10 +131,10 @@ package struct KeyListSearch: Sendable {
   }
 
   /// The rows of a list of row numbers.
-  private func numbers() throws(WorkspaceError) -> (VerdictBits, KeyListCounts) {
+  private func numbers() throws(WinnowError) -> (VerdictBits, KeyListCounts) {
     var stays = VerdictBits(count: rows)
     var counts = KeyListCounts()
-    try file.forEachKey { (text, line) throws(WorkspaceError) in
+    try file.forEachKey { (text, line) throws(WinnowError) in
       if line & 0xFFFF == 0, isCancelled() { throw .interrupted }
       guard let row = Int(digits: text) else {
         let shown = String(decoding: text.prefix(40), as: UTF8.self)

@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// similarity.npy of a workspace in the making.
@@ -5,14 +6,14 @@ final class SimilarityReader: Sendable {
   private let file: InputFile
   private let start: Int
 
-  init(_ path: String, rows: Int) throws(WorkspaceError) {
+  init(_ path: String, rows: Int) throws(WinnowError) {
     file = try openArray(path, .float32, [rows])
     start = file.size - 4 * rows
   }
 
   /// The similarities of some rows, NaN where one is missing.
-  func values(_ rows: Range<Int>) throws(WorkspaceError) -> [Float] {
+  func values(_ rows: Range<Int>) throws(WinnowError) -> [Float] {
     let place = start + 4 * rows.lowerBound
-    return try storing { () throws(StorageError) in try file.elements(rows.count, at: place) }
+    return try file.elements(rows.count, at: place)
   }
 }

@@ -1,6 +1,7 @@
 // Yes or no for rows: a bit each, the lowest of a byte first, as numpy.packbits has them with
 // bitorder="little".
 
+import Foundations
 import Storage
 
 /// Bits of some rows in memory.
@@ -46,19 +47,17 @@ final class VerdictReader: Sendable {
   private let start: Int
 
   /// - Parameter path: a `.npy` of u1.
-  init(_ path: String, rows: Int) throws(WorkspaceError) {
+  init(_ path: String, rows: Int) throws(WinnowError) {
     let size = (rows + 7) / 8
     file = try openArray(path, .uint8, [size])
     start = file.size - size
   }
 
   /// The verdicts of some rows, the first of which is a multiple of 8.
-  func verdicts(_ rows: Range<Int>) throws(WorkspaceError) -> VerdictBits {
+  func verdicts(_ rows: Range<Int>) throws(WinnowError) -> VerdictBits {
     precondition(rows.lowerBound % 8 == 0)
     let place = start + rows.lowerBound / 8
-    let bytes: [UInt8] = try storing { () throws(StorageError) in
-      try file.elements((rows.count + 7) / 8, at: place)
-    }
+    let bytes: [UInt8] = try file.elements((rows.count + 7) / 8, at: place)
     return VerdictBits(bytes: bytes, count: rows.count)!
   }
 }
@@ -77,8 +76,8 @@ struct ShardVerdicts {
 
   /// The verdicts of some rows, which follow those that were asked for before.
   ///
-  /// - Throws: ``WorkspaceError`` when a file is missing or torn.
-  mutating func verdicts(_ rows: Range<Int>) throws(WorkspaceError) -> [Bool] {
+  /// - Throws: ``WinnowError`` when a file is missing or torn.
+  mutating func verdicts(_ rows: Range<Int>) throws(WinnowError) -> [Bool] {
     var found: [Bool] = []
     found.reserveCapacity(rows.count)
     var row = rows.lowerBound

@@ -1,6 +1,8 @@
 // The first terms of a line of names.json without a JSON decoder, which takes 50 microseconds a
 // line: lines are as the build writes them, and any other line is left to the decoder.
 
+import Foundations
+
 extension ConceptNames {
   /// How many of the terms stand for the name.
   static let shownTerms = 3
@@ -8,9 +10,9 @@ extension ConceptNames {
 
   /// Adds a concept's label to `label`: its first three terms.
   ///
-  /// - Throws: ``WorkspaceError`` when the concept's line is damaged.
+  /// - Throws: ``WinnowError`` when the concept's line is damaged.
   /// - Complexity: O(bytes of the label).
-  func appendLabel(_ cluster: Int, to label: inout [UInt8]) throws(WorkspaceError) {
+  func appendLabel(_ cluster: Int, to label: inout [UInt8]) throws(WinnowError) {
     let begin = label.count
     if Self.appendTerms(of: line(cluster), to: &label) { return }
     label.removeSubrange(begin...)
@@ -61,11 +63,11 @@ extension OpenWorkspace {
   /// names it.
   ///
   /// Of a line only what is shown is looked at; ``verify()`` reads all of it.
-  /// - Throws: ``WorkspaceError`` when names.json is damaged.
+  /// - Throws: ``WinnowError`` when names.json is damaged.
   /// - Complexity: O(1), some microseconds; the first call reads names.json, O(k).
   public func appendLabel(
     _ cluster: Int, to label: inout [UInt8]
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     precondition(cluster >= 0 && cluster < clusters)
     try names()?.appendLabel(cluster, to: &label)
   }

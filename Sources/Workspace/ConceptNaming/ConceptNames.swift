@@ -2,6 +2,7 @@
 // concept's line and reads only that.
 
 import FoundationEssentials
+import Foundations
 import Pruning
 import Storage
 
@@ -30,11 +31,11 @@ final class ConceptNames: Sendable {
     return bytes + Array("]}\n".utf8)
   }
 
-  /// - Throws: ``WorkspaceError`` when the file has another number of lines than concepts.
+  /// - Throws: ``WinnowError`` when the file has another number of lines than concepts.
   /// - Complexity: O(bytes), some milliseconds for 50,000 concepts.
-  init(_ path: String, clusters: Int) throws(WorkspaceError) {
+  init(_ path: String, clusters: Int) throws(WinnowError) {
     self.path = path
-    let file = try storing { () throws(StorageError) in try MappedFile(path) }
+    let file = try MappedFile(path)
     var starts: [Int] = []
     starts.reserveCapacity(clusters + 2)
     for (place, byte) in file.bytes.enumerated() where byte == 0x0A { starts.append(place + 1) }
@@ -56,8 +57,8 @@ final class ConceptNames: Sendable {
     return line
   }
 
-  /// - Throws: ``WorkspaceError`` when the concept's line is damaged.
-  func terms(_ cluster: Int) throws(WorkspaceError) -> [Term] {
+  /// - Throws: ``WinnowError`` when the concept's line is damaged.
+  func terms(_ cluster: Int) throws(WinnowError) -> [Term] {
     guard let decoded = try? JSONDecoder().decode(Line.self, from: Data(line(cluster))),
       decoded.terms.count <= TermChoice.most,
       decoded.terms.allSatisfy({ $0.weight.isFinite && $0.weight > 0 && !$0.term.isEmpty })
@@ -72,9 +73,9 @@ final class ConceptNames: Sendable {
 extension OpenWorkspace {
   /// The terms that name a concept, at most ten, the best first; none where nothing names it.
   ///
-  /// - Throws: ``WorkspaceError`` when names.json is damaged.
+  /// - Throws: ``WinnowError`` when names.json is damaged.
   /// - Complexity: O(1); the first call reads names.json, O(k).
-  public func name(_ cluster: Int) throws(WorkspaceError) -> [Term] {
+  public func name(_ cluster: Int) throws(WinnowError) -> [Term] {
     precondition(cluster >= 0 && cluster < clusters)
     return try names()?.terms(cluster) ?? []
   }
@@ -82,20 +83,20 @@ extension OpenWorkspace {
   /// The first three terms, as a concept is called on screens and in tables; nil where nothing
   /// names it.
   ///
-  /// - Throws: ``WorkspaceError`` when names.json is damaged.
-  public func label(_ cluster: Int) throws(WorkspaceError) -> String? {
+  /// - Throws: ``WinnowError`` when names.json is damaged.
+  public func label(_ cluster: Int) throws(WinnowError) -> String? {
     let terms = try name(cluster).prefix(ConceptNames.shownTerms)
     return terms.isEmpty ? nil : terms.map(\.text).joined(separator: ConceptNames.separator)
   }
 
   /// names.json, read once; nil in a workspace without it.
-  func names() throws(WorkspaceError) -> ConceptNames? {
+  func names() throws(WinnowError) -> ConceptNames? {
     let path = path + "/names.json"
     let count = clusters
-    let result: Result<ConceptNames?, WorkspaceError> = namesOnce.withLock { names in
+    let result: Result<ConceptNames?, WinnowError> = namesOnce.withLock { names in
       if let names { return .success(names) }
       guard pathKind(path) == .file else { return .success(nil) }
-      do throws(WorkspaceError) {
+      do throws(WinnowError) {
         names = try ConceptNames(path, clusters: count)
         return .success(names)
       } catch { return .failure(error) }
@@ -104,10 +105,10 @@ extension OpenWorkspace {
   }
 
   /// The faults of names.json, at most twenty.
-  func checkNames() throws(WorkspaceError) -> [String] {
+  func checkNames() throws(WinnowError) -> [String] {
     var faults: [String] = []
     for cluster in 0..<clusters where faults.count < 20 {
-      do throws(WorkspaceError) { _ = try name(cluster) } catch {
+      do throws(WinnowError) { _ = try name(cluster) } catch {
         faults.append(error.description)
       }
     }

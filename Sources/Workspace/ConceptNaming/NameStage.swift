@@ -5,6 +5,7 @@
 // concept for each thread, however large the data set.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 import Synchronization
@@ -18,7 +19,7 @@ private let rowsOfBackground = 1 << 16
 func writeNames(
   _ columns: WorkspaceDescription.Columns, rows: Int, candidates: Int, clusters: Int,
   to staging: StagingFiles, parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) {
+) throws(WinnowError) {
   observer.progress(BuildProgress(stage: .name, done: 0, total: clusters, unit: "concepts"))
   let folder = staging.folder
   let members = try MemberRows(folder + "/members.npy", rows: rows, candidates: candidates)
@@ -33,9 +34,8 @@ func writeNames(
   }
   var names = [[Term]](repeating: [], count: clusters)
   if background.texts > 0 {
-    let offsets = try storing { () throws(StorageError) in
-      try MappedArray<UInt64>(folder + "/offsets.npy", type: .uint64, shape: [clusters + 1])
-    }
+    let offsets = try MappedArray<UInt64>(
+      folder + "/offsets.npy", type: .uint64, shape: [clusters + 1])
     names = try choose(members, offsets, source, background, parameters, observer)
   }
   try staging.write(
@@ -62,14 +62,12 @@ private enum NameSource: Sendable {
   /// Captions first; keys of 32 hexadecimal digits have no words.
   static func available(
     _ columns: WorkspaceDescription.Columns, folder: String, rows: Int
-  ) throws(WorkspaceError) -> [NameSource] {
+  ) throws(WinnowError) -> [NameSource] {
     var sources: [NameSource] = []
     if columns.caption != nil {
       sources.append(
         .captions(
-          try storing { () throws(StorageError) in
-            try StringColumn(folder: folder + "/captions", rows: rows)
-          }))
+          try StringColumn(folder: folder + "/captions", rows: rows)))
     }
     if columns.keyKind == "text" {
       sources.append(
@@ -78,11 +76,11 @@ private enum NameSource: Sendable {
     return sources
   }
 
-  func text(_ row: Int) throws(WorkspaceError) -> String {
+  func text(_ row: Int) throws(WinnowError) -> String {
     switch self {
     case .none: return ""
     case .captions(let column):
-      return try storing { () throws(StorageError) in try column.text(row) }
+      return try column.text(row)
     case .keys(let column): return pathParts(try column.text(row))
     }
   }
@@ -102,7 +100,7 @@ package func pathParts(_ key: String) -> String {
 /// each hold and sort their own.
 private func backgroundRows(
   _ members: MemberRows, _ observer: BuildObserver
-) throws(WorkspaceError) -> [Int] {
+) throws(WinnowError) -> [Int] {
   var smallest = SmallestHashes(limit: rowsOfBackground)
   for position in 0..<members.count {
     if position & 0xFFFFF == 0, observer.isCancelled() { throw .interrupted }
@@ -114,35 +112,33 @@ private func backgroundRows(
 
 private func count(
   _ sample: [Int], _ source: NameSource, _ parameters: BuildParameters, _ observer: BuildObserver
-) throws(WorkspaceError) -> TermFrequencies {
+) throws(WinnowError) -> TermFrequencies {
   let block = 1024
   let total = Mutex<(texts: Int, occurrences: [UInt64])>((0, []))
-  let failure = FirstFailure()
-  parallel(tasks: (sample.count + block - 1) / block, threads: parameters.threads) { _, task in
-    if failure.hasFailed || observer.isCancelled() { return }
+  try parallel(
+    tasks: (sample.count + block - 1) / block, threads: parameters.threads,
+    isCancelled: observer.isCancelled
+  ) { (_, task) throws(WinnowError) in
     var words = CaptionWords()
     var texts = 0
     var occurrences: [UInt64] = []
     var seen = Set<UInt64>()
-    do throws(WorkspaceError) {
-      for row in sample[(task * block)..<min(sample.count, (task + 1) * block)] {
-        let text = try source.text(row)
-        if isBlank(text) { continue }
-        texts += 1
-        seen.removeAll(keepingCapacity: true)
-        words.scan(text)
-        words.forEachTerm { hash, _ in
-          if seen.insert(hash).inserted { occurrences.append(hash) }
-        }
+    for row in sample[(task * block)..<min(sample.count, (task + 1) * block)] {
+      let text = try source.text(row)
+      if isBlank(text) { continue }
+      texts += 1
+      seen.removeAll(keepingCapacity: true)
+      words.scan(text)
+      words.forEachTerm { hash, _ in
+        if seen.insert(hash).inserted { occurrences.append(hash) }
       }
-    } catch { failure.record(error, task: task) }
+    }
     // Sorted later, so the order of arrival leaves no trace.
     total.withLock {
       $0.texts += texts
       $0.occurrences += occurrences
     }
   }
-  try failure.rethrow()
   if observer.isCancelled() { throw .interrupted }
   let counted = total.withLock { state in
     defer { state.occurrences = [] }
@@ -154,31 +150,27 @@ private func count(
 private func choose(
   _ members: MemberRows, _ offsets: MappedArray<UInt64>, _ source: NameSource,
   _ background: TermFrequencies, _ parameters: BuildParameters, _ observer: BuildObserver
-) throws(WorkspaceError) -> [[Term]] {
+) throws(WinnowError) -> [[Term]] {
   let clusters = offsets.elements.count - 1
   let state = Mutex((names: [[Term]](repeating: [], count: clusters), done: 0))
-  let failure = FirstFailure()
-  parallel(tasks: clusters, threads: parameters.threads) { _, cluster in
-    if failure.hasFailed || observer.isCancelled() { return }
-    do throws(WorkspaceError) {
-      let (begin, end) = (Int(offsets[cluster]), Int(offsets[cluster + 1]))
-      var texts: [String] = []
-      // Members lie farthest first.
-      for position in (max(begin, end - rowsOfConcept)..<end).reversed() {
-        texts.append(try source.text(try members.row(position)))
-      }
-      var choice = TermChoice()
-      let terms = choice.choose(
-        texts, share: Double(end - begin) / Double(members.count), background: background)
-      state.withLock {
-        $0.names[cluster] = terms
-        $0.done += 1
-        observer.progress(
-          BuildProgress(stage: .name, done: $0.done, total: clusters, unit: "concepts"))
-      }
-    } catch { failure.record(error, task: cluster) }
+  try parallel(tasks: clusters, threads: parameters.threads, isCancelled: observer.isCancelled) {
+    (_, cluster) throws(WinnowError) in
+    let (begin, end) = (Int(offsets[cluster]), Int(offsets[cluster + 1]))
+    var texts: [String] = []
+    // Members lie farthest first.
+    for position in (max(begin, end - rowsOfConcept)..<end).reversed() {
+      texts.append(try source.text(try members.row(position)))
+    }
+    var choice = TermChoice()
+    let terms = choice.choose(
+      texts, share: Double(end - begin) / Double(members.count), background: background)
+    state.withLock {
+      $0.names[cluster] = terms
+      $0.done += 1
+      observer.progress(
+        BuildProgress(stage: .name, done: $0.done, total: clusters, unit: "concepts"))
+    }
   }
-  try failure.rethrow()
   if observer.isCancelled() { throw .interrupted }
   return state.withLock { $0.names }
 }

@@ -1,6 +1,7 @@
 // What a task of the search leaves: the rows it drops, each with its twin, by row.
 
 import FoundationEssentials
+import Foundations
 import Storage
 
 /// A row that is dropped.
@@ -24,29 +25,21 @@ struct DroppedRows: Sendable {
   /// - Complexity: O(n log n)
   static func write(
     _ dropped: [DroppedRow], closeDecisions: Int, to path: String
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let sorted = dropped.sorted { $0.row < $1.row }
     let numbers =
       [UInt64(sorted.count), UInt64(closeDecisions)] + sorted.map { UInt64($0.row) }
       + sorted.map { UInt64($0.twin) } + sorted.map(\.cosine.bitPattern)
-    var failure: WorkspaceError?
-    numbers.withUnsafeBytes { bytes in
-      do throws(WorkspaceError) { try SealedFile.write([bytes], to: path) } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
+    try SealedFile.write(numbers, to: path)
   }
 
   static func isWhole(_ path: String) -> Bool { SealedFile.read(path) != nil }
 
-  /// - Throws: ``WorkspaceError`` when the file is not what a task leaves.
-  init(_ path: String) throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` when the file is not what a task leaves.
+  init(_ path: String) throws(WinnowError) {
     self.path = path
-    let (size, header) = try storing { () throws(StorageError) in
-      let file = try InputFile(path)
-      return (file.size, try file.elements(2, at: 0, of: UInt64.self))
-    }
+    let file = try InputFile(path)
+    let (size, header) = (file.size, try file.elements(2, at: 0, of: UInt64.self))
     guard header[0] < UInt64(size), size == Self.header + 24 * Int(header[0]) + SealedFile.sealBytes
     else { throw damaged(path, "it was changed during the build") }
     count = Int(header[0])
@@ -54,16 +47,13 @@ struct DroppedRows: Sendable {
   }
 
   /// Some of the rows, by row.
-  func rows(_ range: Range<Int>) throws(WorkspaceError) -> [DroppedRow] {
-    let columns = try storing { () throws(StorageError) in
-      let file = try InputFile(path)
-      var columns: [[UInt64]] = []
-      for column in 0..<3 {
-        columns.append(
-          try file.elements(
-            range.count, at: Self.header + 8 * (column * count + range.lowerBound)))
-      }
-      return columns
+  func rows(_ range: Range<Int>) throws(WinnowError) -> [DroppedRow] {
+    let file = try InputFile(path)
+    var columns: [[UInt64]] = []
+    for column in 0..<3 {
+      columns.append(
+        try file.elements(
+          range.count, at: Self.header + 8 * (column * count + range.lowerBound)))
     }
     return (0..<range.count).map {
       DroppedRow(
@@ -89,7 +79,7 @@ struct DroppedRowReader {
   /// Calls `body` with the rows below `end` that come next.
   mutating func forEach(
     below end: Int, _ body: (DroppedRow) -> Void
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     while true {
       if held.isEmpty {
         guard next < file.count else { return }

@@ -4,6 +4,7 @@
 
 import Clustering
 import FoundationEssentials
+import Foundations
 import Storage
 
 /// What deduplication would keep.
@@ -26,7 +27,7 @@ public struct DuplicateCurve: Codable, Sendable, Equatable {
     0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.25, 0.3, 0.35, 0.4,
   ]
 
-  public func json() throws(WorkspaceError) -> [UInt8] { try encodeJSON(self) }
+  public func json() throws(WinnowError) -> [UInt8] { try encodeJSON(self) }
 
   /// A table for people.
   public var text: String {
@@ -59,11 +60,11 @@ extension String {
 ///     folder for what the search needs on the disk meanwhile (about 40 bytes a row), which must not
 ///     exist and is removed.  One input may be a workspace: then its inputs are taken, as its build log
 ///     names them, with the candidates and fine clusters that it had.
-/// - Throws: ``WorkspaceError``
+/// - Throws: ``WinnowError``
 /// - Complexity: as the deduplication of a build.
 public func duplicateCurve(
   _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
-) throws(WorkspaceError) -> DuplicateCurve {
+) throws(WinnowError) -> DuplicateCurve {
   var parameters = parameters
   let workspace = try CurveWorkspace(parameters.inputs)
   if let workspace { try workspace.adjust(&parameters) }
@@ -77,7 +78,7 @@ public func duplicateCurve(
   guard pathKind(parameters.output) == .nothing else {
     throw .invalid("\(parameters.output): expected nothing there; name another folder")
   }
-  try storing { () throws(StorageError) in try makeFolder(parameters.output) }
+  try makeFolder(parameters.output)
   defer { try? removeTree(parameters.output) }
   let build = try LocalBuild(plan, folder: parameters.output, observer: observer)
   return try build.runCurve(workspace)
@@ -90,7 +91,7 @@ struct CurveWorkspace: Sendable {
   private let inputs: [String]
 
   /// - Returns: nil when the inputs are embeddings.
-  init?(_ inputs: [String]) throws(WorkspaceError) {
+  init?(_ inputs: [String]) throws(WinnowError) {
     let isWorkspace = inputs.map { pathKind($0 + "/workspace.json") == .file }
     guard isWorkspace.contains(true) else { return nil }
     guard inputs.count == 1 else {
@@ -106,7 +107,7 @@ struct CurveWorkspace: Sendable {
   }
 
   /// Asks for the inputs and fine clusters of the workspace.
-  func adjust(_ parameters: inout BuildParameters) throws(WorkspaceError) {
+  func adjust(_ parameters: inout BuildParameters) throws(WinnowError) {
     guard parameters.filters.isEmpty else {
       throw .invalid(
         "\(path): the candidates are the workspace's; leave filters out, or name inputs")
@@ -121,7 +122,7 @@ struct CurveWorkspace: Sendable {
   }
 
   /// The fates of some rows; nil where all are candidates.
-  func fates(_ rows: Range<Int>) throws(WorkspaceError) -> [UInt8]? {
+  func fates(_ rows: Range<Int>) throws(WinnowError) -> [UInt8]? {
     guard pathKind(path + "/fate.npy") == .file else { return nil }
     return try FateReader(path + "/fate.npy", rows: description.rows).fates(rows)
   }
@@ -131,7 +132,7 @@ extension LocalBuild {
   /// The curve of the rows that filters leave.
   fileprivate func runCurve(
     _ workspace: CurveWorkspace?
-  ) throws(WorkspaceError) -> DuplicateCurve {
+  ) throws(WinnowError) -> DuplicateCurve {
     var clock = StageClock()
     let metadata = parameters.filters.isEmpty ? MetadataResult() : try runMetadata()
     let scanStage = try openScan(blocks, shards, stages, key: keys.scan)
@@ -168,7 +169,7 @@ extension LocalBuild {
   /// The rows that were looked at when the workspace was built.
   private func restrict(
     _ scanning: Scanning, to workspace: CurveWorkspace
-  ) throws(WorkspaceError) -> Scanning {
+  ) throws(WinnowError) -> Scanning {
     let scanned = try scanning.result()
     let stated = workspace.description.inputs.map(\.digest)
     guard stated == scanned.digests else {
@@ -177,11 +178,9 @@ extension LocalBuild {
           + "(\(parameters.inputs.joined(separator: ", "))): name inputs instead of it")
     }
     let fates = stageFolder + "/curve/fate.npy"
-    try storing { () throws(StorageError) in
-      try makeFolder("\(staging.folder)/\(stageFolder)/curve", parents: true)
-    }
+    try makeFolder("\(staging.folder)/\(stageFolder)/curve", parents: true)
     let counts = try scanned.candidates.narrow(to: staging, fates, [], observer) {
-      (rows, fates) throws(WorkspaceError) in
+      (rows, fates) throws(WinnowError) in
       guard let old = try workspace.fates(rows) else { return }
       for place in fates.indices where fates[place] == Fate.candidate.rawValue {
         // Duplicates were looked at.

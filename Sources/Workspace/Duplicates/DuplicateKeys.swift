@@ -1,3 +1,5 @@
+import Foundations
+
 /// What the stages of the deduplication depend on.
 struct DuplicateKeys: Sendable {
   /// The fine clusters' centroids.
@@ -13,7 +15,7 @@ struct DuplicateKeys: Sendable {
   init(
     _ wanted: Deduplication, seed: UInt64, empty: StageKey,
     after candidates: (name: String, key: StageKey)
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let last = [candidates.name: try candidates.key.digest()]
     var train = empty
     train.parameters = [

@@ -2,6 +2,7 @@
 // thread; a cluster of many rows is a task of its own, with all threads.
 
 import Clustering
+import Foundations
 import Storage
 import Synchronization
 
@@ -54,35 +55,30 @@ func searchDuplicates(
   _ blocks: RowBlocks, _ fine: FineClusters, _ tasks: DuplicateTasks, _ watch: InputWatch,
   _ stage: Stage, _ criterion: DuplicateCriterion, memory: Int, parameters: BuildParameters,
   isCancelled: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (_ rows: Int) -> Void
-) throws(WorkspaceError) {
+) throws(WinnowError) {
   let threads = max(1, parameters.threads)
   /// Runs the tasks that some threads share, or the others.
   func run(
     _ open: [Int], workers: Int, threadsEach: Int
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     guard !open.isEmpty else { return }
     let searchers = (0..<min(workers, open.count)).map { _ in
       ClusterSearcher(
         blocks, fine, criterion, memory: memory / workers, threads: threadsEach,
         parameters.instructions, isCancelled: isCancelled)
     }
-    let failure = FirstFailure()
-    parallel(tasks: open.count, threads: workers) { worker, place in
-      if failure.hasFailed { return }
+    try parallel(tasks: open.count, threads: workers, isCancelled: isCancelled) {
+      (worker, place) throws(WinnowError) in
       let task = open[place]
-      do throws(WorkspaceError) {
-        if isCancelled() { throw .interrupted }
-        try watch.reading(watch.paths.indices) { () throws(WorkspaceError) in
-          try searchers[worker].search(
-            tasks.clusters[task], to: stage.paths[task], progress: progress)
-        }
-      } catch { failure.record(error, task: task) }
+      try watch.reading(watch.paths.indices) { () throws(WinnowError) in
+        try searchers[worker].search(
+          tasks.clusters[task], to: stage.paths[task], progress: progress)
+      }
     }
-    try failure.rethrow()
   }
   let finished = { @Sendable task in progress(tasks.rows(task, of: fine)) }
   try stage.take(isCancelled: isCancelled, finished: finished) {
-    (open) throws(WorkspaceError) in
+    (open) throws(WinnowError) in
     try run(open.filter { tasks.isShared[$0] }, workers: 1, threadsEach: threads)
     try run(open.filter { !tasks.isShared[$0] }, workers: threads, threadsEach: 1)
   }
@@ -124,7 +120,7 @@ private final class ClusterSearcher: @unchecked Sendable {
   /// Does a task.
   func search(
     _ clusters: Range<Int>, to path: String, progress: (_ rows: Int) -> Void
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     var dropped: [DroppedRow] = []
     var close = 0
     for cluster in clusters where fine.size(cluster) > 0 {

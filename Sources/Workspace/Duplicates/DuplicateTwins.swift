@@ -1,4 +1,5 @@
 import Clustering
+import Foundations
 import Storage
 
 /// Which rows of a workspace were dropped as near duplicates, and of what.
@@ -7,9 +8,9 @@ public final class DuplicateTwins: Sendable {
   private let wide: MappedArray<UInt64>?
   private let cosines: MappedArray<Float>
 
-  /// - Throws: ``StorageError`` when an array is missing or of another shape.
+  /// - Throws: ``WinnowError`` when an array is missing or of another shape.
   /// - Complexity: O(1)
-  init(folder: String, rows: Int) throws(StorageError) {
+  init(folder: String, rows: Int) throws(WinnowError) {
     let path = folder + "/" + TwinTotals.twins
     if rows > Int(UInt32.max) {
       (narrow, wide) = (nil, try MappedArray(path, type: .uint64, shape: [rows]))
@@ -32,33 +33,27 @@ public final class DuplicateTwins: Sendable {
 
 extension OpenWorkspace {
   /// The twins of dropped rows; nil where near duplicates were not dropped.
-  public func duplicateTwins() throws(WorkspaceError) -> DuplicateTwins? {
+  public func duplicateTwins() throws(WinnowError) -> DuplicateTwins? {
     guard description.parameters.dedup != nil else { return nil }
     let (folder, rows) = (path, rows)
-    return try storing { () throws(StorageError) in
-      try DuplicateTwins(folder: folder, rows: rows)
-    }
+    return try DuplicateTwins(folder: folder, rows: rows)
   }
 
   /// Checks the arrays of the deduplication against each other and fate.npy: every dropped row has
   /// an earlier twin of its fine cluster, which `greedy` has kept.
   ///
   /// - Complexity: O(rows)
-  package func duplicateFaults() throws(WorkspaceError) -> [String] {
+  package func duplicateFaults() throws(WinnowError) -> [String] {
     guard let dedup = description.parameters.dedup, let twins = try duplicateTwins() else {
       return []
     }
     let (folder, rows, isWhole) = (path, rows, candidates == rows)
-    let (fates, fine, distances) = try storing { () throws(StorageError) in
-      (
-        isWhole
-          ? nil
-          : try MappedArray<UInt8>(folder + "/fate.npy", type: .uint8, shape: [rows]),
-        try MappedArray<UInt32>(
-          folder + "/" + TwinTotals.assignments, type: .uint32, shape: [rows]),
-        try MappedArray<Float>(folder + "/" + TwinTotals.distances, type: .float32, shape: [rows])
-      )
-    }
+    let fates =
+      isWhole ? nil : try MappedArray<UInt8>(folder + "/fate.npy", type: .uint8, shape: [rows])
+    let fine = try MappedArray<UInt32>(
+      folder + "/" + TwinTotals.assignments, type: .uint32, shape: [rows])
+    let distances = try MappedArray<Float>(
+      folder + "/" + TwinTotals.distances, type: .float32, shape: [rows])
     func fate(_ row: Int) -> UInt8 { fates?[row] ?? 0 }
     let least = Float(1 - dedup.epsilon)
     var (faults, dropped): ([String], Int) = ([], 0)

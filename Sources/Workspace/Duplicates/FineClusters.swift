@@ -1,4 +1,5 @@
 import Clustering
+import Foundations
 import Storage
 
 /// The candidates by fine cluster, each from the farthest to the nearest of its centroid (ties: the
@@ -30,23 +31,20 @@ struct FineClusters: Sendable {
   func size(_ cluster: Int) -> Int { offsets[cluster + 1] - offsets[cluster] }
 
   /// The rows of a cluster in the order in which they are taken.
-  func rows(_ cluster: Int) throws(WorkspaceError) -> [Int] {
+  func rows(_ cluster: Int) throws(WinnowError) -> [Int] {
     let places = offsets[cluster]..<offsets[cluster + 1]
-    let (wide, narrow) = try storing { () throws(StorageError) -> ([UInt64], [UInt32]) in
-      let file = try InputFile(members)
-      let header = try NpyHeader(of: file)
-      let size = header.type == .uint64 ? 8 : 4
-      let start = header.dataOffset + size * places.lowerBound
-      return size == 8
-        ? (try file.elements(places.count, at: start), [])
-        : ([], try file.elements(places.count, at: start))
-    }
-    return wide.map { Int($0) } + narrow.map { Int($0) }
+    let file = try InputFile(members)
+    let header = try NpyHeader(of: file)
+    let size = header.type == .uint64 ? 8 : 4
+    let start = header.dataOffset + size * places.lowerBound
+    return header.type == .uint64
+      ? try file.elements(places.count, at: start, of: UInt64.self).map { Int($0) }
+      : try file.elements(places.count, at: start, of: UInt32.self).map { Int($0) }
   }
 
   /// A vector in the middle of a cluster's unit vectors: the centroid, as long as their mean
   /// component in its direction.
-  func middle(_ cluster: Int) throws(WorkspaceError) -> [Float] {
+  func middle(_ cluster: Int) throws(WinnowError) -> [Float] {
     let mean =
       size(cluster) == 0
       ? 0 : 1 - Double(distanceSums[cluster]) / distanceUnit / Double(size(cluster))
@@ -54,9 +52,7 @@ struct FineClusters: Sendable {
     let length = Float(max(0, mean) * 0.999)
     let file = try openArray(centroids, .float32, [count, dimensions])
     let size = 4 * dimensions
-    let centroid: [Float] = try storing { () throws(StorageError) in
-      return try file.elements(dimensions, at: file.size - (count - cluster) * size)
-    }
+    let centroid: [Float] = try file.elements(dimensions, at: file.size - (count - cluster) * size)
     return centroid.map { $0 * length }
   }
 }

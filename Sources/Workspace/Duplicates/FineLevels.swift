@@ -3,6 +3,7 @@
 // coarse cluster's.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 import Synchronization
@@ -60,7 +61,7 @@ package struct FineLevels: Sendable {
 /// The rows of one coarse cluster of smallest hash, ascending.
 private func smallestRows(
   of cluster: Int, in runs: [String], limit: Int, seed: UInt64
-) throws(WorkspaceError) -> [Int] {
+) throws(WinnowError) -> [Int] {
   var smallest = SmallestHashes(limit: limit)
   for path in runs {
     let run = try AssignedRun(path)
@@ -73,7 +74,7 @@ private func smallestRows(
 
 extension AssignedRun {
   /// The rows of a cluster, as the data set numbers them.
-  fileprivate func rows(of cluster: Int) throws(WorkspaceError) -> [Int] {
+  fileprivate func rows(of cluster: Int) throws(WinnowError) -> [Int] {
     let places = try places(of: cluster)
     let space = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: max(1, places.count))
     defer { space.deallocate() }
@@ -90,11 +91,11 @@ extension AssignedRun {
 func trainFine(
   _ cluster: Int, of coarseRuns: [String], _ blocks: RowBlocks, _ watch: InputWatch, limit: Int,
   to path: String, parameters: BuildParameters, isCancelled: @escaping @Sendable () -> Bool
-) throws(WorkspaceError) {
+) throws(WinnowError) {
   let numbers = try smallestRows(of: cluster, in: coarseRuns, limit: limit, seed: parameters.seed)
   let vectors = VectorBlock(capacity: numbers.count, dimensions: blocks.dataset.dimensions)
   let buffer = BlockBuffer(blocks)
-  let faulty = try watch.reading(watch.paths.indices) { () throws(WorkspaceError) in
+  let faulty = try watch.reading(watch.paths.indices) { () throws(WinnowError) in
     try gatherRows(blocks, numbers, numbers.indices, into: vectors, at: 0, buffer, parameters)
   }
   guard faulty == 0 else { throw changedInput(blocks, shard: nil) }
@@ -106,21 +107,16 @@ func trainFine(
     clusters: parameters.clusters, iterations: parameters.iterations, threads: parameters.threads,
     instructions: parameters.instructions)
   let result = try trainSphericalKMeans(rows: rows, initial: initial, parameters: training) {
-    (_, _) throws(WorkspaceError) in !isCancelled()
+    (_, _) throws(WinnowError) in !isCancelled()
   }
   guard let result else { throw .interrupted }
-  let components = result.centroids.components()
-  var failure: WorkspaceError?
-  components.withUnsafeBytes { bytes in
-    do throws(WorkspaceError) { try SealedFile.write([bytes], to: path) } catch { failure = error }
-  }
-  if let failure { throw failure }
+  try SealedFile.write(result.centroids.components(), to: path)
 }
 
 /// The fine centroids of a coarse cluster.
 func readFine(
   _ path: String, count: Int, dimensions: Int
-) throws(WorkspaceError) -> [Float] {
+) throws(WinnowError) -> [Float] {
   guard let bytes = SealedFile.read(path), bytes.count == 4 * count * dimensions else {
     throw damaged(path, "it was changed during the build")
   }
@@ -150,7 +146,7 @@ private final class FineAssigner: @unchecked Sendable {
   /// Writes the fine clusters of a run's rows.
   func assign(
     _ coarseRun: String, to path: String, isCancelled: () -> Bool
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let run = try AssignedRun(coarseRun)
     let nearest = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, run.rows))
     let distances = UnsafeMutablePointer<Float>.allocate(capacity: max(1, run.rows))
@@ -198,13 +194,13 @@ func assignFine(
   _ blocks: RowBlocks, _ levels: FineLevels, _ trained: [String], coarseRuns: [String],
   _ watch: InputWatch, _ stage: Stage, parameters: BuildParameters,
   isCancelled: @escaping @Sendable () -> Bool
-) throws(WorkspaceError) {
+) throws(WinnowError) {
   let assigners = (0..<max(1, parameters.threads)).map { _ in
     FineAssigner(blocks, levels, trained, parameters)
   }
   try stage.run(threads: parameters.threads, isCancelled: isCancelled) {
-    (worker, task) throws(WorkspaceError) in
-    try watch.reading(watch.paths.indices) { () throws(WorkspaceError) in
+    (worker, task) throws(WinnowError) in
+    try watch.reading(watch.paths.indices) { () throws(WinnowError) in
       try assigners[worker].assign(
         coarseRuns[task], to: stage.paths[task], isCancelled: isCancelled)
     }

@@ -1,4 +1,5 @@
 import Clustering
+import Foundations
 
 /// The rows of a fine cluster, read from the shards whenever they are asked for.
 struct FineRows: TrainingRows {
@@ -14,7 +15,7 @@ struct FineRows: TrainingRows {
 
   func load(
     _ places: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     // In the order of the shards, so that what lies close together is read at once.
     let slots = places.indices.map { (row: rows[places[$0]], slot: $0) }
       .sorted { $0.row < $1.row }

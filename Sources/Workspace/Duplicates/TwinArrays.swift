@@ -3,6 +3,7 @@
 // that the following stages go on with.  Rows pass in their order, some at a time.
 
 import Clustering
+import Foundations
 import Storage
 
 /// Writes twins, cosines and fates.
@@ -15,7 +16,7 @@ import Storage
 func writeTwins(
   _ candidates: CandidateSet, _ results: [String], fates: String, to files: StagingFiles,
   observer: BuildObserver
-) throws(WorkspaceError) -> TwinTotals {
+) throws(WinnowError) -> TwinTotals {
   var readers: [DroppedRowReader] = []
   var close = 0
   let piece = max(64, (1 << 18) / max(1, results.count))
@@ -25,17 +26,15 @@ func writeTwins(
     readers.append(DroppedRowReader(file, piece: piece))
   }
   let isWide = candidates.rows > Int(UInt32.max)
-  func open(_ name: String, _ type: NpyType) throws(WorkspaceError) -> AtomicFile {
-    try storing { () throws(StorageError) in
-      var file = try AtomicFile(files.folder + "/" + name)
-      try file.write(NpyHeader.bytes(type, shape: [candidates.rows]))
-      return file
-    }
+  func open(_ name: String, _ type: NpyType) throws(WinnowError) -> AtomicFile {
+    var file = try AtomicFile(files.folder + "/" + name)
+    try file.write(NpyHeader.bytes(type, shape: [candidates.rows]))
+    return file
   }
   var twins = try open(TwinTotals.twins, isWide ? .uint64 : .uint32)
   var cosines = try open(TwinTotals.cosines, .float32)
   let counts = try candidates.narrow(to: files, fates, [.duplicate], observer) {
-    (rows, fates) throws(WorkspaceError) in
+    (rows, fates) throws(WinnowError) in
     var twin = Array(rows)
     var cosine = [Float](repeating: 1, count: rows.count)
     var wasCandidate = true
@@ -52,17 +51,15 @@ func writeTwins(
       throw damaged(files.folder + "/" + stageFolder, "its results are of other candidates")
     }
     let (ready, near) = (twin, cosine)
-    try storing { () throws(StorageError) in
-      if isWide {
-        try twins.write(elements: ready.map { UInt64($0) })
-      } else {
-        try twins.write(elements: ready.map { UInt32($0) })
-      }
-      try cosines.write(elements: near)
+    if isWide {
+      try twins.write(elements: ready.map { UInt64($0) })
+    } else {
+      try twins.write(elements: ready.map { UInt32($0) })
     }
+    try cosines.write(elements: near)
   }
-  files.record(TwinTotals.twins, try storing { () throws(StorageError) in try twins.commit() })
-  files.record(TwinTotals.cosines, try storing { () throws(StorageError) in try cosines.commit() })
+  files.record(TwinTotals.twins, try twins.commit())
+  files.record(TwinTotals.cosines, try cosines.commit())
   return TwinTotals(counts: counts, closeDecisions: close)
 }
 
@@ -85,13 +82,11 @@ struct TwinTotals: Codable, Sendable {
 /// - Complexity: O(rows) time, 8 bytes of memory a row of the largest run.
 func writeFineAssignments(
   of runs: [String], rows: Int, to files: StagingFiles, observer: BuildObserver
-) throws(WorkspaceError) {
-  func open(_ name: String, _ type: NpyType) throws(WorkspaceError) -> AtomicFile {
-    try storing { () throws(StorageError) in
-      var file = try AtomicFile(files.folder + "/" + name)
-      try file.write(NpyHeader.bytes(type, shape: [rows]))
-      return file
-    }
+) throws(WinnowError) {
+  func open(_ name: String, _ type: NpyType) throws(WinnowError) -> AtomicFile {
+    var file = try AtomicFile(files.folder + "/" + name)
+    try file.write(NpyHeader.bytes(type, shape: [rows]))
+    return file
   }
   var assignments = try open(TwinTotals.assignments, .uint32)
   var distances = try open(TwinTotals.distances, .float32)
@@ -115,13 +110,11 @@ func writeFineAssignments(
       }
     }
     let (ready, far) = (nearest, distance)
-    try storing { () throws(StorageError) in
-      try assignments.write(elements: ready)
-      try distances.write(elements: far)
-    }
+    try assignments.write(elements: ready)
+    try distances.write(elements: far)
   }
   files.record(
-    TwinTotals.assignments, try storing { () throws(StorageError) in try assignments.commit() })
+    TwinTotals.assignments, try assignments.commit())
   files.record(
-    TwinTotals.distances, try storing { () throws(StorageError) in try distances.commit() })
+    TwinTotals.distances, try distances.commit())
 }

@@ -5,11 +5,7 @@
 // Kakehi, 2007): groups that are equal in them go on with the next eight, after the prefix that the
 // whole group shares.  Every step keeps the order of equals.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// A key's eight bytes in question, and its place among the keys.
 struct KeyEntry {

@@ -3,6 +3,7 @@
 // in parts.
 
 import Clustering
+import Foundations
 import Storage
 
 /// Writes key_order.npy, by way of runs and parts that are tasks of stages of their own.
@@ -12,12 +13,12 @@ import Storage
 ///   - share: bytes of memory that a task takes.
 ///   - rowBytes: 4 or 8; nil for what the number of rows needs.
 /// - Returns: the keys that several rows have.
-/// - Throws: ``WorkspaceError``, within a second of a cancellation.
+/// - Throws: ``WinnowError``, within a second of a cancellation.
 /// - Complexity: O(bytes + n log n) time.
 func writeKeyOrder(
   _ kind: String, rows: Int, _ stages: BuildStages, _ staging: StagingFiles, key: StageKey,
   share: Int, threads: Int, rowBytes: Int? = nil, isCancelled: @escaping @Sendable () -> Bool
-) throws(WorkspaceError) -> RepeatedKeys {
+) throws(WinnowError) -> RepeatedKeys {
   let names = (runs: "key-runs", cut: "key-cut", parts: "key-parts")
   if let found = try stages.result(
     "keys", of: RepeatedKeys.self, key: key, staging: staging,
@@ -31,7 +32,7 @@ func writeKeyOrder(
   let limit = min(max(1, share), max(32 << 20, (bytes + KeyBytes.bytesPerKey * rows) / 2048))
   var partKey = key
   partKey.parameters["the size of parts"] = "\(limit) bytes"
-  func open(_ name: String, _ count: Int) throws(WorkspaceError) -> Stage {
+  func open(_ name: String, _ count: Int) throws(WinnowError) -> Stage {
     try stages.open(
       name, key: partKey, results: (0..<count).map { "part-\($0)" },
       shares: .rows(count, rows: rows), isWhole: HeaderSeal.isWhole)
@@ -39,22 +40,22 @@ func writeKeyOrder(
   let runs = try KeyRuns(folder: folder + "/keys", kind: kind, rows: rows, limit: limit)
   let runStage = try open(names.runs, runs.count)
   try runStage.run(threads: threads, isCancelled: isCancelled) {
-    (_, run) throws(WorkspaceError) in try runs.write(run, to: runStage.paths[run])
+    (_, run) throws(WinnowError) in try runs.write(run, to: runStage.paths[run])
   }
   let starts = try stages.once(
     names.cut, key: partKey, staging: staging, isCancelled: isCancelled
-  ) { (_, _) throws(WorkspaceError) in
+  ) { (_, _) throws(WinnowError) in
     try KeyParts(runs: runStage.paths, rows: rows, limit: limit).starts
   }
   let parts = KeyParts(runs: runStage.paths, rows: rows, starts: starts)
   let width = rowBytes ?? MemberParts.rowBytes(rows)
   let partStage = try open(names.parts, parts.count)
   try partStage.run(threads: threads, isCancelled: isCancelled) {
-    (_, part) throws(WorkspaceError) in
+    (_, part) throws(WinnowError) in
     try parts.write(part, to: partStage.paths[part], rowBytes: width)
   }
   let found = try stages.once("keys", key: key, staging: staging, isCancelled: isCancelled) {
-    (files, _) throws(WorkspaceError) in
+    (files, _) throws(WinnowError) in
     files.record(
       "key_order.npy",
       try joinFiles(
@@ -75,25 +76,9 @@ func writeKeyOrder(
 package func writeKeyOrder(
   _ kind: String, rows: Int, folder: String, memory: Int, threads: Int, rowBytes: Int? = nil,
   isCancelled: @escaping @Sendable () -> Bool
-) throws(WorkspaceError) -> RepeatedKeys {
+) throws(WinnowError) -> RepeatedKeys {
   try writeKeyOrder(
     kind, rows: rows, BuildStages(folder: folder, threads: threads, tell: { _ in }),
     StagingFiles(folder: folder), key: StageKey(program: "", parameters: [:]),
     share: memory / max(1, threads), threads: threads, rowBytes: rowBytes, isCancelled: isCancelled)
-}
-
-/// Runs tasks that may fail; the failure of the lowest one is thrown.
-func inParallel(
-  _ tasks: Int, _ threads: Int, _ isCancelled: @Sendable () -> Bool,
-  _ body: @Sendable (Int) throws(WorkspaceError) -> Void
-) throws(WorkspaceError) {
-  let failure = FirstFailure()
-  parallel(tasks: tasks, threads: threads) { _, task in
-    if failure.hasFailed { return }
-    do throws(WorkspaceError) {
-      if isCancelled() { throw .interrupted }
-      try body(task)
-    } catch { failure.record(error, task: task) }
-  }
-  try failure.rethrow()
 }

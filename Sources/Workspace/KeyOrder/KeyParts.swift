@@ -1,5 +1,6 @@
 // key_order.npy from the runs of keys, in parts of bounded size, as members are made from theirs.
 
+import Foundations
 import Storage
 
 /// The rows whose keys make one run each.
@@ -11,7 +12,7 @@ struct KeyRuns: Sendable {
 
   /// - Parameter limit: bytes that a run may take in memory.
   /// - Complexity: O(runs)
-  init(folder: String, kind: String, rows: Int, limit: Int) throws(WorkspaceError) {
+  init(folder: String, kind: String, rows: Int, limit: Int) throws(WinnowError) {
     let source = try KeySource(folder: folder, kind: kind, rows: rows)
     var ranges: [Range<Int>] = []
     // Their bytes are there twice: as they come, and sorted.
@@ -26,7 +27,7 @@ struct KeyRuns: Sendable {
   private static func split(
     _ range: Range<Int>, _ source: borrowing KeySource, _ limit: Int,
     into ranges: inout [Range<Int>]
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let size = try source.byteCount(range)
     guard range.count > 1, 2 * size + KeyBytes.bytesPerKey * range.count > limit else {
       return ranges.append(range)
@@ -38,7 +39,7 @@ struct KeyRuns: Sendable {
 
   var count: Int { ranges.count }
 
-  func write(_ run: Int, to path: String) throws(WorkspaceError) {
+  func write(_ run: Int, to path: String) throws(WinnowError) {
     let source = try KeySource(folder: folder, kind: kind, rows: rows)
     try KeyRun.write(ranges[run], of: source, to: path)
   }
@@ -73,8 +74,8 @@ struct KeyParts: Sendable {
   /// - Parameters:
   ///   - runs: paths of the runs, in the order of the rows.
   ///   - limit: bytes that a part may take in memory.
-  /// - Throws: ``WorkspaceError`` when a run is damaged or does not follow the one before it.
-  init(runs: [String], rows: Int, limit: Int) throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` when a run is damaged or does not follow the one before it.
+  init(runs: [String], rows: Int, limit: Int) throws(WinnowError) {
     var slices: [Range<Int>] = []
     var widths: [Int] = []
     var next = 0
@@ -92,7 +93,7 @@ struct KeyParts: Sendable {
     self.rows = rows
     let cutter = RunCutter<KeyText>(
       limit: limit,
-      weight: { (slices) throws(WorkspaceError) in
+      weight: { (slices) throws(WinnowError) in
         var weight = 0
         for (run, slice) in slices.enumerated() where !slice.isEmpty {
           weight += KeyBytes.bytesPerKey * slice.count
@@ -102,13 +103,13 @@ struct KeyParts: Sendable {
         }
         return weight
       },
-      keys: { (run, places) throws(WorkspaceError) in
+      keys: { (run, places) throws(WinnowError) in
         let run = try KeyRun(runs[run])
         var keys: [KeyText] = []
         for place in places { keys.append(try run.key(at: place)) }
         return keys
       },
-      places: { (number, slice, cuts) throws(WorkspaceError) in
+      places: { (number, slice, cuts) throws(WinnowError) in
         let run = try KeyRun(runs[number])
         var found: [Int] = []
         for cut in cuts {
@@ -133,7 +134,7 @@ struct KeyParts: Sendable {
   func rows(_ part: Int) -> Int { starts[part].count }
 
   /// Writes the rows of a part, u4 or u8, to `path`; depends on the runs only.
-  func write(_ part: Int, to path: String, rowBytes: Int) throws(WorkspaceError) {
+  func write(_ part: Int, to path: String, rowBytes: Int) throws(WinnowError) {
     if rowBytes == 8 {
       try write(part, of: UInt64.self, to: path)
     } else {
@@ -143,7 +144,7 @@ struct KeyParts: Sendable {
 
   private func write<Row: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ part: Int, of _: Row.Type, to path: String
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let (cut, end) = (starts[part].cut, part + 1 < count ? starts[part + 1].cut : nil)
     var slices: [Range<Int>] = []
     var bytes = 0
@@ -194,11 +195,9 @@ struct KeyParts: Sendable {
       sorted.withUnsafeBytes { HeaderSeal.seal([header, $0]) }
     }
     let sealed = header
-    try storing { () throws(StorageError) in
-      var file = try StageFile(path)
-      try file.write(elements: [sealed])
-      try file.write(elements: sorted)
-      try file.commit()
-    }
+    var file = try StageFile(path)
+    try file.write(elements: [sealed])
+    try file.write(elements: sorted)
+    try file.commit()
   }
 }

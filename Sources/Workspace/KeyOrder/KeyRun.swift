@@ -4,6 +4,7 @@
 // The file, little endian: 64 bytes of header, rows u4 counted from the run's first one, where each
 // key begins u8 (count + 1; missing where all keys are of one width), the keys' bytes.
 
+import Foundations
 import Storage
 
 /// The first 64 bytes of a run.
@@ -38,13 +39,11 @@ struct KeyRun: ~Copyable, SortedRun {
   let count: Int
   private let byteCount: Int
 
-  /// - Throws: ``WorkspaceError`` when the file is no run or not whole.
-  init(_ path: String) throws(WorkspaceError) {
-    let file = try storing { () throws(StorageError) in try InputFile(path) }
+  /// - Throws: ``WinnowError`` when the file is no run or not whole.
+  init(_ path: String) throws(WinnowError) {
+    let file = try InputFile(path)
     guard file.size >= KeyRunHeader.size else { throw Self.broken(path) }
-    let header = try storing { () throws(StorageError) in
-      try file.elements(1, at: 0, of: KeyRunHeader.self)[0]
-    }
+    let header = try file.elements(1, at: 0, of: KeyRunHeader.self)[0]
     guard header.magic == KeyRunHeader.magic, header.version == 1,
       header.count < UInt64(UInt32.max), header.bytes <= UInt64(file.size),
       header.firstRow <= UInt64(Int64.max) - header.count,
@@ -59,57 +58,51 @@ struct KeyRun: ~Copyable, SortedRun {
     byteCount = Int(header.bytes)
   }
 
-  private static func broken(_ path: String) -> WorkspaceError {
-    .storage(
-      StorageError(
-        path: path, fault: "it is no whole run of keys", remedy: "remove it and build again"))
+  private static func broken(_ path: String) -> WinnowError {
+    WinnowError(
+      path: path, fault: "it is no whole run of keys", remedy: "remove it and build again")
   }
 
   private var endsStart: Int { KeyRunHeader.size + 4 * count }
   private var bytesStart: Int { endsStart + (width == 0 ? 8 * (count + 1) : 0) }
 
   /// Bytes of the keys at some places.
-  func byteCount(_ places: Range<Int>) throws(WorkspaceError) -> Int {
+  func byteCount(_ places: Range<Int>) throws(WinnowError) -> Int {
     if width > 0 { return width * places.count }
     let (begin, end) = (try end(places.lowerBound), try end(places.upperBound))
     guard begin <= end else { throw Self.broken(file.path) }
     return end - begin
   }
 
-  private func end(_ place: Int) throws(WorkspaceError) -> Int {
-    let found = try storing { () throws(StorageError) in
-      try file.elements(1, at: endsStart + 8 * place, of: UInt64.self)[0]
-    }
+  private func end(_ place: Int) throws(WinnowError) -> Int {
+    let found = try file.elements(1, at: endsStart + 8 * place, of: UInt64.self)[0]
     guard found <= UInt64(byteCount) else { throw Self.broken(file.path) }
     return Int(found)
   }
 
-  func key(at place: Int) throws(WorkspaceError) -> KeyText {
+  func key(at place: Int) throws(WinnowError) -> KeyText {
     let size = try byteCount(place..<place + 1)
     let start = width > 0 ? width * place : try end(place)
-    return try storing { () throws(StorageError) in
-      KeyText(bytes: try file.elements(size, at: bytesStart + start))
-    }
+    return KeyText(bytes: try file.elements(size, at: bytesStart + start))
   }
 
   /// Adds the keys at some places to `keys` and their rows, counted from ``firstRow``, to `rows`.
   func read(
     _ places: Range<Int>, into keys: KeyBytes, rows: UnsafeMutablePointer<UInt32>
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let size = try byteCount(places)
     guard places.count <= keys.capacity - keys.count, size <= keys.byteCapacity - keys.byteCount
     else { throw Self.broken(file.path) }
     let start = width > 0 ? width * places.lowerBound : try end(places.lowerBound)
     let base = keys.byteCount
     let ends = keys.ends + keys.count
-    try storing { () throws(StorageError) in
-      try file.readExactly(
-        into: UnsafeMutableRawBufferPointer(start: rows, count: 4 * places.count),
-        at: KeyRunHeader.size + 4 * places.lowerBound)
-      try file.readExactly(
-        into: UnsafeMutableRawBufferPointer(start: keys.bytes + base, count: size),
-        at: bytesStart + start)
-      guard width == 0 else { return }
+    try file.readExactly(
+      into: UnsafeMutableRawBufferPointer(start: rows, count: 4 * places.count),
+      at: KeyRunHeader.size + 4 * places.lowerBound)
+    try file.readExactly(
+      into: UnsafeMutableRawBufferPointer(start: keys.bytes + base, count: size),
+      at: bytesStart + start)
+    if width == 0 {
       try file.readExactly(
         into: UnsafeMutableRawBufferPointer(start: ends, count: 8 * (places.count + 1)),
         at: endsStart + 8 * places.lowerBound)
@@ -136,7 +129,7 @@ struct KeyRun: ~Copyable, SortedRun {
   /// - Complexity: that of ``KeyBytes/sorted()``.
   static func write(
     _ range: Range<Int>, of source: borrowing KeySource, to path: String
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let keys = try source.keys(range)
     let order = keys.sorted()
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: keys.byteCount, alignment: 16)
@@ -164,13 +157,11 @@ struct KeyRun: ~Copyable, SortedRun {
       }
     }
     let sealed = header
-    try storing { () throws(StorageError) in
-      var file = try StageFile(path)
-      try file.write(elements: [sealed])
-      try file.write(elements: rows)
-      try file.write(elements: starts)
-      try file.write(body)
-      try file.commit()
-    }
+    var file = try StageFile(path)
+    try file.write(elements: [sealed])
+    try file.write(elements: rows)
+    try file.write(elements: starts)
+    try file.write(body)
+    try file.commit()
   }
 }

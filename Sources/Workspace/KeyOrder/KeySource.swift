@@ -1,5 +1,6 @@
 // The keys of a workspace in the making, read by `pread`: mapped pages would count as our memory.
 
+import Foundations
 import Storage
 
 /// keys/ of either kind, read a range of rows at a time.
@@ -14,13 +15,11 @@ struct KeySource: ~Copyable {
   private let offsetsStart: Int
 
   /// - Parameter folder: `keys/` with hex.npy, or data.utf8 and offsets.npy.
-  init(folder: String, kind: String, rows: Int) throws(WorkspaceError) {
+  init(folder: String, kind: String, rows: Int) throws(WinnowError) {
     let isHex = kind == "hex"
     let path = folder + (isHex ? "/hex.npy" : "/offsets.npy")
     let offsets = try openArray(path, isHex ? .uint64Pair : .uint64, [isHex ? rows : rows + 1])
-    let data = try storing { () throws(StorageError) in
-      try InputFile(isHex ? path : folder + "/data.utf8")
-    }
+    let data = try InputFile(isHex ? path : folder + "/data.utf8")
     self.rows = rows
     width = isHex ? 16 : nil
     offsetsStart = offsets.size - 8 * (rows + 1)
@@ -30,47 +29,41 @@ struct KeySource: ~Copyable {
   }
 
   /// Bytes of all keys of some rows.
-  func byteCount(_ range: Range<Int>) throws(WorkspaceError) -> Int {
+  func byteCount(_ range: Range<Int>) throws(WinnowError) -> Int {
     if let width { return width * range.count }
     return Int(try offset(range.upperBound)) - Int(try offset(range.lowerBound))
   }
 
-  private func offset(_ row: Int) throws(WorkspaceError) -> UInt64 {
-    let found = try storing { () throws(StorageError) in
-      try offsets.elements(1, at: offsetsStart + 8 * row, of: UInt64.self)[0]
-    }
+  private func offset(_ row: Int) throws(WinnowError) -> UInt64 {
+    let found = try offsets.elements(1, at: offsetsStart + 8 * row, of: UInt64.self)[0]
     guard found <= UInt64(data.size) else { throw broken() }
     return found
   }
 
-  private func broken() -> WorkspaceError {
+  private func broken() -> WinnowError {
     damaged(offsets.path, "expected offsets in ascending order")
   }
 
   /// The keys of some rows.
-  func keys(_ range: Range<Int>) throws(WorkspaceError) -> KeyBytes {
+  func keys(_ range: Range<Int>) throws(WinnowError) -> KeyBytes {
     let size = try byteCount(range)
     guard size >= 0 else { throw broken() }
     let keys = KeyBytes(capacity: range.count, bytes: size)
     let target = UnsafeMutableRawBufferPointer(start: keys.bytes, count: size)
     if let width {
-      try storing { () throws(StorageError) in
-        try data.readExactly(into: target, at: dataStart + width * range.lowerBound)
-      }
+      try data.readExactly(into: target, at: dataStart + width * range.lowerBound)
       let halves = target.bindMemory(to: UInt64.self)
       for place in halves.indices { halves[place] = halves[place].bigEndian }
       for index in 0...range.count { keys.ends[index] = UInt64(width * index) }
     } else {
-      try storing { () throws(StorageError) in
-        try offsets.readExactly(
-          into: UnsafeMutableRawBufferPointer(start: keys.ends, count: 8 * (range.count + 1)),
-          at: offsetsStart + 8 * range.lowerBound)
-      }
+      try offsets.readExactly(
+        into: UnsafeMutableRawBufferPointer(start: keys.ends, count: 8 * (range.count + 1)),
+        at: offsetsStart + 8 * range.lowerBound)
       let base = keys.ends[0]
       for index in 0..<range.count where keys.ends[index] > keys.ends[index + 1] { throw broken() }
       for index in 0...range.count { keys.ends[index] -= base }
       guard Int(keys.ends[range.count]) == size else { throw broken() }
-      try storing { () throws(StorageError) in try data.readExactly(into: target, at: Int(base)) }
+      try data.readExactly(into: target, at: Int(base))
     }
     keys.append(range.count)
     return keys
@@ -79,19 +72,17 @@ struct KeySource: ~Copyable {
 
 /// Opens an array of a workspace in the making, to be read by `pread`.
 ///
-/// - Throws: ``WorkspaceError`` when it is of another type or shape, or not whole.
+/// - Throws: ``WinnowError`` when it is of another type or shape, or not whole.
 func openArray(
   _ path: String, _ type: NpyType, _ shape: [Int]
-) throws(WorkspaceError) -> InputFile {
-  try storing { () throws(StorageError) in
-    let file = try InputFile(path)
-    let header = try NpyHeader(of: file)
-    guard header.type == type, header.shape == shape,
-      file.size == header.dataOffset + header.count * (type.stride ?? 0)
-    else {
-      throw StorageError(
-        path: path, fault: "expected \(shape) elements \(type)", remedy: "build again")
-    }
-    return file
+) throws(WinnowError) -> InputFile {
+  let file = try InputFile(path)
+  let header = try NpyHeader(of: file)
+  guard header.type == type, header.shape == shape,
+    file.size == header.dataOffset + header.count * (type.stride ?? 0)
+  else {
+    throw WinnowError(
+      path: path, fault: "expected \(shape) elements \(type)", remedy: "build again")
   }
+  return file
 }

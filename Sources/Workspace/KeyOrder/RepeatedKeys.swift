@@ -1,6 +1,7 @@
 // Keys that several rows have.  Where the keys of a part are merged, equal ones stand beside each other
 // and are counted; what is left are the places where one part ends and the next begins.
 
+import Foundations
 import Storage
 
 /// The rows whose key an earlier row has.
@@ -18,17 +19,13 @@ package struct RepeatedKeys: Codable, Sendable, Equatable {
   /// - Complexity: O(parts)
   init(
     parts paths: [String], rowBytes: Int, of keys: borrowing KeySource
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     var last: Int?
     for path in paths {
-      let file = try storing { () throws(StorageError) in try InputFile(path) }
-      let header = try storing { () throws(StorageError) in
-        try file.elements(1, at: 0, of: KeyPartHeader.self)[0]
-      }
-      func row(_ place: Int) throws(WorkspaceError) -> Int {
-        let bytes: [UInt8] = try storing { () throws(StorageError) in
-          try file.elements(rowBytes, at: KeyPartHeader.size + rowBytes * place)
-        }
+      let file = try InputFile(path)
+      let header = try file.elements(1, at: 0, of: KeyPartHeader.self)[0]
+      func row(_ place: Int) throws(WinnowError) -> Int {
+        let bytes: [UInt8] = try file.elements(rowBytes, at: KeyPartHeader.size + rowBytes * place)
         return bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
       }
       let size = Int(header.count)
@@ -49,7 +46,7 @@ package struct RepeatedKeys: Codable, Sendable, Equatable {
 
   private static func areEqual(
     _ one: Int, _ other: Int, _ keys: borrowing KeySource
-  ) throws(WorkspaceError) -> Bool {
+  ) throws(WinnowError) -> Bool {
     let (left, right) = (try keys.keys(one..<one + 1), try keys.keys(other..<other + 1))
     return left.key(0).elementsEqual(right.key(0))
   }
@@ -61,8 +58,8 @@ extension LocalBuild {
   /// In a DataComp pool a key is a uid, and a list of uids that means two rows means something else
   /// than it says: there it is an error unless it is allowed.  Other inputs may have such keys.
   ///
-  /// - Throws: ``WorkspaceError`` that names both places of the first one.
-  func check(_ repeated: RepeatedKeys, kind: String) throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` that names both places of the first one.
+  func check(_ repeated: RepeatedKeys, kind: String) throws(WinnowError) {
     guard repeated.count > 0 else { return }
     let rows = "\(repeated.count) row\(repeated.count == 1 ? " has" : "s have")"
     let text = "\(rows) a key that an earlier row has"

@@ -1,5 +1,6 @@
 // columns/ of an open workspace.
 
+import Foundations
 import Storage
 
 /// The columns of numbers of the metadata, summed up for each concept; any thread may read them.
@@ -13,25 +14,21 @@ public final class NumericColumns: Sendable {
   private let quantiles: MappedArray<Double>
 
   /// - Complexity: O(columns): headers and lengths.
-  init(folder: String, names: [String], sizes: [Int]) throws(WorkspaceError) {
+  init(folder: String, names: [String], sizes: [Int]) throws(WinnowError) {
     self.folder = folder
     self.names = names
     self.sizes = sizes
     let shape = [names.count, sizes.count]
-    (counts, means, quantiles) = try storing { () throws(StorageError) in
-      (
-        try MappedArray(folder + "/count.npy", type: .uint64, shape: shape),
-        try MappedArray(folder + "/mean.npy", type: .float64, shape: shape),
-        try MappedArray(
-          folder + "/quantiles.npy", type: .float64, shape: shape + [ValueSummary.fractions.count])
-      )
-    }
+    counts = try MappedArray(folder + "/count.npy", type: .uint64, shape: shape)
+    means = try MappedArray(folder + "/mean.npy", type: .float64, shape: shape)
+    quantiles = try MappedArray(
+      folder + "/quantiles.npy", type: .float64, shape: shape + [ValueSummary.fractions.count])
   }
 
   /// The mean of a concept's values; NaN where it has none.
   ///
-  /// - Throws: ``WorkspaceError`` when it is no such mean.
-  public func mean(_ column: Int, _ cluster: Int) throws(WorkspaceError) -> Double {
+  /// - Throws: ``WinnowError`` when it is no such mean.
+  public func mean(_ column: Int, _ cluster: Int) throws(WinnowError) -> Double {
     let place = place(column, cluster)
     let mean = means[place]
     guard mean.isFinite || (mean.isNaN && counts[place] == 0) else {
@@ -45,7 +42,7 @@ public final class NumericColumns: Sendable {
   /// - Complexity: O(columns * k)
   public func allMeans(
     most: Int = .max
-  ) throws(WorkspaceError) -> [(name: String, mean: [Double])] {
+  ) throws(WinnowError) -> [(name: String, mean: [Double])] {
     var found: [(name: String, mean: [Double])] = []
     for (column, name) in names.prefix(most).enumerated() {
       var means: [Double] = []
@@ -58,8 +55,8 @@ public final class NumericColumns: Sendable {
 
   /// All that is known of a concept's values.
   ///
-  /// - Throws: ``WorkspaceError`` when there are more values than rows, or the numbers fit no values.
-  public func summary(_ column: Int, _ cluster: Int) throws(WorkspaceError) -> ValueSummary {
+  /// - Throws: ``WinnowError`` when there are more values than rows, or the numbers fit no values.
+  public func summary(_ column: Int, _ cluster: Int) throws(WinnowError) -> ValueSummary {
     let place = place(column, cluster)
     let count = counts[place]
     guard count <= UInt64(sizes[cluster]) else {
@@ -85,7 +82,7 @@ public final class NumericColumns: Sendable {
     return column * sizes.count + cluster
   }
 
-  private func damaged(_ name: String, _ place: Int, _ fault: String) -> WorkspaceError {
+  private func damaged(_ name: String, _ place: Int, _ fault: String) -> WinnowError {
     let (column, cluster) = place.quotientAndRemainder(dividingBy: sizes.count)
     return Workspace.damaged(
       "\(folder)/\(name)", "element (\(column), \(cluster)) is \(fault)")
@@ -93,10 +90,10 @@ public final class NumericColumns: Sendable {
 }
 
 extension OpenWorkspace {
-  /// - Throws: ``WorkspaceError`` naming the file that is missing, damaged or of another shape.
+  /// - Throws: ``WinnowError`` naming the file that is missing, damaged or of another shape.
   static func openNumeric(
     _ path: String, _ description: WorkspaceDescription, sizes: [Int]
-  ) throws(WorkspaceError) -> NumericColumns? {
+  ) throws(WinnowError) -> NumericColumns? {
     guard let names = description.columns.numeric else { return nil }
     guard !names.isEmpty, Set(names.map { Array($0.utf8) }).count == names.count else {
       throw damaged(path + "/workspace.json", "expected names in columns.numeric, each once")
@@ -105,7 +102,7 @@ extension OpenWorkspace {
   }
 
   /// The columns of numbers against the rows, and the similarities against their values.
-  func checkNumeric() throws(WorkspaceError) -> [String] {
+  func checkNumeric() throws(WinnowError) -> [String] {
     guard let numeric else { return [] }
     var faults: [String] = []
     for (column, name) in numeric.names.enumerated() {

@@ -1,6 +1,7 @@
 // columns/: what the columns of numbers come to in each concept.
 
 import Clustering
+import Foundations
 import Storage
 import Synchronization
 
@@ -14,10 +15,10 @@ import Synchronization
 func writeNumericColumns(
   _ columns: [String], of runs: [String], clusters k: Int, scratch: String, memory: Int,
   to staging: StagingFiles, parameters: BuildParameters, observer: BuildObserver
-) throws(WorkspaceError) {
+) throws(WinnowError) {
   guard !columns.isEmpty else { return }
   let folder = staging.folder
-  try storing { () throws(StorageError) in try makeFolder(folder + "/columns") }
+  try makeFolder(folder + "/columns")
   let c = columns.count
   func progress(_ done: Int) {
     observer.progress(BuildProgress(stage: .columns, done: done, total: c * k, unit: "concepts"))
@@ -32,17 +33,15 @@ func writeNumericColumns(
     let found = try summarise(
       folder + "/" + column, runs: runs, clusters: k, scratch: scratch, limit: max(1 << 10, share),
       threads: parameters.threads, isCancelled: observer.isCancelled)
-    try storing { () throws(StorageError) in
-      try count.write(elements: found.map { UInt64($0.count) })
-      try mean.write(elements: found.map(\.mean))
-      try quantiles.write(elements: found.flatMap(\.quantiles))
-    }
+    try count.write(elements: found.map { UInt64($0.count) })
+    try mean.write(elements: found.map(\.mean))
+    try quantiles.write(elements: found.flatMap(\.quantiles))
     progress((number + 1) * k)
   }
-  staging.record("columns/count.npy", try storing { () throws(StorageError) in try count.commit() })
-  staging.record("columns/mean.npy", try storing { () throws(StorageError) in try mean.commit() })
+  staging.record("columns/count.npy", try count.commit())
+  staging.record("columns/mean.npy", try mean.commit())
   staging.record(
-    "columns/quantiles.npy", try storing { () throws(StorageError) in try quantiles.commit() })
+    "columns/quantiles.npy", try quantiles.commit())
 }
 
 /// What a column's values come to in each cluster.
@@ -53,19 +52,21 @@ func writeNumericColumns(
 package func summarise(
   _ column: String, runs: [String], clusters: Int, scratch: String, limit: Int, threads: Int,
   isCancelled: @escaping @Sendable () -> Bool = { false }
-) throws(WorkspaceError) -> [ValueSummary] {
-  try storing { () throws(StorageError) in try makeFolder(scratch) }
+) throws(WinnowError) -> [ValueSummary] {
+  try makeFolder(scratch)
   defer { try? removeTree(scratch) }
   let paths = runs.indices.map { "\(scratch)/values-\($0)" }
-  try inParallel(runs.count, threads, isCancelled) { (run) throws(WorkspaceError) in
-    let file = try storing { () throws(StorageError) in try InputFile(column) }
-    let start = try storing { () throws(StorageError) in try NpyHeader(of: file).dataOffset }
+  try parallel(tasks: runs.count, threads: threads, isCancelled: isCancelled) {
+    (_, run) throws(WinnowError) in
+    let file = try InputFile(column)
+    let start = try NpyHeader(of: file).dataOffset
     try ValueRun.write(of: runs[run], column: file, start: start, to: paths[run])
   }
   let parts = try ValueParts(runs: paths, clusters: clusters, limit: limit)
   let none = ValueSummary(count: 0, mean: .nan, quantiles: [])
   let found = Mutex([ValueSummary](repeating: none, count: clusters))
-  try inParallel(parts.count, threads, isCancelled) { (task) throws(WorkspaceError) in
+  try parallel(tasks: parts.count, threads: threads, isCancelled: isCancelled) {
+    (_, task) throws(WinnowError) in
     let (first, own) = try parts.summaries(task, isCancelled: isCancelled)
     found.withLock { $0.replaceSubrange(first..<first + own.count, with: own) }
   }
@@ -75,10 +76,8 @@ package func summarise(
 /// Begins a file of `columns/`.
 private func begin(
   _ name: String, _ type: NpyType, _ shape: [Int], in folder: String
-) throws(WorkspaceError) -> AtomicFile {
-  try storing { () throws(StorageError) in
-    var file = try AtomicFile(folder + "/columns/" + name)
-    try file.write(NpyHeader.bytes(type, shape: shape))
-    return file
-  }
+) throws(WinnowError) -> AtomicFile {
+  var file = try AtomicFile(folder + "/columns/" + name)
+  try file.write(NpyHeader.bytes(type, shape: shape))
+  return file
 }

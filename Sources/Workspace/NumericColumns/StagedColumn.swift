@@ -1,26 +1,24 @@
 // The values of a column of numbers while a workspace is built: they come by row and are wanted by
 // concept, which is known only later.  A file, so that no number of columns needs memory.
 
+import Foundations
 import Storage
 
 /// One column's values below the staging folder, one float64 a row, NaN where one is missing.
 final class StagedColumn {
   private var file: AtomicFile
 
-  init(_ path: String, rows: Int) throws(WorkspaceError) {
-    file = try storing { () throws(StorageError) in
-      var file = try AtomicFile(path, capacity: 1 << 17, isDurable: false)
-      try file.write(NpyHeader.bytes(.float64, shape: [rows]))
-      return file
-    }
+  init(_ path: String, rows: Int) throws(WinnowError) {
+    file = try AtomicFile(path, capacity: 1 << 17, isDurable: false)
+    try file.write(NpyHeader.bytes(.float64, shape: [rows]))
   }
 
-  func append(_ values: [Double]) throws(WorkspaceError) {
-    try storing { () throws(StorageError) in try file.write(elements: values) }
+  func append(_ values: [Double]) throws(WinnowError) {
+    try file.write(elements: values)
   }
 
   /// Puts the file in its place, once every row was appended.
-  func finish() throws(WorkspaceError) -> FileSeal {
-    try storing { () throws(StorageError) in try file.commit() }
+  func finish() throws(WinnowError) -> FileSeal {
+    try file.commit()
   }
 }

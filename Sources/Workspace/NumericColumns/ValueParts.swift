@@ -1,6 +1,7 @@
 // Count, mean and quantiles of every concept's values out of runs of them, some concepts at a time.  A
 // concept whose values are too many is summed up piece by piece, in ascending order like any other.
 
+import Foundations
 import Storage
 
 /// The values of one column in all runs.
@@ -19,7 +20,7 @@ struct ValueParts: Sendable {
   ///   - runs: paths of the runs, in any order.
   ///   - limit: values that a task holds at most.
   /// - Complexity: O(runs * clusters)
-  init(runs: [String], clusters: Int, limit: Int) throws(WorkspaceError) {
+  init(runs: [String], clusters: Int, limit: Int) throws(WinnowError) {
     var sizes = [Int](repeating: 0, count: clusters)
     for path in runs {
       let ends = try ValueRun(path, clusters: clusters).offsets(0..<clusters)
@@ -45,7 +46,7 @@ struct ValueParts: Sendable {
   /// - Complexity: O(n log n) for the values of the task.
   func summaries(
     _ task: Int, isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> (first: Int, [ValueSummary]) {
+  ) throws(WinnowError) -> (first: Int, [ValueSummary]) {
     let clusters = tasks[task]
     if clusters.count == 1, sizes[clusters.lowerBound] > limit {
       return (clusters.lowerBound, [try summaryInPieces(clusters.lowerBound, isCancelled)])
@@ -87,7 +88,7 @@ struct ValueParts: Sendable {
 
   private func summaryInPieces(
     _ cluster: Int, _ isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> ValueSummary {
+  ) throws(WinnowError) -> ValueSummary {
     let (runs, clusters) = (runs, sizes.count)
     var slices: [Range<Int>] = []
     for path in runs {
@@ -96,13 +97,13 @@ struct ValueParts: Sendable {
     }
     let cutter = RunCutter<UInt64>(
       limit: limit,
-      keys: { (run, places) throws(WorkspaceError) in
+      keys: { (run, places) throws(WinnowError) in
         let run = try ValueRun(runs[run], clusters: clusters)
         var keys: [UInt64] = []
         for place in places { keys.append(try run.key(at: place)) }
         return keys
       },
-      places: { (number, slice, cuts) throws(WorkspaceError) in
+      places: { (number, slice, cuts) throws(WinnowError) in
         let run = try ValueRun(runs[number], clusters: clusters)
         var found: [Int] = []
         for cut in cuts {

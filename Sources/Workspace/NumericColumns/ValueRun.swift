@@ -5,6 +5,7 @@
 // The file, little endian: cluster offsets u4 (clusters + 1), then the values as u8 that order as the
 // numbers do.  It is read by the process that wrote it, and goes with it.
 
+import Foundations
 import Storage
 
 /// Bits that order as finite numbers do; negative zero is the other one, so that equal values have
@@ -24,29 +25,25 @@ struct ValueRun: ~Copyable, SortedRun {
   private let file: InputFile
   private let clusters: Int
 
-  init(_ path: String, clusters: Int) throws(WorkspaceError) {
-    file = try storing { () throws(StorageError) in try InputFile(path) }
+  init(_ path: String, clusters: Int) throws(WinnowError) {
+    file = try InputFile(path)
     self.clusters = clusters
   }
 
   /// Where each of some clusters begins, and where the last one ends.
-  func offsets(_ range: Range<Int>) throws(WorkspaceError) -> [Int] {
-    try storing { () throws(StorageError) in
-      try file.elements(range.count + 1, at: 4 * range.lowerBound, of: UInt32.self).map(Int.init)
-    }
+  func offsets(_ range: Range<Int>) throws(WinnowError) -> [Int] {
+    try file.elements(range.count + 1, at: 4 * range.lowerBound, of: UInt32.self).map(Int.init)
   }
 
   func read(
     _ places: Range<Int>, into target: UnsafeMutablePointer<UInt64>
-  ) throws(WorkspaceError) {
-    try storing { () throws(StorageError) in
-      try file.readExactly(
-        into: UnsafeMutableRawBufferPointer(start: target, count: 8 * places.count),
-        at: 4 * (clusters + 1) + 8 * places.lowerBound)
-    }
+  ) throws(WinnowError) {
+    try file.readExactly(
+      into: UnsafeMutableRawBufferPointer(start: target, count: 8 * places.count),
+      at: 4 * (clusters + 1) + 8 * places.lowerBound)
   }
 
-  func key(at place: Int) throws(WorkspaceError) -> UInt64 {
+  func key(at place: Int) throws(WinnowError) -> UInt64 {
     var key: UInt64 = 0
     try read(place..<place + 1, into: &key)
     return key
@@ -58,11 +55,9 @@ struct ValueRun: ~Copyable, SortedRun {
   /// - Complexity: O(rows log rows) time, 24 bytes of memory a row of the run.
   static func write(
     of path: String, column: borrowing InputFile, start: Int, to target: String
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let run = try AssignedRun(path)
-    let values = try storing { () throws(StorageError) in
-      try column.elements(run.rows, at: start + 8 * run.firstRow, of: Double.self)
-    }
+    let values = try column.elements(run.rows, at: start + 8 * run.firstRow, of: Double.self)
     let rows = UnsafeMutablePointer<UInt32>.allocate(capacity: run.candidates)
     let sorted = UnsafeMutablePointer<UInt64>.allocate(capacity: run.candidates)
     defer {
@@ -87,11 +82,9 @@ struct ValueRun: ~Copyable, SortedRun {
       offsets.append(UInt32(count))
     }
     let (starts, body) = (offsets, UnsafeBufferPointer(start: sorted, count: count))
-    try storing { () throws(StorageError) in
-      var file = try StageFile(target)
-      try file.write(elements: starts)
-      try file.write(body)
-      try file.commit()
-    }
+    var file = try StageFile(target)
+    try file.write(elements: starts)
+    try file.write(body)
+    try file.commit()
   }
 }

@@ -1,3 +1,4 @@
+import Foundations
 import Storage
 
 /// Writes runs, one at a time; its buffers serve many.
@@ -28,7 +29,7 @@ package final class AssignedRunWriter {
   package func write(
     firstRow: Int, count: Int, nearest: UnsafePointer<UInt32>, distances: UnsafePointer<Float>,
     clusters: Int, to path: String
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     precondition(count < Int(UInt32.max) && clusters < Int(UInt32.max))
     if space.count < 16 * count {
       space.deallocate()
@@ -76,12 +77,10 @@ package final class AssignedRunWriter {
       starts.withUnsafeBytes { HeaderSeal.seal([bytes, $0, body]) }
     }
     let sealed = header
-    try storing { () throws(StorageError) in
-      var file = try StageFile(path)
-      try file.write(elements: [sealed])
-      try file.write(elements: starts)
-      try file.write(body)
-      try file.commit()
-    }
+    var file = try StageFile(path)
+    try file.write(elements: [sealed])
+    try file.write(elements: starts)
+    try file.write(body)
+    try file.commit()
   }
 }

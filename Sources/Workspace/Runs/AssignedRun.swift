@@ -5,6 +5,7 @@
 // The file, little endian: 64 bytes of header, cluster offsets u4 (clusters + 1), rows u4 counted
 // from the run's first one, distances f4; both by cluster, farthest first, ties the lower row.
 
+import Foundations
 import Storage
 
 /// The first 64 bytes of a run.
@@ -36,14 +37,12 @@ package struct AssignedRun: ~Copyable {
   package let candidates: Int
   package let clusters: Int
 
-  /// - Throws: ``WorkspaceError`` when the file is no run or not whole.
+  /// - Throws: ``WinnowError`` when the file is no run or not whole.
   /// - Complexity: O(1)
-  package init(_ path: String) throws(WorkspaceError) {
-    let file = try storing { () throws(StorageError) in try InputFile(path) }
+  package init(_ path: String) throws(WinnowError) {
+    let file = try InputFile(path)
     guard file.size >= AssignedRunHeader.size else { throw Self.broken(path, "it has no header") }
-    let header = try storing { () throws(StorageError) in
-      try file.elements(1, at: 0, of: AssignedRunHeader.self)[0]
-    }
+    let header = try file.elements(1, at: 0, of: AssignedRunHeader.self)[0]
     guard header.magic == AssignedRunHeader.magic, header.version == AssignedRunHeader.version
     else { throw Self.broken(path, "it is of another kind or version") }
     // Row numbers within a run are u4, so all that follows stays far from overflow.
@@ -61,13 +60,11 @@ package struct AssignedRun: ~Copyable {
 
   /// Where each of `range`'s clusters begins, and where the last one ends: range.count + 1 places.
   ///
-  /// - Throws: ``WorkspaceError`` when they do not ascend from 0 to the candidates.
-  package func offsets(_ range: Range<Int>) throws(WorkspaceError) -> [UInt32] {
+  /// - Throws: ``WinnowError`` when they do not ascend from 0 to the candidates.
+  package func offsets(_ range: Range<Int>) throws(WinnowError) -> [UInt32] {
     precondition(range.lowerBound >= 0 && range.upperBound <= clusters)
-    let found = try storing { () throws(StorageError) in
-      try file.elements(
-        range.count + 1, at: AssignedRunHeader.size + 4 * range.lowerBound, of: UInt32.self)
-    }
+    let found = try file.elements(
+      range.count + 1, at: AssignedRunHeader.size + 4 * range.lowerBound, of: UInt32.self)
     var last = range.lowerBound == 0 ? 0 : found[0]
     var isSound = range.lowerBound > 0 || found[0] == 0
     for offset in found {
@@ -80,7 +77,7 @@ package struct AssignedRun: ~Copyable {
   }
 
   /// The places of a cluster's rows in the run.
-  func places(of cluster: Int) throws(WorkspaceError) -> Range<Int> {
+  func places(of cluster: Int) throws(WinnowError) -> Range<Int> {
     let ends = try offsets(cluster..<cluster + 1)
     return Int(ends[0])..<Int(ends[1])
   }
@@ -88,7 +85,7 @@ package struct AssignedRun: ~Copyable {
   /// Reads `range` of the rows, counted from ``firstRow`` and checked, into `target`.
   package func readRows(
     _ range: Range<Int>, into target: UnsafeMutablePointer<UInt32>
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     try read(range, of: rowsStart, into: target)
     let limit = UInt32(truncatingIfNeeded: rows)
     var largest: UInt32 = 0
@@ -101,7 +98,7 @@ package struct AssignedRun: ~Copyable {
   /// Reads the bits of `range` of the distances into `target`.
   package func readDistances(
     _ range: Range<Int>, into target: UnsafeMutablePointer<UInt32>
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     try read(range, of: rowsStart + 4 * candidates, into: target)
   }
 
@@ -109,26 +106,23 @@ package struct AssignedRun: ~Copyable {
 
   private func read(
     _ range: Range<Int>, of start: Int, into target: UnsafeMutablePointer<UInt32>
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     precondition(range.lowerBound >= 0 && range.upperBound <= candidates)
-    try storing { () throws(StorageError) in
-      try file.readExactly(
-        into: UnsafeMutableRawBufferPointer(start: target, count: 4 * range.count),
-        at: start + 4 * range.lowerBound)
-    }
+    try file.readExactly(
+      into: UnsafeMutableRawBufferPointer(start: target, count: 4 * range.count),
+      at: start + 4 * range.lowerBound)
   }
 
-  private static func broken(_ path: String, _ fault: String) -> WorkspaceError {
-    .storage(
-      StorageError(
-        path: path, fault: "it is no whole run of the assignment: \(fault)",
-        remedy: "remove it and build again"))
+  private static func broken(_ path: String, _ fault: String) -> WinnowError {
+    WinnowError(
+      path: path, fault: "it is no whole run of the assignment: \(fault)",
+      remedy: "remove it and build again")
   }
 }
 
 extension AssignedRun: SortedRun {
   /// Ascending from the farthest row on.
-  package func key(at place: Int) throws(WorkspaceError) -> UInt32 {
+  package func key(at place: Int) throws(WinnowError) -> UInt32 {
     var bits: UInt32 = 0
     try readDistances(place..<place + 1, into: &bits)
     return ~bits

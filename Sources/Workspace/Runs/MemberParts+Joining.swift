@@ -1,17 +1,18 @@
 // The parts of the members, one after another, as the workspace's arrays.
 
+import Foundations
 import Storage
 
 extension MemberParts {
   /// Writes members.npy, distances.npy and offsets.npy from the finished parts.
   ///
   /// - Parameter parts: their paths, in order.
-  /// - Throws: ``WorkspaceError``, also when a part is damaged.
+  /// - Throws: ``WinnowError``, also when a part is damaged.
   /// - Complexity: O(candidates) time, a few MiB of memory.
   func join(
     _ parts: [String], to staging: StagingFiles, threads: Int, wide: Bool? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) throws(WorkspaceError) -> MemberTotals {
+  ) throws(WinnowError) -> MemberTotals {
     let rowBytes = wide ?? isWide ? 8 : 4
     var headers: [MemberPartHeader] = []
     var sums = [Int128](repeating: 0, count: clusters)
@@ -23,7 +24,8 @@ extension MemberParts {
       zip(parts, all).map { ($0, $1.rowsStart, rowBytes * Int($1.count)) },
       zip(parts, all).map { ($0, $1.distancesStart, 4 * Int($1.count)) },
     ]
-    try inParallel(2, threads, isCancelled) { (task) throws(WorkspaceError) in
+    try parallel(tasks: 2, threads: threads, isCancelled: isCancelled) {
+      (_, task) throws(WinnowError) in
       let name = ["members.npy", "distances.npy"][task]
       let type = [rowBytes == 8 ? NpyType.uint64 : .uint32, .float32][task]
       staging.record(
@@ -41,28 +43,24 @@ extension MemberParts {
   /// The same into a folder of the caller's; returns the sums of the clusters' distances.
   package func join(
     _ parts: [String], in folder: String, threads: Int, wide: Bool
-  ) throws(WorkspaceError) -> [Int128] {
+  ) throws(WinnowError) -> [Int128] {
     try join(parts, to: StagingFiles(folder: folder), threads: threads, wide: wide).distanceSums
   }
 
   private func header(
     of part: Int, _ path: String, rowBytes: Int, adding sums: inout [Int128]
-  ) throws(WorkspaceError) -> MemberPartHeader {
-    let file = try storing { () throws(StorageError) in try InputFile(path) }
+  ) throws(WinnowError) -> MemberPartHeader {
+    let file = try InputFile(path)
     let broken = damaged(path, "it is no whole part \(part) of the members")
     guard file.size >= MemberPartHeader.size else { throw broken }
-    let header = try storing { () throws(StorageError) in
-      try file.elements(1, at: 0, of: MemberPartHeader.self)[0]
-    }
+    let header = try file.elements(1, at: 0, of: MemberPartHeader.self)[0]
     let positions = positions(part)
     guard header.magic == MemberPartHeader.magic, header.version == 1,
       header.rowBytes == UInt32(rowBytes), header.position == UInt64(positions.lowerBound),
       header.count == UInt64(positions.count),
       Int(header.firstCluster) + Int(header.clusters) <= clusters, file.size == header.fileSize
     else { throw broken }
-    let own = try storing { () throws(StorageError) in
-      try file.elements(Int(header.clusters), at: MemberPartHeader.size, of: Int128.self)
-    }
+    let own = try file.elements(Int(header.clusters), at: MemberPartHeader.size, of: Int128.self)
     for (place, sum) in own.enumerated() { sums[Int(header.firstCluster) + place] += sum }
     return header
   }

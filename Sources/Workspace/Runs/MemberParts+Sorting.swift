@@ -1,5 +1,6 @@
 // One part of the members: gathered, sorted, written.
 
+import Foundations
 import Storage
 
 /// The first 64 bytes of a part's file.  Sums of distances follow, Int128 each, for the clusters that
@@ -29,7 +30,7 @@ extension MemberParts {
   /// Makes part `part` and writes it to `path`; depends on the runs only.
   ///
   /// - Complexity: O(entries) time and O(runs log entries) keys, 40 bytes of memory an entry.
-  package func write(_ part: Int, to path: String, wide: Bool? = nil) throws(WorkspaceError) {
+  package func write(_ part: Int, to path: String, wide: Bool? = nil) throws(WinnowError) {
     if wide ?? isWide {
       try write(part, of: UInt64.self, to: path)
     } else {
@@ -45,7 +46,7 @@ extension MemberParts {
 
   private func write<Row: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ part: Int, of _: Row.Type, to path: String
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let gathered = MemberGathering<Row>(capacity: positions(part).count)
     let (start, end) = bounds(part)
     let last = end.cut == nil ? end.cluster - 1 : end.cluster
@@ -70,20 +71,18 @@ extension MemberParts {
       gathered.sums.withUnsafeBytes { HeaderSeal.seal([bytes, $0, sorted, bits]) }
     }
     let sealed = header
-    try storing { () throws(StorageError) in
-      var file = try StageFile(path)
-      try file.write(elements: [sealed])
-      try file.write(elements: gathered.sums)
-      try file.write(sorted)
-      try file.write(bits)
-      try file.commit()
-    }
+    var file = try StageFile(path)
+    try file.write(elements: [sealed])
+    try file.write(elements: gathered.sums)
+    try file.write(sorted)
+    try file.write(bits)
+    try file.commit()
   }
 
   private func gather<Row>(
     run number: Int, from start: Start, to end: Start, last: Int,
     into gathered: MemberGathering<Row>
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let run = try AssignedRun(runs[number])
     var ends = try run.offsets(start.cluster..<last + 1).map(Int.init)
     // Cuts within the first and the last cluster.

@@ -2,6 +2,7 @@
 // a range of the final order, whole clusters or a piece of one, gathered from its slice of every run
 // and sorted by itself.  One after another, the parts are the arrays.
 
+import Foundations
 import Storage
 
 /// How the members of all clusters are cut into parts.
@@ -47,11 +48,11 @@ package struct MemberParts: Sendable {
   /// - Parameters:
   ///   - runs: paths of the runs of all rows, in the order of the rows.
   ///   - limit: entries of a part at most.
-  /// - Throws: ``WorkspaceError`` when a run is damaged or does not follow the one before it.
+  /// - Throws: ``WinnowError`` when a run is damaged or does not follow the one before it.
   /// - Complexity: O(runs * clusters) time, O(clusters + runs + parts) memory.
   package init(
     runs: [String], rows: Int, clusters: Int, limit: Int
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     precondition(limit >= 1)
     var offsets = [Int](repeating: 0, count: clusters + 1)
     var next = 0
@@ -120,18 +121,18 @@ package struct MemberParts: Sendable {
 
   private static func cut(
     _ cluster: Int, _ runs: [String], _ limit: Int
-  ) throws(WorkspaceError) -> [(start: RunCut<UInt32>?, count: Int)] {
+  ) throws(WinnowError) -> [(start: RunCut<UInt32>?, count: Int)] {
     var slices: [Range<Int>] = []
     for path in runs { slices.append(try AssignedRun(path).places(of: cluster)) }
     let cutter = RunCutter<UInt32>(
       limit: limit,
-      keys: { (run, places) throws(WorkspaceError) in
+      keys: { (run, places) throws(WinnowError) in
         let run = try AssignedRun(runs[run])
         var keys: [UInt32] = []
         for place in places { keys.append(try run.key(at: place)) }
         return keys
       },
-      places: { (number, slice, cuts) throws(WorkspaceError) in
+      places: { (number, slice, cuts) throws(WinnowError) in
         let run = try AssignedRun(runs[number])
         var found: [Int] = []
         for cut in cuts {

@@ -5,11 +5,13 @@
 // equal in it, any set of them can be cut in two, be they all of one key.  Cuts come from samples
 // (samplesort: Frazer and McKellar, JACM 17, 1970); what is still too large is cut again.
 
+import Foundations
+
 /// Something sorted by a key, entry after entry.
 package protocol SortedRun: ~Copyable {
   associatedtype Key: Comparable & Sendable
   /// The key of an entry; keys never fall.
-  func key(at place: Int) throws(WorkspaceError) -> Key
+  func key(at place: Int) throws(WinnowError) -> Key
 }
 
 extension SortedRun where Self: ~Copyable {
@@ -18,7 +20,7 @@ extension SortedRun where Self: ~Copyable {
   /// - Complexity: O(log range.count) keys
   func bound(
     of key: Key, beyond: Bool, in range: Range<Int>
-  ) throws(WorkspaceError) -> Int {
+  ) throws(WinnowError) -> Int {
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
       let middle = low + (high - low) / 2
@@ -43,7 +45,7 @@ struct RunCut<Key: Comparable & Sendable & Codable>: Sendable, Codable {
   /// The first entry in `range` of a run that is not before the cut.
   func place<Run: SortedRun & ~Copyable>(
     in other: borrowing Run, number: Int, _ range: Range<Int>
-  ) throws(WorkspaceError) -> Int where Run.Key == Key {
+  ) throws(WinnowError) -> Int where Run.Key == Key {
     if number == run { return min(max(place, range.lowerBound), range.upperBound) }
     return try other.bound(of: key, beyond: number < run, in: range)
   }
@@ -53,21 +55,21 @@ struct RunCut<Key: Comparable & Sendable & Codable>: Sendable, Codable {
 struct RunCutter<Key: Comparable & Sendable & Codable> {
   let limit: Int
   /// What slices weigh, one of every run: the entries where nothing else is said.
-  var weight: (_ slices: [Range<Int>]) throws(WorkspaceError) -> Int = {
-    (slices) throws(WorkspaceError) in
+  var weight: (_ slices: [Range<Int>]) throws(WinnowError) -> Int = {
+    (slices) throws(WinnowError) in
     slices.reduce(0) { $0 + $1.count }
   }
   /// The keys of a run at some places, ascending.
-  let keys: (_ run: Int, _ places: [Int]) throws(WorkspaceError) -> [Key]
+  let keys: (_ run: Int, _ places: [Int]) throws(WinnowError) -> [Key]
   /// For each of some cuts, in order: its place in a slice of a run.
-  let places: (_ run: Int, Range<Int>, [RunCut<Key>]) throws(WorkspaceError) -> [Int]
+  let places: (_ run: Int, Range<Int>, [RunCut<Key>]) throws(WinnowError) -> [Int]
 
   /// - Parameter slices: one a run.
   /// - Returns: the parts in order: where each begins (nil: where the slices do) and its entries.
   /// - Complexity: O(runs * parts * log entries) keys; memory for about 2^18 samples and 2^20 places.
   func parts(
     of slices: [Range<Int>]
-  ) throws(WorkspaceError) -> [(start: RunCut<Key>?, count: Int)] {
+  ) throws(WinnowError) -> [(start: RunCut<Key>?, count: Int)] {
     var found: [(start: RunCut<Key>?, count: Int)] = []
     try cut(slices, from: nil, into: &found)
     return found
@@ -76,7 +78,7 @@ struct RunCutter<Key: Comparable & Sendable & Codable> {
   private func cut(
     _ slices: [Range<Int>], from start: RunCut<Key>?,
     into found: inout [(start: RunCut<Key>?, count: Int)]
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let count = slices.reduce(0) { $0 + $1.count }
     let weight = try weight(slices)
     guard weight > limit, count > 1 else {
@@ -103,7 +105,7 @@ struct RunCutter<Key: Comparable & Sendable & Codable> {
   /// Every so many-th entry, in order.
   private func sample(
     _ slices: [Range<Int>], _ wanted: Int
-  ) throws(WorkspaceError) -> [RunCut<Key>] {
+  ) throws(WinnowError) -> [RunCut<Key>] {
     let count = slices.reduce(0) { $0 + $1.count }
     var samples: [RunCut<Key>] = []
     var (before, next) = (0, 0)

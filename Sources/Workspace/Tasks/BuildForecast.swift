@@ -3,6 +3,7 @@
 
 import Clustering
 import FoundationEssentials
+import Foundations
 import Ingest
 import Storage
 
@@ -40,7 +41,7 @@ public struct BuildForecast: Codable, Sendable {
     case trainingRows = "training-rows"
   }
 
-  public func json() throws(WorkspaceError) -> [UInt8] { try encodeJSON(self) }
+  public func json() throws(WinnowError) -> [UInt8] { try encodeJSON(self) }
 
   /// A table for people.
   public var text: String {
@@ -74,10 +75,10 @@ public struct BuildForecast: Codable, Sendable {
 
 /// Says what a build would do and take; writes nothing.
 ///
-/// - Throws: ``WorkspaceError`` as ``buildWorkspace(_:observer:)`` would before its first task.
+/// - Throws: ``WinnowError`` as ``buildWorkspace(_:observer:)`` would before its first task.
 public func forecastBuild(
   _ parameters: BuildParameters
-) throws(WorkspaceError) -> BuildForecast {
+) throws(WinnowError) -> BuildForecast {
   try StagedFolder.checkDestination(parameters.output, force: parameters.force)
   let plan = try BuildPlan(parameters)
   let memory = BuildMemory(plan)
@@ -244,7 +245,7 @@ private struct MeasuredRates {
   /// Canonical dot products.
   var dots = 1e8
 
-  init(_ plan: BuildPlan) throws(WorkspaceError) {
+  init(_ plan: BuildPlan) throws(WinnowError) {
     let dataset = plan.dataset
     guard
       let shard = dataset.shards.indices.first(where: {
@@ -258,7 +259,7 @@ private struct MeasuredRates {
     let buffer = BlockBuffer(blocks)
     let own = blocks.blocks(of: shard)
     let instructions = plan.parameters.instructions
-    func seconds(_ body: () throws(WorkspaceError) -> Void) throws(WorkspaceError) -> Double {
+    func seconds(_ body: () throws(WinnowError) -> Void) throws(WinnowError) -> Double {
       let start = ContinuousClock.now
       try body()
       let parts = (ContinuousClock.now - start).components
@@ -266,7 +267,7 @@ private struct MeasuredRates {
     }
     let some = own.prefix(16)
     var read = 0
-    let scanTime = try seconds { () throws(WorkspaceError) in
+    let scanTime = try seconds { () throws(WinnowError) in
       var digest = Digest()
       for block in some {
         try buffer.load(blocks.blocks[block], of: blocks, instructions: instructions) { _, _ in }
@@ -293,10 +294,10 @@ private struct MeasuredRates {
         scratch: buffer.scratch)
     }
     search()
-    let searchTime = try seconds { () throws(WorkspaceError) in search() }
+    let searchTime = try seconds { () throws(WinnowError) in search() }
     pairs = Double(count * k) / searchTime
     let few = min(64, count)
-    let dotTime = try seconds { () throws(WorkspaceError) in
+    let dotTime = try seconds { () throws(WinnowError) in
       for row in 0..<few {
         for cluster in 0..<min(k, 64) { _ = centroids.cosine(row % k, cluster) }
       }

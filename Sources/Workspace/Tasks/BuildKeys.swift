@@ -1,6 +1,7 @@
 // The keys of all stages of a build.  They follow from inputs and parameters alone, so what of an
 // earlier build can be used again is known before anything is done.
 
+import Foundations
 import Ingest
 import Storage
 
@@ -29,7 +30,7 @@ struct BuildKeys: Sendable {
   ///   - files: stamps of the metadata's files.
   init(
     _ plan: BuildPlan, shards: [FileStamp], metadata files: [FileStamp]
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let parameters = plan.parameters
     let empty = StageKey(program: parameters.version)
     var metadata = empty

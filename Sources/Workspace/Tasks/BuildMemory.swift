@@ -2,6 +2,7 @@
 // so a budget is refused at the start, not after hours.
 
 import Clustering
+import Foundations
 import Ingest
 import Storage
 
@@ -180,9 +181,9 @@ struct BuildMemory: Sendable {
   /// The most that any stage takes.
   var most: Int { stages.map(\.bytes).max()! }
 
-  /// - Throws: ``WorkspaceError`` when the budget is too small: what is needed, and what would lower
+  /// - Throws: ``WinnowError`` when the budget is too small: what is needed, and what would lower
   ///   it.
-  func check() throws(WorkspaceError) {
+  func check() throws(WinnowError) {
     guard let budget, most > budget else { return }
     let worst = stages.max { $0.bytes < $1.bytes }!
     var ways = ["give --memory \(byteText(most).replacingSpaces) or more"]

@@ -4,6 +4,7 @@
 
 import Clustering
 import FoundationEssentials
+import Foundations
 import Ingest
 import Pruning
 import Storage
@@ -75,18 +76,16 @@ struct BuildRecord: Codable, Sendable {
 
   private static func path(_ building: String) -> String { "\(building)/\(folder)/record.json" }
 
-  func write(to building: String) throws(WorkspaceError) {
+  func write(to building: String) throws(WinnowError) {
     let path = Self.path(building)
     if try isRecorded(in: building) { return }
-    try storing { () throws(StorageError) in
-      try makeFolder(parentFolder(path), parents: true)
-      try removeTree(Self.readyPath(building))
-    }
+    try makeFolder(parentFolder(path), parents: true)
+    try removeTree(Self.readyPath(building))
     try SealedFile.write(json: self, to: path)
   }
 
   /// Whether this very build is recorded there already.
-  private func isRecorded(in building: String) throws(WorkspaceError) -> Bool {
+  private func isRecorded(in building: String) throws(WinnowError) -> Bool {
     guard let old = SealedFile.read(json: BuildRecord.self, Self.path(building)) else {
       return false
     }
@@ -100,8 +99,7 @@ struct BuildRecord: Codable, Sendable {
   }
 
   /// Remembers that all files of the workspace are written: from now on its stages may go.
-  static func markReady(_ files: some Sequence<String>, in building: String) throws(WorkspaceError)
-  {
+  static func markReady(_ files: some Sequence<String>, in building: String) throws(WinnowError) {
     try SealedFile.write(json: files.sorted(), to: readyPath(building))
   }
 
@@ -112,16 +110,16 @@ struct BuildRecord: Codable, Sendable {
 
   static func exists(in building: String) -> Bool { pathKind(path(building)) == .file }
 
-  static func remove(from building: String) throws(WorkspaceError) {
-    try storing { () throws(StorageError) in try removeTree("\(building)/\(folder)") }
+  static func remove(from building: String) throws(WinnowError) {
+    try removeTree("\(building)/\(folder)")
   }
 
   /// The record of the build in a folder; nil where there is none.
   ///
-  /// - Throws: ``WorkspaceError`` for one of another program.
+  /// - Throws: ``WinnowError`` for one of another program.
   static func read(
     _ building: String, version: String
-  ) throws(WorkspaceError) -> BuildRecord? {
+  ) throws(WinnowError) -> BuildRecord? {
     let path = path(building)
     guard pathKind(path) == .file else { return nil }
     // Of another version the rest may have another form.
@@ -143,7 +141,7 @@ struct BuildRecord: Codable, Sendable {
   // MARK: What it says
 
   /// SHA-256 of all of it.
-  func digest() throws(WorkspaceError) -> String {
+  func digest() throws(WinnowError) -> String {
     var digest = Digest()
     digest.update(try encodeJSON(self))
     return digest.hex()
@@ -152,8 +150,8 @@ struct BuildRecord: Codable, Sendable {
   /// The plan for a process of this machine.
   ///
   /// - Parameter ingest: where programs are found.
-  /// - Throws: ``WorkspaceError`` when this processor has not the kernels that were asked for.
-  func plan(_ ingest: IngestOptions) throws(WorkspaceError) -> BuildPlan {
+  /// - Throws: ``WinnowError`` when this processor has not the kernels that were asked for.
+  func plan(_ ingest: IngestOptions) throws(WinnowError) -> BuildPlan {
     var instructions = InstructionSet.best
     if let kernels {
       guard let chosen = InstructionSet(rawValue: kernels), chosen.isAvailable else {

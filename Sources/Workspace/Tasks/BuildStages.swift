@@ -2,6 +2,7 @@
 // not, and what the user is told about it.
 
 import Clustering
+import Foundations
 import Storage
 import Synchronization
 
@@ -78,12 +79,12 @@ final class BuildStages: Sendable {
   /// Whether the stage that a worker is for has begun.
   var isAtTarget: Bool { state.withLock { $0.isAtTarget } }
 
-  func reach(_ name: String, done: Int) -> WorkspaceError {
+  func reach(_ name: String, done: Int) -> WinnowError {
     state.withLock { $0.reached = done }
     return .interrupted
   }
 
-  func missing(_ stage: Stage, _ open: [Int]) -> WorkspaceError {
+  func missing(_ stage: Stage, _ open: [Int]) -> WinnowError {
     guard case .worker = role else { return .interrupted }
     let isOne = open.count == 1
     return .invalid(
@@ -120,7 +121,7 @@ final class BuildStages: Sendable {
     _ name: String, key: StageKey, results: [String], shares: TaskShares? = nil,
     inputNames: [String] = [], taskPerInput: Bool = false,
     isWhole: @escaping @Sendable (String) -> Bool
-  ) throws(WorkspaceError) -> Stage {
+  ) throws(WinnowError) -> Stage {
     let place = folder + "/" + stageFolder + "/" + name
     let paths = results.map { place + "/" + $0 }
     let shares = shares ?? TaskShares(results: results.count)
@@ -151,7 +152,7 @@ final class BuildStages: Sendable {
   private func reset(
     _ place: String, _ name: String, _ key: StageKey, _ results: [String], _ inputNames: [String],
     taskPerInput: Bool
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     if pathKind(place) == .folder {
       if let old = StageKey.read(from: place) {
         if let text = key.difference(from: old, names: inputNames) {
@@ -167,7 +168,7 @@ final class BuildStages: Sendable {
         try remove(place, keeping: [])
       }
     }
-    try storing { () throws(StorageError) in try makeFolder(place, parents: true) }
+    try makeFolder(place, parents: true)
     try sweep(place)
     if StageKey.read(from: place) != key { try key.write(to: place) }
   }
@@ -188,7 +189,7 @@ final class BuildStages: Sendable {
   }
 
   /// Checks that a stage is that of this build; others may do the same at this moment.
-  private func join(_ place: String, _ name: String, _ key: StageKey) throws(WorkspaceError) {
+  private func join(_ place: String, _ name: String, _ key: StageKey) throws(WinnowError) {
     if let old = StageKey.read(from: place) {
       guard let text = key.difference(from: old, names: []) else { return }
       if case .observer = role { return }
@@ -197,7 +198,7 @@ final class BuildStages: Sendable {
           + "list INPUT... -o WORKSPACE")
     }
     if case .observer = role { return }
-    try storing { () throws(StorageError) in try makeFolder(place, parents: true) }
+    try makeFolder(place, parents: true)
     try key.write(to: place)
   }
 
@@ -205,11 +206,11 @@ final class BuildStages: Sendable {
   private func finished(
     _ place: String, _ name: String, _ results: [String], _ shares: TaskShares,
     _ isWhole: @escaping @Sendable (String) -> Bool
-  ) throws(WorkspaceError) -> [Bool] {
+  ) throws(WinnowError) -> [Bool] {
     guard pathKind(place) == .folder else {
       return [Bool](repeating: false, count: results.count)
     }
-    let there = Set(try storing { () throws(StorageError) in try namesInFolder(place) })
+    let there = Set(try namesInFolder(place))
     var done = results.map(there.contains)
     if case .worker(name, let choice) = role {
       for task in shares.results(of: try choice.tasks(of: shares.count, name)) where done[task] {
@@ -225,7 +226,7 @@ final class BuildStages: Sendable {
   func result<Value: Codable & Sendable>(
     _ name: String, of _: Value.Type, key: StageKey, staging: StagingFiles, covers: [String] = [],
     inputNames: [String] = []
-  ) throws(WorkspaceError) -> Value? {
+  ) throws(WinnowError) -> Value? {
     let (folder, threads, isThorough) = (folder, threads, mayRemove)
     let stage = try open(
       name, key: key, results: ["result.json"], inputNames: inputNames,
@@ -251,8 +252,8 @@ final class BuildStages: Sendable {
   func once<Value: Codable & Sendable>(
     _ name: String, key: StageKey, staging: StagingFiles, inputNames: [String] = [],
     isCancelled: @escaping @Sendable () -> Bool,
-    _ make: (StagingFiles, Stage) throws(WorkspaceError) -> Value
-  ) throws(WorkspaceError) -> Value {
+    _ make: (StagingFiles, Stage) throws(WinnowError) -> Value
+  ) throws(WinnowError) -> Value {
     if let value = try result(
       name, of: Value.self, key: key, staging: staging, inputNames: inputNames)
     {
@@ -263,7 +264,7 @@ final class BuildStages: Sendable {
       name: name, folder: place, paths: [place + "/result.json"], shares: TaskShares(results: 1),
       wasDone: [false], work: work(name), stages: self)
     var made: Value?
-    try stage.take(isCancelled: isCancelled) { (_) throws(WorkspaceError) in
+    try stage.take(isCancelled: isCancelled) { (_) throws(WinnowError) in
       let own = StagingFiles(folder: staging.folder)
       let value = try make(own, stage)
       let files = own.all
@@ -283,7 +284,7 @@ final class BuildStages: Sendable {
   }
 
   /// Stages that turn out to have nothing to do.
-  func leaveOut(_ names: some Sequence<String>) throws(WorkspaceError) {
+  func leaveOut(_ names: some Sequence<String>) throws(WinnowError) {
     for name in names {
       if case .worker(name, _) = role { throw reach(name, done: 0) }
       state.withLock { $0.shares[name] = (0, 0) }
@@ -291,30 +292,24 @@ final class BuildStages: Sendable {
   }
 
   /// Removes the results of stages that no other needs any more.
-  func drop(_ names: String...) throws(WorkspaceError) {
+  func drop(_ names: String...) throws(WinnowError) {
     guard mayRemove else { return }
     for name in names {
-      try storing { () throws(StorageError) in
-        try removeTree(folder + "/" + stageFolder + "/" + name)
-      }
+      try removeTree(folder + "/" + stageFolder + "/" + name)
     }
   }
 
   /// Removes what is in a folder but for some files.
-  private func remove(_ place: String, keeping kept: Set<String>) throws(WorkspaceError) {
-    try storing { () throws(StorageError) in
-      for name in try namesInFolder(place) where !kept.contains(name) {
-        try removeTree(place + "/" + name)
-      }
+  private func remove(_ place: String, keeping kept: Set<String>) throws(WinnowError) {
+    for name in try namesInFolder(place) where !kept.contains(name) {
+      try removeTree(place + "/" + name)
     }
   }
 
   /// Removes what tasks that were killed had begun; the build holds the lock, so nobody writes.
-  private func sweep(_ place: String) throws(WorkspaceError) {
-    try storing { () throws(StorageError) in
-      for name in try namesInFolder(place) where name.hasSuffix(".partial") {
-        try removeTree(place + "/" + name)
-      }
+  private func sweep(_ place: String) throws(WinnowError) {
+    for name in try namesInFolder(place) where name.hasSuffix(".partial") {
+      try removeTree(place + "/" + name)
     }
   }
 }

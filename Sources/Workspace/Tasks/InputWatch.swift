@@ -1,6 +1,7 @@
 // Inputs must not change while a build reads them, or its parts would speak of different files.
 
 import Clustering
+import Foundations
 import Ingest
 import Storage
 import Synchronization
@@ -22,19 +23,14 @@ struct InputWatch: Sendable {
   /// Takes the stamps of some files.
   ///
   /// - Complexity: O(files): 2 MiB of each are read at most.
-  init(_ paths: [String], threads: Int) throws(WorkspaceError) {
+  init(_ paths: [String], threads: Int) throws(WinnowError) {
     self.paths = paths
     compared = nil
-    let failure = FirstFailure()
     let found = Mutex([FileStamp?](repeating: nil, count: paths.count))
-    parallel(tasks: paths.count, threads: threads) { _, place in
-      if failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        let stamp = try storing { () throws(StorageError) in try FileStamp(of: paths[place]) }
-        found.withLock { $0[place] = stamp }
-      } catch { failure.record(error, task: place) }
+    try parallel(tasks: paths.count, threads: threads) { (_, place) throws(WinnowError) in
+      let stamp = try FileStamp(of: paths[place])
+      found.withLock { $0[place] = stamp }
     }
-    try failure.rethrow()
     stamps = found.withLock { $0.map { $0! } }
   }
 
@@ -48,17 +44,12 @@ struct InputWatch: Sendable {
   /// Sizes and digests of all files, which are still as they were at the start.
   ///
   /// - Complexity: O(bytes)
-  func records(threads: Int) throws(WorkspaceError) -> [BuildLog.InputRecord] {
-    let failure = FirstFailure()
+  func records(threads: Int) throws(WinnowError) -> [BuildLog.InputRecord] {
     let found = Mutex([String](repeating: "", count: paths.count))
-    parallel(tasks: paths.count, threads: threads) { _, place in
-      if failure.hasFailed { return }
-      do throws(WorkspaceError) {
-        let digest = try storing { () throws(StorageError) in try Digest.ofFile(paths[place]) }
-        found.withLock { $0[place] = digest }
-      } catch { failure.record(error, task: place) }
+    try parallel(tasks: paths.count, threads: threads) { (_, place) throws(WinnowError) in
+      let digest = try Digest.ofFile(paths[place])
+      found.withLock { $0[place] = digest }
     }
-    try failure.rethrow()
     try check(paths.indices)
     let digests = found.withLock { $0 }
     return paths.indices.map {
@@ -68,13 +59,13 @@ struct InputWatch: Sendable {
 
   /// Checks that some of the files are as they were at the start, by size and time.
   ///
-  /// - Throws: ``WorkspaceError`` that names the file and the difference.
-  func check(_ files: some Collection<Int>) throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` that names the file and the difference.
+  func check(_ files: some Collection<Int>) throws(WinnowError) {
     let isThorough = files.count <= Self.mostCompared
     for file in files {
       let path = paths[file]
       if let compared, isThorough, compared.files.withLock({ !$0.contains(file) }) {
-        let here = try storing { () throws(StorageError) in try FileStamp(of: path) }
+        let here = try FileStamp(of: path)
         if let text = stamps[file].difference(to: here) {
           throw .invalid(
             "\(path): expected the file that the build was recorded with, found another on "
@@ -84,7 +75,7 @@ struct InputWatch: Sendable {
         compared.files.withLock { _ = $0.insert(file) }
         continue
       }
-      let now = try storing { () throws(StorageError) in try FileState(of: path) }
+      let now = try FileState(of: path)
       if let text = stamps[file].state.difference(to: now) {
         throw .invalid(
           "\(path): it changed during the build: \(text); leave the inputs alone and build again: "
@@ -96,10 +87,10 @@ struct InputWatch: Sendable {
   /// Runs a task that reads some of the files, and checks them before and after it; what fails
   /// because a file changed says so.
   func reading<Value: Sendable>(
-    _ files: some Collection<Int>, _ body: () throws(WorkspaceError) -> Value
-  ) throws(WorkspaceError) -> Value {
+    _ files: some Collection<Int>, _ body: () throws(WinnowError) -> Value
+  ) throws(WinnowError) -> Value {
     try check(files)
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       let value = try body()
       try check(files)
       return value
@@ -122,7 +113,7 @@ struct WatchedInputs: Sendable {
   /// Looks at them now.
   ///
   /// - Complexity: O(files): 2 MiB of each are read at most.
-  init(_ plan: BuildPlan) throws(WorkspaceError) {
+  init(_ plan: BuildPlan) throws(WinnowError) {
     let threads = plan.parameters.threads
     shards = try InputWatch(plan.dataset.shards.map(\.path), threads: threads)
     metadata = try InputWatch(plan.metadataPaths, threads: threads)

@@ -3,6 +3,7 @@
 // know how many there were.
 
 import Clustering
+import Foundations
 import Ingest
 import Storage
 
@@ -13,7 +14,7 @@ extension LocalBuild {
   /// A stage that drops more rows takes the result and returns the like.
   func runFilter(
     _ scanning: Scanning, _ metadata: MetadataResult, _ clock: inout StageClock
-  ) throws(WorkspaceError) -> (Scanning, lists: [String: KeyListCounts]) {
+  ) throws(WinnowError) -> (Scanning, lists: [String: KeyListCounts]) {
     guard let key = keys.filter else { return (scanning, [:]) }
     let scanned = try scanning.result()
     clock.lap("scan")
@@ -29,7 +30,7 @@ extension LocalBuild {
     let counts = try stages.once(
       "filter", key: key, staging: staging, isCancelled: observer.isCancelled
     ) {
-      (files, _) throws(WorkspaceError) in
+      (files, _) throws(WinnowError) in
       try writeFilteredFates(
         scanned.candidates, sources, to: files, observer: observer, done: report)
     }
@@ -42,7 +43,7 @@ extension LocalBuild {
   /// Asks the condition of `--where`, a shard a task; returns where the verdicts are.
   func runConditions(
     _ report: @escaping @Sendable (Int) -> Void
-  ) throws(WorkspaceError) -> [String] {
+  ) throws(WinnowError) -> [String] {
     guard let key = keys.condition, let checked = plan.condition else { return [] }
     let shards = dataset.shards
     let options = parameters.ingest
@@ -52,21 +53,19 @@ extension LocalBuild {
       isWhole: { SealedFile.read($0) != nil })
     let observer = observer
     try stage.run(threads: parameters.threads, isCancelled: observer.isCancelled) {
-      (_, shard) throws(WorkspaceError) in
-      let verdicts = try metadataFiles.reading([shard]) { () throws(WorkspaceError) in
+      (_, shard) throws(WinnowError) in
+      let verdicts = try metadataFiles.reading([shard]) { () throws(WinnowError) in
         var verdicts = VerdictBits(count: shards[shard].rows)
         var row = 0
         var isCancelled = false
-        try ingesting { () throws(IngestError) in
-          try RowCondition(checked, options).evaluate(shards[shard]) { holds in
-            if holds { verdicts.set(row) }
-            row += 1
-            if row & 0xFFFF == 0 {
-              report(1 << 16)
-              isCancelled = isCancelled || observer.isCancelled()
-            }
-            return !isCancelled
+        try RowCondition(checked, options).evaluate(shards[shard]) { holds in
+          if holds { verdicts.set(row) }
+          row += 1
+          if row & 0xFFFF == 0 {
+            report(1 << 16)
+            isCancelled = isCancelled || observer.isCancelled()
           }
+          return !isCancelled
         }
         if isCancelled { throw .interrupted }
         report(row & 0xFFFF)
@@ -80,13 +79,13 @@ extension LocalBuild {
   /// Looks for the keys of `--allow` and `--deny`; returns what each list came to, by its flag.
   func runLists(
     _ metadata: MetadataResult
-  ) throws(WorkspaceError) -> [String: KeyListCounts] {
+  ) throws(WinnowError) -> [String: KeyListCounts] {
     guard let key = keys.lists else { return [:] }
     let files = parameters.filters.lists
     let counts = try stages.once(
       "lists", key: key, staging: staging, isCancelled: observer.isCancelled
     ) {
-      (staged, _) throws(WorkspaceError) in
+      (staged, _) throws(WinnowError) in
       var found: [String: VerdictBits] = [:]
       var counts: [String: KeyListCounts] = [:]
       for (place, file) in files.enumerated() {
@@ -95,20 +94,16 @@ extension LocalBuild {
           keys: metadata.columns.keyKind.map { (staging.folder + "/keys", $0) },
           memory: listMemory, threads: parameters.threads, isCancelled: observer.isCancelled)
         (found[file.flag], counts[file.flag]) = try listFiles.reading([place]) {
-          () throws(WorkspaceError) in try search.run()
+          () throws(WinnowError) in try search.run()
         }
       }
       let stays = VerdictBits.staying(
         allowed: found["--allow"], denied: found["--deny"], count: dataset.rows)
       let path = staging.folder + "/" + listVerdicts
-      staged.record(
-        listVerdicts,
-        try storing { () throws(StorageError) in
-          var file = try AtomicFile(path, isDurable: false)
-          try file.write(NpyHeader.bytes(.uint8, shape: [stays.bytes.count]))
-          try file.write(stays.bytes)
-          return try file.commit()
-        })
+      var file = try AtomicFile(path, isDurable: false)
+      try file.write(NpyHeader.bytes(.uint8, shape: [stays.bytes.count]))
+      try file.write(stays.bytes)
+      staged.record(listVerdicts, try file.commit())
       return counts
     }
     for file in files {
@@ -127,7 +122,7 @@ extension LocalBuild {
   ///   - counts: what it counted.
   func narrowed(
     _ scanned: ScanResult, _ fates: String, _ counts: FateCounts
-  ) throws(WorkspaceError) -> Scanning {
+  ) throws(WinnowError) -> Scanning {
     var scanned = scanned
     scanned.candidates = try CandidateSet(
       fates: staging.folder + "/" + fates, rows: dataset.rows, counts: counts,
@@ -136,11 +131,11 @@ extension LocalBuild {
       try checkClusters(parameters.clusters, rows: scanned.candidates.count, "candidates")
     }
     let result = scanned
-    return Scanning { () throws(WorkspaceError) in result }
+    return Scanning { () throws(WinnowError) in result }
   }
 
   /// The rows that a worker's tasks are about, where they are some runs; nil: any.
-  private func candidateWindow() throws(WorkspaceError) -> [Range<Int>]? {
+  private func candidateWindow() throws(WinnowError) -> [Range<Int>]? {
     guard case .worker(let stage, let choice) = stages.role else { return nil }
     var results = runs(of: blocks)
     let shares: TaskShares

@@ -2,6 +2,7 @@
 // then the search within each.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 import Synchronization
@@ -12,7 +13,7 @@ extension LocalBuild {
   /// Drops near duplicates; the candidates as they are where that is not asked.
   func runDeduplication(
     _ scanning: Scanning, _ clock: inout StageClock
-  ) throws(WorkspaceError) -> Scanning {
+  ) throws(WinnowError) -> Scanning {
     guard let wanted = parameters.deduplication, let keys = keys.duplicates else {
       return scanning
     }
@@ -44,7 +45,7 @@ extension LocalBuild {
   /// The number of fine clusters.
   func fineClusters(
     _ wanted: Deduplication, _ candidates: CandidateSet
-  ) throws(WorkspaceError) -> Int {
+  ) throws(WinnowError) -> Int {
     let clusters = wanted.clusters(of: candidates.count)
     guard clusters <= candidates.count else {
       throw .invalid(
@@ -81,14 +82,14 @@ extension LocalBuild {
   func runFineClusters(
     _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ wanted: Deduplication,
     _ keys: DuplicateKeys
-  ) throws(WorkspaceError) -> (FineClusters, runs: [String]) {
+  ) throws(WinnowError) -> (FineClusters, runs: [String]) {
     let (count, runs) =
       clusters > wanted.clustersAtOnce
       ? try runFineLevels(scanning, candidates, clusters, keys)
       : try runFineLevel(scanning, candidates, clusters, keys)
     let totals = try sortMembers(
       .fine, key: keys.sort, of: runs.paths, clusters: count, observer: fineObserver(nil)
-    ) { (parts, paths, files, stage) throws(WorkspaceError) in
+    ) { (parts, paths, files, stage) throws(WinnowError) in
       try checkRuns(parts, hold: candidates)
       let own = StagingFiles(folder: stage.folder)
       let totals = try parts.join(
@@ -108,7 +109,7 @@ extension LocalBuild {
   /// Fine clusters of one k-means, whose centroids become fine_centroids.npy.
   private func runFineLevel(
     _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ keys: DuplicateKeys
-  ) throws(WorkspaceError) -> (clusters: Int, runs: Stage) {
+  ) throws(WinnowError) -> (clusters: Int, runs: Stage) {
     let parameters = fineParameters(clusters)
     let centroids = try trainOnce(
       scanning, parameters, "fine-train", key: keys.train, file: TwinTotals.centroids)
@@ -122,7 +123,7 @@ extension LocalBuild {
   /// Fine clusters in two levels.
   private func runFineLevels(
     _ scanning: Scanning, _ candidates: CandidateSet, _ clusters: Int, _ keys: DuplicateKeys
-  ) throws(WorkspaceError) -> (clusters: Int, runs: Stage) {
+  ) throws(WinnowError) -> (clusters: Int, runs: Stage) {
     let parameters = fineParameters(FineLevels.coarseClusters(clusters))
     let coarse = try trainOnce(
       scanning, parameters, "coarse-train", key: keys.train,
@@ -145,7 +146,7 @@ extension LocalBuild {
     let (blocks, shards, isCancelled) = (blocks, shards, observer.isCancelled)
     let seed = splitmix64(seed: parameters.seed, row: .max - 1)
     // One after another, each with all threads: vectors of one training are in memory.
-    try trained.run(threads: 1, isCancelled: isCancelled) { (_, cluster) throws(WorkspaceError) in
+    try trained.run(threads: 1, isCancelled: isCancelled) { (_, cluster) throws(WinnowError) in
       let count = levels.count(cluster)
       guard count > 0 else { return try SealedFile.write([UInt8](), to: trained.paths[cluster]) }
       var own = parameters
@@ -158,20 +159,15 @@ extension LocalBuild {
     _ = try stages.once(
       "fine-centroids", key: keys.train, staging: staging, isCancelled: observer.isCancelled
     ) {
-      (files, _) throws(WorkspaceError) in
-      let path = files.folder + "/" + TwinTotals.centroids
-      var file = try storing { () throws(StorageError) in
-        var file = try AtomicFile(path)
-        try file.write(NpyHeader.bytes(.float32, shape: [levels.fine, dataset.dimensions]))
-        return file
-      }
+      (files, _) throws(WinnowError) in
+      var file = try AtomicFile(files.folder + "/" + TwinTotals.centroids)
+      try file.write(NpyHeader.bytes(.float32, shape: [levels.fine, dataset.dimensions]))
       for cluster in sizes.indices {
         let components = try readFine(
           trained.paths[cluster], count: levels.count(cluster), dimensions: dataset.dimensions)
-        try storing { () throws(StorageError) in try file.write(elements: components) }
+        try file.write(elements: components)
       }
-      files.record(
-        TwinTotals.centroids, try storing { () throws(StorageError) in try file.commit() })
+      files.record(TwinTotals.centroids, try file.commit())
       return levels.fine
     }
     let runs = try openRuns("fine-assign", keys.assign)
@@ -186,10 +182,10 @@ extension LocalBuild {
   /// - Parameter file: where they are, below the staging folder.
   private func trainOnce(
     _ scanning: Scanning, _ parameters: BuildParameters, _ name: String, key: StageKey, file: String
-  ) throws(WorkspaceError) -> Centroids {
+  ) throws(WinnowError) -> Centroids {
     var made: Centroids?
     _ = try stages.once(name, key: key, staging: staging, isCancelled: observer.isCancelled) {
-      (files, stage) throws(WorkspaceError) in
+      (files, stage) throws(WinnowError) in
       let trained = try trainCentroids(
         blocks, scanning, shards, stage, parameters: parameters, observer: fineObserver(.train))
       let centroids = trained.centroids
@@ -209,7 +205,7 @@ extension LocalBuild {
   func runSearchTasks(
     _ candidates: CandidateSet, _ fine: FineClusters, _ criterion: DuplicateCriterion,
     _ keys: DuplicateKeys
-  ) throws(WorkspaceError) -> [String] {
+  ) throws(WinnowError) -> [String] {
     let tasks = DuplicateTasks(fine)
     let stage = try stages.open(
       "dedup", key: keys.search, results: tasks.clusters.indices.map { "clusters-\($0)" },
@@ -230,12 +226,12 @@ extension LocalBuild {
   private func runSearch(
     _ candidates: CandidateSet, _ fine: FineClusters, _ runs: [String],
     _ criterion: DuplicateCriterion, _ keys: DuplicateKeys
-  ) throws(WorkspaceError) -> TwinTotals {
+  ) throws(WinnowError) -> TwinTotals {
     let results = try runSearchTasks(candidates, fine, criterion, keys)
     return try stages.once(
       "twins", key: keys.search, staging: staging, isCancelled: observer.isCancelled
     ) {
-      (files, _) throws(WorkspaceError) in
+      (files, _) throws(WinnowError) in
       try writeFineAssignments(of: runs, rows: dataset.rows, to: files, observer: observer)
       return try writeTwins(
         candidates, results, fates: Self.fates, to: files, observer: observer)

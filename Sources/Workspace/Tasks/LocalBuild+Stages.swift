@@ -1,6 +1,7 @@
 // Each stage of the build with its key: what of parameters, inputs and earlier stages it depends on.
 
 import Clustering
+import Foundations
 import Storage
 
 extension LocalBuild {
@@ -9,16 +10,16 @@ extension LocalBuild {
     observer.progress(BuildProgress(stage: stage, done: count, total: count, unit: unit))
   }
 
-  func runMetadata() throws(WorkspaceError) -> MetadataResult {
+  func runMetadata() throws(WinnowError) -> MetadataResult {
     guard dataset.columns != nil else { return MetadataResult() }
     var isNew = false
     let result = try stages.once(
       "metadata", key: keys.metadata, staging: staging, inputNames: metadataFiles.paths,
       isCancelled: observer.isCancelled
-    ) { (files, stage) throws(WorkspaceError) in
+    ) { (files, stage) throws(WinnowError) in
       isNew = true
       return try metadataFiles.reading(metadataFiles.paths.indices) {
-        () throws(WorkspaceError) in
+        () throws(WinnowError) in
         try writeMetadata(
           dataset, to: files, stage: stageFolder + "/" + stage.name, parameters: parameters,
           observer: observer)
@@ -29,7 +30,7 @@ extension LocalBuild {
   }
 
   /// Opens the runs of an assignment.
-  func openRuns(_ name: String, _ key: StageKey) throws(WorkspaceError) -> Stage {
+  func openRuns(_ name: String, _ key: StageKey) throws(WinnowError) -> Stage {
     let runs = runs(of: blocks)
     return try stages.open(
       name, key: key, results: runs.indices.map { "run-\($0)" },
@@ -39,7 +40,7 @@ extension LocalBuild {
   /// Finds the cluster of every candidate; returns the runs.
   func runAssignment(
     _ centroids: Centroids, _ candidates: CandidateSet
-  ) throws(WorkspaceError) -> Stage {
+  ) throws(WinnowError) -> Stage {
     let runs = try openRuns("assign", keys.assign)
     try assign(
       blocks, centroids, given: plan.assignments, shards, candidates, runs,
@@ -51,11 +52,11 @@ extension LocalBuild {
   ///
   /// - Parameter candidates: asked for when the arrays are written.
   func runSort(
-    _ runs: Stage, candidates: () throws(WorkspaceError) -> CandidateSet
-  ) throws(WorkspaceError) -> MemberTotals {
+    _ runs: Stage, candidates: () throws(WinnowError) -> CandidateSet
+  ) throws(WinnowError) -> MemberTotals {
     try sortMembers(
       .concepts, key: keys.sort, of: runs.paths, clusters: parameters.clusters, observer: observer
-    ) { (parts, paths, files, _) throws(WorkspaceError) in
+    ) { (parts, paths, files, _) throws(WinnowError) in
       let candidates = try candidates()
       try checkRuns(parts, hold: candidates)
       try candidates.publish(to: files, observer: observer)
@@ -67,7 +68,7 @@ extension LocalBuild {
   /// Checks that the runs of an assignment have just the candidates.
   func checkRuns(
     _ parts: MemberParts, hold candidates: CandidateSet
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     guard parts.candidates == candidates.count else {
       throw changedCandidates(candidates.count, found: parts.candidates)
     }
@@ -75,14 +76,14 @@ extension LocalBuild {
 
   /// Writes clusters.npy.
   func runScores(
-    _ totals: MemberTotals, _ centroids: () throws(WorkspaceError) -> Centroids
-  ) throws(WorkspaceError) {
+    _ totals: MemberTotals, _ centroids: () throws(WinnowError) -> Centroids
+  ) throws(WinnowError) {
     let k = parameters.clusters
     observer.progress(BuildProgress(stage: .score, done: 0, total: k, unit: "concepts"))
     _ = try stages.once(
       "score", key: keys.score, staging: staging, isCancelled: observer.isCancelled
     ) {
-      (files, _) throws(WorkspaceError) in
+      (files, _) throws(WinnowError) in
       let dInter = try centroids().meanDistanceToNeighbours(
         parameters.neighbours, threads: parameters.threads)
       let records = (0..<k).map { cluster in
@@ -102,7 +103,7 @@ extension LocalBuild {
   /// Orders the keys, and counts those that several rows have in `columns`.
   func runKeyOrder(
     _ columns: inout WorkspaceDescription.Columns
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     guard let kind = columns.keyKind else { return }
     let repeated = try writeKeyOrder(
       kind, rows: dataset.rows, stages, staging, key: keys.keys, share: sortShare,
@@ -113,14 +114,14 @@ extension LocalBuild {
 
   func runNumericColumns(
     _ metadata: MetadataResult, sizes: [Int]
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     guard !metadata.numeric.isEmpty else { return }
     var isNew = false
     let units = metadata.numeric.count * sizes.count
     _ = try stages.once(
       "columns", key: keys.columns, staging: staging, isCancelled: observer.isCancelled
     ) {
-      (files, stage) throws(WorkspaceError) in
+      (files, stage) throws(WinnowError) in
       isNew = true
       let assigned = "\(staging.folder)/\(stageFolder)/assign"
       try writeNumericColumns(
@@ -135,12 +136,12 @@ extension LocalBuild {
 
   func runNames(
     _ columns: WorkspaceDescription.Columns, candidates: Int, clusters: Int
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     var isNew = false
     _ = try stages.once(
       "name", key: keys.name, staging: staging, isCancelled: observer.isCancelled
     ) {
-      (files, _) throws(WorkspaceError) in
+      (files, _) throws(WinnowError) in
       isNew = true
       try writeNames(
         columns, rows: dataset.rows, candidates: candidates, clusters: clusters, to: files,

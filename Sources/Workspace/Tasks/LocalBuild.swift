@@ -2,15 +2,11 @@
 
 import Clustering
 import FoundationEssentials
+import Foundations
+import Glibc
 import Ingest
 import Storage
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A build in its folder.
 struct LocalBuild: Sendable {
@@ -41,7 +37,7 @@ struct LocalBuild: Sendable {
   init(
     _ plan: BuildPlan, folder: String, role: BuildStages.Role = .owner,
     inputs: WatchedInputs? = nil, observer: BuildObserver, threads: Int? = nil
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     self.plan = plan
     staging = StagingFiles(folder: folder)
     let stages = BuildStages(
@@ -76,7 +72,7 @@ struct LocalBuild: Sendable {
   }
 
   /// Runs what is not finished.
-  func run() throws(WorkspaceError) -> (WorkspaceDescription, BuildLog) {
+  func run() throws(WinnowError) -> (WorkspaceDescription, BuildLog) {
     var clock = StageClock()
     var metadata = try runMetadata()
     try runKeyOrder(&metadata.columns)
@@ -115,7 +111,7 @@ struct LocalBuild: Sendable {
     _ scanned: ScanResult, _ lists: [String: KeyListCounts],
     _ training: WorkspaceDescription.Training, _ columns: WorkspaceDescription.Columns,
     _ objective: Double, _ clock: StageClock
-  ) throws(WorkspaceError) -> (WorkspaceDescription, BuildLog) {
+  ) throws(WinnowError) -> (WorkspaceDescription, BuildLog) {
     let description = describe(
       scanned, lists, training, clusters: parameters.clusters, columns, objective)
     try staging.write("workspace.json", try description.json())
@@ -131,7 +127,7 @@ struct LocalBuild: Sendable {
     let open = stage.paths.count - stage.doneBefore
     var lent = isTrained && isLast && open < parameters.threads ? open : 0
     if case .owner = stages.role {} else { lent = 0 }
-    let body = { @Sendable [lent] () throws(WorkspaceError) -> ScanResult in
+    let body = { @Sendable [lent] () throws(WinnowError) -> ScanResult in
       let scanned = try scan(
         blocks, shards, stage, lent: lent, parameters: parameters, observer: observer)
       if isTrained {
@@ -147,12 +143,12 @@ struct LocalBuild: Sendable {
 
   func runTraining(
     _ scanning: Scanning
-  ) throws(WorkspaceError) -> TrainedCentroids {
+  ) throws(WinnowError) -> TrainedCentroids {
     if scanning.hasFailed { _ = try scanning.result() }
-    do throws(WorkspaceError) {
-      let rounds: (() throws(WorkspaceError) -> TrainedCentroids)? =
+    do throws(WinnowError) {
+      let rounds: (() throws(WinnowError) -> TrainedCentroids)? =
         hasRounds
-        ? { () throws(WorkspaceError) in try runRounds(scanning.result().candidates) } : nil
+        ? { () throws(WinnowError) in try runRounds(scanning.result().candidates) } : nil
       return try train(
         blocks, scanning, key: keys.train, watch: shards, given: plan.given, rounds: rounds, stages,
         staging, parameters: parameters, observer: observer)
@@ -165,8 +161,8 @@ struct LocalBuild: Sendable {
 
   /// The training, which is finished, or else done with the candidates that are asked for.
   func requireTraining(
-    _ candidates: () throws(WorkspaceError) -> Scanning
-  ) throws(WorkspaceError) -> WorkspaceDescription.Training {
+    _ candidates: () throws(WinnowError) -> Scanning
+  ) throws(WinnowError) -> WorkspaceDescription.Training {
     if let found = try stages.result(
       "train", of: WorkspaceDescription.Training.self, key: keys.train, staging: staging,
       covers: hasRounds ? Self.roundStages(parameters.iterations) : [])
@@ -215,7 +211,7 @@ struct LocalBuild: Sendable {
       clusters: wanted.clusters(of: left.count + (left.dropped[.duplicate] ?? 0)))
   }
 
-  private func log(_ clock: StageClock) throws(WorkspaceError) -> BuildLog {
+  private func log(_ clock: StageClock) throws(WinnowError) -> BuildLog {
     let seals = staging.files
     var others = try metadataFiles.records(threads: parameters.threads)
     var further = parameters.filters.lists.map { ($0.path, plan.lists[$0.flag]!) }
@@ -234,7 +230,7 @@ struct LocalBuild: Sendable {
       fingerprint: Fingerprint.of(seals.mapValues(\.digest)))
     let path = staging.folder + "/build-log.json"
     let bytes = try encodeJSON(log)
-    _ = try storing { () throws(StorageError) in try AtomicFile.write(bytes, to: path) }
+    _ = try AtomicFile.write(bytes, to: path)
     return log
   }
 }

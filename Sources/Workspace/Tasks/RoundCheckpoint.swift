@@ -2,6 +2,7 @@
 // one matters: its file replaces the one before.
 
 import Clustering
+import Foundations
 import Storage
 
 struct RoundCheckpoint {
@@ -16,22 +17,12 @@ struct RoundCheckpoint {
     path = stage.folder + "/round"
   }
 
-  func write(_ state: TrainingState) throws(WorkspaceError) {
+  func write(_ state: TrainingState) throws(WinnowError) {
     let header: [UInt64] = [
       UInt64(state.rounds), UInt64(rows), UInt64(dimensions), UInt64(state.centroids.count),
       UInt64(state.nearest.count),
     ]
-    var failure: WorkspaceError?
-    header.withUnsafeBytes { header in
-      state.centroids.withUnsafeBytes { centroids in
-        state.nearest.withUnsafeBytes { nearest in
-          do throws(WorkspaceError) {
-            try SealedFile.write([header, centroids, nearest], to: path)
-          } catch { failure = error }
-        }
-      }
-    }
-    if let failure { throw failure }
+    try SealedFile.write(header, state.centroids, state.nearest, to: path)
   }
 
   /// The state that was written last; nil where there is none that fits.

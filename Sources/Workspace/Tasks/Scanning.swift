@@ -6,22 +6,23 @@
 
 import Clustering
 import Dispatch
+import Foundations
 import Synchronization
 
 /// A scan that is over or still running.
 final class Scanning: Sendable {
   private let group = DispatchGroup()
-  private let outcome = Mutex<Result<ScanResult, WorkspaceError>?>(nil)
+  private let outcome = Mutex<Result<ScanResult, WinnowError>?>(nil)
   private let took = Mutex<Duration>(.zero)
 
   /// Runs `body` now.
-  init(_ body: () throws(WorkspaceError) -> ScanResult) {
+  init(_ body: () throws(WinnowError) -> ScanResult) {
     run(body)
   }
 
   /// Starts `body`, which takes `threads` threads of those that ``parallel(tasks:threads:_:)`` has.
   init(
-    besideOthers threads: Int, _ body: @escaping @Sendable () throws(WorkspaceError) -> ScanResult
+    besideOthers threads: Int, _ body: @escaping @Sendable () throws(WinnowError) -> ScanResult
   ) {
     ThreadBudget.lend(threads)
     DispatchQueue.global().async(group: group) { [self] in
@@ -30,10 +31,10 @@ final class Scanning: Sendable {
     }
   }
 
-  private func run(_ body: () throws(WorkspaceError) -> ScanResult) {
+  private func run(_ body: () throws(WinnowError) -> ScanResult) {
     let start = ContinuousClock.now
-    let result: Result<ScanResult, WorkspaceError>
-    do throws(WorkspaceError) { result = .success(try body()) } catch { result = .failure(error) }
+    let result: Result<ScanResult, WinnowError>
+    do throws(WinnowError) { result = .success(try body()) } catch { result = .failure(error) }
     took.withLock { $0 = ContinuousClock.now - start }
     outcome.withLock { $0 = result }
   }
@@ -51,7 +52,7 @@ final class Scanning: Sendable {
   func wait() { group.wait() }
 
   /// What it found; waits until it is over.
-  func result() throws(WorkspaceError) -> ScanResult {
+  func result() throws(WinnowError) -> ScanResult {
     wait()
     return try outcome.withLock { $0! }.get()
   }

@@ -3,32 +3,27 @@
 // tore is seen by its seal, and its task done again.
 
 import FoundationEssentials
+import Foundations
 import Storage
 
 enum SealedFile {
   /// The bytes behind the contents: a newline, 64 hex digits, a newline.
   static let sealBytes = 66
 
-  /// Writes pieces one after another, and their seal.
-  static func write(_ pieces: [UnsafeRawBufferPointer], to path: String) throws(WorkspaceError) {
-    try storing { () throws(StorageError) in
-      var file = try StageFile(path)
-      var digest = Digest()
-      for piece in pieces {
-        digest.update(piece)
-        try file.write(piece)
+  /// Writes the arrays' bytes one after another, and their seal.
+  static func write<each Element: BitwiseCopyable>(
+    _ arrays: repeat [each Element], to path: String
+  ) throws(WinnowError) {
+    var file = try StageFile(path)
+    var digest = Digest()
+    for array in repeat each arrays {
+      try withBytes(of: array) { (bytes) throws(WinnowError) in
+        digest.update(bytes)
+        try file.write(bytes)
       }
-      try file.write(elements: Array("\n\(digest.hex())\n".utf8))
-      try file.commit()
     }
-  }
-
-  static func write(_ bytes: [UInt8], to path: String) throws(WorkspaceError) {
-    var failure: WorkspaceError?
-    bytes.withUnsafeBytes { bytes in
-      do throws(WorkspaceError) { try write([bytes], to: path) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    try file.write(elements: Array("\n\(digest.hex())\n".utf8))
+    try file.commit()
   }
 
   /// The contents of a sealed file; nil where none is, or a torn one.
@@ -47,7 +42,7 @@ enum SealedFile {
   }
 
   /// Writes a value as readable JSON.
-  static func write(json value: some Encodable, to path: String) throws(WorkspaceError) {
+  static func write(json value: some Encodable, to path: String) throws(WinnowError) {
     var bytes = try encodeJSON(value)
     bytes.removeLast()
     try write(bytes, to: path)

@@ -1,6 +1,7 @@
 // The folder of a build's scripts for Slurm.  Besides the scripts it has what grows there when they
 // are used, the logs and the numbers of the jobs, which stay when the scripts are written again.
 
+import Foundations
 import Storage
 
 /// Records a build and writes the scripts that submit its tasks to Slurm into a folder.
@@ -13,12 +14,12 @@ import Storage
 ///   - program: the absolute path of `winnow`, the same on every node.
 /// - Returns: the absolute path of `submit.sh`.
 /// - Precondition: `options.fault` is nil.
-/// - Throws: ``WorkspaceError``: that of ``recordBuild(_:observer:)``, or when the folder holds anything else
+/// - Throws: ``WinnowError``: that of ``recordBuild(_:observer:)``, or when the folder holds anything else
 ///   or cannot be written to, or a path cannot stand in a script; of these the build is not recorded.
 public func writeSlurmScripts(
   _ parameters: BuildParameters, options: SlurmOptions, folder: String? = nil, program: String,
   observer: BuildObserver = BuildObserver()
-) throws(WorkspaceError) -> String {
+) throws(WinnowError) -> String {
   let workspace = trimmed(absolutePath(parameters.output))
   for path in [workspace, program] where hasControlCharacter(path) {
     throw .invalid(
@@ -45,8 +46,8 @@ private struct SlurmFolder {
 
   /// The scripts of an earlier writing in the folder, `submit.sh` first.
   ///
-  /// - Throws: ``WorkspaceError`` when something else is there, or the place cannot hold logs of Slurm.
-  func scripts(besides workspace: String) throws(WorkspaceError) -> [String] {
+  /// - Throws: ``WinnowError`` when something else is there, or the place cannot hold logs of Slurm.
+  func scripts(besides workspace: String) throws(WinnowError) -> [String] {
     // In the path of a log Slurm replaces %A and the like, and takes \ for a sign not to.
     guard !path.contains(where: { $0 == "%" || $0 == "\\" }), !hasControlCharacter(path) else {
       throw .invalid(
@@ -68,7 +69,7 @@ private struct SlurmFolder {
           + "with --scripts")
     }
     var scripts: [String] = []
-    let names = try storing { () throws(StorageError) in try namesInFolder(path) }
+    let names = try namesInFolder(path)
     for name in names where name != "log" && name != "jobs" {
       guard isScript(name) else {
         throw .invalid(
@@ -93,14 +94,12 @@ private struct SlurmFolder {
   }
 
   /// - Returns: the path of `submit.sh`.
-  func write(_ scripts: SlurmScripts, besides workspace: String) throws(WorkspaceError) -> String {
+  func write(_ scripts: SlurmScripts, besides workspace: String) throws(WinnowError) -> String {
     let old = try self.scripts(besides: workspace)
-    try storing { () throws(StorageError) in
-      try makeFolder(path, parents: true)
-      for name in old { try removeTree("\(path)/\(name)") }
-      for file in scripts.files {
-        _ = try AtomicFile.write(Array(file.text.utf8), to: "\(path)/\(file.name)")
-      }
+    try makeFolder(path, parents: true)
+    for name in old { try removeTree("\(path)/\(name)") }
+    for file in scripts.files {
+      _ = try AtomicFile.write(Array(file.text.utf8), to: "\(path)/\(file.name)")
     }
     return "\(path)/\(SlurmScripts.submitName)"
   }

@@ -6,6 +6,7 @@
 // thread, so what other processes are given as a task is several of these where they are small.
 
 import Clustering
+import Foundations
 import Storage
 import Synchronization
 
@@ -66,22 +67,17 @@ final class Stage: Sendable {
   ///   - finished: told each task that another process has finished.
   ///   - body: does one task: writes the result to its path.  It is told the worker, 0 to
   ///     `threads` - 1, which does one task at a time.
-  /// - Throws: the error of the lowest task that failed, or ``WorkspaceError/interrupted``.
+  /// - Throws: the error of the lowest task that failed, or ``WinnowError/interrupted``.
   func run(
     threads: Int, isCancelled: @escaping @Sendable () -> Bool,
     finished: @escaping @Sendable (_ task: Int) -> Void = { _ in },
-    _ body: @Sendable (_ worker: Int, _ task: Int) throws(WorkspaceError) -> Void
-  ) throws(WorkspaceError) {
-    try take(isCancelled: isCancelled, finished: finished) { (open) throws(WorkspaceError) in
-      let failure = FirstFailure()
-      parallel(tasks: open.count, threads: threads) { worker, place in
-        if failure.hasFailed { return }
-        do throws(WorkspaceError) {
-          if isCancelled() { throw .interrupted }
-          try body(worker, open[place])
-        } catch { failure.record(error, task: open[place]) }
+    _ body: @Sendable (_ worker: Int, _ task: Int) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
+    try take(isCancelled: isCancelled, finished: finished) { (open) throws(WinnowError) in
+      try parallel(tasks: open.count, threads: threads, isCancelled: isCancelled) {
+        (worker, place) throws(WinnowError) in
+        try body(worker, open[place])
       }
-      try failure.rethrow()
     }
   }
 
@@ -90,8 +86,8 @@ final class Stage: Sendable {
   func take(
     isCancelled: @escaping @Sendable () -> Bool,
     finished: @escaping @Sendable (_ task: Int) -> Void = { _ in },
-    _ body: (_ open: [Int]) throws(WorkspaceError) -> Void
-  ) throws(WorkspaceError) {
+    _ body: (_ open: [Int]) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
     let open = paths.indices.filter { !wasDone[$0] }
     switch work {
     case .all:

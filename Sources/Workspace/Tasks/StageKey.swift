@@ -2,6 +2,7 @@
 // again while it is the same, and the first thing that is not is what the user is told.
 
 import FoundationEssentials
+import Foundations
 import Storage
 
 /// What the results of a stage depend on; equal keys, equal results.
@@ -18,20 +19,18 @@ struct StageKey: Codable, Equatable, Sendable {
   static let fileName = "key.json"
 
   /// SHA-256 of the JSON.
-  func digest() throws(WorkspaceError) -> String {
+  func digest() throws(WinnowError) -> String {
     var digest = Digest()
     digest.update(try encodeJSON(self))
     return digest.hex()
   }
 
-  func write(to folder: String) throws(WorkspaceError) {
+  func write(to folder: String) throws(WinnowError) {
     let bytes = try encodeJSON(self)
     let path = folder + "/" + Self.fileName
-    try storing { () throws(StorageError) in
-      var file = try StageFile(path)
-      try file.write(elements: bytes)
-      try file.commit()
-    }
+    var file = try StageFile(path)
+    try file.write(elements: bytes)
+    try file.commit()
   }
 
   /// The key that is stored in `folder`; nil where there is none, or a damaged one.

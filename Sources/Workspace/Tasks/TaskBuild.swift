@@ -2,6 +2,7 @@
 // where it is needed, so a task waits for the stages before its own and for no others.
 
 import Clustering
+import Foundations
 import Storage
 
 /// The stages by what they need; each is looked at once.
@@ -28,11 +29,11 @@ final class TaskBuild {
     "fine-parts", "fine-sort", "dedup", "twins", TaskShapes.finish,
   ]
 
-  /// Goes to a stage: a worker's own ends with ``WorkspaceError/interrupted`` and
+  /// Goes to a stage: a worker's own ends with ``WinnowError/interrupted`` and
   /// ``BuildStages/reached`` set.
   ///
   /// - Returns: false where this build has no such stage.
-  func go(to stage: String) throws(WorkspaceError) {
+  func go(to stage: String) throws(WinnowError) {
     switch stage {
     case "metadata": _ = try metadata()
     case "key-runs", "key-cut", "key-parts", "keys": try orderKeys()
@@ -56,30 +57,30 @@ final class TaskBuild {
     }
   }
 
-  private func metadata() throws(WorkspaceError) -> MetadataResult {
+  private func metadata() throws(WinnowError) -> MetadataResult {
     if let foundMetadata { return foundMetadata }
     let found = try build.runMetadata()
     foundMetadata = found
     return found
   }
 
-  private func orderKeys() throws(WorkspaceError) {
+  private func orderKeys() throws(WinnowError) {
     var columns = try metadata().columns
     try build.runKeyOrder(&columns)
   }
 
   /// What lists need of the metadata.
-  private func listMetadata() throws(WorkspaceError) -> MetadataResult {
+  private func listMetadata() throws(WinnowError) -> MetadataResult {
     build.dataset.columns?.key == nil ? MetadataResult() : try metadata()
   }
 
-  private func scanning() throws(WorkspaceError) -> Scanning {
+  private func scanning() throws(WinnowError) -> Scanning {
     try build.runConversion()
     return build.startScan(
       try openScan(build.blocks, build.shards, build.stages, key: build.keys.scan))
   }
 
-  private func filtered() throws(WorkspaceError) -> (Scanning, lists: [String: KeyListCounts]) {
+  private func filtered() throws(WinnowError) -> (Scanning, lists: [String: KeyListCounts]) {
     if let foundFiltered { return foundFiltered }
     let filters = build.parameters.filters
     var clock = StageClock()
@@ -90,7 +91,7 @@ final class TaskBuild {
     return found
   }
 
-  private func chosen() throws(WorkspaceError) -> Scanning {
+  private func chosen() throws(WinnowError) -> Scanning {
     if let foundChosen { return foundChosen }
     var clock = StageClock()
     let found = try build.runDeduplication(filtered().0, &clock)
@@ -98,44 +99,44 @@ final class TaskBuild {
     return found
   }
 
-  private func training() throws(WorkspaceError) -> WorkspaceDescription.Training {
-    try build.requireTraining { () throws(WorkspaceError) in try self.chosen() }
+  private func training() throws(WinnowError) -> WorkspaceDescription.Training {
+    try build.requireTraining { () throws(WinnowError) in try self.chosen() }
   }
 
-  private func centroids() throws(WorkspaceError) -> Centroids {
+  private func centroids() throws(WinnowError) -> Centroids {
     _ = try training()
     return try readCentroids(
       build.staging.folder + "/centroids.npy", dimensions: build.dataset.dimensions,
       instructions: build.parameters.instructions)
   }
 
-  private func totals() throws(WorkspaceError) -> MemberTotals {
+  private func totals() throws(WinnowError) -> MemberTotals {
     if let foundTotals { return foundTotals }
     let runs = try build.openRuns("assign", build.keys.assign)
     try runs.run(threads: 1, isCancelled: build.observer.isCancelled) { _, _ in }
-    let found = try build.runSort(runs) { () throws(WorkspaceError) in
+    let found = try build.runSort(runs) { () throws(WinnowError) in
       try self.chosen().result().candidates
     }
     foundTotals = found
     return found
   }
 
-  private func score() throws(WorkspaceError) {
-    try build.runScores(totals()) { () throws(WorkspaceError) in try self.centroids() }
+  private func score() throws(WinnowError) {
+    try build.runScores(totals()) { () throws(WinnowError) in try self.centroids() }
   }
 
-  private func sumUpColumns() throws(WorkspaceError) {
+  private func sumUpColumns() throws(WinnowError) {
     try build.runNumericColumns(metadata(), sizes: totals().sizes)
   }
 
-  private func name() throws(WorkspaceError) {
+  private func name() throws(WinnowError) {
     let columns = try metadata().columns
     try build.runNames(
       columns, candidates: totals().candidates, clusters: build.parameters.clusters)
   }
 
   /// Writes the last files of the workspace, when all stages are finished.
-  func finish() throws(WorkspaceError) -> (WorkspaceDescription, BuildLog) {
+  func finish() throws(WinnowError) -> (WorkspaceDescription, BuildLog) {
     var columns = try metadata().columns
     try build.runKeyOrder(&columns)
     let (_, lists) = try filtered()

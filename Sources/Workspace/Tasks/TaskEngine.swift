@@ -1,3 +1,5 @@
+import Foundations
+
 /// Some tasks of a stage.
 public struct TaskChoice: Sendable, Equatable {
   /// Numbers of tasks, from 0.
@@ -13,8 +15,8 @@ public struct TaskChoice: Sendable, Equatable {
 
   /// The chosen ones among `count` tasks, ascending.
   ///
-  /// - Throws: ``WorkspaceError`` for a number beyond them, unless it is the first of a stride.
-  func tasks(of count: Int, _ stage: String) throws(WorkspaceError) -> [Int] {
+  /// - Throws: ``WinnowError`` for a number beyond them, unless it is the first of a stride.
+  func tasks(of count: Int, _ stage: String) throws(WinnowError) -> [Int] {
     var chosen = Set<Int>()
     for number in numbers {
       guard number >= 0, stride != nil || number < count else {
@@ -68,9 +70,9 @@ public protocol TaskEngine: Sendable {
   /// - Parameters:
   ///   - finished: told the number of every task that is.
   ///   - isCancelled: asked again and again; true ends the tasks.
-  /// - Throws: ``WorkspaceError``: ``WorkspaceError/interrupted``, or what a task said that failed.
+  /// - Throws: ``WinnowError``: ``WinnowError/interrupted``, or what a task said that failed.
   func run(
     _ request: TaskRequest, finished: @escaping @Sendable (Int) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
-  ) throws(WorkspaceError)
+  ) throws(WinnowError)
 }

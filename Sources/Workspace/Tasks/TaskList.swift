@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Foundations
 
 /// The tasks of a build, for whoever runs them: `winnow task list`.
 ///
@@ -59,5 +60,5 @@ public struct TaskList: Codable, Sendable, Equatable {
     self.stages = stages
   }
 
-  public func json() throws(WorkspaceError) -> [UInt8] { try encodeJSON(self) }
+  public func json() throws(WinnowError) -> [UInt8] { try encodeJSON(self) }
 }

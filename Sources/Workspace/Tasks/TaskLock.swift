@@ -1,13 +1,9 @@
 // Who may do tasks of a build: any number of processes at once, but none while one removes what is of
 // no use any more, or puts the workspace in its place.
 
+import Foundations
+import Glibc
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A part in a build's tasks, or the right to keep all others out; the end of the process drops it.
 struct TaskLock: ~Copyable {
@@ -23,13 +19,13 @@ struct TaskLock: ~Copyable {
   /// Keeps all others out.
   ///
   /// - Parameter workspace: what is made in the folder, for the message.
-  /// - Throws: ``WorkspaceError``, also when some are still there after `wait`.
+  /// - Throws: ``WinnowError``, also when some are still there after `wait`.
   static func exclusive(
     _ folder: String, of workspace: String, wait: Duration
-  ) throws(WorkspaceError) -> TaskLock {
+  ) throws(WinnowError) -> TaskLock {
     let end = ContinuousClock.now + wait
     while true {
-      if let lock = try storing({ () throws(StorageError) in try FileLock(path(folder)) }) {
+      if let lock = try FileLock(path(folder)) {
         return TaskLock(lock)
       }
       if ContinuousClock.now >= end {
@@ -43,14 +39,12 @@ struct TaskLock: ~Copyable {
 
   /// Takes part; waits while somebody keeps all others out.
   ///
-  /// - Throws: ``WorkspaceError``, ``WorkspaceError/interrupted`` when waiting was cancelled.
+  /// - Throws: ``WinnowError``, ``WinnowError/interrupted`` when waiting was cancelled.
   static func shared(
     _ folder: String, isCancelled: () -> Bool
-  ) throws(WorkspaceError) -> TaskLock {
+  ) throws(WinnowError) -> TaskLock {
     while true {
-      if let lock = try storing({ () throws(StorageError) in
-        try FileLock(path(folder), isShared: true)
-      }) {
+      if let lock = try FileLock(path(folder), isShared: true) {
         return TaskLock(lock)
       }
       if isCancelled() { throw .interrupted }

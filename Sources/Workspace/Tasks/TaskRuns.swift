@@ -1,24 +1,20 @@
 // `winnow task`: recording a build for others, listing its tasks, and doing some of them.
 
+import Foundations
+import Glibc
 import Ingest
 import Storage
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// Records a build, so that its tasks can be done by ``runTasks(_:of:in:version:ingest:threads:observer:)``,
 /// by any number of processes.
 ///
 /// Results of an earlier build of the same workspace stay where they can be used again.
 ///
-/// - Throws: ``WorkspaceError`` as ``buildWorkspace(_:observer:)`` would before its first task, and
+/// - Throws: ``WinnowError`` as ``buildWorkspace(_:observer:)`` would before its first task, and
 ///   while tasks of it are under way.
 public func recordBuild(
   _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
-) throws(WorkspaceError) -> TaskList {
+) throws(WinnowError) -> TaskList {
   try StagedFolder.checkDestination(parameters.output, force: parameters.force)
   let plan = try BuildPlan(parameters.fromAnywhere)
   observer.message(plan.dataset.layout)
@@ -35,9 +31,9 @@ public func recordBuild(
 }
 
 /// Removes stages that are of no use for this build and were not come to.
-private func dropStale(_ build: LocalBuild, seen: Set<String>) throws(WorkspaceError) {
+private func dropStale(_ build: LocalBuild, seen: Set<String>) throws(WinnowError) {
   let folder = build.staging.folder + "/" + stageFolder
-  let names = try storing { () throws(StorageError) in try namesInFolder(folder) }
+  let names = try namesInFolder(folder)
   let rounds = names.filter { name in
     name == "start" || name.hasPrefix("round-") || name.hasPrefix("move-")
   }
@@ -56,10 +52,10 @@ private func dropStale(_ build: LocalBuild, seen: Set<String>) throws(WorkspaceE
 /// - Parameters:
 ///   - workspace: what the build makes.
 ///   - version: the program's.
-/// - Throws: ``WorkspaceError`` when none is recorded there, or by another version.
+/// - Throws: ``WinnowError`` when none is recorded there, or by another version.
 public func taskList(
   of workspace: String, version: String, ingest: IngestOptions
-) throws(WorkspaceError) -> TaskList {
+) throws(WinnowError) -> TaskList {
   let folder = StagedFolder.building(workspace)
   guard let record = try BuildRecord.read(folder, version: version) else {
     throw notRecorded(workspace)
@@ -77,7 +73,7 @@ public func taskList(
   return try TaskList(record, plan, build, found: found)
 }
 
-private func notRecorded(_ workspace: String) -> WorkspaceError {
+private func notRecorded(_ workspace: String) -> WinnowError {
   .invalid(
     "\(workspace): expected a build that was recorded, found none"
       + (pathKind(workspace + "/workspace.json") == .file ? " (the workspace is finished)" : "")
@@ -89,7 +85,7 @@ extension TaskBuild {
   func survey() -> [String: (tasks: Int, done: Int)] {
     for stage in Self.stages {
       // What is not finished ends the way to what comes after it.
-      do throws(WorkspaceError) { try go(to: stage) } catch { continue }
+      do throws(WinnowError) { try go(to: stage) } catch { continue }
     }
     return build.stages.shares
   }
@@ -109,12 +105,12 @@ public enum TaskOutcome: Sendable, Equatable {
 ///   - workspace: what the build makes; ``recordBuild(_:observer:)`` has recorded it.
 ///   - version: the program's.
 ///   - threads: how many the tasks may use; nil for as many as the record says.
-/// - Throws: ``WorkspaceError``: stages before are not finished, another version, inputs that are not
+/// - Throws: ``WinnowError``: stages before are not finished, another version, inputs that are not
 ///   those of the record, and all that a build may throw.
 public func runTasks(
   _ choice: TaskChoice, of stage: String, in workspace: String, version: String,
   ingest: IngestOptions, threads: Int?, observer: BuildObserver = BuildObserver()
-) throws(WorkspaceError) -> TaskOutcome {
+) throws(WinnowError) -> TaskOutcome {
   let place = absolutePath(workspace)
   let folder = StagedFolder.building(place)
   /// Whether the workspace is in its place, so that nothing is left to do; a build by one process that
@@ -127,20 +123,20 @@ public func runTasks(
   if isOver() { return .workspaceFinished }
   guard BuildRecord.exists(in: folder) else { throw notRecorded(workspace) }
   /// The build as it is recorded while a lock is held: nobody records another meanwhile.
-  func read() throws(WorkspaceError) -> (BuildPlan, WatchedInputs)? {
+  func read() throws(WinnowError) -> (BuildPlan, WatchedInputs)? {
     guard let record = try BuildRecord.read(folder, version: version) else { return nil }
     let plan = try record.plan(ingest)
     return (plan, record.watched(plan))
   }
   func open(
     _ plan: BuildPlan, _ inputs: WatchedInputs, _ choice: TaskChoice
-  ) throws(WorkspaceError) -> LocalBuild {
+  ) throws(WinnowError) -> LocalBuild {
     // Sizes of parts follow from the record's own threads.
     try LocalBuild(
       plan, folder: folder, role: .worker(stage: stage, choice: choice), inputs: inputs,
       observer: observer, threads: threads)
   }
-  do throws(WorkspaceError) {
+  do throws(WinnowError) {
     if stage == TaskShapes.finish {
       _ = try choice.tasks(of: 1, stage)
       let staged = try StagedFolder(destination: place, wait: .seconds(600))
@@ -163,7 +159,7 @@ public func runTasks(
     guard let (plan, inputs) = try read() else { throw notRecorded(workspace) }
     if BuildRecord.readyFiles(in: folder) != nil { return .finished(0) }
     let build = try open(plan, inputs, choice)
-    do throws(WorkspaceError) {
+    do throws(WinnowError) {
       try TaskBuild(build).go(to: stage)
     } catch {
       if case .interrupted = error, let done = build.stages.reached { return .finished(done) }

@@ -2,6 +2,7 @@
 // that follows from the inputs' headers, else about, until the stages before have shown it.
 
 import Clustering
+import Foundations
 import Ingest
 import Storage
 
@@ -224,7 +225,7 @@ extension TaskList {
   init(
     _ record: BuildRecord, _ plan: BuildPlan, _ build: LocalBuild,
     found: [String: (tasks: Int, done: Int)]
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     let shapes = TaskShapes(plan)
     let stages = shapes.stages.map { shape in
       let needs = shapes.needs(shape.name)

@@ -4,6 +4,7 @@
 // process, which looks at fewer rows but finds the same.
 
 import Clustering
+import Foundations
 import Pruning
 import Storage
 
@@ -24,28 +25,14 @@ struct RoundPart {
 
   private static let headerWords = 5
 
-  func write(to path: String) throws(WorkspaceError) {
+  func write(to path: String) throws(WinnowError) {
     let dimensions = sizes.isEmpty ? 0 : sums.count / sizes.count
     let header = [moved, nearest.count, sizes.count, dimensions, far.count].map { UInt64($0) }
-    var failure: WorkspaceError?
-    header.withUnsafeBytes { header in
-      sizes.withUnsafeBytes { sizes in
-        sums.withUnsafeBytes { sums in
-          far.withUnsafeBytes { far in
-            nearest.withUnsafeBytes { nearest in
-              do throws(WorkspaceError) {
-                try SealedFile.write([header, sizes, sums, far, nearest], to: path)
-              } catch { failure = error }
-            }
-          }
-        }
-      }
-    }
-    if let failure { throw failure }
+    try SealedFile.write(header, sizes, sums, far, nearest, to: path)
   }
 
-  /// - Throws: ``WorkspaceError`` when the file is not whole or of another training.
-  init(_ path: String, clusters: Int, dimensions: Int) throws(WorkspaceError) {
+  /// - Throws: ``WinnowError`` when the file is not whole or of another training.
+  init(_ path: String, clusters: Int, dimensions: Int) throws(WinnowError) {
     guard let bytes = SealedFile.read(path) else {
       throw damaged(path, "it was changed during the build")
     }
@@ -158,7 +145,7 @@ extension LocalBuild {
   }
 
   /// Trains on all candidates, round by round.
-  func runRounds(_ candidates: CandidateSet) throws(WorkspaceError) -> TrainedCentroids {
+  func runRounds(_ candidates: CandidateSet) throws(WinnowError) -> TrainedCentroids {
     let k = parameters.clusters
     func components(_ stage: String) -> String { "\(stageFolder)/\(stage)/centroids.npy" }
     func report(_ round: Int) {
@@ -169,7 +156,7 @@ extension LocalBuild {
     _ = try stages.once(
       "start", key: keys.train, staging: staging, isCancelled: observer.isCancelled
     ) {
-      (files, _) throws(WorkspaceError) in
+      (files, _) throws(WinnowError) in
       let rows = StreamedRows(
         blocks, candidates, shards, parameters, isCancelled: observer.isCancelled)
       guard let initial = try chooseInitial(rows, parameters, isCancelled: observer.isCancelled)
@@ -187,7 +174,7 @@ extension LocalBuild {
       let name = "move-\(rounds + 1)"
       let end = try stages.once(
         name, key: keys.train, staging: staging, isCancelled: observer.isCancelled
-      ) { (files, _) throws(WorkspaceError) in
+      ) { (files, _) throws(WinnowError) in
         let (end, moved) = try moveCentroids(parts, centroids)
         try files.writeArray(
           components(name), .float32, shape: [k, dataset.dimensions], elements: moved)
@@ -220,7 +207,7 @@ extension LocalBuild {
   private func runRound(
     _ round: Int, _ path: String, _ candidates: CandidateSet,
     _ before: (parts: [String], refilled: [Int: UInt32])?
-  ) throws(WorkspaceError) -> [String] {
+  ) throws(WinnowError) -> [String] {
     let parts = roundParts(runs(of: blocks))
     let stage = try stages.open(
       "round-\(round)", key: keys.train, results: parts.indices.map { "part-\($0)" },
@@ -228,12 +215,13 @@ extension LocalBuild {
     let (dimensions, instructions) = (dataset.dimensions, parameters.instructions)
     let k = parameters.clusters
     let (blocks, shards, observer) = (blocks, shards, observer)
-    try stage.take(isCancelled: observer.isCancelled) { (open) throws(WorkspaceError) in
+    try stage.take(isCancelled: observer.isCancelled) { (open) throws(WinnowError) in
       let centroids = try readCentroids(path, dimensions: dimensions, instructions: instructions)
-      try inParallel(open.count, parameters.threads, observer.isCancelled) {
-        (place) throws(WorkspaceError) in
+      try parallel(
+        tasks: open.count, threads: parameters.threads, isCancelled: observer.isCancelled
+      ) { (_, place) throws(WinnowError) in
         let part = open[place]
-        let previous = try before.map { (before) throws(WorkspaceError) in
+        let previous = try before.map { (before) throws(WinnowError) in
           try RoundPart(before.parts[part], clusters: k, dimensions: dimensions).nearest
         }
         let pass = RoundPass(
@@ -241,7 +229,7 @@ extension LocalBuild {
           previous: previous, refilled: before?.refilled ?? [:], isCancelled: observer.isCancelled)
         let own = blocks.blocks[parts[part]]
         let result = try shards.reading(own.first!.shard...own.last!.shard) {
-          () throws(WorkspaceError) in try pass.run(own)
+          () throws(WinnowError) in try pass.run(own)
         }
         try result.write(to: stage.paths[part])
       }
@@ -252,7 +240,7 @@ extension LocalBuild {
   /// Adds up what the tasks of a round found and moves the centroids.
   private func moveCentroids(
     _ parts: [String], _ path: String
-  ) throws(WorkspaceError) -> (RoundEnd, [Float]) {
+  ) throws(WinnowError) -> (RoundEnd, [Float]) {
     let (k, dimensions) = (parameters.clusters, dataset.dimensions)
     let instructions = parameters.instructions
     let before = try readCentroids(path, dimensions: dimensions, instructions: instructions)
@@ -292,7 +280,7 @@ extension LocalBuild {
   /// Takes rows out of the sums of their clusters and adds them to those that were empty.
   private func move(
     _ refilled: [Int: UInt32], _ far: [FarRow], in sums: CentroidSums
-  ) throws(WorkspaceError) {
+  ) throws(WinnowError) {
     if refilled.isEmpty { return }
     let buffer = BlockBuffer(blocks)
     let one = VectorBlock(capacity: 1, dimensions: dataset.dimensions)
@@ -300,7 +288,7 @@ extension LocalBuild {
       guard let cluster = refilled[Int(row.row)] else { continue }
       let number = Int(row.row)
       let shard = blocks.shard(of: number)
-      let faulty = try shards.reading(shard...shard) { () throws(WorkspaceError) in
+      let faulty = try shards.reading(shard...shard) { () throws(WinnowError) in
         try gatherRows(blocks, [number], 0..<1, into: one, at: 0, buffer, parameters)
       }
       guard faulty == 0 else { throw changedInput(blocks, shard: shard) }
@@ -322,7 +310,7 @@ private struct RoundPass: Sendable {
   let refilled: [Int: UInt32]
   let isCancelled: @Sendable () -> Bool
 
-  func run(_ own: ArraySlice<RowBlock>) throws(WorkspaceError) -> RoundPart {
+  func run(_ own: ArraySlice<RowBlock>) throws(WinnowError) -> RoundPart {
     let k = centroids.count
     let buffer = BlockBuffer(blocks)
     let sums = CentroidSums(
