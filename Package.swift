@@ -22,7 +22,7 @@ let package = Package(
       ]),
     .target(name: "Ingest", dependencies: ["Foundations", "Storage"]),
     .target(name: "Clustering", dependencies: ["Foundations", "Storage", "CKernels"]),
-    .target(name: "Pruning"),
+    .target(name: "Pruning", dependencies: ["Foundations"]),
     .target(
       name: "Workspace",
       dependencies: ["Foundations", "Clustering", "Ingest", "Pruning", "Storage"]),

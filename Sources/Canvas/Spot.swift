@@ -8,8 +8,6 @@ public struct Spot: Hashable, Sendable {
     case key(String)
     /// A line of a list, from 0.
     case line(Int)
-    /// Something that the screen has a name for, such as a column.
-    case name(String)
   }
 
   public let region: Region

@@ -66,9 +66,6 @@ public struct Style: Hashable, Sendable {
   public static let line = Style(.line)
   public static let accent = Style(.accent)
 
-  /// The same style on another ground.
-  public func on(_ ground: Ground) -> Style { Style(role, attributes, on: ground) }
-
   /// The same style with more attributes.
   public func with(_ more: Attributes) -> Style { Style(role, attributes.union(more), on: ground) }
 }

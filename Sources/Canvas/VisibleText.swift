@@ -117,13 +117,6 @@ public func fit(_ text: String, _ width: Int) -> String {
   return overflows ? String(safe) + "…" : String(scalars)
 }
 
-/// The text filled up with blanks on the right (or left) to `width` columns, or cut to it.
-public func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
-  let cut = fit(text, width)
-  let blanks = String(repeating: " ", count: max(0, width - columns(of: cut)))
-  return right ? blanks + cut : cut + blanks
-}
-
 /// The end of a text in at most `width` columns, made visible; `…` stands for what is left out.
 /// - Complexity: O(length).
 public func ending(of text: String, _ width: Int) -> String {

@@ -10,9 +10,6 @@ import Foundations
 final class NarrowedRows: @unchecked Sendable {
   // Sound: nothing changes after init.
 
-  /// Bytes of a row of so many floats.
-  static func bytesPerRow(stride: Int) -> Int { stride + 16 }
-
   let screen: CentroidScreen
   private let rows: VectorBlock
   private let values: UnsafeMutablePointer<Int8>

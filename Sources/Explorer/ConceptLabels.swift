@@ -39,8 +39,6 @@ public struct ConceptLabels: Sendable, Equatable {
   /// More than a line is never on a screen.
   private static let longest = 480
 
-  public var count: Int { bounds.count - 1 }
-
   /// What a concept is called; nil where nothing names it.
   /// - Complexity: O(length).
   public func text(_ concept: Int) -> String? {

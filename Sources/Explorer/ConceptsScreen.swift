@@ -7,7 +7,7 @@ import Pruning
 enum ConceptsScreen {
   static let entry = Screen(
     id: .concepts, key: "C", title: "Concepts", smallest: Size(width: 60, height: 16),
-    panes: ["Concepts", "Detail"], golden: "j j j d j j a + +", draw: draw,
+    golden: "j j j d j j a + +", draw: draw,
     scroll: { $0.scrollTable($1) }, click: click)
 
   private static let click: @Sendable (inout State, Region, Place) -> Void = {

@@ -6,7 +6,6 @@ import Canvas
 enum DetailScreen {
   static let entry = Screen(
     id: .detail, key: "D", title: "Detail", smallest: Size(width: 60, height: 16),
-    panes: ["Figures", "Distances", "Nearest concepts", "Rows on both sides of the cut"],
     golden: "j j j j j j j j j j j j j j j j D", draw: draw)
 
   private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in

@@ -8,7 +8,7 @@ import Workspace
 enum FindScreen {
   static let entry = Screen(
     id: .find, key: "F", title: "Find", smallest: Size(width: 60, height: 16),
-    panes: ["Rows that were found"], golden: "f\n:type bride\nEnter j F", draw: draw,
+    golden: "f\n:type bride\nEnter j F", draw: draw,
     move: { $0.moveFinding($1) }, page: { max(1, lines(Layout($0, $0.size).body)) },
     click: { state, region, place in
       let line = state.finding.top + place.y - region.y - 2

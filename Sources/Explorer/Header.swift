@@ -139,10 +139,6 @@ private struct HeaderFacts {
     return pieces
   }
 
-  private func counted(_ count: Int, _ noun: String) -> String {
-    "\(thousands(count)) \(noun)\(count == 1 ? "" : "s")"
-  }
-
   var saved: HeaderPiece {
     let name = state.committed.map { "plan \($0.number)" } ?? "opening plan"
     return state.isUnsaved
@@ -230,4 +226,9 @@ private func draw(
     grid.bar(part, x, y, width: piece.width + spare, Style(.kept), track: .line)
     return x + piece.width + spare
   }
+}
+
+/// `1 row`, `2,000 rows`.
+func counted(_ count: Int, _ noun: String) -> String {
+  "\(thousands(count)) \(noun)\(count == 1 ? "" : "s")"
 }

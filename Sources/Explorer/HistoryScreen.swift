@@ -8,7 +8,7 @@ import Workspace
 enum HistoryScreen {
   static let entry = Screen(
     id: .history, key: "H", title: "History", smallest: Size(width: 60, height: 16),
-    panes: ["Committed plans", "The plan under the cursor"], golden: "H j", draw: draw,
+    golden: "H j", draw: draw,
     move: { $0.moveLog($1) }, page: { max(1, lines(Layout($0, $0.size).body)) },
     click: { state, region, place in
       let line = state.log.top + place.y - region.y - 2

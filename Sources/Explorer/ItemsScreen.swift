@@ -8,7 +8,6 @@ import Workspace
 enum ItemsScreen {
   static let entry = Screen(
     id: .items, key: "I", title: "Items", smallest: Size(width: 60, height: 16),
-    panes: ["Rows of a concept"],
     golden: "j j j j j j j j j j j j j j j j I . j", draw: draw,
     move: { $0.moveItems($1) }, page: { max(1, $0.itemLines) },
     scroll: { $0.scrollItems($1) }, click: click)

@@ -8,7 +8,7 @@ import Pruning
 enum MapScreen {
   static let entry = Screen(
     id: .map, key: "M", title: "Map", smallest: Size(width: 60, height: 16),
-    panes: ["Map", "Detail"], golden: "j j j j M l l j", draw: draw, move: { $0.moveMap($1) },
+    golden: "j j j j M l l j", draw: draw, move: { $0.moveMap($1) },
     page: { max(2, $0.mapLayout.plot.height / 2) },
     click: { state, _, place in state.selectOnMap(place) })
 

@@ -1,6 +1,8 @@
 // Sorting concepts by a column. A key press may re-sort 50,000 of them within a frame, so the
 // order comes from a radix sort over the bits of the values: linear, stable, without comparisons.
 
+import Foundations
+
 /// The positions 0..<n ordered by value; equal values as in `ties`, or else by the lower position,
 /// either way.
 ///
@@ -25,9 +27,7 @@ package func radixOrder(counts values: [Int], descending: Bool) -> [Int] {
 /// A number that orders as the value does, and after all others what is no number.
 private func radixKey(_ value: Double, _ descending: Bool) -> UInt64 {
   guard !value.isNaN else { return UInt64.max }
-  let bits = (value == 0 ? 0 : value).bitPattern  // one zero, not two
-  let ascending = bits >> 63 == 1 ? ~bits : bits | (1 << 63)
-  return descending ? ~ascending : ascending
+  return descending ? ~ascendingBits(value) : ascendingBits(value)
 }
 
 /// The positions ordered by ascending key.

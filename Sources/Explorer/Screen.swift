@@ -1,5 +1,5 @@
 // The registry of screens. A screen is one file and one entry here: its key, its smallest size,
-// its panes, how it draws itself, how it moves, what a click means, and the keys that bring it to
+// how it draws itself, how it moves, what a click means, and the keys that bring it to
 // the state that golden tests keep.
 
 import Canvas
@@ -30,8 +30,6 @@ public struct Screen: Sendable {
   public let title: String
   /// Below this it says which size it needs.
   public let smallest: Size
-  /// What it consists of, from left to right.
-  public let panes: [String]
   /// The script that brings a fresh explorer to the picture that golden tests keep.
   public let golden: String
   /// Draws the screen into the region between header and key bar.

@@ -7,7 +7,6 @@ import Pruning
 enum ShiftScreen {
   static let entry = Screen(
     id: .shift, key: "V", title: "Shift", smallest: Size(width: 60, height: 16),
-    panes: ["Quotas by P", "Concepts by change", "Rows", "Scenarios"],
     golden: "+ + + ' 1 - - a V j j", draw: draw, move: { $0.moveShift($1) },
     page: { max(1, $0.shiftLayout.listLines) }, click: click)
 

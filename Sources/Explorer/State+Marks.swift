@@ -56,6 +56,6 @@ extension State {
   /// `concept 212`, or `37 marked concepts`, as the beginning of a sentence or in the midst of one.
   func subjectText(_ concepts: [Int]) -> String {
     if concepts.count == 1, marks.isEmpty { return "concept \(concepts[0])" }
-    return thousands(concepts.count) + " marked " + (concepts.count == 1 ? "concept" : "concepts")
+    return counted(concepts.count, "marked concept")
   }
 }

@@ -21,20 +21,6 @@ public struct MetadataBlock: Sendable {
 
   public init() {}
 
-  /// Rows `firstRow ..< firstRow + rows`, within the shard.
-  public var range: Range<Int> { firstRow..<firstRow + rows }
-
-  /// The key of the block's row `index`.
-  public func key(_ index: Int) -> String {
-    String(decoding: keyBytes[keyOffsets[index]..<keyOffsets[index + 1]], as: UTF8.self)
-  }
-
-  /// The caption of the block's row `index`, or nil where it has none.
-  public func caption(_ index: Int) -> String? {
-    let range = captionOffsets[index]..<captionOffsets[index + 1]
-    return range.isEmpty ? nil : String(decoding: captionBytes[range], as: UTF8.self)
-  }
-
   mutating func clear(from row: Int) {
     firstRow = row
     rows = 0

@@ -18,15 +18,6 @@ public struct MetadataReader: Sendable {
   public func stream(_ shard: Int) throws(WinnowError) -> MetadataStream {
     try MetadataStream(dataset.shards[shard], dataset.columns!, options)
   }
-
-  /// Gives every block of one shard to `sink`, in row order.
-  ///
-  /// - Throws: ``WinnowError``, or what `sink` throws, which ends the reading.
-  public func read(_ shard: Int, _ sink: (MetadataBlock) throws -> Void) throws {
-    var stream = try stream(shard)
-    var block = MetadataBlock()
-    while try stream.next(into: &block) { try sink(block) }
-  }
 }
 
 extension MetadataFile {

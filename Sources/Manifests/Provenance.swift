@@ -94,13 +94,8 @@ public struct Provenance: Codable, Equatable, Sendable {
 
   /// The header with its plan, if it has one.
   func json(_ plan: Plan?) throws(WinnowError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let encoded = try? encoder.encode(self) else {
-      throw .invalid("cannot write the header as JSON")
-    }
     // The plan is written by its own hand, so that it can be cut out and used as it is.
-    let text = String(decoding: encoded, as: UTF8.self).dropLast(2)
+    let text = String(decoding: try encodeJSON(self), as: UTF8.self).dropLast(3)
     let written = plan.map { plan in
       ",\n  \"plan\" : "
         + String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")

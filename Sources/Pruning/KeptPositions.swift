@@ -38,18 +38,4 @@ public struct KeptPositions: Sendable, Equatable {
     case .bits(let bits): bits.contains(position)
     }
   }
-
-  /// Calls `body` with every kept position, ascending.
-  ///
-  /// - Complexity: O(count), plus O(size / 64) for `random`, `similarity` and `stratified`.
-  @inlinable
-  public func forEach<Failure: Error>(_ body: (Int) throws(Failure) -> Void) throws(Failure) {
-    switch storage {
-    case .ranges(let first, let second):
-      for position in first { try body(position) }
-      for position in second { try body(position) }
-    case .bits(let bits):
-      for position in bits { try body(position) }
-    }
-  }
 }

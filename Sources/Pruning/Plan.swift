@@ -2,6 +2,8 @@
 // so that a key press is one assignment; `validate` says whether the whole may be solved, and the
 // solver asks it first.
 
+import Foundations
+
 /// A target and every choice that turns it into kept rows.
 public struct Plan: Sendable, Equatable {
   /// SHA-256 (hex) of the centroids that the cluster numbers of the overrides belong to.
@@ -49,16 +51,6 @@ public struct Plan: Sendable, Equatable {
     }
   }
 
-  /// Clears the override of `cluster` and returns it.
-  ///
-  /// - Complexity: O(overrides).
-  @discardableResult
-  public mutating func removeOverride(of cluster: Int) -> Override? {
-    let index = firstOverride(from: cluster)
-    guard index < overrides.count, overrides[index].cluster == cluster else { return nil }
-    return overrides.remove(at: index)
-  }
-
   /// Gives each of many clusters another override, or none.
   ///
   /// - Parameters:
@@ -88,12 +80,6 @@ public struct Plan: Sendable, Equatable {
   }
 
   private func firstOverride(from cluster: Int) -> Int {
-    var low = 0
-    var high = overrides.count
-    while low < high {
-      let middle = (low + high) / 2
-      if overrides[middle].cluster < cluster { low = middle + 1 } else { high = middle }
-    }
-    return low
+    overrides.indices.partitioningIndex { overrides[$0].cluster >= cluster }
   }
 }

@@ -16,11 +16,6 @@ public enum PlanError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The targets that would do, when the target is what is wrong.
-  public var feasibleTargets: ClosedRange<Int>? {
-    if case .infeasible(_, let range, _) = self { range } else { nil }
-  }
-
   /// The refusal of the order `similarity` by a workspace without similarities, which only the
   /// caller can know.
   public static var similarityMissing: PlanError {

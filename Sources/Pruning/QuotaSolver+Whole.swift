@@ -9,6 +9,8 @@
 // too many, or the rest too few, floating error has moved s, and bisection by such counts finds the
 // window. Within it each concept offers one row, and of those the smallest keys are taken.
 
+import Foundations
+
 extension QuotaSolver {
   /// The whole-number solution of a feasible programme; `shift` solves it over the reals, or
   /// nearly so.

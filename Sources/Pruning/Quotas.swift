@@ -24,11 +24,4 @@ public struct Quotas: Sendable, Equatable {
   ///
   /// - Complexity: O(k).
   public var sum: Int { quota.reduce(0, +) }
-
-  /// The real minimiser, `clip(wanted + shift, lower, upper)`.
-  ///
-  /// - Complexity: O(k).
-  public func real() -> [Double] {
-    quota.indices.map { min(max(wanted[$0] + shift, Double(lower[$0])), Double(upper[$0])) }
-  }
 }

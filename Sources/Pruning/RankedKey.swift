@@ -3,6 +3,8 @@
 // bits, and after one or two passes so few are left that they are sorted. Any input, all equal
 // or adversarial, ends after six passes.
 
+import Foundations
+
 /// The `rank`-th smallest (1-based) of the keys of `0 ..< count`, and how many keys equal to it
 /// are among the `rank` smallest.
 ///
@@ -33,13 +35,10 @@ func rankedKey(
     for index in 0..<count {
       tally[Int(truncatingIfNeeded: min((key(index) &- base) &>> shift, others))] &+= 1
     }
-    var digit = 0
-    while digit < Int(others) && tally[digit] < rank {
-      rank -= tally[digit]
-      digit += 1
-    }
+    let digit: Int
+    (digit, rank) = counts.bucket(ofRank: rank)
     if digit == Int(others) { return nil }
-    inQuestion = tally[digit]
+    inQuestion = counts[digit]
     base += UInt64(digit) << shift
     bits -= digitBits
   }
@@ -57,20 +56,4 @@ func rankedKey(
   let found = rest[rank - 1]
   if found > range.upperBound { return nil }
   return (found, rank - rest.firstIndex(of: found)!)
-}
-
-/// Bits that order like the number: ascending, -0 equal to +0. NaN is not a number here.
-@inline(__always)
-func ascendingBits(_ value: Double) -> UInt64 {
-  let bits = (value + 0).bitPattern
-  let sign = UInt64(bitPattern: Int64(bitPattern: bits) >> 63)
-  return bits ^ (sign | 1 << 63)
-}
-
-/// Bits that order from the largest number to the smallest, NaN last, -0 equal to +0.
-@inline(__always)
-func descendingBits(_ value: Float) -> UInt32 {
-  if value.isNaN { return .max }
-  let bits = (value + 0).bitPattern
-  return bits >> 31 == 0 ? ~(bits | 1 << 31) : bits
 }

@@ -83,20 +83,6 @@ public struct RowSet: Sendable, Equatable {
   /// - Complexity: O(rows / 64).
   public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
-  /// Calls `body` with every row of the set, ascending.
-  ///
-  /// - Complexity: O(rows / 64 + count).
-  @inlinable
-  public func forEach<Failure: Error>(_ body: (Int) throws(Failure) -> Void) throws(Failure) {
-    for index in words.indices {
-      var word = words[index]
-      while word != 0 {
-        try body(index << 6 | word.trailingZeroBitCount)
-        word &= word &- 1
-      }
-    }
-  }
-
   /// The smallest row of the set that is `row` or above, for walking it in steps.
   ///
   /// - Complexity: O(distance / 64 + 1).

@@ -1,6 +1,8 @@
 // The five orders, generic over the width of a row; the compiler specialises them for the two
 // widths that Selection offers.
 
+import Foundations
+
 extension Selection {
   @inline(__always)
   static func select<Row: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
@@ -81,50 +83,8 @@ extension Selection {
   /// The positions around `position` with its distance.
   private static func equalGroup(_ distances: Span<Float>, around position: Int) -> Range<Int> {
     let distance = distances[position]
-    var first = position
-    var low = 0
-    while low < first {
-      let middle = (low + first) / 2
-      if distances[middle] > distance { low = middle + 1 } else { first = middle }
-    }
-    var end = position + 1
-    var high = distances.count
-    while end < high {
-      let middle = (end + high) / 2
-      if distances[middle] < distance { high = middle } else { end = middle + 1 }
-    }
+    let first = (0..<position).partitioningIndex { !(distances[$0] > distance) }
+    let end = (position + 1..<distances.count).partitioningIndex { distances[$0] < distance }
     return first..<end
-  }
-
-  @inline(__always)
-  static func rank<Row: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
-    _ rows: Span<Row>, _ distances: Span<Float>, _ similarity: Span<Float>?, _ order: Order,
-    _ seed: UInt64
-  ) -> [Int] {
-    let size = rows.count
-    precondition(distances.count == size, "rows and distances differ in number")
-    let key: [UInt64]
-    switch order {
-    case .hardest, .stratified:
-      return Array(0..<size)
-    case .easiest:
-      var ranking: [Int] = []
-      ranking.reserveCapacity(size)
-      var end = size
-      while end > 0 {
-        var first = end - 1
-        while first > 0 && distances[first - 1] == distances[end - 1] { first -= 1 }
-        ranking.append(contentsOf: first..<end)
-        end = first
-      }
-      return ranking
-    case .random:
-      key = rows.indices.map { hash(rows[$0], seed) }
-    case .similarity:
-      guard let similarity else { preconditionFailure("the order similarity needs similarities") }
-      key = rows.indices.map { UInt64(descendingBits(similarity[Int(rows[$0])])) }
-    }
-    let number = rows.indices.map { UInt64(truncatingIfNeeded: rows[$0]) }
-    return (0..<size).sorted { (key[$0], number[$0]) < (key[$1], number[$1]) }
   }
 }

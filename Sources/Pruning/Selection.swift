@@ -32,40 +32,4 @@ public enum Selection {
   ) -> KeptPositions {
     select(rows, distances, similarity, quota, order, seed)
   }
-
-  /// The distance of the last row that `order` takes: kept rows are not nearer (`hardest`) or
-  /// not farther (`easiest`) than this.
-  ///
-  /// - Returns: nil for the other orders, and when nothing is kept.
-  /// - Precondition: `quota` is 0...distances.count, `distances` fall.
-  /// - Complexity: O(1).
-  public static func cut(distances: Span<Float>, quota: Int, order: Order) -> Float? {
-    precondition(quota >= 0 && quota <= distances.count, "a quota is outside its concept")
-    if quota == 0 { return nil }
-    switch order {
-    case .hardest: return distances[quota - 1]
-    case .easiest: return distances[distances.count - quota]
-    case .random, .similarity, .stratified: return nil
-    }
-  }
-
-  /// All positions in the order in which `order` takes them, for showing a concept's rows: kept
-  /// ones are the first `quota`, but for `stratified`, which ranks by distance (farthest first).
-  ///
-  /// - Precondition: as for `positions`.
-  /// - Complexity: O(M), `random` and `similarity` O(M log M).
-  public static func ranking(
-    rows: Span<UInt32>, distances: Span<Float>, similarity: Span<Float>? = nil, order: Order,
-    seed: UInt64
-  ) -> [Int] {
-    rank(rows, distances, similarity, order, seed)
-  }
-
-  /// The same for data sets of 2^32 rows or more.
-  public static func ranking(
-    rows: Span<UInt64>, distances: Span<Float>, similarity: Span<Float>? = nil, order: Order,
-    seed: UInt64
-  ) -> [Int] {
-    rank(rows, distances, similarity, order, seed)
-  }
 }

@@ -13,35 +13,13 @@ public struct Turnover: Sendable, Equatable {
     self.leaving = leaving
   }
 
-  /// The sums over quotas, or nil where the rows themselves would have to be counted.
+  /// The fewest and the most rows that can enter and leave, from the quotas alone.
   ///
-  /// Quotas tell it in every concept where both plans have the same nested order (`random` also
-  /// the same seed), where the order is the same and the quotas are equal, and, whatever the
+  /// Quotas tell the number in every concept where both plans have the same nested order (`random`
+  /// also the same seed), where the order is the same and the quotas are equal, and, whatever the
   /// orders, where one of them keeps none or all of the rows.
   ///
   /// - Precondition: `oldQuota`, `newQuota` and `size` have one length, quotas are 0...size.
-  /// - Complexity: O(k).
-  public static func between(
-    _ old: Plan, _ oldQuota: [Int], _ new: Plan, _ newQuota: [Int], size: [Int]
-  ) -> Turnover? {
-    precondition(
-      oldQuota.count == size.count && newQuota.count == size.count, "quotas of other concepts")
-    let order = SharedOrder(old, new)
-    var result = Turnover(entering: 0, leaving: 0)
-    for cluster in size.indices {
-      let before = oldQuota[cluster]
-      let after = newQuota[cluster]
-      guard order.tells(before, after, size: size[cluster]) else { return nil }
-      result.entering += max(0, after - before)
-      result.leaving += max(0, before - after)
-    }
-    return result
-  }
-
-  /// The fewest and the most rows that can enter and leave, from the quotas alone; both the same
-  /// where `between` tells the number.
-  ///
-  /// - Precondition: as for `between`.
   /// - Complexity: O(k).
   public static func bounds(
     _ old: Plan, _ oldQuota: [Int], _ new: Plan, _ newQuota: [Int], size: [Int]
@@ -64,7 +42,7 @@ public struct Turnover: Sendable, Equatable {
 
   /// The concepts whose rows have to be counted.
   ///
-  /// - Precondition: as for `between`.
+  /// - Precondition: as for ``bounds(_:_:_:_:size:)``.
   /// - Complexity: O(k).
   public static func unknown(
     _ old: Plan, _ oldQuota: [Int], _ new: Plan, _ newQuota: [Int], size: [Int]

@@ -198,3 +198,14 @@ public struct NpyHeader: Sendable, Equatable {
       + Array(text.utf8)
   }
 }
+
+extension AtomicFile {
+  /// Begins the file of a C-ordered array, whose elements follow.
+  public static func array(
+    _ path: String, _ type: NpyType, shape: [Int], capacity: Int = 1 << 20, isDurable: Bool = true
+  ) throws(WinnowError) -> AtomicFile {
+    var file = try AtomicFile(path, capacity: capacity, isDurable: isDurable)
+    try file.write(NpyHeader.bytes(type, shape: shape))
+    return file
+  }
+}

@@ -16,8 +16,7 @@ public struct StringColumnWriter: ~Copyable {
   ///   - rows: the number of strings that will follow.
   public init(folder: String, rows: Int) throws(WinnowError) {
     let data = try AtomicFile(folder + "/data.utf8")
-    var offsets = try AtomicFile(folder + "/offsets.npy")
-    try offsets.write(NpyHeader.bytes(.uint64, shape: [rows + 1]))
+    var offsets = try AtomicFile.array(folder + "/offsets.npy", .uint64, shape: [rows + 1])
     try offsets.write(elements: [UInt64(0)])
     self.data = data
     self.offsets = offsets
@@ -146,11 +145,6 @@ extension StringColumn {
 
   /// The row that a byte belongs to.
   private func row(holding byte: Int) -> Int {
-    var (low, high) = (0, rows - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if offsets[middle + 1] > UInt64(byte) { high = middle } else { low = middle + 1 }
-    }
-    return low
+    (0..<max(1, rows) - 1).partitioningIndex { offsets[$0 + 1] > UInt64(byte) }
   }
 }

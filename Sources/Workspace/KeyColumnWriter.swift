@@ -20,9 +20,7 @@ struct KeyColumnWriter: ~Copyable {
     self.rows = rows
     interim = partialName(self.folder + "/hex.npy")
     try makeFolder(self.folder)
-    var file = try AtomicFile(interim)
-    try file.write(NpyHeader.bytes(.uint64Pair, shape: [rows]))
-    hex = consume file
+    hex = try AtomicFile.array(interim, .uint64Pair, shape: [rows])
     text = nil
   }
 

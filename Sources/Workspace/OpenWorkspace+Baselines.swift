@@ -33,7 +33,7 @@ extension OpenWorkspace {
     nonisolated(unsafe) let values = similarities.elements
     defer { withExtendedLifetime(similarities) {} }
     return try smallest(count, digits: 2, threads) { row in
-      UInt64(fallingBits(values[row]))
+      UInt64(descendingBits(values[row]))
     }
   }
 
@@ -77,12 +77,8 @@ extension OpenWorkspace {
           for index in own.indices { counts[index] += own[index] }
         }
       }
-      let histogram = counts.withLock { $0 }
-      var bucket = 0
-      while place > histogram[bucket] {
-        place -= histogram[bucket]
-        bucket += 1
-      }
+      let bucket: Int
+      (bucket, place) = counts.withLock { $0.bucket(ofRank: place) }
       prefix = prefix << 16 | UInt64(bucket)
     }
     let last = prefix
@@ -116,11 +112,4 @@ extension OpenWorkspace {
           wide: { $0.map { Int(truncatingIfNeeded: $0) } }))
     }
   }
-}
-
-/// A number that falls as the similarity rises; missing ones have the largest.
-func fallingBits(_ similarity: Float) -> UInt32 {
-  // Adding 0 makes one zero of two.
-  let bits = (similarity + 0).bitPattern
-  return similarity.isNaN ? .max : bits >> 31 == 0 ? ~(bits | 1 << 31) : bits
 }

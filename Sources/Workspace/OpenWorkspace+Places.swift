@@ -83,12 +83,8 @@ private struct WantedRows: Sendable {
   var count: Int { sorted.count }
 
   private func contains(_ row: Int) -> Bool {
-    var (low, high) = (0, sorted.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle] < row { low = middle + 1 } else { high = middle }
-    }
-    return low < sorted.count && sorted[low] == row
+    let place = sorted.indices.partitioningIndex { sorted[$0] >= row }
+    return place < sorted.count && sorted[place] == row
   }
 
   /// Gives the wanted ones among `rows`, with their places.

@@ -74,7 +74,7 @@ private func fallingSimilarities<
         let row = UInt64(truncatingIfNeeded: rows[position])
         let value = row < UInt64(similarities.count) ? similarities[Int(row)] : .nan
         // Best first, missing last.
-        buffer[position] = fallingBits(value)
+        buffer[position] = descendingBits(value)
       }
     }
     count = rows.count

@@ -251,11 +251,6 @@ extension OpenWorkspace {
   /// - Complexity: O(log k)
   public func cluster(at position: Int) -> Int {
     precondition(position >= 0 && position < candidates)
-    var (low, high) = (0, clusters)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if offsets[middle] <= position { low = middle } else { high = middle }
-    }
-    return low
+    return (1..<clusters).partitioningIndex { offsets[$0] > position } - 1
   }
 }

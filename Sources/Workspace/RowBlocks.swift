@@ -43,23 +43,13 @@ struct RowBlocks: Sendable {
 
   /// The blocks of one shard.
   func blocks(of shard: Int) -> Range<Int> {
-    var (low, high) = (0, blocks.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if blocks[middle].shard < shard { low = middle + 1 } else { high = middle }
-    }
-    let rows = dataset.shards[shard].rows
-    return low..<low + (rows + blockRows - 1) / blockRows
+    let first = blocks.indices.partitioningIndex { blocks[$0].shard >= shard }
+    return first..<first + (dataset.shards[shard].rows + blockRows - 1) / blockRows
   }
 
   /// The shard that holds a row of the data set.
   func shard(of row: Int) -> Int {
-    var (low, high) = (0, dataset.shards.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if dataset.firstRows[middle + 1] <= row { low = middle + 1 } else { high = middle }
-    }
-    return low
+    dataset.shards.indices.partitioningIndex { dataset.firstRows[$0 + 1] > row }
   }
 
   var maximumBytes: Int { blockRows * (dataset.shards.map(\.bytesPerRow).max() ?? 1) }

@@ -44,12 +44,7 @@ extension RowKeys {
       let tally = tallies.of(worker)
       for position in positions(task) {
         let key = key(position)
-        var (low, high) = (0, wanted.count)
-        while low < high {
-          let middle = (low + high) / 2
-          if wanted[middle] <= key { low = middle + 1 } else { high = middle }
-        }
-        tally[low] &+= 1
+        tally[wanted.indices.partitioningIndex { wanted[$0] > key }] &+= 1
       }
     }
     return tallies.sums()
@@ -115,8 +110,6 @@ final class Parts<Value>: @unchecked Sendable {
   }
 
   func append(_ value: Value, _ task: Int) { parts[task].append(value) }
-
-  func count(_ task: Int) -> Int { parts[task].count }
 
   func joined() -> [Value] { parts.flatMap { $0 } }
 }

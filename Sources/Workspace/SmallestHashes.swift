@@ -30,10 +30,6 @@ struct SmallestHashes: Sendable {
     if entries.count >= max(1024, 2 * limit) { shrink() }
   }
 
-  mutating func merge(_ other: SmallestHashes) {
-    for entry in other.entries { offer(entry.hash, row: entry.row) }
-  }
-
   /// The rows, ascending.
   mutating func rows() -> [Int] {
     shrink()

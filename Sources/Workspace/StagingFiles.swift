@@ -26,22 +26,16 @@ final class StagingFiles: Sendable {
     seals.withLock { $0.merge(files) { $1 } }
   }
 
-  /// Writes `NAME`, an array of these bytes.
-  func writeArray(
-    _ name: String, _ type: NpyType, shape: [Int], _ bytes: UnsafeRawBufferPointer
-  ) throws(WinnowError) {
-    var file = try AtomicFile(folder + "/" + name)
-    try file.write(NpyHeader.bytes(type, shape: shape))
-    try file.write(bytes)
-    record(name, try file.commit())
+  /// Begins `NAME`, an array.
+  func open(_ name: String, _ type: NpyType, shape: [Int]) throws(WinnowError) -> AtomicFile {
+    try AtomicFile.array(folder + "/" + name, type, shape: shape)
   }
 
   /// Writes `NAME`, an array of these elements.
   func writeArray<Element: BitwiseCopyable>(
     _ name: String, _ type: NpyType, shape: [Int], elements: [Element]
   ) throws(WinnowError) {
-    var file = try AtomicFile(folder + "/" + name)
-    try file.write(NpyHeader.bytes(type, shape: shape))
+    var file = try open(name, type, shape: shape)
     try file.write(elements: elements)
     record(name, try file.commit())
   }

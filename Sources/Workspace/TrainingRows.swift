@@ -33,14 +33,8 @@ func trainingRows(
     }
   }
   // Everything below the last bucket is wanted, and some of the last.
-  var (last, below) = (0, 0)
-  counts.withLock { counts in
-    while last < counts.count - 1, below + counts[last] < limit {
-      below += counts[last]
-      last += 1
-    }
-  }
-  let (bound, rest) = (UInt64(last), limit - below)
+  let (last, rest) = counts.withLock { $0.bucket(ofRank: limit) }
+  let bound = UInt64(last)
   let found = Mutex(
     [(rows: [Int], edge: [(hash: UInt64, row: Int)])?](
       repeating: nil, count: chunks.count))

@@ -30,11 +30,11 @@ struct RowsInMemory: TrainingSource {
   }
 
   func smallest(_ limit: Int) throws(WinnowError) -> [Int] {
-    let hashed: [(hash: UInt64, slot: Int)] = numbers.indices.map { slot in
-      (splitmix64(seed: seed, row: UInt64(numbers[slot])), slot)
+    var smallest = SmallestHashes(limit: limit)
+    for (slot, row) in numbers.enumerated() {
+      smallest.offer(splitmix64(seed: seed, row: UInt64(row)), row: UInt64(slot))
     }
-    let byHash = hashed.sorted { $0.hash != $1.hash ? $0.hash < $1.hash : $0.slot < $1.slot }
-    return byHash.prefix(limit).map(\.slot).sorted()
+    return smallest.rows()
   }
 }
 
@@ -93,14 +93,7 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
       candidates, rows: candidates.rows, limit: limit, seed: parameters.seed,
       threads: parameters.threads, isCancelled: isCancelled)
     guard let numbers else { return found }
-    return found.map { row in
-      var (low, high) = (0, numbers.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if numbers[middle] < row { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
+    return found.map { row in numbers.indices.partitioningIndex { numbers[$0] >= row } }
   }
 }
 

@@ -154,7 +154,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
 }
 
 /// Sorted keys, two blanks of indentation, a newline at the end: the same value, the same bytes.
-func encodeJSON(_ value: some Encodable) throws(WinnowError) -> [UInt8] {
+package func encodeJSON(_ value: some Encodable) throws(WinnowError) -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   do {

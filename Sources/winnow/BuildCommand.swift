@@ -1,6 +1,7 @@
 import ArgumentParser
 import Clustering
 import FoundationEssentials
+import Foundations
 import Ingest
 import Workspace
 
@@ -62,8 +63,4 @@ extension BuildSummary {
       + "\((description.objective * 1e6).rounded() / 1e6), fingerprint "
       + "\(log.fingerprint.prefix(16)); look at it with: winnow explore \(path)"
   }
-}
-
-private func counted(_ count: Int, _ noun: String) -> String {
-  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -56,6 +56,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   func run() throws {
+    MemoryPolicy.keepFreedMemory()
     let end = try failing {
       let open = try OpenWorkspace(path: workspace)
       let store = PlanStore(open, folder: plans)

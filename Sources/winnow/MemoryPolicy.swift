@@ -12,9 +12,7 @@ enum MemoryPolicy {
   /// size come from the heap, of which twice its size is kept.  The block is never touched, so it
   /// costs no memory.
   static func keepFreedMemory() {
-    #if canImport(Glibc)
-      var block: UnsafeMutableRawPointer?
-      if posix_memalign(&block, 64, 24 << 20) == 0 { free(block) }
-    #endif
+    var block: UnsafeMutableRawPointer?
+    if posix_memalign(&block, 64, 24 << 20) == 0 { free(block) }
   }
 }

@@ -111,7 +111,7 @@ struct TaskRunCommand: ParsableCommand {
       switch outcome {
       case .finished(0): standardError("\(stage): was done before")
       case .finished(let count):
-        standardError("\(stage): \(count) task\(count == 1 ? "" : "s") done")
+        standardError("\(stage): \(counted(count, "task")) done")
       case .workspaceFinished: standardError("\(output): the workspace is finished")
       }
     } catch .interrupted {

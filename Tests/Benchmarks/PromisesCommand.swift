@@ -11,11 +11,9 @@ struct PromisesCommand: ParsableCommand {
   var name: String?
 
   func run() {
-    #if canImport(Glibc)
-      // As in the explorer (Sources/winnow/MemoryPolicy.swift): freed memory is kept.
-      var block: UnsafeMutableRawPointer?
-      if posix_memalign(&block, 64, 24 << 20) == 0 { free(block) }
-    #endif
+    // As in the explorer (Sources/winnow/MemoryPolicy.swift): freed memory is kept.
+    var block: UnsafeMutableRawPointer?
+    if posix_memalign(&block, 64, 24 << 20) == 0 { free(block) }
     let promises = Promises(part: name)
     quotaBenchmarks(promises)
     selectionBenchmarks(promises)

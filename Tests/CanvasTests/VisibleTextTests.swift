@@ -55,14 +55,12 @@ import Testing
       for width in 0...12 {
         let cut = fit(text, width)
         #expect(columns(of: cut) <= width, "\(text) at \(width)")
-        #expect(columns(of: pad(text, width)) == width)
         if columns(of: text) <= width { #expect(cut == visible(text)) }
         if columns(of: text) > width, width > 0 { #expect(cut.last == "…") }
       }
     }
     #expect(fit("花束", 3) == "花…")
     #expect(fit("花束", 2) == "…")
-    #expect(pad("12", 4, right: true) == "  12")
   }
 
   @Test func wrappingKeepsTheWords() {

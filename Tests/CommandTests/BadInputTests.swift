@@ -57,7 +57,8 @@ import Testing
     let scratch = try TemporaryFolder()
     let path = try scratch.write(
       "fortran.npy",
-      npyBytes(fortranOrder: true, shape: [3, 4], data: Array(repeating: 63, count: 48)))
+      npyFile(
+        descr: "'<f4'", shape: "(3, 4)", fortranOrder: true, data: Array(repeating: 63, count: 48)))
     try refused(
       scratch, [path], ["\(path): ", "expected C order", "Fortran order", "ascontiguousarray"])
   }
@@ -66,7 +67,9 @@ import Testing
   func wrongElementType(type: String, size: Int) throws {
     let scratch = try TemporaryFolder()
     let path = try scratch.write(
-      "wrong.npy", npyBytes(type: type, shape: [3, 4], data: Array(repeating: 1, count: 12 * size)))
+      "wrong.npy",
+      npyFile(
+        descr: "'\(type)'", shape: "(3, 4)", data: Array(repeating: 1, count: 12 * size)))
     try refused(scratch, [path], ["\(path): ", type])
   }
 
@@ -75,7 +78,10 @@ import Testing
     let scratch = try TemporaryFolder()
     let count = shape.reduce(4, *)
     let path = try scratch.write(
-      "shape.npy", npyBytes(shape: shape, data: Array(repeating: 63, count: count)))
+      "shape.npy",
+      npyFile(
+        descr: "'<f4'", shape: "(" + shape.map { "\($0), " }.joined() + ")",
+        data: Array(repeating: 63, count: count)))
     try refused(scratch, [path], ["\(path): expected "])
   }
 

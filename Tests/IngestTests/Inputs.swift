@@ -116,3 +116,26 @@ func complaint(
 func readingComplaint(_ folder: TemporaryFolder, _ options: IngestOptions = options()) -> String {
   message(folder) { _ = try allRows(folder("in"), options) }
 }
+
+extension MetadataReader {
+  /// Gives every block of one shard to `sink`, in row order.
+  func read(_ shard: Int, _ sink: (MetadataBlock) throws -> Void) throws {
+    var stream = try stream(shard)
+    var block = MetadataBlock()
+    while try stream.next(into: &block) { try sink(block) }
+  }
+}
+
+extension MetadataBlock {
+  var range: Range<Int> { firstRow..<firstRow + rows }
+
+  func key(_ index: Int) -> String {
+    String(decoding: keyBytes[keyOffsets[index]..<keyOffsets[index + 1]], as: UTF8.self)
+  }
+
+  /// Nil where the row has none.
+  func caption(_ index: Int) -> String? {
+    let range = captionOffsets[index]..<captionOffsets[index + 1]
+    return range.isEmpty ? nil : String(decoding: captionBytes[range], as: UTF8.self)
+  }
+}

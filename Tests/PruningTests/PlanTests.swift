@@ -9,7 +9,12 @@ import Testing
     for step in 0..<2000 {
       let cluster = Int.random(in: 0..<40, using: &random)
       if random.oneIn(3) {
-        #expect(plan.removeOverride(of: cluster) == twin.removeValue(forKey: cluster))
+        var old: Override?
+        plan.setOverrides(of: [cluster]) { _, override in
+          old = override
+          return nil
+        }
+        #expect(old == twin.removeValue(forKey: cluster))
       } else {
         let override = Override(cluster: cluster, action: .count(step))
         plan.setOverride(override)

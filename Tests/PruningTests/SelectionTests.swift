@@ -54,16 +54,6 @@ import Testing
         let isSame = (-1...size).allSatisfy { kept.contains($0) == members.contains($0) }
         #expect(isSame)
       }
-      let ranking = SelectionTwin.ranking(
-        concept.rows, concept.distances, concept.similarity, order, seed)
-      #expect(
-        Selection.ranking(
-          rows: narrow.span, distances: concept.distances.span,
-          similarity: concept.similarity.span, order: order, seed: seed) == ranking)
-      #expect(
-        Selection.ranking(
-          rows: concept.rows.span, distances: concept.distances.span,
-          similarity: concept.similarity.span, order: order, seed: seed) == ranking)
     }
   }
 
@@ -88,20 +78,6 @@ import Testing
       #expect(kept.isSuperset(of: before) && kept.count == quota)
       before = kept
     }
-  }
-
-  @Test func cutIsTheDistanceOfTheLastKeptRow() {
-    let distances: [Float] = [0.9, 0.5, 0.5, 0.2]
-    func cut(_ quota: Int, _ order: Order) -> Float? {
-      Selection.cut(distances: distances.span, quota: quota, order: order)
-    }
-    #expect(cut(1, .hardest) == 0.9)
-    #expect(cut(4, .hardest) == 0.2)
-    #expect(cut(1, .easiest) == 0.2)
-    #expect(cut(2, .easiest) == 0.5)
-    #expect(cut(4, .easiest) == 0.9)
-    for order in Order.allCases { #expect(cut(0, order) == nil) }
-    for order in Order.allCases { #expect((cut(2, order) != nil) == order.hasCutDistance) }
   }
 
   /// The published first outputs of SplitMix64 for this seed.

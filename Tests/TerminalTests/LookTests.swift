@@ -16,7 +16,7 @@ import Testing
   func theCursorsRowIsSeen(_ depth: ColourDepth) {
     for style in LookTests.styles(.plain) {
       let plain = Look(style, depth)
-      let cursor = Look(style.on(.cursor), depth)
+      let cursor = Look(Style(style.role, style.attributes, on: .cursor), depth)
       #expect(
         cursor.isReversed != plain.isReversed
           || (cursor.background != nil && cursor.background != plain.background), "\(style)")

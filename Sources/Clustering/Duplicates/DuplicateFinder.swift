@@ -51,9 +51,6 @@ public final class DuplicateFinder {
     return (4 + wk_pair_element(instructions.code)) * stride + 33
   }
 
-  /// Rows that are held at a time: larger sets of rows are read more than once.
-  public var heldRows: Int { segmentRows }
-
   /// Pairs so far that took a canonical dot product.
   public var canonicalDots: Int { searches.reduce(0) { $0 + $1.dots } }
 

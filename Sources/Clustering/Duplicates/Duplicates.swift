@@ -10,7 +10,4 @@ public struct Duplicates: Sendable, Equatable {
   /// Places whose largest cosine to an earlier row (of the rule's) lies within 1e-6 of the
   /// threshold: other arithmetic might have decided otherwise.
   public var closeDecisions: Int
-
-  /// Places that were dropped.
-  public var dropped: Int { twins.indices.count { twins[$0] != UInt32($0) } }
 }

@@ -31,8 +31,8 @@ extension CandidateSet {
     drop: (_ rows: Range<Int>, _ fates: inout [UInt8]) throws(WinnowError) -> Void
   ) throws(WinnowError) -> FateCounts {
     var counts = [Int](repeating: 0, count: 256)
-    var file = try AtomicFile(files.folder + "/" + name, isDurable: isDurable)
-    try file.write(NpyHeader.bytes(.uint8, shape: [rows]))
+    var file = try AtomicFile.array(
+      files.folder + "/" + name, .uint8, shape: [rows], isDurable: isDurable)
     try forEachFates { (block, fates) throws(WinnowError) in
       if observer.isCancelled() { throw .interrupted }
       var fates = fates

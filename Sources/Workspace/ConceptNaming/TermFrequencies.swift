@@ -1,5 +1,7 @@
 // In how many captions of the background each term occurs.
 
+import Foundations
+
 /// Counts of terms, by their hashes.
 ///
 /// Terms of one caption only are left out: they are most of the table and say no more than that a
@@ -35,11 +37,7 @@ package struct TermFrequencies: Sendable {
   ///
   /// - Complexity: O(log n).
   package func count(_ hash: UInt64) -> Int {
-    var (low, high) = (0, hashes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if hashes[middle] < hash { low = middle + 1 } else { high = middle }
-    }
-    return low < hashes.count && hashes[low] == hash ? Int(counts[low]) : 1
+    let place = hashes.indices.partitioningIndex { hashes[$0] >= hash }
+    return place < hashes.count && hashes[place] == hash ? Int(counts[place]) : 1
   }
 }

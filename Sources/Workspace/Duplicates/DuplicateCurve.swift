@@ -35,7 +35,7 @@ public struct DuplicateCurve: Codable, Sendable, Equatable {
       String(repeating: " ", count: max(1, width - text.count)) + text
     }
     var text =
-      "\(candidates) candidates in \(clusters) fine \(clusters == 1 ? "cluster" : "clusters")\n"
+      "\(candidates) candidates in \(counted(clusters, "fine cluster"))\n"
       + "epsilon" + cell("kept", 14) + cell("fraction", 10) + "\n"
     for point in points {
       let part = (point.fraction * 1e6).rounded() / 1e6

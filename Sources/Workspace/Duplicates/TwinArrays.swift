@@ -26,13 +26,8 @@ func writeTwins(
     readers.append(DroppedRowReader(file, piece: piece))
   }
   let isWide = candidates.rows > Int(UInt32.max)
-  func open(_ name: String, _ type: NpyType) throws(WinnowError) -> AtomicFile {
-    var file = try AtomicFile(files.folder + "/" + name)
-    try file.write(NpyHeader.bytes(type, shape: [candidates.rows]))
-    return file
-  }
-  var twins = try open(TwinTotals.twins, isWide ? .uint64 : .uint32)
-  var cosines = try open(TwinTotals.cosines, .float32)
+  var twins = try files.open(TwinTotals.twins, isWide ? .uint64 : .uint32, shape: [candidates.rows])
+  var cosines = try files.open(TwinTotals.cosines, .float32, shape: [candidates.rows])
   let counts = try candidates.narrow(to: files, fates, [.duplicate], observer) {
     (rows, fates) throws(WinnowError) in
     var twin = Array(rows)
@@ -83,13 +78,8 @@ struct TwinTotals: Codable, Sendable {
 func writeFineAssignments(
   of runs: [String], rows: Int, to files: StagingFiles, observer: BuildObserver
 ) throws(WinnowError) {
-  func open(_ name: String, _ type: NpyType) throws(WinnowError) -> AtomicFile {
-    var file = try AtomicFile(files.folder + "/" + name)
-    try file.write(NpyHeader.bytes(type, shape: [rows]))
-    return file
-  }
-  var assignments = try open(TwinTotals.assignments, .uint32)
-  var distances = try open(TwinTotals.distances, .float32)
+  var assignments = try files.open(TwinTotals.assignments, .uint32, shape: [rows])
+  var distances = try files.open(TwinTotals.distances, .float32, shape: [rows])
   for path in runs {
     if observer.isCancelled() { throw .interrupted }
     let run = try AssignedRun(path)

@@ -91,7 +91,7 @@ struct KeyParts: Sendable {
     guard next == rows else { throw damaged(runs.last ?? "keys", "expected keys of \(rows) rows") }
     self.runs = runs
     self.rows = rows
-    let cutter = RunCutter<KeyText>(
+    let cutter = RunCutter<KeyRun>(
       limit: limit,
       weight: { (slices) throws(WinnowError) in
         var weight = 0
@@ -103,21 +103,7 @@ struct KeyParts: Sendable {
         }
         return weight
       },
-      keys: { (run, places) throws(WinnowError) in
-        let run = try KeyRun(runs[run])
-        var keys: [KeyText] = []
-        for place in places { keys.append(try run.key(at: place)) }
-        return keys
-      },
-      places: { (number, slice, cuts) throws(WinnowError) in
-        let run = try KeyRun(runs[number])
-        var found: [Int] = []
-        for cut in cuts {
-          let rest = (found.last ?? slice.lowerBound)..<slice.upperBound
-          found.append(try cut.place(in: run, number: number, rest))
-        }
-        return found
-      })
+      open: { (run) throws(WinnowError) in try KeyRun(runs[run]) })
     starts = try cutter.parts(of: slices).map { Start(cut: $0.start, count: $0.count) }
   }
 

@@ -9,8 +9,8 @@ final class StagedColumn {
   private var file: AtomicFile
 
   init(_ path: String, rows: Int) throws(WinnowError) {
-    file = try AtomicFile(path, capacity: 1 << 17, isDurable: false)
-    try file.write(NpyHeader.bytes(.float64, shape: [rows]))
+    file = try AtomicFile.array(
+      path, .float64, shape: [rows], capacity: 1 << 17, isDurable: false)
   }
 
   func append(_ values: [Double]) throws(WinnowError) {

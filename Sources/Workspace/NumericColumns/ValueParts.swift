@@ -95,23 +95,9 @@ struct ValueParts: Sendable {
       let ends = try ValueRun(path, clusters: clusters).offsets(cluster..<cluster + 1)
       slices.append(ends[0]..<ends[1])
     }
-    let cutter = RunCutter<UInt64>(
+    let cutter = RunCutter<ValueRun>(
       limit: limit,
-      keys: { (run, places) throws(WinnowError) in
-        let run = try ValueRun(runs[run], clusters: clusters)
-        var keys: [UInt64] = []
-        for place in places { keys.append(try run.key(at: place)) }
-        return keys
-      },
-      places: { (number, slice, cuts) throws(WinnowError) in
-        let run = try ValueRun(runs[number], clusters: clusters)
-        var found: [Int] = []
-        for cut in cuts {
-          let rest = (found.last ?? slice.lowerBound)..<slice.upperBound
-          found.append(try cut.place(in: run, number: number, rest))
-        }
-        return found
-      })
+      open: { (run) throws(WinnowError) in try ValueRun(runs[run], clusters: clusters) })
     let pieces = try cutter.parts(of: slices)
     let space = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: limit)
     defer { space.deallocate() }

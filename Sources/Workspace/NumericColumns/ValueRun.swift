@@ -8,18 +8,6 @@
 import Foundations
 import Storage
 
-/// Bits that order as finite numbers do; negative zero is the other one, so that equal values have
-/// equal bits.
-func orderedBits(_ value: Double) -> UInt64 {
-  let bits = (value + 0).bitPattern
-  return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
-}
-
-/// The number with these ordered bits.
-func value(ofOrderedBits bits: UInt64) -> Double {
-  Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
-}
-
 /// A run, open for reading by `pread`.
 struct ValueRun: ~Copyable, SortedRun {
   private let file: InputFile
@@ -74,7 +62,7 @@ struct ValueRun: ~Copyable, SortedRun {
       for place in ends[cluster]..<ends[cluster + 1] {
         let value = values[Int(rows[Int(place)])]
         if value.isNaN { continue }
-        sorted[count] = orderedBits(value)
+        sorted[count] = ascendingBits(value)
         count += 1
       }
       var own = UnsafeMutableBufferPointer(start: sorted + begin, count: count - begin)

@@ -1,5 +1,7 @@
 // What the values of one concept in one column come to.
 
+import Foundations
+
 /// Count, mean and quantiles of some numbers.
 public struct ValueSummary: Sendable, Equatable {
   /// The parts of the values that lie below each quantile.
@@ -21,7 +23,7 @@ public struct ValueSummary: Sendable, Equatable {
   /// - Parameter values: finite, at most 1e280 in amount.
   /// - Complexity: O(n log n)
   init(_ values: [Double]) {
-    let bits = values.map(orderedBits).sorted()
+    let bits = values.map(ascendingBits).sorted()
     var summing = ValueSumming(count: bits.count)
     bits.withUnsafeBufferPointer { summing.add($0) }
     self = summing.summary
@@ -48,23 +50,27 @@ struct ValueSumming {
     nearest = ValueSummary.fractions.map { _ in (.nan, .nan) }
   }
 
-  /// - Parameter bits: see ``orderedBits(_:)``; none before the last one of those so far.
+  /// - Parameter bits: see ``ascendingBits(_:)``; none before the last one of those so far.
   mutating func add(_ bits: UnsafeBufferPointer<UInt64>) {
     if bits.isEmpty { return }
-    if seen == 0 { first = value(ofOrderedBits: bits[0]) }
+    if seen == 0 { first = value(ofAscendingBits: bits[0]) }
     for bits in bits {
-      let value = value(ofOrderedBits: bits)
+      let value = value(ofAscendingBits: bits)
       let next = sum + value
       error += abs(sum) >= abs(value) ? (sum - next) + value : (value - next) + sum
       sum = next
     }
-    last = value(ofOrderedBits: bits[bits.count - 1])
+    last = value(ofAscendingBits: bits[bits.count - 1])
     let places = seen..<seen + bits.count
     for (number, fraction) in ValueSummary.fractions.enumerated() {
       let below = Int(place(fraction))
       let above = min(below + 1, count - 1)
-      if places.contains(below) { nearest[number].low = value(ofOrderedBits: bits[below - seen]) }
-      if places.contains(above) { nearest[number].high = value(ofOrderedBits: bits[above - seen]) }
+      if places.contains(below) {
+        nearest[number].low = value(ofAscendingBits: bits[below - seen])
+      }
+      if places.contains(above) {
+        nearest[number].high = value(ofAscendingBits: bits[above - seen])
+      }
     }
     seen += bits.count
   }

@@ -12,9 +12,7 @@ func joinFiles(
 ) throws(WinnowError) -> FileSeal {
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
   defer { buffer.deallocate() }
-  var file = try AtomicFile(path)
-  try file.write(NpyHeader.bytes(type, shape: shape))
-  var output = file
+  var output = try AtomicFile.array(path, type, shape: shape)
   for piece in pieces {
     let input = try InputFile(piece.path)
     for offset in stride(from: 0, to: piece.count, by: buffer.count) {

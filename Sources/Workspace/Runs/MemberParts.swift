@@ -124,23 +124,9 @@ package struct MemberParts: Sendable {
   ) throws(WinnowError) -> [(start: RunCut<UInt32>?, count: Int)] {
     var slices: [Range<Int>] = []
     for path in runs { slices.append(try AssignedRun(path).places(of: cluster)) }
-    let cutter = RunCutter<UInt32>(
+    let cutter = RunCutter<AssignedRun>(
       limit: limit,
-      keys: { (run, places) throws(WinnowError) in
-        let run = try AssignedRun(runs[run])
-        var keys: [UInt32] = []
-        for place in places { keys.append(try run.key(at: place)) }
-        return keys
-      },
-      places: { (number, slice, cuts) throws(WinnowError) in
-        let run = try AssignedRun(runs[number])
-        var found: [Int] = []
-        for cut in cuts {
-          let rest = (found.last ?? slice.lowerBound)..<slice.upperBound
-          found.append(try cut.place(in: run, number: number, rest))
-        }
-        return found
-      })
+      open: { (run) throws(WinnowError) in try AssignedRun(runs[run]) })
     return try cutter.parts(of: slices)
   }
 }

@@ -21,13 +21,10 @@ extension SortedRun where Self: ~Copyable {
   func bound(
     of key: Key, beyond: Bool, in range: Range<Int>
   ) throws(WinnowError) -> Int {
-    var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high {
-      let middle = low + (high - low) / 2
-      let found = try self.key(at: middle)
-      if found < key || beyond && found == key { low = middle + 1 } else { high = middle }
+    try range.partitioningIndex { (place) throws(WinnowError) in
+      let found = try self.key(at: place)
+      return beyond ? found > key : found >= key
     }
-    return low
   }
 }
 
@@ -52,32 +49,31 @@ struct RunCut<Key: Comparable & Sendable & Codable>: Sendable, Codable {
 }
 
 /// Cuts slices of runs into parts that weigh at most `limit` each; an entry alone may weigh more.
-struct RunCutter<Key: Comparable & Sendable & Codable> {
+struct RunCutter<Run: SortedRun & ~Copyable> where Run.Key: Codable {
+  typealias Cut = RunCut<Run.Key>
+
   let limit: Int
   /// What slices weigh, one of every run: the entries where nothing else is said.
   var weight: (_ slices: [Range<Int>]) throws(WinnowError) -> Int = {
     (slices) throws(WinnowError) in
     slices.reduce(0) { $0 + $1.count }
   }
-  /// The keys of a run at some places, ascending.
-  let keys: (_ run: Int, _ places: [Int]) throws(WinnowError) -> [Key]
-  /// For each of some cuts, in order: its place in a slice of a run.
-  let places: (_ run: Int, Range<Int>, [RunCut<Key>]) throws(WinnowError) -> [Int]
+  let open: (_ run: Int) throws(WinnowError) -> Run
 
   /// - Parameter slices: one a run.
   /// - Returns: the parts in order: where each begins (nil: where the slices do) and its entries.
   /// - Complexity: O(runs * parts * log entries) keys; memory for about 2^18 samples and 2^20 places.
   func parts(
     of slices: [Range<Int>]
-  ) throws(WinnowError) -> [(start: RunCut<Key>?, count: Int)] {
-    var found: [(start: RunCut<Key>?, count: Int)] = []
+  ) throws(WinnowError) -> [(start: Cut?, count: Int)] {
+    var found: [(start: Cut?, count: Int)] = []
     try cut(slices, from: nil, into: &found)
     return found
   }
 
   private func cut(
-    _ slices: [Range<Int>], from start: RunCut<Key>?,
-    into found: inout [(start: RunCut<Key>?, count: Int)]
+    _ slices: [Range<Int>], from start: Cut?,
+    into found: inout [(start: Cut?, count: Int)]
   ) throws(WinnowError) {
     let count = slices.reduce(0) { $0 + $1.count }
     let weight = try weight(slices)
@@ -93,7 +89,7 @@ struct RunCutter<Key: Comparable & Sendable & Codable> {
     let cuts = (1..<pieces).map { samples[$0 * samples.count / pieces] }
     var bounds: [[Int]] = []
     for (run, slice) in slices.enumerated() {
-      bounds.append([slice.lowerBound] + (try places(run, slice, cuts)) + [slice.upperBound])
+      bounds.append([slice.lowerBound] + (try places(of: cuts, run, slice)) + [slice.upperBound])
     }
     for piece in 0..<pieces {
       try cut(
@@ -102,14 +98,27 @@ struct RunCutter<Key: Comparable & Sendable & Codable> {
     }
   }
 
+  /// The place of each of some cuts, which are in order, in a slice of a run.
+  private func places(
+    of cuts: [Cut], _ number: Int, _ slice: Range<Int>
+  ) throws(WinnowError) -> [Int] {
+    let run = try open(number)
+    var found: [Int] = []
+    for cut in cuts {
+      let rest = (found.last ?? slice.lowerBound)..<slice.upperBound
+      found.append(try cut.place(in: run, number: number, rest))
+    }
+    return found
+  }
+
   /// Every so many-th entry, in order.
   private func sample(
     _ slices: [Range<Int>], _ wanted: Int
-  ) throws(WinnowError) -> [RunCut<Key>] {
+  ) throws(WinnowError) -> [Cut] {
     let count = slices.reduce(0) { $0 + $1.count }
-    var samples: [RunCut<Key>] = []
+    var samples: [Cut] = []
     var (before, next) = (0, 0)
-    for (run, slice) in slices.enumerated() {
+    for (number, slice) in slices.enumerated() {
       var chosen: [Int] = []
       while next < wanted {
         let place = Int((Int128(next) * Int128(count)) / Int128(wanted)) - before
@@ -119,10 +128,11 @@ struct RunCutter<Key: Comparable & Sendable & Codable> {
       }
       before += slice.count
       if chosen.isEmpty { continue }
-      for (place, key) in zip(chosen, try keys(run, chosen)) {
-        samples.append(RunCut(key: key, run: run, place: place))
+      let run = try open(number)
+      for place in chosen {
+        samples.append(Cut(key: try run.key(at: place), run: number, place: place))
       }
     }
-    return samples.sorted(by: RunCut.precedes)
+    return samples.sorted(by: Cut.precedes)
   }
 }
