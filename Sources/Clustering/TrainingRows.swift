@@ -1,5 +1,3 @@
-import Foundations
-
 /// The rows that k-means sees, wherever they are.
 public protocol TrainingRows: Sendable {
   associatedtype Failure: Error

@@ -1,7 +1,6 @@
 // The rows of a Parquet file of our own, for checking a keep list.
 
 import Foundations
-import Storage
 
 /// Reads some columns of a Parquet file as texts, row by row.
 public final class ParquetRows {

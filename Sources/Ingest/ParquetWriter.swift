@@ -3,7 +3,6 @@
 // the file gets its place, its digest and its permissions from us like any other.
 
 import Foundations
-import Storage
 
 /// A column of a Parquet file that is to be written.
 public struct ParquetColumn: Sendable, Equatable {

@@ -4,7 +4,6 @@
 
 import Foundations
 import Ingest
-import Pruning
 import Storage
 import Workspace
 

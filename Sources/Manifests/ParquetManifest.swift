@@ -6,7 +6,6 @@
 
 import Foundations
 import Ingest
-import Pruning
 import Storage
 import Workspace
 

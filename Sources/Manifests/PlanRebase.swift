@@ -3,7 +3,6 @@
 
 import Foundations
 import Pruning
-import Storage
 import Workspace
 
 /// A plan that was carried over to another clustering.

@@ -2,9 +2,6 @@
 // of a plan are prepared, nothing but renames is left.
 
 import Foundations
-import Pruning
-import Storage
-import Workspace
 
 /// What the headers of all lists of one choice share.
 struct SourceFacts {

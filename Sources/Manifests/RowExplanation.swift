@@ -2,7 +2,6 @@
 
 import Foundations
 import Pruning
-import Storage
 import Workspace
 
 /// Why a row is kept or dropped.

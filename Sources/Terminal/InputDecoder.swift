@@ -7,7 +7,6 @@
 //
 // Pure, so that tests can feed it any bytes in any pieces.
 
-import Canvas
 import Explorer
 
 /// One thing that curses read.

@@ -2,7 +2,6 @@
 // somewhere else.
 
 import CNcursesw
-import Canvas
 import Explorer
 import Glibc
 

@@ -43,9 +43,8 @@ extension OpenWorkspace {
   private func withCentroids<R>(
     _ body: (UnsafeBufferPointer<Float>) -> R
   ) throws(WinnowError) -> R {
-    let (folder, k, width) = (path, clusters, dimensions)
     let centroids = try MappedArray<Float>(
-      folder + "/centroids.npy", type: .float32, shape: [k, width])
+      path + "/centroids.npy", type: .float32, shape: [clusters, dimensions])
     defer { withExtendedLifetime(centroids) {} }
     return body(centroids.elements)
   }

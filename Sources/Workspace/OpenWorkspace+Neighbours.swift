@@ -15,16 +15,16 @@ extension OpenWorkspace {
     to cluster: Int, count: Int, isCancelled: () -> Bool = { false }
   ) throws(WinnowError) -> [(cluster: Int, distance: Float)]? {
     precondition(cluster >= 0 && cluster < clusters && count >= 0)
-    let (folder, k, width) = (path, clusters, dimensions)
+    let width = dimensions
     let centroids = try MappedArray<Float>(
-      folder + "/centroids.npy", type: .float32, shape: [k, width])
+      path + "/centroids.npy", type: .float32, shape: [clusters, width])
     // The slices below do not keep the mapping alive.
     defer { withExtendedLifetime(centroids) {} }
     if count == 0 { return [] }
     let own = centroids.elements[cluster * width..<(cluster + 1) * width]
     let ownSquare = dot(own, own)
     var best: [(cluster: Int, distance: Float)] = []
-    for other in 0..<k where other != cluster && scores.size[other] > 0 {
+    for other in 0..<clusters where other != cluster && scores.size[other] > 0 {
       if other % 1024 == 0, isCancelled() { return nil }
       let vector = centroids.elements[other * width..<(other + 1) * width]
       let cosine = dot(own, vector) / (ownSquare * dot(vector, vector)).squareRoot()

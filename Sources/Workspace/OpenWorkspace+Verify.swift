@@ -76,9 +76,8 @@ extension OpenWorkspace {
       }
     }
     if description.candidates < rows {
-      let folder = path
       let array = try MappedArray<UInt8>(
-        folder + "/fate.npy", type: .uint8, shape: [description.rows])
+        path + "/fate.npy", type: .uint8, shape: [description.rows])
       let fates = Array(array.elements)
       for (row, fate) in fates.enumerated() where (fate == 0) != seen.contains(row) {
         faults.append("\(path)/fate.npy: row \(row) is \(fate), members.npy disagrees")

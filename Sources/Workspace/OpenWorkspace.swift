@@ -140,11 +140,10 @@ public final class OpenWorkspace: Sendable {
   ///
   /// - Complexity: O(files) when the build's own record fits the files' sizes, else O(bytes).
   public func fingerprint() throws(WinnowError) -> String {
-    let folder = path
-    let names = try Fingerprint.files(in: folder)
+    let names = try Fingerprint.files(in: path)
     if let log = BuildLog.read(path + "/build-log.json"),
       Set(names) == Set(log.files.keys),
-      names.allSatisfy({ fileSize(folder + "/" + $0) == log.files[$0]?.size }),
+      names.allSatisfy({ fileSize(path + "/" + $0) == log.files[$0]?.size }),
       log.fingerprint == Fingerprint.of(log.files.mapValues(\.digest))
     {
       return log.fingerprint
@@ -156,10 +155,9 @@ public final class OpenWorkspace: Sendable {
   ///
   /// - Complexity: O(bytes)
   public func computedFingerprint() throws(WinnowError) -> String {
-    let folder = path
     var digests: [String: String] = [:]
-    for name in try Fingerprint.files(in: folder) {
-      digests[name] = try Digest.ofFile(folder + "/" + name)
+    for name in try Fingerprint.files(in: path) {
+      digests[name] = try Digest.ofFile(path + "/" + name)
     }
     return Fingerprint.of(digests)
   }

@@ -12,30 +12,27 @@ extension PlanStore {
   ///
   /// - Throws: ``WinnowError`` when its file is damaged.
   public func draft() throws(WinnowError) -> Plan? {
-    let path = draftPath
-    guard pathKind(path) == .file else { return nil }
-    let bytes = try InputFile.contents(of: path)
+    guard pathKind(draftPath) == .file else { return nil }
+    let bytes = try InputFile.contents(of: draftPath)
     struct Bound: Decodable { var clustering: String? }
     if let bound = try? JSONDecoder().decode(Bound.self, from: Data(bytes)),
       bound.clustering != clustering
     {
       return nil
     }
-    return try read(path)
+    return try read(draftPath)
   }
 
   /// Stores a draft in place of what was there.
   public func saveDraft(_ plan: Plan) throws(WinnowError) {
     var plan = plan
     plan.clustering = clustering
-    let (folder, path, bytes) = (folder, draftPath, plan.json())
     try makeFolder(folder, parents: true)
-    _ = try AtomicFile.write(bytes, to: path)
+    _ = try AtomicFile.write(plan.json(), to: draftPath)
   }
 
   /// Removes the draft, if there is one.
   public func removeDraft() throws(WinnowError) {
-    let path = draftPath
-    try removeTree(path)
+    try removeTree(draftPath)
   }
 }

@@ -60,9 +60,8 @@ extension PlanStore {
 
   /// The lines of the log by the plan's number; those that are no lines of ours are left out.
   private func loggedLines() throws(WinnowError) -> [Int: HistoryLine] {
-    let history = historyPath
-    guard pathKind(history) == .file else { return [:] }
-    let bytes = try InputFile.contents(of: history)
+    guard pathKind(historyPath) == .file else { return [:] }
+    let bytes = try InputFile.contents(of: historyPath)
     let decoder = JSONDecoder()
     var lines: [Int: HistoryLine] = [:]
     for text in bytes.split(separator: 0x0A) {

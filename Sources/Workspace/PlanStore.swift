@@ -61,7 +61,6 @@ public struct PlanStore: Sendable {
 
   /// The numbers of the plans that lie here, ascending.
   func numbers() throws(WinnowError) -> [Int] {
-    let folder = folder
     guard pathKind(folder) == .folder else { return [] }
     let names = try namesInFolder(folder)
     // Only names as a commit gives them: `7.json` is no plan of ours.
@@ -127,18 +126,11 @@ public struct PlanStore: Sendable {
   ) throws(WinnowError) -> Int {
     var plan = plan
     plan.clustering = clustering
-    let (folder, bytes) = (folder, plan.json())
     try makeFolder(folder, parents: true)
     let lock = try FolderLock(folder)
     defer { withExtendedLifetime(lock) {} }
     var number = (try numbers().last ?? 0) + 1
-    while true {
-      let path = path(number)
-      if try AtomicFile.writeNew(bytes, to: path) {
-        break
-      }
-      number += 1
-    }
+    while try !AtomicFile.writeNew(plan.json(), to: path(number)) { number += 1 }
     try log(
       HistoryLine(plan: number, time: time, target: plan.target, note: note, outputs: outputs))
     if let draft = try? draft(), draft == plan { try removeDraft() }
@@ -146,14 +138,13 @@ public struct PlanStore: Sendable {
   }
 
   private func log(_ line: HistoryLine) throws(WinnowError) {
-    let history = historyPath
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let text = try? encoder.encode(line) else {
-      throw .invalid("\(history): cannot write the commit as JSON")
+      throw .invalid("\(historyPath): cannot write the commit as JSON")
     }
-    var earlier = pathKind(history) == .file ? try InputFile.contents(of: history) : []
+    var earlier = pathKind(historyPath) == .file ? try InputFile.contents(of: historyPath) : []
     if let last = earlier.last, last != 0x0A { earlier.append(0x0A) }
-    _ = try AtomicFile.write(earlier + Array(text) + [0x0A], to: history)
+    _ = try AtomicFile.write(earlier + Array(text) + [0x0A], to: historyPath)
   }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Clustering
 import FoundationEssentials
 import Foundations
-import Ingest
 import Workspace
 
 /// `winnow build`.

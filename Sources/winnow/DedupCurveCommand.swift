@@ -1,6 +1,5 @@
 import ArgumentParser
 import FoundationEssentials
-import Storage
 import Workspace
 
 /// `winnow dedup-curve`.

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Manifests
-import Pruning
-import Storage
 import Workspace
 
 /// `winnow explain`.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Explorer
 import FoundationEssentials
 import Glibc
-import Manifests
 import Storage
 import Terminal
 import Workspace

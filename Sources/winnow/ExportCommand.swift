@@ -2,7 +2,6 @@ import ArgumentParser
 import FoundationEssentials
 import Foundations
 import Manifests
-import Storage
 import Workspace
 
 /// `winnow export`.

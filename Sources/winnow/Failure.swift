@@ -1,11 +1,6 @@
 import ArgumentParser
 import Foundations
 import Glibc
-import Ingest
-import Manifests
-import Pruning
-import Storage
-import Workspace
 
 /// How a command ends when it does not end well.
 struct Failure: Error {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Pruning
-import Storage
 import Workspace
 
 /// The flags that make a plan: a file, or its parts.

@@ -1,6 +1,5 @@
 // Peak rates of this machine, measured: what a kernel's rate is set beside.
 
-import Clustering
 import Foundations
 import Glibc
 import MachinePeak

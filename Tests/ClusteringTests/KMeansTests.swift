@@ -1,7 +1,6 @@
 // Training against the slow k-means of TestSupport, to the last bit.
 
 import Clustering
-import Storage
 import TestSupport
 import Testing
 

@@ -3,7 +3,6 @@
 import Foundation
 import Manifests
 import Pruning
-import TestSupport
 import Testing
 import Workspace
 

@@ -3,7 +3,6 @@ import Foundation
 import Ingest
 import Manifests
 import Pruning
-import Storage
 import TestSupport
 import Workspace
 

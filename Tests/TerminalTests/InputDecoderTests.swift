@@ -1,7 +1,6 @@
 // Bytes as terminals send them, whole and in pieces: what is understood becomes one event, and what
 // is not becomes none.
 
-import Canvas
 import Explorer
 import Terminal
 import Testing

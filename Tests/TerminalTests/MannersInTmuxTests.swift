@@ -2,7 +2,6 @@
 // the clipboard, the shell's jobs, resizing, and long undoing.
 
 import Foundation
-import TestSupport
 import Testing
 
 @Suite(.serialized) struct MannersInTmuxTests {

@@ -35,8 +35,7 @@ extension OpenWorkspace {
   /// The twins of dropped rows; nil where near duplicates were not dropped.
   public func duplicateTwins() throws(WinnowError) -> DuplicateTwins? {
     guard description.parameters.dedup != nil else { return nil }
-    let (folder, rows) = (path, rows)
-    return try DuplicateTwins(folder: folder, rows: rows)
+    return try DuplicateTwins(folder: path, rows: rows)
   }
 
   /// Checks the arrays of the deduplication against each other and fate.npy: every dropped row has
@@ -47,9 +46,10 @@ extension OpenWorkspace {
     guard let dedup = description.parameters.dedup, let twins = try duplicateTwins() else {
       return []
     }
-    let (folder, rows, isWhole) = (path, rows, candidates == rows)
+    let folder = path
     let fates =
-      isWhole ? nil : try MappedArray<UInt8>(folder + "/fate.npy", type: .uint8, shape: [rows])
+      candidates == rows
+      ? nil : try MappedArray<UInt8>(folder + "/fate.npy", type: .uint8, shape: [rows])
     let fine = try MappedArray<UInt32>(
       folder + "/" + TwinTotals.assignments, type: .uint32, shape: [rows])
     let distances = try MappedArray<Float>(

@@ -45,13 +45,12 @@ func writeTwins(
     guard wasCandidate else {
       throw damaged(files.folder + "/" + stageFolder, "its results are of other candidates")
     }
-    let (ready, near) = (twin, cosine)
     if isWide {
-      try twins.write(elements: ready.map { UInt64($0) })
+      try twins.write(elements: twin.map { UInt64($0) })
     } else {
-      try twins.write(elements: ready.map { UInt32($0) })
+      try twins.write(elements: twin.map { UInt32($0) })
     }
-    try cosines.write(elements: near)
+    try cosines.write(elements: cosine)
   }
   files.record(TwinTotals.twins, try twins.commit())
   files.record(TwinTotals.cosines, try cosines.commit())
@@ -99,12 +98,9 @@ func writeFineAssignments(
         distance[row] = space[run.candidates + place]
       }
     }
-    let (ready, far) = (nearest, distance)
-    try assignments.write(elements: ready)
-    try distances.write(elements: far)
+    try assignments.write(elements: nearest)
+    try distances.write(elements: distance)
   }
-  files.record(
-    TwinTotals.assignments, try assignments.commit())
-  files.record(
-    TwinTotals.distances, try distances.commit())
+  files.record(TwinTotals.assignments, try assignments.commit())
+  files.record(TwinTotals.distances, try distances.commit())
 }

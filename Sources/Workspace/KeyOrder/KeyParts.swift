@@ -46,7 +46,7 @@ struct KeyRuns: Sendable {
 }
 
 /// The first 64 bytes of a part's file; its rows follow, u4 or u8.
-struct KeyPartHeader: BitwiseCopyable {
+struct KeyPartHeader: SealedHeader {
   static let size = 64
 
   var magic: UInt64 = 0x0044_524F_574E_4E57  // "WNNWORD\0"
@@ -177,13 +177,6 @@ struct KeyParts: Sendable {
         compare(place, Int(order[place - 1].index), Int(order[place].index))
       }
     }
-    header.seal = withUnsafeBytes(of: header) { header in
-      sorted.withUnsafeBytes { HeaderSeal.seal([header, $0]) }
-    }
-    let sealed = header
-    var file = try StageFile(path)
-    try file.write(elements: [sealed])
-    try file.write(elements: sorted)
-    try file.commit()
+    try withBytes(of: sorted) { (sorted) throws(WinnowError) in try header.write(sorted, to: path) }
   }
 }

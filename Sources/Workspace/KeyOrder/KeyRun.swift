@@ -8,7 +8,7 @@ import Foundations
 import Storage
 
 /// The first 64 bytes of a run.
-struct KeyRunHeader: BitwiseCopyable {
+struct KeyRunHeader: SealedHeader {
   static let magic: UInt64 = 0x0059_454B_574E_4E57  // "WNNWKEY\0"
   static let size = 64
 
@@ -146,22 +146,13 @@ struct KeyRun: ~Copyable, SortedRun {
       end += key.count
       if source.width == nil { ends.append(UInt64(end)) }
     }
-    let (rows, starts) = (order.map(\.index), ends)
-    var header = KeyRunHeader(
+    let header = KeyRunHeader(
       width: UInt32(source.width ?? 0), firstRow: UInt64(range.lowerBound),
       count: UInt64(range.count), bytes: UInt64(keys.byteCount))
-    let body = UnsafeRawBufferPointer(bytes)
-    header.seal = withUnsafeBytes(of: header) { header in
-      rows.withUnsafeBytes { rows in
-        starts.withUnsafeBytes { HeaderSeal.seal([header, rows, $0, body]) }
+    try withBytes(of: order.map(\.index)) { (rows) throws(WinnowError) in
+      try withBytes(of: ends) { (ends) throws(WinnowError) in
+        try header.write(rows, ends, UnsafeRawBufferPointer(bytes), to: path)
       }
     }
-    let sealed = header
-    var file = try StageFile(path)
-    try file.write(elements: [sealed])
-    try file.write(elements: rows)
-    try file.write(elements: starts)
-    try file.write(body)
-    try file.commit()
   }
 }

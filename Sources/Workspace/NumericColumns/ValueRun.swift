@@ -69,10 +69,9 @@ struct ValueRun: ~Copyable, SortedRun {
       own.sort()
       offsets.append(UInt32(count))
     }
-    let (starts, body) = (offsets, UnsafeBufferPointer(start: sorted, count: count))
     var file = try StageFile(target)
-    try file.write(elements: starts)
-    try file.write(body)
+    try file.write(elements: offsets)
+    try file.write(UnsafeRawBufferPointer(UnsafeBufferPointer(start: sorted, count: count)))
     try file.commit()
   }
 }

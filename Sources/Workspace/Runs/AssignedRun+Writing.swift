@@ -68,19 +68,12 @@ package final class AssignedRunWriter {
         bits[target] = ~UInt32(truncatingIfNeeded: sorted[place] &>> 32)
       }
     }
-    var header = AssignedRunHeader(
+    let header = AssignedRunHeader(
       clusters: UInt32(clusters), firstRow: UInt64(firstRow), rows: UInt64(count),
       candidates: UInt64(candidates))
-    let starts = offsets
     let body = UnsafeRawBufferPointer(start: rows, count: 8 * candidates)
-    header.seal = withUnsafeBytes(of: header) { bytes in
-      starts.withUnsafeBytes { HeaderSeal.seal([bytes, $0, body]) }
+    try withBytes(of: offsets) { (starts) throws(WinnowError) in
+      try header.write(starts, body, to: path)
     }
-    let sealed = header
-    var file = try StageFile(path)
-    try file.write(elements: [sealed])
-    try file.write(elements: starts)
-    try file.write(body)
-    try file.commit()
   }
 }

@@ -9,7 +9,7 @@ import Foundations
 import Storage
 
 /// The first 64 bytes of a run.
-struct AssignedRunHeader: BitwiseCopyable {
+struct AssignedRunHeader: SealedHeader {
   static let magic: UInt64 = 0x004E_5552_574E_4E57  // "WNNWRUN\0"
   static let version: UInt32 = 1
 

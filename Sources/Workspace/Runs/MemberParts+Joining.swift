@@ -19,10 +19,10 @@ extension MemberParts {
     for (part, path) in parts.enumerated() {
       headers.append(try header(of: part, path, rowBytes: rowBytes, adding: &sums))
     }
-    let (ends, all) = (offsets, headers)
+    let ends = offsets
     let pieces = [
-      zip(parts, all).map { ($0, $1.rowsStart, rowBytes * Int($1.count)) },
-      zip(parts, all).map { ($0, $1.distancesStart, 4 * Int($1.count)) },
+      zip(parts, headers).map { ($0, $1.rowsStart, rowBytes * Int($1.count)) },
+      zip(parts, headers).map { ($0, $1.distancesStart, 4 * Int($1.count)) },
     ]
     try parallel(tasks: 2, threads: threads, isCancelled: isCancelled) {
       (_, task) throws(WinnowError) in

@@ -5,7 +5,7 @@ import Storage
 
 /// The first 64 bytes of a part's file.  Sums of distances follow, Int128 each, for the clusters that
 /// it touches; then rows, u4 or u8; then distances, f4.
-struct MemberPartHeader: BitwiseCopyable {
+struct MemberPartHeader: SealedHeader {
   static let magic: UInt64 = 0x0054_5250_574E_4E57  // "WNNWPRT\0"
   static let size = 64
 
@@ -59,7 +59,7 @@ extension MemberParts {
         path, "expected \(positions(part).count) entries in the runs, found \(gathered.count)")
     }
     gathered.sort()
-    var header = MemberPartHeader(
+    let header = MemberPartHeader(
       rowBytes: UInt32(Row.bitWidth / 8), position: UInt64(start.position),
       count: UInt64(gathered.count), firstCluster: UInt32(start.cluster),
       clusters: UInt32(gathered.sizes.count))
@@ -67,16 +67,9 @@ extension MemberParts {
       UnsafeBufferPointer(start: gathered.sortedRows, count: gathered.count))
     let bits = UnsafeRawBufferPointer(
       UnsafeBufferPointer(start: gathered.bits, count: gathered.count))
-    header.seal = withUnsafeBytes(of: header) { bytes in
-      gathered.sums.withUnsafeBytes { HeaderSeal.seal([bytes, $0, sorted, bits]) }
+    try withBytes(of: gathered.sums) { (sums) throws(WinnowError) in
+      try header.write(sums, sorted, bits, to: path)
     }
-    let sealed = header
-    var file = try StageFile(path)
-    try file.write(elements: [sealed])
-    try file.write(elements: gathered.sums)
-    try file.write(sorted)
-    try file.write(bits)
-    try file.commit()
   }
 
   private func gather<Row>(
