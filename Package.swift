@@ -23,9 +23,13 @@ let package = Package(
     .target(name: "Ingest", dependencies: ["Foundations", "Storage"]),
     .target(name: "Clustering", dependencies: ["Foundations", "Storage", "CKernels"]),
     .target(name: "Pruning"),
+    .target(name: "Workspace", dependencies: ["Foundations", "Pruning", "Storage"]),
+    .target(name: "Tasks", dependencies: ["Foundations", "Storage"]),
     .target(
-      name: "Workspace",
-      dependencies: ["Foundations", "Clustering", "Ingest", "Pruning", "Storage"]),
+      name: "Build",
+      dependencies: [
+        "Foundations", "Tasks", "Workspace", "Clustering", "Ingest", "Pruning", "Storage",
+      ]),
     .target(
       name: "Manifests",
       dependencies: ["Foundations", "Workspace", "Ingest", "Pruning", "Storage"]),
@@ -37,8 +41,8 @@ let package = Package(
     .executableTarget(
       name: "winnow",
       dependencies: [
-        "Foundations", "Terminal", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest",
-        "Pruning", "Storage",
+        "Foundations", "Build", "Tasks", "Terminal", "Explorer", "Manifests", "Workspace",
+        "Clustering", "Ingest", "Pruning", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

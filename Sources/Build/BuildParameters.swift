@@ -1,8 +1,10 @@
 import Clustering
 import Ingest
 
+extension InstructionSet: Codable {}
+
 /// Everything `winnow build` can be told.
-public struct BuildParameters: Sendable {
+public struct BuildParameters: Sendable, Codable {
   /// Files and folders of embeddings, in order.
   public var inputs: [String]
   /// Where the workspace shall be.
@@ -64,37 +66,5 @@ public struct BuildParameters: Sendable {
     self.instructions = instructions
     self.ingest = ingest
     self.version = version
-  }
-}
-
-/// What a build tells while it runs.
-public struct BuildProgress: Sendable, Equatable {
-  public enum Stage: String, Sendable, CaseIterable {
-    case metadata, convert, scan, filter, fine, dedup, train, assign, sort, score, columns, name
-  }
-
-  public var stage: Stage
-  public var done: Int
-  public var total: Int
-  /// What is counted: `rows`, `rounds` or `concepts`.
-  public var unit: String
-}
-
-/// What a build asks and tells its caller, from any thread.
-public struct BuildObserver: Sendable {
-  public var progress: @Sendable (BuildProgress) -> Void
-  /// Something a person should know, a line or more.
-  public var message: @Sendable (String) -> Void
-  /// Asked between blocks of work; true ends the build with nothing left behind.
-  public var isCancelled: @Sendable () -> Bool
-
-  public init(
-    progress: @escaping @Sendable (BuildProgress) -> Void = { _ in },
-    message: @escaping @Sendable (String) -> Void = { _ in },
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) {
-    self.progress = progress
-    self.message = message
-    self.isCancelled = isCancelled
   }
 }

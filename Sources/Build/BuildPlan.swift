@@ -1,124 +1,9 @@
-// `winnow build`: the stages in their order.  Everything is written below a staging folder that
-// takes its place in one step when all of it is there; until then what is finished stays, so that the
-// same command continues.
+// What a build is to do, found out from parameters, names and headers before any work begins.
 
 import Clustering
-import FoundationEssentials
 import Foundations
-import Glibc
 import Ingest
-import Pruning
 import Storage
-
-/// One record of `clusters.npy`.
-struct ClusterRecord: BitwiseCopyable {
-  var size: UInt64
-  var dIntra: Double
-  var dInter: Double
-  var complexity: Double
-
-  static let type = NpyType.fields([
-    NpyField(name: "size", type: "<u8"), NpyField(name: "d_intra", type: "<f8"),
-    NpyField(name: "d_inter", type: "<f8"), NpyField(name: "complexity", type: "<f8"),
-  ])
-}
-
-/// What a build came to.
-public struct BuildSummary: Sendable {
-  public let path: String
-  public let description: WorkspaceDescription
-  public let log: BuildLog
-}
-
-/// Builds a workspace: whole, or not at all.
-///
-/// The same inputs, parameters and seed give the same bytes for any number of threads and any
-/// instruction set, and for any number of builds that were killed on the way.
-///
-/// - Throws: ``WinnowError``; then the output is as it was before, and what was finished waits
-///   beside it (``WinnowError/unfinished(_:folder:)``).
-/// - Complexity: O(rows * k * dimensions) time; 8 to 24 bytes a row of memory beside the training
-///   rows, the centroids and a few blocks a thread.
-public func buildWorkspace(
-  _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
-) throws(WinnowError) -> BuildSummary {
-  try StagedFolder.checkDestination(parameters.output, force: parameters.force)
-  let plan = try BuildPlan(parameters)
-  observer.message(plan.dataset.layout)
-  try BuildMemory(plan).check()
-  return try resumably(parameters.output) { () throws(WinnowError) in
-    let folder = try StagedFolder(destination: parameters.output)
-    // Tasks of a build that was recorded for others would be those of another one.
-    try BuildRecord.remove(from: folder.path)
-    let build = try LocalBuild(plan, folder: folder.path, observer: observer)
-    let (description, log) = try build.run()
-    if observer.isCancelled() { throw .interrupted }
-    try folder.commit(build.staging.files.keys)
-    return BuildSummary(path: parameters.output, description: description, log: log)
-  }
-}
-
-/// The same, its tasks done by an engine.
-///
-/// - Throws: ``WinnowError``; what was finished waits beside the output as that of any build.
-public func buildWorkspace(
-  _ parameters: BuildParameters, on engine: some TaskEngine,
-  observer: BuildObserver = BuildObserver()
-) throws(WinnowError) -> BuildSummary {
-  try StagedFolder.checkDestination(parameters.output, force: parameters.force)
-  let parameters = parameters.fromAnywhere
-  let plan = try BuildPlan(parameters)
-  observer.message(plan.dataset.layout)
-  try BuildMemory(plan).check()
-  return try resumably(parameters.output) { () throws(WinnowError) in
-    // Tasks of a driver that was killed may take a moment to end.
-    var folder = try StagedFolder(destination: parameters.output, wait: .seconds(30))
-    let inputs = try WatchedInputs(plan)
-    let record = BuildRecord(plan, inputs)
-    try record.write(to: folder.path)
-    if let files = BuildRecord.readyFiles(in: folder.path),
-      let log = BuildLog.read(folder.path + "/build-log.json")
-    {
-      // It was ended while it put the workspace in its place.
-      let description = try WorkspaceDescription.read(folder.path + "/workspace.json")
-      try folder.commit(files)
-      return BuildSummary(path: parameters.output, description: description, log: log)
-    }
-    folder.admitTasks()
-    let shapes = TaskShapes(plan)
-    let build = try LocalBuild(
-      plan, folder: folder.path, role: .driver(engine, needs: { shapes.needs($0) }), inputs: inputs,
-      observer: observer)
-    let (description, log): (WorkspaceDescription, BuildLog)
-    do throws(WinnowError) { (description, log) = try build.run() } catch {
-      // What a task says that was stopped is no news.
-      throw observer.isCancelled() ? .interrupted : error
-    }
-    if observer.isCancelled() { throw .interrupted }
-    try folder.excludeTasks(wait: .seconds(30))
-    try BuildRecord.markReady(build.staging.files.keys, in: folder.path)
-    try folder.commit(build.staging.files.keys)
-    return BuildSummary(path: parameters.output, description: description, log: log)
-  }
-}
-
-/// Runs `body`; its error says where finished work waits, if some does.
-func resumably<Value>(
-  _ output: String, _ body: () throws(WinnowError) -> Value
-) throws(WinnowError) -> Value {
-  do throws(WinnowError) { return try body() } catch {
-    let building = StagedFolder.building(output)
-    guard StagedFolder.hasFinishedWork(building) else { throw error }
-    throw .unfinished(error, folder: building)
-  }
-}
-
-/// The error of a build of `output` that is ended from outside at this moment.
-public func interruptedBuild(_ output: String) -> WinnowError {
-  let building = StagedFolder.building(output)
-  return StagedFolder.hasFinishedWork(building)
-    ? .unfinished(.interrupted, folder: building) : .interrupted
-}
 
 /// What a build is to do, found out from parameters, names and headers alone.
 struct BuildPlan: Sendable {
@@ -132,6 +17,13 @@ struct BuildPlan: Sendable {
   let given: GivenCentroids?
   /// Clusters to use instead of searching for the nearest centroid.
   let assignments: GivenAssignments?
+  /// The workspace whose candidates are asked about; nil but for a curve of duplicates.
+  var curve: CurveWorkspace?
+
+  /// The metadata files in use, in the order of the shards.
+  var metadataPaths: [String] {
+    dataset.columns == nil ? [] : dataset.shards.compactMap { $0.metadata?.path }
+  }
 
   init(_ parameters: BuildParameters) throws(WinnowError) {
     let dataset = try Dataset.discover(parameters.inputs, parameters.ingest)
@@ -177,27 +69,6 @@ struct BuildPlan: Sendable {
     self.lists = lists
     self.given = given
     self.assignments = assignments
-  }
-}
-
-/// A file of centroids that are used instead of training.
-struct GivenCentroids: Codable, Sendable {
-  let path: String
-  /// SHA-256 of the file.
-  let digest: String
-
-  /// The centroids.
-  ///
-  /// - Throws: ``WinnowError``, also when the file is no longer what it was.
-  func read(
-    dimensions: Int, instructions: InstructionSet
-  ) throws(WinnowError) -> Centroids {
-    let centroids = try readCentroids(path, dimensions: dimensions, instructions: instructions)
-    let now = try Digest.ofFile(path)
-    guard now == digest else {
-      throw .invalid("\(path): it changed during the build; build again")
-    }
-    return centroids
   }
 }
 

@@ -3,12 +3,12 @@
 
 import Storage
 
-enum HeaderSeal {
+package enum HeaderSeal {
   /// Bytes of the header, and where in it the seal is.
   private static let (size, place) = (64, 40)
 
   /// The seal of a file of these pieces, the first of which is a header whose seal is not set.
-  static func seal(_ pieces: [UnsafeRawBufferPointer]) -> (UInt64, UInt64, UInt64) {
+  package static func seal(_ pieces: [UnsafeRawBufferPointer]) -> (UInt64, UInt64, UInt64) {
     var digest = Digest()
     digest.update(UnsafeRawBufferPointer(rebasing: pieces[0][..<place]))
     for piece in pieces.dropFirst() { digest.update(piece) }
@@ -18,7 +18,7 @@ enum HeaderSeal {
   /// Whether the file at `path` is as it was written.
   ///
   /// - Complexity: O(bytes)
-  static func isWhole(_ path: String) -> Bool {
+  package static func isWhole(_ path: String) -> Bool {
     guard let file = try? InputFile(path), file.size >= size else { return false }
     let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { space.deallocate() }

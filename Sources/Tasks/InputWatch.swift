@@ -7,9 +7,9 @@ import Storage
 import Synchronization
 
 /// The stamps of the inputs as they were at the start, and whether they still are.
-struct InputWatch: Sendable {
-  let paths: [String]
-  let stamps: [FileStamp]
+package struct InputWatch: Sendable {
+  package let paths: [String]
+  package let stamps: [FileStamp]
   /// The files that were found to be what another process saw; nil where this process saw them itself.
   private let compared: Compared?
 
@@ -23,7 +23,7 @@ struct InputWatch: Sendable {
   /// Takes the stamps of some files.
   ///
   /// - Complexity: O(files): 2 MiB of each are read at most.
-  init(_ paths: [String], threads: Int) throws(WinnowError) {
+  package init(_ paths: [String], threads: Int) throws(WinnowError) {
     self.paths = paths
     compared = nil
     let found = Mutex([FileStamp?](repeating: nil, count: paths.count))
@@ -34,33 +34,33 @@ struct InputWatch: Sendable {
     stamps = found.withLock { $0.map { $0! } }
   }
 
+  /// Bytes of all files.
+  package var bytes: Int { stamps.reduce(0) { $0 + $1.state.size } }
+
   /// Files that another process has looked at, perhaps on another machine.
-  init(_ paths: [String], stamps: [FileStamp]) {
+  package init(_ paths: [String], stamps: [FileStamp]) {
     self.paths = paths
     self.stamps = stamps
     compared = Compared()
   }
 
-  /// Sizes and digests of all files, which are still as they were at the start.
+  /// SHA-256 of all files, which are still as they were at the start.
   ///
   /// - Complexity: O(bytes)
-  func records(threads: Int) throws(WinnowError) -> [BuildLog.InputRecord] {
+  package func digests(threads: Int) throws(WinnowError) -> [String] {
     let found = Mutex([String](repeating: "", count: paths.count))
     try parallel(tasks: paths.count, threads: threads) { (_, place) throws(WinnowError) in
       let digest = try Digest.ofFile(paths[place])
       found.withLock { $0[place] = digest }
     }
     try check(paths.indices)
-    let digests = found.withLock { $0 }
-    return paths.indices.map {
-      .init(path: absolutePath(paths[$0]), size: stamps[$0].state.size, digest: digests[$0])
-    }
+    return found.withLock { $0 }
   }
 
   /// Checks that some of the files are as they were at the start, by size and time.
   ///
   /// - Throws: ``WinnowError`` that names the file and the difference.
-  func check(_ files: some Collection<Int>) throws(WinnowError) {
+  package func check(_ files: some Collection<Int>) throws(WinnowError) {
     let isThorough = files.count <= Self.mostCompared
     for file in files {
       let path = paths[file]
@@ -86,7 +86,7 @@ struct InputWatch: Sendable {
 
   /// Runs a task that reads some of the files, and checks them before and after it; what fails
   /// because a file changed says so.
-  func reading<Value: Sendable>(
+  package func reading<Value: Sendable>(
     _ files: some Collection<Int>, _ body: () throws(WinnowError) -> Value
   ) throws(WinnowError) -> Value {
     try check(files)
@@ -100,34 +100,5 @@ struct InputWatch: Sendable {
       try check(files)
       throw error
     }
-  }
-}
-
-/// The inputs of a build.
-struct WatchedInputs: Sendable {
-  var shards: InputWatch
-  var metadata: InputWatch
-  /// The files of `--allow` and `--deny`.
-  var lists: InputWatch
-
-  /// Looks at them now.
-  ///
-  /// - Complexity: O(files): 2 MiB of each are read at most.
-  init(_ plan: BuildPlan) throws(WinnowError) {
-    let threads = plan.parameters.threads
-    shards = try InputWatch(plan.dataset.shards.map(\.path), threads: threads)
-    metadata = try InputWatch(plan.metadataPaths, threads: threads)
-    lists = try InputWatch(plan.parameters.filters.lists.map(\.path), threads: threads)
-  }
-
-  init(shards: InputWatch, metadata: InputWatch, lists: InputWatch) {
-    (self.shards, self.metadata, self.lists) = (shards, metadata, lists)
-  }
-}
-
-extension BuildPlan {
-  /// The metadata files in use, in the order of the shards.
-  var metadataPaths: [String] {
-    dataset.columns == nil ? [] : dataset.shards.compactMap { $0.metadata?.path }
   }
 }

@@ -112,8 +112,3 @@ public struct ProgressMeter: Sendable {
     return reading
   }
 }
-
-extension BuildProgress.Stage {
-  /// Its place among all, from 1; a build without metadata leaves some out.
-  public var number: Int { Self.allCases.firstIndex(of: self)! + 1 }
-}

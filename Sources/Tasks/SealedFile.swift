@@ -6,12 +6,12 @@ import FoundationEssentials
 import Foundations
 import Storage
 
-enum SealedFile {
+package enum SealedFile {
   /// The bytes behind the contents: a newline, 64 hex digits, a newline.
-  static let sealBytes = 66
+  package static let sealBytes = 66
 
   /// Writes the arrays' bytes one after another, and their seal.
-  static func write<each Element: BitwiseCopyable>(
+  package static func write<each Element: BitwiseCopyable>(
     _ arrays: repeat [each Element], to path: String
   ) throws(WinnowError) {
     var file = try StageFile(path)
@@ -27,7 +27,7 @@ enum SealedFile {
   }
 
   /// The contents of a sealed file; nil where none is, or a torn one.
-  static func read(_ path: String) -> [UInt8]? {
+  package static func read(_ path: String) -> [UInt8]? {
     guard pathKind(path) == .file,
       var bytes = try? InputFile.contents(of: path, limit: .max), bytes.count >= sealBytes
     else { return nil }
@@ -42,14 +42,14 @@ enum SealedFile {
   }
 
   /// Writes a value as readable JSON.
-  static func write(json value: some Encodable, to path: String) throws(WinnowError) {
+  package static func write(json value: some Encodable, to path: String) throws(WinnowError) {
     var bytes = try encodeJSON(value)
     bytes.removeLast()
     try write(bytes, to: path)
   }
 
   /// The value of a sealed JSON file; nil where none is, or one of another form.
-  static func read<Value: Decodable>(json _: Value.Type, _ path: String) -> Value? {
+  package static func read<Value: Decodable>(json _: Value.Type, _ path: String) -> Value? {
     guard let bytes = read(path) else { return nil }
     return try? JSONDecoder().decode(Value.self, from: Data(bytes))
   }

@@ -16,7 +16,7 @@ public struct TaskChoice: Sendable, Equatable {
   /// The chosen ones among `count` tasks, ascending.
   ///
   /// - Throws: ``WinnowError`` for a number beyond them, unless it is the first of a stride.
-  func tasks(of count: Int, _ stage: String) throws(WinnowError) -> [Int] {
+  package func tasks(of count: Int, _ stage: String) throws(WinnowError) -> [Int] {
     var chosen = Set<Int>()
     for number in numbers {
       guard number >= 0, stride != nil || number < count else {
@@ -34,11 +34,13 @@ public struct TaskChoice: Sendable, Equatable {
 }
 
 /// What a task takes.
-struct TaskNeeds: Sendable {
+package struct TaskNeeds: Sendable {
   /// Threads that it makes use of.
-  var threads: Int
+  package var threads: Int
   /// Bytes of memory at most, with so many threads.
-  var memory: Int
+  package var memory: Int
+
+  package init(threads: Int, memory: Int) { (self.threads, self.memory) = (threads, memory) }
 }
 
 /// Tasks of one stage that shall be done.

@@ -6,11 +6,11 @@ import Glibc
 import Storage
 
 /// A part in a build's tasks, or the right to keep all others out; the end of the process drops it.
-struct TaskLock: ~Copyable {
+package struct TaskLock: ~Copyable {
   private let lock: FileLock
 
   /// The file below stage/.
-  static let name = "tasks.lock"
+  package static let name = "tasks.lock"
 
   private static func path(_ folder: String) -> String { "\(folder)/\(stageFolder)/\(name)" }
 
@@ -20,7 +20,7 @@ struct TaskLock: ~Copyable {
   ///
   /// - Parameter workspace: what is made in the folder, for the message.
   /// - Throws: ``WinnowError``, also when some are still there after `wait`.
-  static func exclusive(
+  package static func exclusive(
     _ folder: String, of workspace: String, wait: Duration
   ) throws(WinnowError) -> TaskLock {
     let end = ContinuousClock.now + wait
@@ -40,7 +40,7 @@ struct TaskLock: ~Copyable {
   /// Takes part; waits while somebody keeps all others out.
   ///
   /// - Throws: ``WinnowError``, ``WinnowError/interrupted`` when waiting was cancelled.
-  static func shared(
+  package static func shared(
     _ folder: String, isCancelled: () -> Bool
   ) throws(WinnowError) -> TaskLock {
     while true {

@@ -1,6 +1,14 @@
-import Clustering
 import Foundations
 import Storage
+
+/// The files that a deduplication leaves in a workspace.
+package enum TwinFiles {
+  package static let twins = "twin.npy"
+  package static let cosines = "twin_cosine.npy"
+  package static let centroids = "fine_centroids.npy"
+  package static let assignments = "fine_assignments.npy"
+  package static let distances = "fine_distances.npy"
+}
 
 /// Which rows of a workspace were dropped as near duplicates, and of what.
 public final class DuplicateTwins: Sendable {
@@ -11,13 +19,13 @@ public final class DuplicateTwins: Sendable {
   /// - Throws: ``WinnowError`` when an array is missing or of another shape.
   /// - Complexity: O(1)
   init(folder: String, rows: Int) throws(WinnowError) {
-    let path = folder + "/" + TwinTotals.twins
+    let path = folder + "/" + TwinFiles.twins
     if rows > Int(UInt32.max) {
       (narrow, wide) = (nil, try MappedArray(path, type: .uint64, shape: [rows]))
     } else {
       (narrow, wide) = (try MappedArray(path, type: .uint32, shape: [rows]), nil)
     }
-    cosines = try MappedArray(folder + "/" + TwinTotals.cosines, type: .float32, shape: [rows])
+    cosines = try MappedArray(folder + "/" + TwinFiles.cosines, type: .float32, shape: [rows])
   }
 
   /// The twin of a row; the row itself where it is no duplicate.  Of a damaged file it may be any
@@ -51,9 +59,9 @@ extension OpenWorkspace {
     let fates =
       isWhole ? nil : try MappedArray<UInt8>(folder + "/fate.npy", type: .uint8, shape: [rows])
     let fine = try MappedArray<UInt32>(
-      folder + "/" + TwinTotals.assignments, type: .uint32, shape: [rows])
+      folder + "/" + TwinFiles.assignments, type: .uint32, shape: [rows])
     let distances = try MappedArray<Float>(
-      folder + "/" + TwinTotals.distances, type: .float32, shape: [rows])
+      folder + "/" + TwinFiles.distances, type: .float32, shape: [rows])
     func fate(_ row: Int) -> UInt8 { fates?[row] ?? 0 }
     let least = Float(1 - dedup.epsilon)
     var (faults, dropped): ([String], Int) = ([], 0)
@@ -65,30 +73,30 @@ extension OpenWorkspace {
         faults.append("\(folder)/\(file): row \(row) \(text)")
       }
       if tookPart ? fine[row] >= UInt32(dedup.clusters) : fine[row] != .max {
-        say(TwinTotals.assignments, "has fine cluster \(fine[row]), which fate.npy contradicts")
+        say(TwinFiles.assignments, "has fine cluster \(fine[row]), which fate.npy contradicts")
       }
       guard isDropped else {
-        if twin != row { say(TwinTotals.twins, "is no duplicate, but has the twin \(twin)") }
-        if cosine != 1 { say(TwinTotals.cosines, "is no duplicate, but has \(cosine)") }
+        if twin != row { say(TwinFiles.twins, "is no duplicate, but has the twin \(twin)") }
+        if cosine != 1 { say(TwinFiles.cosines, "is no duplicate, but has \(cosine)") }
         continue
       }
       dropped += 1
       guard twin >= 0, twin < rows, twin != row else {
-        say(TwinTotals.twins, "has the twin \(twin), expected another row below \(rows)")
+        say(TwinFiles.twins, "has the twin \(twin), expected another row below \(rows)")
         continue
       }
       let isKept = fate(twin) == Fate.candidate.rawValue
-      if !isKept, dedup.rule == .greedy || fate(twin) != Fate.duplicate.rawValue {
-        say(TwinTotals.twins, "has the twin \(twin), which was dropped itself")
+      if !isKept, dedup.rule == "greedy" || fate(twin) != Fate.duplicate.rawValue {
+        say(TwinFiles.twins, "has the twin \(twin), which was dropped itself")
       }
       if fine[twin] != fine[row] {
-        say(TwinTotals.twins, "has the twin \(twin) in another fine cluster")
+        say(TwinFiles.twins, "has the twin \(twin) in another fine cluster")
       }
       let isEarlier =
         distances[twin] > distances[row] || (distances[twin] == distances[row] && twin < row)
-      if !isEarlier { say(TwinTotals.twins, "has the twin \(twin), which comes after it") }
+      if !isEarlier { say(TwinFiles.twins, "has the twin \(twin), which comes after it") }
       if !(cosine >= least && cosine < 1.001) {
-        say(TwinTotals.cosines, "has \(cosine), expected more than \(least)")
+        say(TwinFiles.cosines, "has \(cosine), expected more than \(least)")
       }
     }
     let stated = description.filters["duplicate"] ?? 0

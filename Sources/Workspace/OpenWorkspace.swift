@@ -165,11 +165,6 @@ public final class OpenWorkspace: Sendable {
   }
 }
 
-/// The error of a damaged file of a workspace.
-func damaged(_ path: String, _ fault: String) -> WinnowError {
-  .invalid("\(path): \(fault); the workspace is damaged: build it again")
-}
-
 extension OpenWorkspace {
   /// `laion.winnow` is shown as `laion`.
   private static func displayName(of folder: String) -> String {

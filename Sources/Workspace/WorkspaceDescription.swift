@@ -1,7 +1,6 @@
 // workspace.json: what is in a workspace and everything that decided it.  Part of its identity, so
 // it holds no times, paths or thread counts; those are in build-log.json.
 
-import Clustering
 import FoundationEssentials
 import Foundations
 import Storage
@@ -52,7 +51,8 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
 
     public struct Dedup: Codable, Equatable, Sendable {
       public var epsilon: Double
-      public var rule: DuplicateRule
+      /// `greedy` or `chain`.
+      public var rule: String
       /// Fine clusters.
       public var clusters: Int
     }
@@ -150,16 +150,5 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     } catch {
       throw .invalid("\(path): it is damaged (\(error)); build the workspace again")
     }
-  }
-}
-
-/// Sorted keys, two blanks of indentation, a newline at the end: the same value, the same bytes.
-func encodeJSON(_ value: some Encodable) throws(WinnowError) -> [UInt8] {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  do {
-    return Array(try encoder.encode(value)) + [0x0A]
-  } catch {
-    throw .invalid("cannot write JSON: \(error)")
   }
 }

@@ -114,7 +114,7 @@ struct TaskRunCommand: ParsableCommand {
         standardError("\(stage): \(count) task\(count == 1 ? "" : "s") done")
       case .workspaceFinished: standardError("\(output): the workspace is finished")
       }
-    } catch let error as WinnowError where error == .interrupted {
+    } catch .interrupted {
       reporter.abandon()
       throw Failure("interrupted; the task can be done again", status: 130)
     } catch {

@@ -1,4 +1,4 @@
-// columns/: what the columns of numbers come to in each concept.
+// What the columns of numbers come to in each concept.
 
 import Clustering
 import Foundations
@@ -14,25 +14,23 @@ import Synchronization
 /// - Complexity: O(rows log rows) for each column.
 func writeNumericColumns(
   _ columns: [String], of runs: [String], clusters k: Int, scratch: String, memory: Int,
-  to staging: StagingFiles, parameters: BuildParameters, observer: BuildObserver
+  to staging: StagingFiles, threads: Int, isCancelled: @escaping @Sendable () -> Bool,
+  progress: (_ concepts: Int) -> Void
 ) throws(WinnowError) {
   guard !columns.isEmpty else { return }
   let folder = staging.folder
   try makeFolder(folder + "/columns")
   let c = columns.count
-  func progress(_ done: Int) {
-    observer.progress(BuildProgress(stage: .columns, done: done, total: c * k, unit: "concepts"))
-  }
   progress(0)
   var count = try begin("count.npy", .uint64, [c, k], in: folder)
   var mean = try begin("mean.npy", .float64, [c, k], in: folder)
   var quantiles = try begin(
     "quantiles.npy", .float64, [c, k, ValueSummary.fractions.count], in: folder)
-  let share = memory / (ValueParts.bytesPerValue * max(1, parameters.threads))
+  let share = memory / (ValueParts.bytesPerValue * max(1, threads))
   for (number, column) in columns.enumerated() {
     let found = try summarise(
       folder + "/" + column, runs: runs, clusters: k, scratch: scratch, limit: max(1 << 10, share),
-      threads: parameters.threads, isCancelled: observer.isCancelled)
+      threads: threads, isCancelled: isCancelled)
     try count.write(elements: found.map { UInt64($0.count) })
     try mean.write(elements: found.map(\.mean))
     try quantiles.write(elements: found.flatMap(\.quantiles))

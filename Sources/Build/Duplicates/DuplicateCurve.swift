@@ -73,120 +73,37 @@ public func duplicateCurve(
     DuplicateCriterion(epsilon: most, rule: .chain), clusters: parameters.deduplication?.clusters)
   // Nothing is trained but fine clusters.
   parameters.clusters = 1
-  let plan = try BuildPlan(parameters)
+  var plan = try BuildPlan(parameters)
+  plan.curve = workspace
   observer.message(plan.dataset.layout)
   guard pathKind(parameters.output) == .nothing else {
     throw .invalid("\(parameters.output): expected nothing there; name another folder")
   }
   try makeFolder(parameters.output)
   defer { try? removeTree(parameters.output) }
-  let build = try LocalBuild(plan, folder: parameters.output, observer: observer)
-  return try build.runCurve(workspace)
+  let job = try BuildJob(plan, folder: parameters.output, observer: observer)
+  try job.graph.run(job, upTo: .dedup)
+  return try DuplicateCurve(job)
 }
 
-/// A workspace whose candidates are asked about.
-struct CurveWorkspace: Sendable {
-  let path: String
-  let description: WorkspaceDescription
-  private let inputs: [String]
-
-  /// - Returns: nil when the inputs are embeddings.
-  init?(_ inputs: [String]) throws(WinnowError) {
-    let isWorkspace = inputs.map { pathKind($0 + "/workspace.json") == .file }
-    guard isWorkspace.contains(true) else { return nil }
-    guard inputs.count == 1 else {
-      throw .invalid("\(inputs[isWorkspace.firstIndex(of: true)!]): a workspace goes by itself")
-    }
-    path = inputs[0]
-    description = try WorkspaceDescription.read(path + "/workspace.json")
-    guard let log = BuildLog.read(path + "/build-log.json") else {
-      throw .invalid(
-        "\(path)/build-log.json: missing or damaged, so its inputs are not known; name them")
-    }
-    self.inputs = log.inputs
-  }
-
-  /// Asks for the inputs and fine clusters of the workspace.
-  func adjust(_ parameters: inout BuildParameters) throws(WinnowError) {
-    guard parameters.filters.isEmpty else {
-      throw .invalid(
-        "\(path): the candidates are the workspace's; leave filters out, or name inputs")
-    }
-    parameters.inputs = inputs
-    parameters.skipInvalid = description.parameters.skipInvalid
-    parameters.seed = description.parameters.seed ?? parameters.seed
-    if parameters.deduplication == nil, let dedup = description.parameters.dedup {
-      parameters.deduplication = Deduplication(
-        DuplicateCriterion(epsilon: dedup.epsilon, rule: dedup.rule), clusters: dedup.clusters)
-    }
-  }
-
-  /// The fates of some rows; nil where all are candidates.
-  func fates(_ rows: Range<Int>) throws(WinnowError) -> [UInt8]? {
-    guard pathKind(path + "/fate.npy") == .file else { return nil }
-    return try FateReader(path + "/fate.npy", rows: description.rows).fates(rows)
-  }
-}
-
-extension LocalBuild {
-  /// The curve of the rows that filters leave.
-  fileprivate func runCurve(
-    _ workspace: CurveWorkspace?
-  ) throws(WinnowError) -> DuplicateCurve {
-    var clock = StageClock()
-    let metadata = parameters.filters.isEmpty ? MetadataResult() : try runMetadata()
-    let scanStage = try openScan(blocks, shards, stages, key: keys.scan)
-    let scanning = startScan(scanStage)
-    defer { scanning.wait() }
-    var (chosen, _) = try runFilter(scanning, metadata, &clock)
-    if let workspace { chosen = try restrict(chosen, to: workspace) }
-    guard let wanted = parameters.deduplication, let keys = keys.duplicates else {
-      preconditionFailure("a curve without deduplication")
-    }
-    let candidates = try chosen.result().candidates
-    let clusters = try fineClusters(wanted, candidates)
-    let (fine, _) = try runFineClusters(chosen, candidates, clusters, wanted, keys)
-    let results = try runSearchTasks(candidates, fine, wanted.criterion, keys)
-    var dropped = [Int](repeating: 0, count: DuplicateCurve.epsilons.count)
-    for path in results {
+extension DuplicateCurve {
+  /// Adds up what the search for duplicates found.
+  fileprivate init(_ job: BuildJob) throws(WinnowError) {
+    let candidates = try job.searched().count
+    var dropped = [Int](repeating: 0, count: Self.epsilons.count)
+    for path in try job.paths(of: .dedup) {
       var reader = DroppedRowReader(try DroppedRows(path), piece: 1 << 14)
       try reader.forEach(below: .max) { row in
-        for (place, epsilon) in DuplicateCurve.epsilons.enumerated() where row.cosine > 1 - epsilon
-        {
+        for (place, epsilon) in Self.epsilons.enumerated() where row.cosine > 1 - epsilon {
           dropped[place] += 1
         }
       }
     }
-    return DuplicateCurve(
-      candidates: candidates.count, clusters: clusters,
-      points: zip(DuplicateCurve.epsilons, dropped).map {
-        let kept = candidates.count - $1
-        return .init(
-          epsilon: $0, kept: kept, fraction: Double(kept) / Double(max(1, candidates.count)))
+    self.init(
+      candidates: candidates, clusters: try job.fineClusters(),
+      points: zip(Self.epsilons, dropped).map {
+        let kept = candidates - $1
+        return .init(epsilon: $0, kept: kept, fraction: Double(kept) / Double(max(1, candidates)))
       })
-  }
-
-  /// The rows that were looked at when the workspace was built.
-  private func restrict(
-    _ scanning: Scanning, to workspace: CurveWorkspace
-  ) throws(WinnowError) -> Scanning {
-    let scanned = try scanning.result()
-    let stated = workspace.description.inputs.map(\.digest)
-    guard stated == scanned.digests else {
-      throw .invalid(
-        "\(workspace.path): its inputs have changed since it was built "
-          + "(\(parameters.inputs.joined(separator: ", "))): name inputs instead of it")
-    }
-    let fates = stageFolder + "/curve/fate.npy"
-    try makeFolder("\(staging.folder)/\(stageFolder)/curve", parents: true)
-    let counts = try scanned.candidates.narrow(to: staging, fates, [], observer) {
-      (rows, fates) throws(WinnowError) in
-      guard let old = try workspace.fates(rows) else { return }
-      for place in fates.indices where fates[place] == Fate.candidate.rawValue {
-        // Duplicates were looked at.
-        if old[place] != Fate.duplicate.rawValue { fates[place] = old[place] }
-      }
-    }
-    return try narrowed(scanned, fates, counts)
   }
 }

@@ -1,5 +1,4 @@
-// The near duplicates within fine clusters: a task is some clusters one after another, each with one
-// thread; a cluster of many rows is a task of its own, with all threads.
+// How the search for near duplicates is divided into tasks, and one worker of it.
 
 import Clustering
 import Foundations
@@ -48,42 +47,6 @@ struct DuplicateTasks: Sendable {
   }
 }
 
-/// Runs the tasks that are not finished.
-///
-/// - Parameter memory: bytes that all threads together may take for rows.
-func searchDuplicates(
-  _ blocks: RowBlocks, _ fine: FineClusters, _ tasks: DuplicateTasks, _ watch: InputWatch,
-  _ stage: Stage, _ criterion: DuplicateCriterion, memory: Int, parameters: BuildParameters,
-  isCancelled: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (_ rows: Int) -> Void
-) throws(WinnowError) {
-  let threads = max(1, parameters.threads)
-  /// Runs the tasks that some threads share, or the others.
-  func run(
-    _ open: [Int], workers: Int, threadsEach: Int
-  ) throws(WinnowError) {
-    guard !open.isEmpty else { return }
-    let searchers = (0..<min(workers, open.count)).map { _ in
-      ClusterSearcher(
-        blocks, fine, criterion, memory: memory / workers, threads: threadsEach,
-        parameters.instructions, isCancelled: isCancelled)
-    }
-    try parallel(tasks: open.count, threads: workers, isCancelled: isCancelled) {
-      (worker, place) throws(WinnowError) in
-      let task = open[place]
-      try watch.reading(watch.paths.indices) { () throws(WinnowError) in
-        try searchers[worker].search(
-          tasks.clusters[task], to: stage.paths[task], progress: progress)
-      }
-    }
-  }
-  let finished = { @Sendable task in progress(tasks.rows(task, of: fine)) }
-  try stage.take(isCancelled: isCancelled, finished: finished) {
-    (open) throws(WinnowError) in
-    try run(open.filter { tasks.isShared[$0] }, workers: 1, threadsEach: threads)
-    try run(open.filter { !tasks.isShared[$0] }, workers: threads, threadsEach: 1)
-  }
-}
-
 extension DuplicateTasks {
   /// Rows of a task.
   func rows(_ task: Int, of fine: FineClusters) -> Int {
@@ -92,7 +55,7 @@ extension DuplicateTasks {
 }
 
 /// One worker: its buffers serve many clusters.
-private final class ClusterSearcher: @unchecked Sendable {
+final class ClusterSearcher: @unchecked Sendable {
   // Sound: one thread uses it at a time.
   private let blocks: RowBlocks
   private let fine: FineClusters

@@ -15,7 +15,7 @@ import Storage
 /// - Complexity: O(rows) time, 16 MiB of memory and a bit a row.
 func writeTwins(
   _ candidates: CandidateSet, _ results: [String], fates: String, to files: StagingFiles,
-  observer: BuildObserver
+  isCancelled: @escaping @Sendable () -> Bool
 ) throws(WinnowError) -> TwinTotals {
   var readers: [DroppedRowReader] = []
   var close = 0
@@ -31,9 +31,9 @@ func writeTwins(
     try file.write(NpyHeader.bytes(type, shape: [candidates.rows]))
     return file
   }
-  var twins = try open(TwinTotals.twins, isWide ? .uint64 : .uint32)
-  var cosines = try open(TwinTotals.cosines, .float32)
-  let counts = try candidates.narrow(to: files, fates, [.duplicate], observer) {
+  var twins = try open(TwinFiles.twins, isWide ? .uint64 : .uint32)
+  var cosines = try open(TwinFiles.cosines, .float32)
+  let counts = try candidates.narrow(to: files, fates, [.duplicate], isCancelled: isCancelled) {
     (rows, fates) throws(WinnowError) in
     var twin = Array(rows)
     var cosine = [Float](repeating: 1, count: rows.count)
@@ -58,8 +58,8 @@ func writeTwins(
     }
     try cosines.write(elements: near)
   }
-  files.record(TwinTotals.twins, try twins.commit())
-  files.record(TwinTotals.cosines, try cosines.commit())
+  files.record(TwinFiles.twins, try twins.commit())
+  files.record(TwinFiles.cosines, try cosines.commit())
   return TwinTotals(counts: counts, closeDecisions: close)
 }
 
@@ -68,12 +68,6 @@ struct TwinTotals: Codable, Sendable {
   var counts: FateCounts
   /// See ``Duplicates/closeDecisions``.
   var closeDecisions: Int
-
-  static let twins = "twin.npy"
-  static let cosines = "twin_cosine.npy"
-  static let centroids = "fine_centroids.npy"
-  static let assignments = "fine_assignments.npy"
-  static let distances = "fine_distances.npy"
 }
 
 /// Writes the fine cluster of every row, 2^32 - 1 where it took no part, and the distance to its
@@ -81,17 +75,17 @@ struct TwinTotals: Codable, Sendable {
 ///
 /// - Complexity: O(rows) time, 8 bytes of memory a row of the largest run.
 func writeFineAssignments(
-  of runs: [String], rows: Int, to files: StagingFiles, observer: BuildObserver
+  of runs: [String], rows: Int, to files: StagingFiles, isCancelled: @Sendable () -> Bool
 ) throws(WinnowError) {
   func open(_ name: String, _ type: NpyType) throws(WinnowError) -> AtomicFile {
     var file = try AtomicFile(files.folder + "/" + name)
     try file.write(NpyHeader.bytes(type, shape: [rows]))
     return file
   }
-  var assignments = try open(TwinTotals.assignments, .uint32)
-  var distances = try open(TwinTotals.distances, .float32)
+  var assignments = try open(TwinFiles.assignments, .uint32)
+  var distances = try open(TwinFiles.distances, .float32)
   for path in runs {
-    if observer.isCancelled() { throw .interrupted }
+    if isCancelled() { throw .interrupted }
     let run = try AssignedRun(path)
     var nearest = [UInt32](repeating: AssignedRun.none, count: run.rows)
     var distance = [UInt32](repeating: Float.nan.bitPattern, count: run.rows)
@@ -114,7 +108,7 @@ func writeFineAssignments(
     try distances.write(elements: far)
   }
   files.record(
-    TwinTotals.assignments, try assignments.commit())
+    TwinFiles.assignments, try assignments.commit())
   files.record(
-    TwinTotals.distances, try distances.commit())
+    TwinFiles.distances, try distances.commit())
 }

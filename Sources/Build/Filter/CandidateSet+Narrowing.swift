@@ -9,7 +9,7 @@ extension CandidateSet {
   ///
   /// A stage that drops rows calls this once:
   ///
-  ///     let counts = try candidates.narrow(to: files, "stage/dedup/fate.npy", [.duplicate], observer) {
+  ///     let counts = try candidates.narrow(to: files, "stage/dedup/fate.npy", [.duplicate], isCancelled: stop) {
   ///       (rows, fates) in
   ///       for place in fates.indices where fates[place] == 0 && goes(rows.lowerBound + place) {
   ///         fates[place] = Fate.duplicate.rawValue
@@ -26,7 +26,7 @@ extension CandidateSet {
   /// - Returns: what was dropped, by this stage and those before.
   /// - Complexity: O(rows) time, O(1) memory
   func narrow(
-    to files: StagingFiles, _ name: String, _ filters: [Fate], _ observer: BuildObserver,
+    to files: StagingFiles, _ name: String, _ filters: [Fate], isCancelled: @Sendable () -> Bool,
     isDurable: Bool = false,
     drop: (_ rows: Range<Int>, _ fates: inout [UInt8]) throws(WinnowError) -> Void
   ) throws(WinnowError) -> FateCounts {
@@ -34,7 +34,7 @@ extension CandidateSet {
     var file = try AtomicFile(files.folder + "/" + name, isDurable: isDurable)
     try file.write(NpyHeader.bytes(.uint8, shape: [rows]))
     try forEachFates { (block, fates) throws(WinnowError) in
-      if observer.isCancelled() { throw .interrupted }
+      if isCancelled() { throw .interrupted }
       var fates = fates
       try drop(block, &fates)
       for fate in fates { counts[Int(fate)] += 1 }
@@ -69,8 +69,10 @@ extension CandidateSet {
   /// Writes fate.npy, unless every row is a candidate.
   ///
   /// - Complexity: O(rows) time
-  func publish(to files: StagingFiles, observer: BuildObserver) throws(WinnowError) {
+  func publish(
+    to files: StagingFiles, isCancelled: @Sendable () -> Bool
+  ) throws(WinnowError) {
     guard members != nil else { return }
-    _ = try narrow(to: files, "fate.npy", [], observer, isDurable: true) { _, _ in }
+    _ = try narrow(to: files, "fate.npy", [], isCancelled: isCancelled, isDurable: true) { _, _ in }
   }
 }

@@ -1,4 +1,4 @@
-// The stage `filter`: the fate of every row, out of the scan's list of invalid rows, the verdicts of
+// The fate of every row, out of the scan's list of invalid rows, the verdicts of
 // `--where` and of the key lists, and similarity.npy.  Rows pass in their order, some at a time, so
 // there is nothing a row in memory but the bit of the candidates.
 
@@ -18,8 +18,6 @@ struct FilterSources: Sendable {
   /// similarity.npy.
   var similarity: String
 
-  /// Where the stage leaves the fates, below the staging folder.
-  static let fates = stageFolder + "/filter/fate.npy"
 }
 
 /// Writes the fates of all rows.
@@ -32,20 +30,20 @@ struct FilterSources: Sendable {
 /// - Complexity: O(rows) time, a bit of memory a row
 func writeFilteredFates(
   _ candidates: CandidateSet, _ sources: FilterSources, to files: StagingFiles,
-  observer: BuildObserver, done: (Int) -> Void
+  isCancelled: @escaping @Sendable () -> Bool, done: (Int) -> Void
 ) throws(WinnowError) -> FateCounts {
   let filters = sources.filters
   guard let top = filters.similarityTop else {
     let counts = try sift(
-      candidates, sources, to: files, FilterSources.fates, observer: observer, done: done)
+      candidates, sources, to: files, fatesName(.filter), isCancelled: isCancelled, done: done)
     try checkLeft(counts, candidates.rows, filters)
     return counts
   }
   // What the other filters leave, for as long as this function runs.
-  let name = partialName(stageFolder + "/filter/sifted.npy")
+  let name = partialName("\(stageFolder)/\(StageName.filter)/sifted.npy")
   let path = files.folder + "/" + name
   let sifted = try sift(
-    candidates, sources, to: StagingFiles(folder: files.folder), name, observer: observer,
+    candidates, sources, to: StagingFiles(folder: files.folder), name, isCancelled: isCancelled,
     done: done)
   try checkLeft(sifted, candidates.rows, filters)
   let left = try CandidateSet(fates: path, rows: candidates.rows, counts: sifted)
@@ -57,14 +55,16 @@ func writeFilteredFates(
   }
   let best = try BestSimilarities(count: wanted) { (take) throws(WinnowError) in
     try left.forEachFates { (rows, _) throws(WinnowError) in
-      if observer.isCancelled() { throw .interrupted }
+      if isCancelled() { throw .interrupted }
       let values = try reader.values(rows)
       left.forEach(in: rows) { take(similarityRank(values[$0 - rows.lowerBound])) }
       done(rows.count)
     }
   }
   var ties = best.ofWorst
-  let counts = try left.narrow(to: files, FilterSources.fates, [.similarity], observer) {
+  let counts = try left.narrow(
+    to: files, fatesName(.filter), [.similarity], isCancelled: isCancelled
+  ) {
     (rows, fates) throws(WinnowError) in
     let values = try reader.values(rows)
     for place in fates.indices where fates[place] == Fate.candidate.rawValue {
@@ -84,7 +84,7 @@ func writeFilteredFates(
 /// Everything but the best similarities.
 private func sift(
   _ candidates: CandidateSet, _ sources: FilterSources, to files: StagingFiles, _ name: String,
-  observer: BuildObserver, done: (Int) -> Void
+  isCancelled: @escaping @Sendable () -> Bool, done: (Int) -> Void
 ) throws(WinnowError) -> FateCounts {
   var conditions = sources.conditions.isEmpty ? nil : ShardVerdicts(sources)
   var lists: VerdictReader?
@@ -94,7 +94,7 @@ private func sift(
   if minimum != nil {
     similarities = try SimilarityReader(sources.similarity, rows: candidates.rows)
   }
-  return try candidates.narrow(to: files, name, sources.filters.fates, observer) {
+  return try candidates.narrow(to: files, name, sources.filters.fates, isCancelled: isCancelled) {
     (rows, fates) throws(WinnowError) in
     func drop(_ fate: Fate, where goes: (Int) -> Bool) {
       for place in fates.indices where fates[place] == 0 && goes(place) {

@@ -1,4 +1,4 @@
-// The stage `lists`: which rows `--allow` and `--deny` let stay.
+// Which rows `--allow` and `--deny` let stay.
 //
 // A list may be longer than memory: it is read in turns, each of which takes the keys whose hashes
 // fall into one part of all hashes into a table, and asks for the keys of all rows there.  Most lists
@@ -8,9 +8,6 @@ import Clustering
 import Foundations
 import Storage
 import Synchronization
-
-/// Where the stage leaves its verdicts, below the staging folder.
-let listVerdicts = stageFolder + "/lists/stays.npy"
 
 /// The rows whose keys, or numbers, a list has.
 package struct KeyListSearch: Sendable {

@@ -4,7 +4,7 @@ import Foundations
 import Storage
 
 /// The rows whose keys make one run each.
-struct KeyRuns: Sendable {
+package struct KeyRuns: Sendable {
   let ranges: [Range<Int>]
   private let folder: String
   private let kind: String
@@ -37,9 +37,9 @@ struct KeyRuns: Sendable {
     try split(middle..<range.upperBound, source, limit, into: &ranges)
   }
 
-  var count: Int { ranges.count }
+  package var count: Int { ranges.count }
 
-  func write(_ run: Int, to path: String) throws(WinnowError) {
+  package func write(_ run: Int, to path: String) throws(WinnowError) {
     let source = try KeySource(folder: folder, kind: kind, rows: rows)
     try KeyRun.write(ranges[run], of: source, to: path)
   }
@@ -60,13 +60,13 @@ struct KeyPartHeader: BitwiseCopyable {
 }
 
 /// How the order of all keys is cut into parts.
-struct KeyParts: Sendable {
+package struct KeyParts: Sendable {
   private let runs: [String]
   private let rows: Int
-  let starts: [Start]
+  package let starts: [Start]
 
   /// Where a part begins, and how many rows it has.
-  struct Start: Codable, Sendable {
+  package struct Start: Codable, Sendable {
     var cut: RunCut<KeyText>?
     var count: Int
   }
@@ -128,13 +128,13 @@ struct KeyParts: Sendable {
     self.starts = starts
   }
 
-  var count: Int { starts.count }
+  package var count: Int { starts.count }
 
   /// Rows of a part.
   func rows(_ part: Int) -> Int { starts[part].count }
 
   /// Writes the rows of a part, u4 or u8, to `path`; depends on the runs only.
-  func write(_ part: Int, to path: String, rowBytes: Int) throws(WinnowError) {
+  package func write(_ part: Int, to path: String, rowBytes: Int) throws(WinnowError) {
     if rowBytes == 8 {
       try write(part, of: UInt64.self, to: path)
     } else {

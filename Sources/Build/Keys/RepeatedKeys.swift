@@ -11,6 +11,8 @@ package struct RepeatedKeys: Codable, Sendable, Equatable {
   /// Of the first such key by its bytes the first two rows, ascending; empty where there is none.
   package private(set) var first: [Int] = []
 
+  package init() {}
+
   /// Sums up what the parts of the order of keys found.
   ///
   /// - Parameters:
@@ -49,43 +51,5 @@ package struct RepeatedKeys: Codable, Sendable, Equatable {
   ) throws(WinnowError) -> Bool {
     let (left, right) = (try keys.keys(one..<one + 1), try keys.keys(other..<other + 1))
     return left.key(0).elementsEqual(right.key(0))
-  }
-}
-
-extension LocalBuild {
-  /// What is to be said about keys that several rows have.
-  ///
-  /// In a DataComp pool a key is a uid, and a list of uids that means two rows means something else
-  /// than it says: there it is an error unless it is allowed.  Other inputs may have such keys.
-  ///
-  /// - Throws: ``WinnowError`` that names both places of the first one.
-  func check(_ repeated: RepeatedKeys, kind: String) throws(WinnowError) {
-    guard repeated.count > 0 else { return }
-    let rows = "\(repeated.count) row\(repeated.count == 1 ? " has" : "s have")"
-    let text = "\(rows) a key that an earlier row has"
-    guard dataset.inputs.contains(where: { $0.layout == .datacomp }), !parameters.allowDuplicates
-    else { return observer.message("keys: \(text)") }
-    let keys = try KeyColumn(folder: staging.folder + "/keys", kind: kind, rows: dataset.rows)
-    let places = repeated.first.map { row in
-      let shard = blocks.shard(of: row)
-      let path = dataset.shards[shard].metadata?.path ?? dataset.shards[shard].path
-      return "\(path), row \(row - dataset.firstRows[shard])"
-    }
-    throw .invalid(
-      "\(places[1]): expected every key once, found \(VisibleKey(try keys.text(repeated.first[1]))) "
-        + "that is also in \(places[0]) (\(text)); remove the rows, or keep and count them with "
-        + "--allow-duplicates")
-  }
-}
-
-/// A key for a message: quoted, without control characters, at most 80 characters.
-private struct VisibleKey: CustomStringConvertible {
-  let description: String
-
-  init(_ key: String) {
-    let visible = key.prefix(80).map { character in
-      character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "?" : character
-    }
-    description = "'\(String(visible))\(key.count > 80 ? "…" : "")'"
   }
 }

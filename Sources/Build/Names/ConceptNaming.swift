@@ -18,17 +18,18 @@ private let rowsOfBackground = 1 << 16
 /// Writes names.json.
 func writeNames(
   _ columns: WorkspaceDescription.Columns, rows: Int, candidates: Int, clusters: Int,
-  to staging: StagingFiles, parameters: BuildParameters, observer: BuildObserver
+  to staging: StagingFiles, threads: Int, isCancelled: @escaping @Sendable () -> Bool,
+  progress: @escaping @Sendable (_ concepts: Int) -> Void
 ) throws(WinnowError) {
-  observer.progress(BuildProgress(stage: .name, done: 0, total: clusters, unit: "concepts"))
+  progress(0)
   let folder = staging.folder
   let members = try MemberRows(folder + "/members.npy", rows: rows, candidates: candidates)
   let sources = try NameSource.available(columns, folder: folder, rows: rows)
-  let sample = sources.isEmpty ? [] : try backgroundRows(members, observer)
+  let sample = sources.isEmpty ? [] : try backgroundRows(members, isCancelled)
   var source = NameSource.none
   var background = TermFrequencies(texts: 0, occurrences: [])
   for candidate in sources {
-    background = try count(sample, candidate, parameters, observer)
+    background = try count(sample, candidate, threads, isCancelled)
     source = candidate
     if background.texts > 0 { break }
   }
@@ -36,13 +37,12 @@ func writeNames(
   if background.texts > 0 {
     let offsets = try MappedArray<UInt64>(
       folder + "/offsets.npy", type: .uint64, shape: [clusters + 1])
-    names = try choose(members, offsets, source, background, parameters, observer)
+    names = try choose(
+      members, offsets, source, background, threads, isCancelled, progress)
   }
   try staging.write(
     "names.json",
     ConceptNames.json(names, source: background.texts > 0 ? source.name : "none"))
-  observer.progress(
-    BuildProgress(stage: .name, done: clusters, total: clusters, unit: "concepts"))
 }
 
 /// Where names come from.
@@ -99,11 +99,11 @@ package func pathParts(_ key: String) -> String {
 /// On one thread: the ceiling falls so fast that few rows are ever held, where several threads would
 /// each hold and sort their own.
 private func backgroundRows(
-  _ members: MemberRows, _ observer: BuildObserver
+  _ members: MemberRows, _ isCancelled: () -> Bool
 ) throws(WinnowError) -> [Int] {
   var smallest = SmallestHashes(limit: rowsOfBackground)
   for position in 0..<members.count {
-    if position & 0xFFFFF == 0, observer.isCancelled() { throw .interrupted }
+    if position & 0xFFFFF == 0, isCancelled() { throw .interrupted }
     let row = UInt64(try members.row(position))
     smallest.offer(splitmix64(seed: 0, row: row), row: row)
   }
@@ -111,13 +111,14 @@ private func backgroundRows(
 }
 
 private func count(
-  _ sample: [Int], _ source: NameSource, _ parameters: BuildParameters, _ observer: BuildObserver
+  _ sample: [Int], _ source: NameSource, _ threads: Int,
+  _ isCancelled: @escaping @Sendable () -> Bool
 ) throws(WinnowError) -> TermFrequencies {
   let block = 1024
   let total = Mutex<(texts: Int, occurrences: [UInt64])>((0, []))
   try parallel(
-    tasks: (sample.count + block - 1) / block, threads: parameters.threads,
-    isCancelled: observer.isCancelled
+    tasks: (sample.count + block - 1) / block, threads: threads,
+    isCancelled: isCancelled
   ) { (_, task) throws(WinnowError) in
     var words = CaptionWords()
     var texts = 0
@@ -139,7 +140,7 @@ private func count(
       $0.occurrences += occurrences
     }
   }
-  if observer.isCancelled() { throw .interrupted }
+  if isCancelled() { throw .interrupted }
   let counted = total.withLock { state in
     defer { state.occurrences = [] }
     return state
@@ -149,11 +150,12 @@ private func count(
 
 private func choose(
   _ members: MemberRows, _ offsets: MappedArray<UInt64>, _ source: NameSource,
-  _ background: TermFrequencies, _ parameters: BuildParameters, _ observer: BuildObserver
+  _ background: TermFrequencies, _ threads: Int, _ isCancelled: @escaping @Sendable () -> Bool,
+  _ progress: @Sendable (_ concepts: Int) -> Void
 ) throws(WinnowError) -> [[Term]] {
   let clusters = offsets.elements.count - 1
   let state = Mutex((names: [[Term]](repeating: [], count: clusters), done: 0))
-  try parallel(tasks: clusters, threads: parameters.threads, isCancelled: observer.isCancelled) {
+  try parallel(tasks: clusters, threads: threads, isCancelled: isCancelled) {
     (_, cluster) throws(WinnowError) in
     let (begin, end) = (Int(offsets[cluster]), Int(offsets[cluster + 1]))
     var texts: [String] = []
@@ -167,10 +169,9 @@ private func choose(
     state.withLock {
       $0.names[cluster] = terms
       $0.done += 1
-      observer.progress(
-        BuildProgress(stage: .name, done: $0.done, total: clusters, unit: "concepts"))
+      progress($0.done)
     }
   }
-  if observer.isCancelled() { throw .interrupted }
+  if isCancelled() { throw .interrupted }
   return state.withLock { $0.names }
 }

@@ -11,8 +11,6 @@ import Ingest
 import Storage
 
 enum ConvertedShard {
-  static let stage = "convert"
-
   /// The result of the task of a shard.
   static func name(_ shard: Int) -> String { "shard-\(shard).npy" }
 
@@ -80,34 +78,5 @@ enum ConvertedShard {
     let digits: [UInt8] = try file.elements(
       digestBytes, at: max(0, file.size - SealedFile.sealBytes - digestBytes))
     return String(decoding: digits, as: UTF8.self)
-  }
-}
-
-extension LocalBuild {
-  /// Converts the shards that need it and are not converted yet.
-  func runConversion() throws(WinnowError) {
-    let (dataset, shards, observer, options) = (dataset, shards, observer, parameters.ingest)
-    let wanted = dataset.shards.indices.filter { dataset.shards[$0].needsConversion }
-    if wanted.isEmpty { return }
-    let stage = try stages.open(
-      ConvertedShard.stage, key: keys.convert, results: wanted.map(ConvertedShard.name),
-      inputNames: wanted.map { shards.paths[$0] }, taskPerInput: true,
-      isWhole: ConvertedShard.isWhole)
-    func rows(_ tasks: [Int]) -> Int {
-      tasks.reduce(0) { $0 + dataset.shards[wanted[$1]].rows }
-    }
-    let meter = RowMeter(.convert, total: rows(Array(wanted.indices)), observer)
-    meter.add(rows(wanted.indices.filter(stage.wasDone)))
-    let finished = { @Sendable task in meter.add(dataset.shards[wanted[task]].rows) }
-    try stage.run(
-      threads: parameters.threads, isCancelled: observer.isCancelled, finished: finished
-    ) { (_, task) throws(WinnowError) in
-      let shard = wanted[task]
-      try shards.reading([shard]) { () throws(WinnowError) in
-        try ConvertedShard.write(
-          dataset.shards[shard], to: stage.paths[task], options, isCancelled: observer.isCancelled,
-          progress: { meter.add($0) })
-      }
-    }
   }
 }

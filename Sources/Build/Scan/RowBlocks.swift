@@ -62,6 +62,23 @@ struct RowBlocks: Sendable {
     return low
   }
 
+  /// Runs of blocks of about as many rows as a result of an assignment shall have; they depend on the
+  /// rows only.
+  var runs: [Range<Int>] {
+    let wanted = AssignedRunWriter.rowsPerRun(dataset.rows)
+    var runs: [Range<Int>] = []
+    var (start, rows) = (0, 0)
+    for (number, block) in blocks.enumerated() {
+      if rows > 0, rows + block.rows.count > wanted {
+        runs.append(start..<number)
+        (start, rows) = (number, 0)
+      }
+      rows += block.rows.count
+    }
+    if rows > 0 { runs.append(start..<blocks.count) }
+    return runs
+  }
+
   var maximumBytes: Int { blockRows * (dataset.shards.map(\.bytesPerRow).max() ?? 1) }
 }
 

@@ -11,10 +11,10 @@ struct RoundCheckpoint {
   let dimensions: Int
   let path: String
 
-  init(stage: Stage, rows: Int, dimensions: Int) {
+  init(folder: String, rows: Int, dimensions: Int) {
     self.rows = rows
     self.dimensions = dimensions
-    path = stage.folder + "/round"
+    path = folder + "/round"
   }
 
   func write(_ state: TrainingState) throws(WinnowError) {

@@ -45,24 +45,21 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
   let dimensions: Int
   /// The data set's number of every candidate; nil where all rows are candidates.
   private let numbers: [Int]?
-  private let blocks: RowBlocks
-  private let watch: InputWatch
-  private let parameters: BuildParameters
+  private let job: BuildJob
+  private let seed: UInt64
   private let candidates: CandidateSet
   private let isCancelled: @Sendable () -> Bool
   private let buffers: [BlockBuffer]
 
   init(
-    _ blocks: RowBlocks, _ candidates: CandidateSet, _ watch: InputWatch,
-    _ parameters: BuildParameters,
+    _ job: BuildJob, _ candidates: CandidateSet, _ plan: TrainingPlan,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
     count = candidates.count
-    dimensions = blocks.dataset.dimensions
-    self.blocks = blocks
+    dimensions = job.dataset.dimensions
+    self.job = job
     self.candidates = candidates
-    self.watch = watch
-    self.parameters = parameters
+    seed = plan.seed
     self.isCancelled = isCancelled
     numbers = candidates.members.map { members in
       var numbers: [Int] = []
@@ -70,7 +67,7 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
       for row in members { numbers.append(row) }
       return numbers
     }
-    buffers = (0..<max(1, parameters.threads)).map { _ in BlockBuffer(blocks) }
+    buffers = (0..<job.threads).map { _ in BlockBuffer(job.blocks) }
   }
 
   func load(
@@ -79,19 +76,20 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
     if isCancelled() { throw .interrupted }
     guard let first = rows.first, let last = rows.last else { return }
     let wanted = rows.map { numbers?[$0] ?? $0 }
+    let blocks = job.blocks
     let shards =
       blocks.shard(of: numbers?[first] ?? first)...blocks.shard(of: numbers?[last] ?? last)
-    let faulty = try watch.reading(shards) { () throws(WinnowError) in
+    let faulty = try job.shards.reading(shards) { () throws(WinnowError) in
       try gatherRows(
-        blocks, wanted, wanted.indices, into: block, at: 0, buffers[worker], parameters)
+        blocks, wanted, wanted.indices, into: block, at: 0, buffers[worker], job.instructions)
     }
     guard faulty == 0 else { throw changedInput(blocks, shard: shards.lowerBound) }
   }
 
   func smallest(_ limit: Int) throws(WinnowError) -> [Int] {
     let found = try trainingRows(
-      candidates, rows: candidates.rows, limit: limit, seed: parameters.seed,
-      threads: parameters.threads, isCancelled: isCancelled)
+      candidates, rows: candidates.rows, limit: limit, seed: seed,
+      threads: job.threads, isCancelled: isCancelled)
     guard let numbers else { return found }
     return found.map { row in
       var (low, high) = (0, numbers.count)
@@ -108,9 +106,9 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
 ///
 /// - Returns: nil when it was cancelled.
 func chooseInitial<Source: TrainingSource>(
-  _ rows: Source, _ parameters: BuildParameters, isCancelled: () -> Bool
+  _ rows: Source, _ plan: TrainingPlan, _ job: BuildJob, isCancelled: () -> Bool
 ) throws(WinnowError) -> [Int]? {
-  let subset = try rows.smallest(16 * parameters.clusters)
+  let subset = try rows.smallest(16 * plan.clusters)
   let chosenFrom = VectorBlock(capacity: subset.count, dimensions: rows.dimensions)
   let part = VectorBlock(capacity: min(256, subset.count), dimensions: rows.dimensions)
   for start in stride(from: 0, to: subset.count, by: part.capacity) {
@@ -122,10 +120,10 @@ func chooseInitial<Source: TrainingSource>(
     for place in places { chosenFrom.copy(place - start, of: part, to: place) }
   }
   // A sequence of its own: the hashes of rows decided the subset already.
-  let seed = splitmix64(seed: parameters.seed, row: .max)
+  let seed = splitmix64(seed: plan.seed, row: .max)
   return chooseInitialRows(
-    chosenFrom, count: parameters.clusters, trials: 4, threads: parameters.threads,
-    instructions: parameters.instructions, random: { splitmix64(seed: seed, row: UInt64($0)) },
+    chosenFrom, count: plan.clusters, trials: 4, threads: job.threads,
+    instructions: job.instructions, random: { splitmix64(seed: seed, row: UInt64($0)) },
     shouldStop: isCancelled)?
     .map { subset[$0] }
 }

@@ -8,53 +8,57 @@ import Storage
 import Synchronization
 
 /// The vectors of the training rows and their numbers, ascending.
+///
+/// - Parameter candidates: nil while the scan still runs.
 func readTrainingRows(
-  _ blocks: RowBlocks, _ scanning: Scanning, _ watch: InputWatch, _ parameters: BuildParameters,
-  _ observer: BuildObserver
+  _ job: BuildJob, _ candidates: CandidateSet?, _ plan: TrainingPlan, _ run: StageRun,
+  _ isCancelled: @escaping @Sendable () -> Bool
 ) throws(WinnowError) -> (VectorBlock, [Int]) {
-  let (dataset, dimensions) = (blocks.dataset, blocks.dataset.dimensions)
+  let dataset = job.dataset
   func choose(_ limit: Int, _ candidates: CandidateSet?) throws(WinnowError) -> [Int] {
     try trainingRows(
-      candidates, rows: dataset.rows, limit: limit, seed: parameters.seed,
-      threads: parameters.threads, isCancelled: observer.isCancelled)
+      candidates, rows: dataset.rows, limit: limit, seed: plan.seed, threads: run.threads,
+      isCancelled: isCancelled)
   }
-  if !scanning.isOver, let limit = parameters.trainingLimit, limit < dataset.rows {
+  if candidates == nil, let limit = plan.limit, limit < dataset.rows {
     // The rows of smallest hashes among all are those among the usable ones if all can be used.
     let wanted = try choose(limit, nil)
-    let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
-    if try gather(blocks, wanted, watch, into: rows, parameters, observer) { return (rows, wanted) }
+    let rows = VectorBlock(capacity: wanted.count, dimensions: dataset.dimensions)
+    if try gather(job, wanted, into: rows, run, isCancelled) { return (rows, wanted) }
   }
-  let candidates = try scanning.result().candidates
-  let wanted = try choose(min(parameters.trainingLimit ?? .max, candidates.count), candidates)
-  let rows = VectorBlock(capacity: wanted.count, dimensions: dimensions)
-  guard try gather(blocks, wanted, watch, into: rows, parameters, observer) else {
-    throw changedInput(blocks, shard: nil)
+  let candidates = if let candidates { candidates } else { try job.candidates() }
+  let wanted = try choose(min(plan.limit ?? .max, candidates.count), candidates)
+  let rows = VectorBlock(capacity: wanted.count, dimensions: dataset.dimensions)
+  guard try gather(job, wanted, into: rows, run, isCancelled) else {
+    throw changedInput(job.blocks, shard: nil)
   }
   return (rows, wanted)
 }
 
 /// Reads the wanted rows into `vectors`; returns whether all of them can be used.
 private func gather(
-  _ blocks: RowBlocks, _ wanted: [Int], _ watch: InputWatch, into vectors: VectorBlock,
-  _ parameters: BuildParameters, _ observer: BuildObserver
+  _ job: BuildJob, _ wanted: [Int], into vectors: VectorBlock, _ run: StageRun,
+  _ isCancelled: @escaping @Sendable () -> Bool
 ) throws(WinnowError) -> Bool {
+  let blocks = job.blocks
   let chunk = 4096
-  let workers = max(1, parameters.threads)
+  let workers = max(1, run.threads)
   let buffers = (0..<workers).map { _ in BlockBuffer(blocks) }
   let faulty = Atomic<Int>(0)
   try parallel(tasks: (wanted.count + chunk - 1) / chunk, threads: workers) {
     (worker, task) throws(WinnowError) in
     if faulty.load(ordering: .relaxed) > 0 { return }
-    if observer.isCancelled() { throw .interrupted }
+    if isCancelled() { throw .interrupted }
     let places = task * chunk..<min(wanted.count, (task + 1) * chunk)
     let shards =
       blocks.shard(
         of: wanted[places.lowerBound])...blocks.shard(
         of: wanted[places.upperBound - 1])
-    let found = try watch.reading(shards) { () throws(WinnowError) in
+    let found = try job.shards.reading(shards) { () throws(WinnowError) in
       // Sound: each task writes its own slots.
       try gatherRows(
-        blocks, wanted, places, into: vectors, at: places.lowerBound, buffers[worker], parameters)
+        blocks, wanted, places, into: vectors, at: places.lowerBound, buffers[worker],
+        job.instructions)
     }
     faulty.add(found, ordering: .relaxed)
   }
@@ -65,9 +69,9 @@ private func gather(
 /// `slot`. Returns how many cannot be used.
 func gatherRows(
   _ blocks: RowBlocks, _ wanted: [Int], _ places: Range<Int>, into vectors: VectorBlock,
-  at slot: Int, _ buffer: BlockBuffer, _ parameters: BuildParameters
+  at slot: Int, _ buffer: BlockBuffer, _ instructions: InstructionSet
 ) throws(WinnowError) -> Int {
-  try gatherRows(blocks, wanted, places, into: vectors, buffer, parameters.instructions) {
+  try gatherRows(blocks, wanted, places, into: vectors, buffer, instructions) {
     slot + $0 - places.lowerBound
   }
 }

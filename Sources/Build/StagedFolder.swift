@@ -7,6 +7,8 @@
 import Foundations
 import Glibc
 import Storage
+import Tasks
+import Workspace
 
 struct StagedFolder: ~Copyable {
   /// Where the folder shall be.
@@ -78,7 +80,9 @@ struct StagedFolder: ~Copyable {
   /// Below stage/, which is no part of a workspace's identity.
   private static let lockName = stageFolder + "/lock"
   /// The stage that a finished workspace keeps.
-  static let keptStage = "scan"
+  private static let keptStage = StageName.scan.rawValue
+  /// The folder below stage/ of what is recorded for processes elsewhere.
+  static let recordFolder = "build"
 
   deinit {
     // After a commit this is the replaced workspace, or nothing; without one it is what was written,
@@ -93,7 +97,7 @@ struct StagedFolder: ~Copyable {
     let stages = path + "/" + stageFolder
     for stage in (try? namesInFolder(stages)) ?? [] {
       for name in (try? namesInFolder(stages + "/" + stage)) ?? []
-      where name != StageKey.fileName && !name.hasSuffix(".partial") {
+      where name != StageSignature.fileName && !name.hasSuffix(".partial") {
         // What was linked from the workspace that is to be replaced is still there.
         var status = stat()
         if lstat(stages + "/" + stage + "/" + name, &status) == 0, status.st_nlink == 1 {
@@ -163,7 +167,7 @@ struct StagedFolder: ~Copyable {
     }
     for name in try namesInFolder(staging + "/" + stageFolder)
     where name != Self.keptStage && stageFolder + "/" + name != Self.lockName
-      && name != TaskLock.name && name != BuildRecord.stage
+      && name != TaskLock.name && name != Self.recordFolder
     {
       try removeTree(staging + "/" + stageFolder + "/" + name)
     }
@@ -182,7 +186,7 @@ struct StagedFolder: ~Copyable {
       try renameFile(staging, to: place)
     }
     try removeTree(place + "/" + Self.lockName)
-    for name in [TaskLock.name, BuildRecord.stage] {
+    for name in [TaskLock.name, Self.recordFolder] {
       try removeTree(place + "/" + stageFolder + "/" + name)
     }
   }
