@@ -58,7 +58,8 @@ final class BuildJob: Sendable {
     // One process sees fewer rows in a round, and finds the same centroids.
     let isAlone = if case .owner = role { true } else { false }
     graph = StageGraph(
-      buildStages(plan, rounds: !isAlone), steps: StageName.steps, folder: folder, role: role,
+      buildStages(plan, rounds: !isAlone).map { erased($0) },
+      steps: StageName.steps, folder: folder, role: role,
       threads: max(1, threads ?? plan.parameters.threads), observer: observer)
   }
 

@@ -1,5 +1,8 @@
 import Clustering
+import Foundations
 import Ingest
+import Tasks
+import Workspace
 
 extension InstructionSet: Codable {}
 

@@ -7,6 +7,7 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
+import Workspace
 
 /// The shape of a build.
 struct BuildShape: Sendable {

@@ -2,6 +2,7 @@
 
 import Foundations
 import Tasks
+import Workspace
 
 /// A stage left of the workspace.
 protocol BuildStage: Stage where Job == BuildJob {
@@ -72,3 +73,6 @@ extension StageName {
     .name,
   ]
 }
+
+/// A stage as the graph takes it.
+func erased(_ stage: some BuildStage) -> any Stage<BuildJob> { stage }

@@ -2,6 +2,7 @@
 
 import Foundations
 import Tasks
+import Workspace
 
 extension BuildPlan {
   /// What each step takes at most in one process, in the order of the stages; those that take little

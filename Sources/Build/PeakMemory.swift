@@ -1,5 +1,7 @@
 import Foundations
 import Glibc
+import Tasks
+import Workspace
 
 /// The most memory that this process had at a time, in bytes.
 func peakMemory() -> Int {

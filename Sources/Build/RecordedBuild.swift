@@ -5,6 +5,7 @@ import Glibc
 import Ingest
 import Storage
 import Tasks
+import Workspace
 
 extension StageName {
   /// The task that puts the workspace in its place.
@@ -164,10 +165,11 @@ private struct Worker: Sendable {
   /// - Returns: how many tasks it did.
   func run(_ choice: TaskChoice, of stage: StageName) throws(WinnowError) -> Int {
     let lock = try TaskLock.shared(folder, isCancelled: { observer.isCancelled() || isOver })
-    defer { _ = consume lock }
     let job = try open(stage, choice)
-    if BuildRecord.readyFiles(in: folder) != nil { return 0 }
-    return try job.graph.run(choice, of: stage, job)
+    let isReady = BuildRecord.readyFiles(in: folder) != nil
+    let done = isReady ? 0 : try job.graph.run(choice, of: stage, job)
+    _ = consume lock
+    return done
   }
 
   /// Puts the workspace in its place.

@@ -1,5 +1,6 @@
 import Foundations
 import Tasks
+import Workspace
 
 /// The inputs of a build, which must not change while it reads them.
 struct WatchedInputs: Sendable {

@@ -1,8 +1,6 @@
 // Inputs must not change while a build reads them, or its parts would speak of different files.
 
-import Clustering
 import Foundations
-import Ingest
 import Storage
 import Synchronization
 

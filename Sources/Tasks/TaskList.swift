@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Foundations
+import Storage
 
 /// The tasks of a build, for whoever runs them: `winnow task list`.
 ///

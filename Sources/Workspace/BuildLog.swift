@@ -54,6 +54,26 @@ public struct BuildLog: Codable, Equatable, Sendable {
   public var files: [String: FileSeal]
   public var fingerprint: String
 
+  package init(
+    version: String, started: String, seconds: [String: Double], tasks: [String: Tasks],
+    threads: Int, instructions: String, peakMemory: Int, engine: String, inputs: [String],
+    shards: [String], inputFiles: [InputRecord], files: [String: FileSeal], fingerprint: String
+  ) {
+    self.version = version
+    self.started = started
+    self.seconds = seconds
+    self.tasks = tasks
+    self.threads = threads
+    self.instructions = instructions
+    self.peakMemory = peakMemory
+    self.engine = engine
+    self.inputs = inputs
+    self.shards = shards
+    self.inputFiles = inputFiles
+    self.files = files
+    self.fingerprint = fingerprint
+  }
+
   enum CodingKeys: String, CodingKey {
     case version, started, seconds, tasks, threads, instructions, engine, inputs, files, fingerprint
     case shards

@@ -16,3 +16,6 @@ package struct ClusterRecord: BitwiseCopyable {
     NpyField(name: "d_inter", type: "<f8"), NpyField(name: "complexity", type: "<f8"),
   ])
 }
+
+/// Distances are summed as integers, in units of 2^-40.
+package let distanceUnit = 0x1p40

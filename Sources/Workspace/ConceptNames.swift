@@ -7,7 +7,7 @@ import Pruning
 import Storage
 
 /// The names of all concepts, read one at a time.
-final class ConceptNames: Sendable {
+package final class ConceptNames: Sendable {
   private struct Line: Decodable {
     struct Entry: Decodable {
       var term: String
@@ -21,7 +21,10 @@ final class ConceptNames: Sendable {
   /// Where each concept's line begins, and the end of the last.
   private let starts: [Int]
 
-  static func json(_ names: [[Term]], source: String) -> [UInt8] {
+  /// Terms of a concept at most.
+  package static let mostTerms = 10
+
+  package static func json(_ names: [[Term]], source: String) -> [UInt8] {
     var bytes = Array("{\"format\": 1, \"source\": \(jsonQuoted(source)), \"concepts\": [\n".utf8)
     for (cluster, terms) in names.enumerated() {
       let entries = terms.map { "{\"term\": \(jsonQuoted($0.text)), \"weight\": \($0.weight)}" }
@@ -60,7 +63,7 @@ final class ConceptNames: Sendable {
   /// - Throws: ``WinnowError`` when the concept's line is damaged.
   func terms(_ cluster: Int) throws(WinnowError) -> [Term] {
     guard let decoded = try? JSONDecoder().decode(Line.self, from: Data(line(cluster))),
-      decoded.terms.count <= TermChoice.most,
+      decoded.terms.count <= ConceptNames.mostTerms,
       decoded.terms.allSatisfy({ $0.weight.isFinite && $0.weight > 0 && !$0.term.isEmpty })
     else {
       throw damaged(

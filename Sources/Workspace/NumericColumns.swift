@@ -84,7 +84,7 @@ public final class NumericColumns: Sendable {
 
   private func damaged(_ name: String, _ place: Int, _ fault: String) -> WinnowError {
     let (column, cluster) = place.quotientAndRemainder(dividingBy: sizes.count)
-    return Workspace.damaged(
+    return Foundations.damaged(
       "\(folder)/\(name)", "element (\(column), \(cluster)) is \(fault)")
   }
 }

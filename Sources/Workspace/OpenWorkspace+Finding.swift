@@ -1,7 +1,6 @@
 // Looking for rows: by key, by what their captions say, and where rows stand. Passes over the whole
 // data set go in parts, so that they can be stopped and show what they have.
 
-import Clustering
 import Foundations
 import Pruning
 import Storage

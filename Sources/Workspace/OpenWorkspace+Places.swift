@@ -1,7 +1,6 @@
 // Where rows stand: members are grouped by cluster and nothing leads from a row to its place, so
 // places are found by one pass over all members, for all rows that are asked for at once.
 
-import Clustering
 import Foundations
 import Pruning
 

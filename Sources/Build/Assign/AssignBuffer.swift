@@ -5,6 +5,8 @@ import Clustering
 import Foundations
 import Ingest
 import Storage
+import Tasks
+import Workspace
 
 /// One thread's buffers.
 final class AssignBuffer: @unchecked Sendable {

@@ -7,6 +7,8 @@
 
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// The first 64 bytes of a run.
 struct AssignedRunHeader: BitwiseCopyable {

@@ -6,6 +6,7 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
+import Workspace
 
 /// A stage whose results are runs.
 protocol AssignmentStage: BuildStage {}

@@ -3,6 +3,8 @@
 
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// The cluster of every row, from a `.npy` file of integers.
 struct GivenAssignments: Codable, Sendable {

@@ -4,6 +4,8 @@ import Clustering
 import Foundations
 import Storage
 import Synchronization
+import Tasks
+import Workspace
 
 /// Writes columns/count.npy, columns/mean.npy and columns/quantiles.npy from the files of values.
 ///

@@ -3,6 +3,8 @@
 
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// The values of one column in all runs.
 struct ValueParts: Sendable {

@@ -7,18 +7,8 @@
 
 import Foundations
 import Storage
-
-/// Bits that order as finite numbers do; negative zero is the other one, so that equal values have
-/// equal bits.
-func orderedBits(_ value: Double) -> UInt64 {
-  let bits = (value + 0).bitPattern
-  return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
-}
-
-/// The number with these ordered bits.
-func value(ofOrderedBits bits: UInt64) -> Double {
-  Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
-}
+import Tasks
+import Workspace
 
 /// A run, open for reading by `pread`.
 struct ValueRun: ~Copyable, SortedRun {

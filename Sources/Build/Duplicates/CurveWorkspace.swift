@@ -1,6 +1,7 @@
 import Clustering
 import Foundations
 import Storage
+import Tasks
 import Workspace
 
 /// A workspace whose candidates are asked about.

@@ -5,6 +5,7 @@ import Clustering
 import Foundations
 import Storage
 import Tasks
+import Workspace
 
 extension StageName { static let dedup = StageName("dedup") }
 

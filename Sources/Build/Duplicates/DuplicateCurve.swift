@@ -6,6 +6,8 @@ import Clustering
 import FoundationEssentials
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// What deduplication would keep.
 public struct DuplicateCurve: Codable, Sendable, Equatable {

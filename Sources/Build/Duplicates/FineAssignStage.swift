@@ -4,6 +4,7 @@ import Clustering
 import Foundations
 import Storage
 import Tasks
+import Workspace
 
 extension StageName { static let fineAssign = StageName("fine-assign") }
 

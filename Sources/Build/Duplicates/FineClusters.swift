@@ -1,6 +1,8 @@
 import Clustering
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// The candidates by fine cluster, each from the farthest to the nearest of its centroid (ties: the
 /// lower row), as a stage has left them on the disk.

@@ -7,6 +7,8 @@ import Foundations
 import Pruning
 import Storage
 import Synchronization
+import Tasks
+import Workspace
 
 /// How fine clusters are shared among coarse ones.
 package struct FineLevels: Sendable {

@@ -3,6 +3,7 @@
 import Foundations
 import Storage
 import Tasks
+import Workspace
 
 extension StageName { static let fineSort = StageName("fine-sort") }
 

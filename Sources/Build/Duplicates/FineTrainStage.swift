@@ -5,6 +5,7 @@ import Foundations
 import Pruning
 import Storage
 import Tasks
+import Workspace
 
 extension StageName { static let fineTrain = StageName("fine-train") }
 

@@ -5,6 +5,8 @@
 import Clustering
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// Writes twins, cosines and fates.
 ///

@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 // The best part of some rows by similarity, found by counting: two passes over the rows count the
 // upper and then the lower halves of the values' bits, which gives the worst value that stays and how
 // many rows of just that value do.  Memory is that of the counts; the result is exact and the same

@@ -2,6 +2,8 @@
 
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 extension CandidateSet {
   /// Writes the fates of all rows where some candidates are dropped; what else was dropped keeps its

@@ -10,6 +10,8 @@ import Foundations
 import Ingest
 import Pruning
 import Storage
+import Tasks
+import Workspace
 
 /// Which rows of a data set are candidates.
 struct CandidateSet: Sendable {

@@ -5,6 +5,8 @@
 import Foundations
 import Pruning
 import Storage
+import Tasks
+import Workspace
 
 /// What decides the fates beside the scan.
 struct FilterSources: Sendable {

@@ -8,6 +8,8 @@ import Clustering
 import Foundations
 import Storage
 import Synchronization
+import Tasks
+import Workspace
 
 /// The rows whose keys, or numbers, a list has.
 package struct KeyListSearch: Sendable {

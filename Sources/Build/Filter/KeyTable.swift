@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 /// Some different keys, to be asked for.
 struct KeyTable: Sendable {
   /// By hash.

@@ -1,4 +1,7 @@
+import Foundations
 import Pruning
+import Tasks
+import Workspace
 
 /// The smallest similarity that is not too small, as a decimal.
 ///

@@ -1,5 +1,7 @@
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// similarity.npy of a workspace in the making.
 final class SimilarityReader: Sendable {

@@ -4,6 +4,7 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
+import Workspace
 
 extension StageName { static let condition = StageName("where") }
 

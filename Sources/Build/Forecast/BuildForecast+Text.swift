@@ -1,4 +1,6 @@
 import Foundations
+import Tasks
+import Workspace
 
 extension BuildForecast {
   /// A table for people.

@@ -5,6 +5,7 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
+import Workspace
 
 /// What one stage would take if nothing of it were there.
 struct StageForecast {
@@ -72,7 +73,7 @@ public func forecastBuild(_ parameters: BuildParameters) throws(WinnowError) -> 
   for stage in buildStages(plan, rounds: false) {
     guard let forecast = try stage.forecast(job, rates) else { continue }
     let name = forecast.name ?? stage.name
-    let before = min(forecast.tasks, try job.graph.reusable(stage, in: folders, job))
+    let before = min(forecast.tasks, try job.graph.reusable(erased(stage), in: folders, job))
     temporary += forecast.temporary
     stages.append(
       .init(

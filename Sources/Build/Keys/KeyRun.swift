@@ -6,6 +6,8 @@
 
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// The first 64 bytes of a run.
 struct KeyRunHeader: BitwiseCopyable {

@@ -2,6 +2,8 @@
 
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// keys/ of either kind, read a range of rows at a time.
 struct KeySource: ~Copyable {
@@ -68,21 +70,4 @@ struct KeySource: ~Copyable {
     keys.append(range.count)
     return keys
   }
-}
-
-/// Opens an array of a workspace in the making, to be read by `pread`.
-///
-/// - Throws: ``WinnowError`` when it is of another type or shape, or not whole.
-func openArray(
-  _ path: String, _ type: NpyType, _ shape: [Int]
-) throws(WinnowError) -> InputFile {
-  let file = try InputFile(path)
-  let header = try NpyHeader(of: file)
-  guard header.type == type, header.shape == shape,
-    file.size == header.dataOffset + header.count * (type.stride ?? 0)
-  else {
-    throw WinnowError(
-      path: path, fault: "expected \(shape) elements \(type)", remedy: "build again")
-  }
-  return file
 }

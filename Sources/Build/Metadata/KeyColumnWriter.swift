@@ -5,6 +5,8 @@
 import Foundations
 import Ingest
 import Storage
+import Tasks
+import Workspace
 
 struct KeyColumnWriter: ~Copyable {
   private let folder: String

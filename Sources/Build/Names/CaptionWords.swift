@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 // Words of a caption in any script, without a list of any language's words.
 //
 // A word is a run of letters, marks and digits; an apostrophe or a joiner stays where letters are on

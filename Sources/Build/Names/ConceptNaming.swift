@@ -9,6 +9,8 @@ import Foundations
 import Pruning
 import Storage
 import Synchronization
+import Tasks
+import Workspace
 
 /// Rows of a concept that name it: those nearest its centroid.
 private let rowsOfConcept = 1000

@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 // Which terms name a concept: class-based TF-IDF (Grootendorst, BERTopic, arXiv 2203.05794) in a
 // form that was chosen by measurement, Tests/Peers/names_check.py.
 //
@@ -13,7 +17,7 @@
 /// Chooses the terms of one concept at a time; buffers serve many concepts.
 package struct TermChoice {
   /// Terms kept.
-  package static let most = 10
+  package static let most = ConceptNames.mostTerms
   /// Terms shown.
   package static let shown = 3
   /// A term is at least so many times as frequent in the concept as everywhere, or, where the

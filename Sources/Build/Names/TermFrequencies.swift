@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 // In how many captions of the background each term occurs.
 
 /// Counts of terms, by their hashes.

@@ -6,6 +6,7 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
+import Workspace
 
 extension StageName { static let convert = StageName("convert") }
 

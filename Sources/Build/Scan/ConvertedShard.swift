@@ -9,6 +9,8 @@ import Clustering
 import Foundations
 import Ingest
 import Storage
+import Tasks
+import Workspace
 
 enum ConvertedShard {
   /// The result of the task of a shard.

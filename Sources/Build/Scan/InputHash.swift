@@ -4,6 +4,8 @@
 import Foundations
 import Ingest
 import Storage
+import Tasks
+import Workspace
 
 struct InputHash {
   private let shard: EmbeddingShard

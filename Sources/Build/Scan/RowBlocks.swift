@@ -5,6 +5,8 @@ import Foundations
 import Ingest
 import Storage
 import Synchronization
+import Tasks
+import Workspace
 
 /// A run of rows of one shard.
 struct RowBlock: Sendable {

@@ -3,6 +3,7 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
+import Workspace
 
 /// What a task of the scan leaves about its shard.
 struct ShardScan: Codable, Sendable {

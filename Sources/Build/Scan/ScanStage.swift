@@ -10,6 +10,7 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
+import Workspace
 
 extension StageName { static let scan = StageName("scan") }
 

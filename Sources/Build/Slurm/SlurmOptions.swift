@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 // What Slurm is told about the jobs of a build, beside what follows from the list of its tasks.
 
 /// What the scripts of ``SlurmScripts`` ask Slurm for.

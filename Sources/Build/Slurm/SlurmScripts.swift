@@ -5,7 +5,10 @@
 // them are a few lines of bash.  No path stands in a #SBATCH line, where other rules of quoting hold
 // than in bash: logs have a name relative to the folder that submit.sh changes to.
 
+import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// The files that submit a build to Slurm; pure.
 public struct SlurmScripts: Sendable, Equatable {

@@ -4,6 +4,7 @@
 import Foundations
 import Storage
 import Tasks
+import Workspace
 
 /// Whose members are brought into their order.
 enum MemberKind: Sendable {

@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 // Rows by distance and cluster without comparisons: three counting passes over the bits of the
 // distances, least significant digit first (Knuth, The Art of Computer Programming 3, 5.2.5), then
 // one over the clusters.  Each pass keeps the order of what is equal, so rows that come in ascending

@@ -1,5 +1,7 @@
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// Writes an array of pieces of files, one after another.
 ///

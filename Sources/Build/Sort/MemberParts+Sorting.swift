@@ -2,6 +2,8 @@
 
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// The first 64 bytes of a part's file.  Sums of distances follow, Int128 each, for the clusters that
 /// it touches; then rows, u4 or u8; then distances, f4.

@@ -4,6 +4,8 @@
 
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// How the members of all clusters are cut into parts.
 package struct MemberParts: Sendable {

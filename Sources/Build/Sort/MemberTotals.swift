@@ -5,6 +5,8 @@
 import Clustering
 import Foundations
 import Storage
+import Tasks
+import Workspace
 
 /// What the members of the clusters add up to.
 struct MemberTotals: Codable, Sendable {
@@ -49,6 +51,3 @@ struct MemberTotals: Codable, Sendable {
     try fields.encode(distanceSums.map { String($0) }, forKey: .distanceSums)
   }
 }
-
-/// Distances are summed in units of 2^-40.
-let distanceUnit = 0x1p40

@@ -4,6 +4,7 @@
 import Foundations
 import Storage
 import Tasks
+import Workspace
 
 struct PartsStage: BuildStage {
   let kind: MemberKind

@@ -4,6 +4,7 @@
 import Foundations
 import Storage
 import Tasks
+import Workspace
 
 extension StageName { static let sort = StageName("sort") }
 

@@ -7,6 +7,8 @@ import Clustering
 import Foundations
 import Pruning
 import Storage
+import Tasks
+import Workspace
 
 /// What a task of a round leaves.
 ///

@@ -2,6 +2,8 @@
 
 import Clustering
 import Foundations
+import Tasks
+import Workspace
 
 /// One task of a round.
 struct RoundPass: Sendable {

@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 /// The rows with the smallest hashes (ties: the lower row) out of any number of rows, offered in
 /// any order.
 ///

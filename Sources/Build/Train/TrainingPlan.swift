@@ -1,3 +1,7 @@
+import Foundations
+import Tasks
+import Workspace
+
 /// What one training of centroids is to do.
 struct TrainingPlan: Sendable {
   /// k

@@ -9,6 +9,8 @@ import Foundations
 import Pruning
 import Storage
 import Synchronization
+import Tasks
+import Workspace
 
 /// The `limit` rows of smallest `splitmix64(seed, row)` (ties: the lower row), ascending; all
 /// candidates when there are no more.

@@ -6,6 +6,8 @@ import Ingest
 import Pruning
 import Storage
 import Synchronization
+import Tasks
+import Workspace
 
 /// The vectors of the training rows and their numbers, ascending.
 ///
