@@ -48,6 +48,10 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
+    .target(
+      name: "BuildSupport",
+      dependencies: ["Build", "Tasks", "Workspace", "Clustering", "Ingest", "TestSupport"],
+      path: "Tests/BuildSupport"),
     .target(name: "MachinePeak", path: "Tests/MachinePeak"),
     .executableTarget(
       name: "winnow-bench",
@@ -68,19 +72,28 @@ let package = Package(
     .testTarget(
       name: "WorkspaceTests",
       dependencies: [
-        "Foundations", "Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport",
+        "Foundations", "Workspace", "Build", "BuildSupport", "Clustering", "Ingest", "Pruning",
+        "Storage", "TestSupport",
+      ]),
+    .testTarget(name: "TasksTests", dependencies: ["Tasks", "Foundations", "TestSupport"]),
+    .testTarget(
+      name: "BuildTests",
+      dependencies: [
+        "Foundations", "Build", "BuildSupport", "Tasks", "Workspace", "Clustering", "Ingest",
+        "Pruning", "Storage", "TestSupport",
       ]),
     .testTarget(
       name: "ManifestsTests",
       dependencies: [
-        "Manifests", "Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport",
+        "Manifests", "Build", "Workspace", "Clustering", "Ingest", "Pruning", "Storage",
+        "TestSupport",
       ]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
     .testTarget(
       name: "ExplorerTests",
       dependencies: [
-        "Explorer", "Terminal", "Canvas", "Pruning", "Manifests", "Workspace", "Clustering",
-        "Ingest", "TestSupport",
+        "Explorer", "Terminal", "Canvas", "Pruning", "Manifests", "Build", "Tasks", "Workspace",
+        "Clustering", "Ingest", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(
       name: "CommandTests", dependencies: ["winnow", "Foundations", "Storage", "TestSupport"]),

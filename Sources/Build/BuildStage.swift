@@ -68,7 +68,7 @@ func buildStages(_ plan: BuildPlan, rounds: Bool) -> [any BuildStage] {
 
 extension StageName {
   /// The steps that people see, of any build, in their order.
-  static let steps: [StageName] = [
+  package static let steps: [StageName] = [
     .metadata, .convert, .scan, .filter, .fine, .dedup, .train, .assign, .sort, .score, .columns,
     .name,
   ]

@@ -9,7 +9,7 @@ import Workspace
 
 extension StageName {
   /// The task that puts the workspace in its place.
-  static let finish = StageName("finish")
+  package static let finish = StageName("finish")
 }
 
 /// Records a build, so that its tasks can be done by ``runTasks(_:of:in:version:ingest:threads:observer:)``,

@@ -70,7 +70,7 @@ public struct WorkspaceReport: Sendable {
   }
 
   private static func text(_ dedup: WorkspaceDescription.Parameters.Dedup) -> String {
-    "epsilon \(dedup.epsilon), \(dedup.rule.rawValue), \(dedup.clusters) fine "
+    "epsilon \(dedup.epsilon), \(dedup.rule), \(dedup.clusters) fine "
       + (dedup.clusters == 1 ? "cluster" : "clusters")
   }
 

@@ -1,7 +1,9 @@
+import Build
 import ArgumentParser
 import Clustering
 import FoundationEssentials
 import Ingest
+import Tasks
 import Workspace
 
 /// `winnow build`.

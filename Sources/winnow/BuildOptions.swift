@@ -1,7 +1,9 @@
+import Build
 import ArgumentParser
 import Clustering
 import FoundationEssentials
 import Ingest
+import Tasks
 import Workspace
 
 /// The flags of `winnow build` that other commands share.

@@ -1,6 +1,8 @@
+import Build
 import ArgumentParser
 import FoundationEssentials
 import Storage
+import Tasks
 import Workspace
 
 /// `winnow dedup-curve`.

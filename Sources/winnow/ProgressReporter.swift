@@ -4,6 +4,7 @@
 import FoundationEssentials
 import Glibc
 import Synchronization
+import Tasks
 import Workspace
 
 /// How progress is shown.
@@ -51,8 +52,7 @@ final class ProgressReporter: Sendable {
 
   func report(_ progress: BuildProgress) {
     report(
-      stage: progress.stage.rawValue, number: progress.stage.number,
-      of: BuildProgress.Stage.allCases.count, done: progress.done, total: progress.total,
+      stage: progress.stage.rawValue, number: progress.number, of: progress.stages, done: progress.done, total: progress.total,
       unit: progress.unit)
   }
 

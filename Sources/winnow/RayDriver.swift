@@ -7,6 +7,7 @@ import Foundations
 import Glibc
 import Storage
 import Synchronization
+import Tasks
 import Workspace
 
 /// A running driver; any thread may ask it.

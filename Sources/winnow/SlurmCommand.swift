@@ -1,4 +1,6 @@
+import Build
 import ArgumentParser
+import Tasks
 import Workspace
 
 /// `winnow slurm`.

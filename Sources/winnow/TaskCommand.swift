@@ -1,7 +1,9 @@
+import Build
 import ArgumentParser
 import FoundationEssentials
 import Foundations
 import Ingest
+import Tasks
 import Workspace
 
 /// `winnow task`.

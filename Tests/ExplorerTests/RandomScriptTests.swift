@@ -2,6 +2,7 @@
 // None traps, what each screen says adds up, and what is committed in the end is what `winnow export`
 // writes for the stored plan.
 
+import Build
 import Canvas
 import Clustering
 import Explorer

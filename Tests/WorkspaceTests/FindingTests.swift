@@ -1,5 +1,7 @@
 // Looking for rows against looking at every row.
 
+import Build
+import BuildSupport
 import Foundation
 import Pruning
 import TestSupport

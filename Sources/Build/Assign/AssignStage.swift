@@ -6,7 +6,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let assign = StageName("assign") }
+extension StageName { package static let assign = StageName("assign") }
 
 struct AssignStage: AssignmentStage {
   let name = StageName.assign

@@ -6,7 +6,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let score = StageName("score") }
+extension StageName { package static let score = StageName("score") }
 
 struct ScoreStage: SingleStage, BuildStage {
   typealias Value = Int

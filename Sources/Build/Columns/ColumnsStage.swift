@@ -5,7 +5,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let columns = StageName("columns") }
+extension StageName { package static let columns = StageName("columns") }
 
 struct ColumnsStage: SingleStage, BuildStage {
   typealias Value = Int

@@ -5,7 +5,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let coarseAssign = StageName("coarse-assign") }
+extension StageName { package static let coarseAssign = StageName("coarse-assign") }
 
 struct CoarseAssignStage: AssignmentStage {
   let name = StageName.coarseAssign

@@ -9,9 +9,9 @@ import Tasks
 import Workspace
 
 extension StageName {
-  static let coarseTrain = StageName("coarse-train")
+  package static let coarseTrain = StageName("coarse-train")
   /// The step under which all stages of the fine clusters are shown.
-  static let fine = StageName("fine")
+  package static let fine = StageName("fine")
 }
 
 struct CoarseTrainStage: BuildStage {

@@ -5,7 +5,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let curve = StageName("curve") }
+extension StageName { package static let curve = StageName("curve") }
 
 struct CurveStage: SingleStage, BuildStage {
   typealias Value = FateCounts

@@ -7,7 +7,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let dedup = StageName("dedup") }
+extension StageName { package static let dedup = StageName("dedup") }
 
 struct DedupStage: BuildStage {
   let name = StageName.dedup

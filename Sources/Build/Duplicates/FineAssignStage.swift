@@ -6,7 +6,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let fineAssign = StageName("fine-assign") }
+extension StageName { package static let fineAssign = StageName("fine-assign") }
 
 struct FineAssignStage: AssignmentStage {
   let name = StageName.fineAssign

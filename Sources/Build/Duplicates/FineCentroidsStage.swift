@@ -6,7 +6,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let fineCentroids = StageName("fine-centroids") }
+extension StageName { package static let fineCentroids = StageName("fine-centroids") }
 
 struct FineCentroidsStage: SingleStage, BuildStage {
   /// The number of fine clusters.

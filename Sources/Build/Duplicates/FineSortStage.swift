@@ -5,7 +5,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let fineSort = StageName("fine-sort") }
+extension StageName { package static let fineSort = StageName("fine-sort") }
 
 struct FineSortStage: SingleStage, BuildStage {
   typealias Value = MemberTotals

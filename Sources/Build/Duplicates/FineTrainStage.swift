@@ -7,7 +7,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let fineTrain = StageName("fine-train") }
+extension StageName { package static let fineTrain = StageName("fine-train") }
 
 struct FineTrainStage: BuildStage {
   let name = StageName.fineTrain

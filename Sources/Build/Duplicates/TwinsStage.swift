@@ -7,7 +7,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let twins = StageName("twins") }
+extension StageName { package static let twins = StageName("twins") }
 
 struct TwinsStage: SingleStage, BuildStage {
   typealias Value = TwinTotals

@@ -7,7 +7,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let filter = StageName("filter") }
+extension StageName { package static let filter = StageName("filter") }
 
 struct FilterStage: SingleStage, BuildStage {
   /// How many rows each filter dropped.

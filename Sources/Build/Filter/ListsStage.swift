@@ -5,7 +5,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let lists = StageName("lists") }
+extension StageName { package static let lists = StageName("lists") }
 
 struct ListsStage: SingleStage, BuildStage {
   /// What each list came to, by its flag.

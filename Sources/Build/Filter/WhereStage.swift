@@ -6,7 +6,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let condition = StageName("where") }
+extension StageName { package static let condition = StageName("where") }
 
 struct WhereStage: BuildStage {
   let name = StageName.condition

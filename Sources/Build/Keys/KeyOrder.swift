@@ -49,6 +49,11 @@ package struct KeyOrder: Sendable {
     return try KeyParts(runs: runs, rows: rows, limit: limit)
   }
 
+  /// Writes a part.
+  package func write(_ part: Int, of parts: KeyParts, to path: String) throws(WinnowError) {
+    try parts.write(part, to: path, rowBytes: rowBytes)
+  }
+
   /// Writes key_order.npy from the parts as they were written.
   ///
   /// - Returns: the file, and the keys that several rows have.

@@ -136,7 +136,7 @@ package struct KeyParts: Sendable {
   func rows(_ part: Int) -> Int { starts[part].count }
 
   /// Writes the rows of a part, u4 or u8, to `path`; depends on the runs only.
-  package func write(_ part: Int, to path: String, rowBytes: Int) throws(WinnowError) {
+  func write(_ part: Int, to path: String, rowBytes: Int) throws(WinnowError) {
     if rowBytes == 8 {
       try write(part, of: UInt64.self, to: path)
     } else {

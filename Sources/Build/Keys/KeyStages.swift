@@ -7,10 +7,10 @@ import Tasks
 import Workspace
 
 extension StageName {
-  static let keyRuns = StageName("key-runs")
-  static let keyCut = StageName("key-cut")
-  static let keyParts = StageName("key-parts")
-  static let keys = StageName("keys")
+  package static let keyRuns = StageName("key-runs")
+  package static let keyCut = StageName("key-cut")
+  package static let keyParts = StageName("key-parts")
+  package static let keys = StageName("keys")
 }
 
 extension BuildJob {
@@ -110,7 +110,7 @@ struct KeyPartsStage: BuildStage {
   func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
     guard let order = try job.keyOrder(), let parts = try job.keyPartPaths() else { return }
     try run.inParallel(tasks) { (_, part) throws(WinnowError) in
-      try parts.write(part, to: run.paths[part], rowBytes: order.rowBytes)
+      try order.write(part, of: parts, to: run.paths[part])
     }
   }
 }

@@ -7,7 +7,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let metadata = StageName("metadata") }
+extension StageName { package static let metadata = StageName("metadata") }
 
 /// What the metadata came to.
 struct MetadataResult: Codable, Sendable {

@@ -5,7 +5,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let name = StageName("name") }
+extension StageName { package static let name = StageName("name") }
 
 struct NamesStage: SingleStage, BuildStage {
   typealias Value = Int

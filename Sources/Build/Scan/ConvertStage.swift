@@ -8,7 +8,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let convert = StageName("convert") }
+extension StageName { package static let convert = StageName("convert") }
 
 struct ConvertStage: BuildStage {
   let name = StageName.convert

@@ -12,7 +12,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let scan = StageName("scan") }
+extension StageName { package static let scan = StageName("scan") }
 
 struct ScanStage: BuildStage {
   let name = StageName.scan

@@ -6,7 +6,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let sort = StageName("sort") }
+extension StageName { package static let sort = StageName("sort") }
 
 struct SortStage: SingleStage, BuildStage {
   typealias Value = MemberTotals

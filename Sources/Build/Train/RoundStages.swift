@@ -10,7 +10,7 @@ import Tasks
 import Workspace
 
 extension StageName {
-  static let start = StageName("start")
+  package static let start = StageName("start")
   static func round(_ number: Int) -> StageName { StageName("round-\(number)") }
   static func move(_ number: Int) -> StageName { StageName("move-\(number)") }
 }

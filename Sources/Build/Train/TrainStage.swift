@@ -7,7 +7,7 @@ import Storage
 import Tasks
 import Workspace
 
-extension StageName { static let train = StageName("train") }
+extension StageName { package static let train = StageName("train") }
 
 struct TrainStage: SingleStage, BuildStage {
   typealias Value = WorkspaceDescription.Training

@@ -1,7 +1,10 @@
 // Members out of runs, against a plain sort of all rows.
 
+import Build
+import BuildSupport
 import Foundation
 import Storage
+import Tasks
 import TestSupport
 import Testing
 import Workspace

@@ -1,13 +1,17 @@
 // Small data sets and builds of them.
 
+import Build
 import Clustering
 import Foundation
 import Ingest
+import Tasks
 import TestSupport
 import Workspace
 
 /// Rows around a few directions, some of them twice.
-func clumpedRows(_ count: Int, dimensions: Int, clumps: Int = 5, seed: UInt64 = 1) -> [[Float]] {
+package func clumpedRows(_ count: Int, dimensions: Int, clumps: Int = 5, seed: UInt64 = 1)
+  -> [[Float]]
+{
   var random = SeededRandom(seed)
   let centres = (0..<clumps).map { _ in random.components(dimensions, bits: 6) }
   var rows: [[Float]] = []
@@ -23,18 +27,18 @@ func clumpedRows(_ count: Int, dimensions: Int, clumps: Int = 5, seed: UInt64 = 
   return rows
 }
 
-func npyFile(_ rows: [[Float]], _ dimensions: Int) -> [UInt8] {
+package func npyFile(_ rows: [[Float]], _ dimensions: Int) -> [UInt8] {
   npyFile(rows: rows.count, dimensions: dimensions, values: rows.flatMap { $0 })
 }
 
 extension TemporaryFolder {
   /// Writes `NAME.npy`; returns its path.
-  func shard(_ name: String, _ rows: [[Float]]) throws -> String {
+  package func shard(_ name: String, _ rows: [[Float]]) throws -> String {
     try write(name + ".npy", npyFile(rows, rows[0].count))
   }
 
   /// Writes a clip-retrieval folder with one shard for each element of `shards`.
-  func clipRetrieval(
+  package func clipRetrieval(
     _ name: String, _ shards: [[[Float]]], metadata: (_ shard: Int) -> String
   ) throws -> String {
     for (number, rows) in shards.enumerated() {
@@ -46,7 +50,7 @@ extension TemporaryFolder {
 
   /// Builds the workspace `name`.
   @discardableResult
-  func build(
+  package func build(
     _ inputs: [String], to name: String = "ws", clusters: Int = 4, threads: Int = 1,
     observer: BuildObserver = BuildObserver(), _ change: (inout BuildParameters) -> Void = { _ in }
   ) throws -> OpenWorkspace {
@@ -60,7 +64,7 @@ extension TemporaryFolder {
   }
 
   /// The identity's files of the workspace `name`: what must be the same for the same input.
-  func identity(_ name: String) throws -> [String: [UInt8]] {
+  package func identity(_ name: String) throws -> [String: [UInt8]] {
     try contents(below: self(name)).filter {
       $0.key != "build-log.json" && !$0.key.hasPrefix("plans") && !$0.key.hasPrefix("stage")
     }
@@ -68,7 +72,7 @@ extension TemporaryFolder {
 }
 
 /// The text of the error that `body` throws, or nil.
-func refusal(_ body: () throws -> Void) -> String? {
+package func refusal(_ body: () throws -> Void) -> String? {
   do { try body() } catch { return "\(error)" }
   return nil
 }

@@ -1,5 +1,8 @@
 // The choice of terms as docs/method.md words it, with dictionaries of strings.
 
+import Build
+import BuildSupport
+import Tasks
 import Workspace
 
 struct SlowNaming {

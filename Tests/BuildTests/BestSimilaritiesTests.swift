@@ -1,5 +1,8 @@
 // The best by counting, against sorting.
 
+import Build
+import BuildSupport
+import Tasks
 import TestSupport
 import Testing
 import Workspace

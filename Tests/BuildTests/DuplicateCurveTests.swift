@@ -1,7 +1,10 @@
 // One search against twenty builds.
 
+import Build
+import BuildSupport
 import Clustering
 import Foundation
+import Tasks
 import TestSupport
 import Testing
 import Workspace

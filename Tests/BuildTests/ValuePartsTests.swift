@@ -1,6 +1,9 @@
 // Summaries of values out of runs: the same whatever fits into memory at a time.
 
+import Build
+import BuildSupport
 import Foundation
+import Tasks
 import TestSupport
 import Testing
 import Workspace

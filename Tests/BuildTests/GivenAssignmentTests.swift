@@ -1,6 +1,9 @@
 // Clusters from another program: the rows keep them, the distances are ours.
 
+import Build
+import BuildSupport
 import Foundation
+import Tasks
 import TestSupport
 import Testing
 import Workspace

@@ -1,9 +1,12 @@
 // Which rows are candidates: every filter, alone and with the others, against what a person would do
 // with the rows one by one.
 
+import Build
+import BuildSupport
 import Foundation
 import Ingest
 import Pruning
+import Tasks
 import TestSupport
 import Testing
 import Workspace

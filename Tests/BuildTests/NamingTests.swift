@@ -1,6 +1,9 @@
 // Names of concepts: words of any script, the choice against a slow twin, builds and their files.
 
+import Build
+import BuildSupport
 import Foundation
+import Tasks
 import TestSupport
 import Testing
 import Workspace

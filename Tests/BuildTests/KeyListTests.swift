@@ -1,7 +1,10 @@
 // Lists of keys that do not fit the memory they may take, and lists that are none.
 
+import Build
+import BuildSupport
 import Foundation
 import Storage
+import Tasks
 import TestSupport
 import Testing
 import Workspace

@@ -1,8 +1,11 @@
 // Whole builds against the slow one, read back by another reader of .npy.
 
+import Build
+import BuildSupport
 import Clustering
 import Foundation
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace

@@ -1,6 +1,9 @@
 // columns/: what the metadata's numbers come to in each concept, against a slow twin.
 
+import Build
+import BuildSupport
 import Foundation
+import Tasks
 import TestSupport
 import Testing
 import Workspace

@@ -1,9 +1,12 @@
 // Builds that drop near duplicates, against the definition within the fine clusters that they left.
 
+import Build
+import BuildSupport
 import Clustering
 import Foundation
 import Foundations
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace
@@ -110,7 +113,8 @@ struct DuplicateBuildTests {
       #expect(workspace.candidates == rows.count - dropped)
       #expect(workspace.description.filters == ["duplicate": dropped])
       let dedup = try #require(workspace.description.parameters.dedup)
-      #expect(dedup.epsilon == epsilon && dedup.rule == rule && dedup.clusters == clusters ?? 1)
+      #expect(
+        dedup.epsilon == epsilon && dedup.rule == rule.rawValue && dedup.clusters == clusters ?? 1)
       #expect(try workspace.verify() == [])
       let twins = try #require(try workspace.duplicateTwins())
       let gone = (0..<rows.count).filter { twins.twin(of: $0) != $0 }
@@ -234,12 +238,12 @@ struct DuplicateBuildTests {
   }
 
   /// Builds until the first event of a stage; then goes on.
-  @Test(arguments: [BuildProgress.Stage.fine, .dedup, .train], [20_000, 3])
-  func anInterruptedBuildGoesOn(stage: BuildProgress.Stage, atOnce: Int) throws {
+  @Test(arguments: [StageName.fine, .dedup, .train], [20_000, 3])
+  func anInterruptedBuildGoesOn(stage: StageName, atOnce: Int) throws {
     let folder = try TemporaryFolder()
     let rows = clumpedRows(400, dimensions: 5, clumps: 20)
     let input = try folder.shard("a", rows)
-    func build(_ name: String, until stage: BuildProgress.Stage?, epsilon: Double = 0.005) throws
+    func build(_ name: String, until stage: StageName?, epsilon: Double = 0.005) throws
       -> [String]
     {
       let told = Mutex<[String]>([])

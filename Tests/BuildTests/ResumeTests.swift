@@ -1,9 +1,12 @@
 // Builds that end early and go on: whatever was finished, changed or torn in between, the workspace is
 // the one of a build that nobody stopped, and the messages say what was done again.
 
+import Build
+import BuildSupport
 import Foundation
 import Foundations
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace
@@ -29,7 +32,7 @@ struct ResumeTests {
 
     /// Builds until the first event of `stage` (nil: to the end); returns the messages.
     func build(
-      until stage: BuildProgress.Stage?, to name: String = "ws", clusters: Int = 4,
+      until stage: StageName?, to name: String = "ws", clusters: Int = 4,
       threads: Int = 2, _ change: (inout BuildParameters) -> Void = { _ in },
       progress: @escaping @Sendable (BuildProgress) -> Void = { _ in }
     ) throws -> [String] {
@@ -115,9 +118,9 @@ struct ResumeTests {
     #expect(try sample.folder.identity("ws") == sample.folder.identity("fresh"))
   }
 
-  @Test(arguments: [BuildProgress.Stage.scan, .train, .assign], [1, 2])
+  @Test(arguments: [StageName.scan, .train, .assign], [1, 2])
   func anInputThatChangesDuringTheBuildIsRefused(
-    stage: BuildProgress.Stage, threads: Int
+    stage: StageName, threads: Int
   ) throws {
     let sample = try Sample()
     let (folder, rows) = (sample.folder, sample.rows)

@@ -1,8 +1,12 @@
 // key_order.npy by runs and parts, against a plain sort of all keys.
 
+import Build
+import BuildSupport
 import Foundation
+import Foundations
 import Storage
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace
@@ -44,14 +48,37 @@ struct KeyOrderTests {
     _ = try writer.commit()
   }
 
+  /// Writes key_order.npy as the stages of a build do.
+  private func write(
+    _ order: KeyOrder, in folder: TemporaryFolder, threads: Int = 1,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> RepeatedKeys {
+    try FileManager.default.createDirectory(
+      atPath: folder("sorting"), withIntermediateDirectories: true)
+    func paths(_ name: String, _ count: Int) -> [String] {
+      (0..<count).map { folder("sorting/\(name)-\($0)") }
+    }
+    let runs = try order.runs()
+    let runPaths = paths("run", runs.count)
+    try parallel(tasks: runs.count, threads: threads, isCancelled: isCancelled) {
+      (_, run) throws(WinnowError) in try runs.write(run, to: runPaths[run])
+    }
+    let parts = try order.parts(of: runPaths)
+    let partPaths = paths("part", parts.count)
+    try parallel(tasks: parts.count, threads: threads, isCancelled: isCancelled) {
+      (_, part) throws(WinnowError) in try order.write(part, of: parts, to: partPaths[part])
+    }
+    return try order.join(partPaths, of: parts, isCancelled: isCancelled).1
+  }
+
   private func order(
     _ kind: String, _ rows: Int, _ folder: TemporaryFolder, memory: Int, threads: Int = 1,
     rowBytes: Int? = nil, keys: [[UInt8]]? = nil
   ) throws -> [Int] {
-    try? FileManager.default.removeItem(atPath: folder("stage"))
-    let repeated = try writeKeyOrder(
-      kind, rows: rows, folder: folder("."), memory: memory, threads: threads, rowBytes: rowBytes,
-      isCancelled: { false })
+    let repeated = try write(
+      KeyOrder(
+        folder: folder("."), kind: kind, rows: rows, share: memory / threads, rowBytes: rowBytes),
+      in: folder, threads: threads)
     if let keys {
       let order = slow(keys)
       let again = order.indices.dropFirst().filter { keys[order[$0 - 1]] == keys[order[$0]] }
@@ -119,14 +146,14 @@ struct KeyOrderTests {
     for stop in [0, 1, 5, 15] {
       let asked = Mutex(0)
       let message = refusal {
-        try writeKeyOrder(
-          "text", rows: 900, folder: folder("."), memory: 8_000, threads: 1,
-          isCancelled: {
-            asked.withLock {
-              $0 += 1
-              return $0 > stop
-            }
-          })
+        _ = try write(
+          KeyOrder(folder: folder("."), kind: "text", rows: 900, share: 8_000), in: folder
+        ) {
+          asked.withLock {
+            $0 += 1
+            return $0 > stop
+          }
+        }
       }
       #expect(message == "interrupted: nothing was written")
       #expect(!(try folder.names().contains("key_order.npy")))

@@ -1,7 +1,7 @@
 // What is said of a running stage, as values: the clock is a parameter.
 
+import Tasks
 import Testing
-import Workspace
 
 @Suite struct ProgressTests {
   private func reading(
@@ -135,10 +135,5 @@ import Workspace
       (100_000, "1 d 3 h"), (1e12, "years"),
     ]
     for (value, text) in cases { #expect(ProgressReading.time(value) == text) }
-  }
-
-  @Test func everyStageHasItsPlace() {
-    let stages = BuildProgress.Stage.allCases
-    #expect(stages.map(\.number) == Array(1...stages.count))
   }
 }

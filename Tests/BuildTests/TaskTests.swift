@@ -1,11 +1,14 @@
 // A build whose tasks are done by anybody in any order, some twice, some not to their end, some by two
 // at once: the workspace is the one of a build by one process.
 
+import Build
+import BuildSupport
 import Clustering
 import Foundation
 import Foundations
 import Ingest
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace

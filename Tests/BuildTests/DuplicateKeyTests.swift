@@ -1,6 +1,9 @@
 // Keys that several rows have: an error in a DataComp pool, counted where that is allowed.
 
+import Build
+import BuildSupport
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace

@@ -1,15 +1,17 @@
+import Build
 import Foundation
+import Tasks
 import TestSupport
 import Workspace
 
 /// A workspace with every kind of file in it, and what went into it.
-struct SampleWorkspace {
-  let folder: TemporaryFolder
-  let workspace: OpenWorkspace
-  let rows: [[Float]]
-  let invalid = [3, 40]
+package struct SampleWorkspace {
+  package let folder: TemporaryFolder
+  package let workspace: OpenWorkspace
+  package let rows: [[Float]]
+  package let invalid = [3, 40]
 
-  init(clusters: Int = 5, hex: Bool = false) throws {
+  package init(clusters: Int = 5, hex: Bool = false) throws {
     let folder = try TemporaryFolder()
     var rows = clumpedRows(90, dimensions: 4)
     for row in invalid { rows[row] = [0, 0, 0, 0] }
@@ -28,26 +30,26 @@ struct SampleWorkspace {
   }
 
   /// The file `name` with other bytes.
-  func change(_ name: String, _ change: (inout [UInt8]) -> Void) throws {
+  package func change(_ name: String, _ change: (inout [UInt8]) -> Void) throws {
     let url = URL(fileURLWithPath: folder("ws/" + name))
     var bytes = [UInt8](try Data(contentsOf: url))
     change(&bytes)
     try Data(bytes).write(to: url)
   }
 
-  func remove(_ name: String) throws {
+  package func remove(_ name: String) throws {
     try FileManager.default.removeItem(atPath: folder("ws/" + name))
   }
 
   /// What opening the workspace says, or nil.
-  func refusalToOpen() -> String? {
+  package func refusalToOpen() -> String? {
     refusal { _ = try OpenWorkspace(path: folder("ws")) }
   }
 }
 
 extension [UInt8] {
   /// Replaces the first occurrence of a text by one of the same length.
-  mutating func replace(_ text: String, _ other: String) {
+  package mutating func replace(_ text: String, _ other: String) {
     let (old, new) = (Array(text.utf8), Array(other.utf8))
     precondition(old.count == new.count)
     let place = indices.first { self[$0...].starts(with: old) }!
@@ -55,7 +57,7 @@ extension [UInt8] {
   }
 
   /// Replaces the bytes at `offset` from the end by those of `value`.
-  mutating func set(_ value: some BitwiseCopyable, fromEnd offset: Int) {
+  package mutating func set(_ value: some BitwiseCopyable, fromEnd offset: Int) {
     let bytes = Swift.withUnsafeBytes(of: value) { [UInt8]($0) }
     replaceSubrange(count - offset..<count - offset + bytes.count, with: bytes)
   }

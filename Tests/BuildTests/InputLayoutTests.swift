@@ -1,9 +1,12 @@
 // Every layout, written by the library that users have it from, gives the arrays that plain .npy files
 // with the same rows give.
 
+import Build
+import BuildSupport
 import Foundation
 import Ingest
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace
@@ -237,8 +240,8 @@ struct InputLayoutTests {
     #expect(try arrays("mixed") == arrays("swapped"))
   }
 
-  @Test(arguments: [BuildProgress.Stage.convert, .scan, .sort], [1, 2])
-  func conversionsAreContinued(stage: BuildProgress.Stage, threads: Int) throws {
+  @Test(arguments: [StageName.convert, .scan, .sort], [1, 2])
+  func conversionsAreContinued(stage: StageName, threads: Int) throws {
     try write(
       "os.mkdir('pool')\n"
         + "for i in range(7): np.savez_compressed(f'pool/{i}.npz', l14_img=np.vstack([a, b])[i::7])"

@@ -1,8 +1,11 @@
 // A changed filter redoes what depends on it, and no more; what was torn in between is done again.
 
+import Build
+import BuildSupport
 import Foundation
 import Foundations
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace
@@ -36,7 +39,7 @@ struct FilterResumeTests {
 
   /// Builds until the first event of `stage` (nil: to the end); returns the messages.
   private func build(
-    until stage: BuildProgress.Stage?, to name: String = "ws", threads: Int = 2,
+    until stage: StageName?, to name: String = "ws", threads: Int = 2,
     _ filters: RowFilters
   ) throws -> [String] {
     let told = Mutex<[String]>([])

@@ -1,9 +1,12 @@
 // What a build does to what is there: refused, replaced whole, or left to the last byte.
 
+import Build
+import BuildSupport
 import Foundation
 import Foundations
 import Pruning
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace
@@ -143,11 +146,11 @@ struct ReplacingTests {
     let summary = try folder.build(
       [input], observer: BuildObserver(progress: { event in told.withLock { $0.append(event) } }))
     let events = told.withLock { $0 }
-    var stages: [BuildProgress.Stage] = []
+    var stages: [StageName] = []
     for event in events where stages.last != event.stage { stages.append(event.stage) }
     #expect(
       stages
-        == BuildProgress.Stage.allCases.filter {
+        == StageName.steps.filter {
           ![.convert, .filter, .fine, .dedup].contains($0)
         })
     for stage in stages {
