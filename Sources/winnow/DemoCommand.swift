@@ -16,8 +16,8 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Build the bundled sample and open the explorer on it.",
     discussion: """
-      The sample is some 1,250 Open Clip Art pictures with their embeddings and captions. Without \
-      a terminal a summary is printed and the keep list written.
+      The sample is 1,250 Open Clip Art pictures with their embeddings and captions. Without a \
+      terminal, the demo prints a summary and writes the keep list.
       """)
 
   @Argument(

@@ -15,10 +15,10 @@ import Workspace
 /// `winnow explore`.
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explore", abstract: "See and steer what is pruned, then commit it.",
-    discussion: "Needs a terminal. With --script keys come from a file and none is needed.")
+    commandName: "explore", abstract: "Explore and adjust what is pruned, then commit it.",
+    discussion: "Needs a terminal, except with --script, which reads keys from a file.")
 
-  @Argument(help: "A workspace.", completion: .directory)
+  @Argument(help: "The workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions
@@ -31,7 +31,7 @@ struct ExploreCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help: "The folder for committed plans and drafts (default: plans/ of the workspace).",
+    help: "The folder for committed plans and drafts (default: plans/ in the workspace).",
     completion: .directory)
   var plans: String?
 
@@ -40,7 +40,7 @@ struct ExploreCommand: ParsableCommand {
     completion: .file())
   var script: String?
 
-  @Option(help: "The size of the screen for --script, columns x rows.")
+  @Option(help: "Screen size for --script, columns x rows.")
   var size = "120x36"
 
   @Flag(help: "Leave the mouse to the terminal.")

@@ -3,14 +3,14 @@ import FoundationEssentials
 
 /// The flags of commands that can look at a workspace's inputs again.
 struct InputCheckOptions: ParsableArguments {
-  @Flag(help: "Read every input again and compare its SHA-256.")
+  @Flag(help: "Also read every input and compare its SHA-256.")
   var inputs = false
 
   @Option(
-    help: "With --inputs: a folder to find inputs in that were moved.", completion: .directory)
+    help: "With --inputs, a folder to look in for moved inputs.", completion: .directory)
   var root: String?
 
-  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
   var threads: Int?
 
   func validate() throws {

@@ -6,11 +6,11 @@ import Manifests
 /// The flags of every command that writes a keep list.
 struct ListOptions: ParsableArguments {
   @Option(
-    help: "text, rows, datacomp, csv, jsonl, parquet, masks or counts.",
+    help: "Format of the list: text, rows, datacomp, csv, jsonl, parquet, masks or counts.",
     completion: .list(ManifestFormat.allCases.map(\.rawValue)))
   var format = "text"
 
-  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
   var threads: Int?
 
   func validate() throws {

@@ -7,37 +7,37 @@ import Workspace
 struct PlanOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: "How much to keep: a fraction (0.277), a per cent (27.7%) or a count (84000000).")
+    help: "How much to keep: a fraction (0.277), a percentage (27.7%) or a count (84000000).")
   var keep: String?
 
   @Option(
     parsing: .unconditional,
-    help: "The temperature of the softmax over complexities (default: 0.1).")
+    help: "Temperature of the softmax over complexities (default: 0.1).")
   var tau: Double?
 
   @Option(
-    help: "complexity, uniform, proportional, d-inter or d-intra (default: complexity).",
+    help: "Quotas by complexity, uniform, proportional, d-inter or d-intra (default: complexity).",
     completion: .list(Strategy.allCases.map(\.rawValue)))
   var strategy: String?
 
   @Option(
-    help: "Which rows stay: hardest, easiest, random, similarity, stratified (default: hardest).",
+    help: "Rows to keep: hardest, easiest, random, similarity or stratified (default: hardest).",
     completion: .list(Order.allCases.map(\.rawValue)))
   var order: String?
 
-  @Option(parsing: .unconditional, help: "Rows that every concept keeps at least (default: 1).")
+  @Option(parsing: .unconditional, help: "Minimum number of rows to keep per concept (default: 1).")
   var minimum: Int?
 
   @Option(
     parsing: .unconditional,
-    help: "The part of an even split that every concept keeps at least (default: 0).")
+    help: "Minimum to keep per concept, as a fraction of an even split (default: 0).")
   var share: Double?
 
-  @Option(parsing: .unconditional, help: "Seed of the order 'random' (default: 1).")
+  @Option(parsing: .unconditional, help: "Seed for --order random (default: 1).")
   var selectionSeed: UInt64?
 
   @Option(
-    help: "A plan, or the header (.winnow.json) of a keep list, instead of these flags.",
+    help: "A plan file, or the header (.winnow.json) of a keep list, instead of these flags.",
     completion: .file(extensions: ["json"]))
   var plan: String?
 

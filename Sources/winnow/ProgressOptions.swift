@@ -5,7 +5,7 @@ import FoundationEssentials
 struct ProgressOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How progress is shown on standard error: auto, bar, lines, json or none.",
+      "How to show progress on standard error: auto, bar, lines, json or none.",
       valueName: "style"),
     completion: .list(ProgressStyle.allCases.map(\.rawValue)))
   var progress = ProgressStyle.auto.rawValue
