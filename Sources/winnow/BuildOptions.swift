@@ -70,7 +70,7 @@ struct BuildOptions: ParsableArguments {
 
   @OptionGroup var progress: ProgressOptions
 
-  /// Checks the flags against each other; the command asks for it where it needs them.
+  /// Checks the flags against each other; a command calls this if it needs them.
   func check() throws {
     func require(_ holds: Bool, _ text: String) throws {
       if !holds { throw ValidationError(text) }
@@ -125,7 +125,7 @@ struct BuildOptions: ParsableArguments {
     return set
   }
 
-  /// All that a build is told.
+  /// The parameters of the build.
   func parameters(inputs: [String], output: String, force: Bool) throws -> BuildParameters {
     let environment = ProcessInfo.processInfo.environment
     var parameters = BuildParameters(
@@ -152,7 +152,7 @@ struct BuildOptions: ParsableArguments {
 
   /// Builds, with progress on standard error.
   ///
-  /// - Parameter place: where the tasks run; nil: here.
+  /// - Parameter place: where the tasks run, or nil for this process.
   func build(
     inputs: [String], output: String, force: Bool, on place: EngineChoice? = nil
   ) throws -> BuildSummary {
@@ -161,7 +161,7 @@ struct BuildOptions: ParsableArguments {
     let observer = BuildObserver(
       progress: { reporter.report($0) }, message: { reporter.message($0) },
       isCancelled: { Interruption.isAsked })
-    // Tasks elsewhere take a moment to end, which the driver sees to when this program is gone, too.
+    // Remote tasks take a moment to end; the driver ends them even if this program is gone.
     Interruption.endAtLast(after: place == nil ? 700 : 5000) {
       Failure(interruptedBuild(output)).text
     }

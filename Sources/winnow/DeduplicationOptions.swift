@@ -27,7 +27,7 @@ struct DeduplicationOptions: ParsableArguments {
 
   func validate() throws { _ = try deduplication() }
 
-  /// What they ask for; nil when near duplicates stay.
+  /// The requested deduplication, or nil to keep near duplicates.
   func deduplication() throws -> Deduplication? {
     guard let dedup else {
       if dedupClusters != nil || dedupRule != nil {

@@ -67,7 +67,7 @@ struct ExploreCommand: ParsableCommand {
       var state = try State(
         open, plan: isPlanGiven ? try plan.resolve(open) : nil,
         format: list.wantedFormat, output: output, plans: store)
-      // Whoever says which plan to open with, or which keys to press, is not asked.
+      // Do not offer the draft if a plan or a script was given.
       if script == nil, !isPlanGiven { state.offerDraft() }
       let performer = WorkspaceWork(
         workspace: open, plans: store, threads: list.wantedThreads,
@@ -81,7 +81,7 @@ struct ExploreCommand: ParsableCommand {
     if case .signal(let number) = end { throw ExitCode(128 + number) }
   }
 
-  /// Whether any flag says something about the plan; without one the last committed plan opens.
+  /// Whether any flag sets the plan; otherwise the last committed plan opens.
   private var isPlanGiven: Bool {
     plan.decidesTarget || plan.tau != nil || plan.strategy != nil || plan.order != nil
       || plan.minimum != nil || plan.share != nil || plan.selectionSeed != nil

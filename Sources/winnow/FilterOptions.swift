@@ -40,7 +40,7 @@ struct FilterOptions: ParsableArguments {
 
   func validate() throws { _ = try filters() }
 
-  /// What they ask for.
+  /// The requested filters.
   func filters() throws -> RowFilters {
     var filters = RowFilters()
     if let condition, condition.allSatisfy(\.isWhitespace) {

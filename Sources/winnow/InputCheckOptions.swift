@@ -1,7 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// The flags of commands that can look at a workspace's inputs again.
+/// The flags of commands that can read a workspace's inputs again.
 struct InputCheckOptions: ParsableArguments {
   @Flag(help: "Also read every input and compare its SHA-256.")
   var inputs = false
@@ -24,7 +24,7 @@ struct InputCheckOptions: ParsableArguments {
   var wantedThreads: Int { winnow.wantedThreads(threads) }
 }
 
-/// The threads that were asked for, or as many as the machine has processors.
+/// The requested number of threads, or one per processor.
 func wantedThreads(_ threads: Int?) -> Int {
   threads ?? ProcessInfo.processInfo.activeProcessorCount
 }

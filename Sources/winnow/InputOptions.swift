@@ -2,7 +2,7 @@ import ArgumentParser
 import Ingest
 import Workspace
 
-/// The flags of `winnow build` that say what the inputs are.
+/// The flags of `winnow build` that describe the inputs.
 struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -66,7 +66,7 @@ struct InputOptions: ParsableArguments {
     }
   }
 
-  /// Adds what was said to the parameters of a build.
+  /// Applies these flags to the parameters of a build.
   func apply(to parameters: inout BuildParameters) {
     parameters.ingest.layout = layout.flatMap(Layout.init)
     parameters.ingest.embedding = embedding

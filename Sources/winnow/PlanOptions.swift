@@ -3,7 +3,7 @@ import Pruning
 import Storage
 import Workspace
 
-/// The flags that make a plan: a file, or its parts.
+/// The flags that define a plan: a plan file, or its fields.
 struct PlanOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -48,7 +48,7 @@ struct PlanOptions: ParsableArguments {
     if let keep { _ = try Self.usage { () throws(PlanError) in try Keep(parsing: keep) } }
     _ = try choice("--strategy", strategy, Strategy.complexity)
     _ = try choice("--order", order, Order.hardest)
-    // Any workspace refuses these, so they are wrong usage.
+    // No workspace accepts these values, so they are wrong usage.
     var plan = Plan(target: 0)
     plan.temperature = tau ?? plan.temperature
     plan.minimum = minimum ?? plan.minimum
@@ -57,7 +57,7 @@ struct PlanOptions: ParsableArguments {
     try Self.usage { () throws(PlanError) in try plan.validate(nothing) }
   }
 
-  /// Whether a flag other than the target was given.
+  /// Whether any flag other than the target was given.
   var changesPlan: Bool {
     tau != nil || strategy != nil || order != nil || minimum != nil || share != nil
       || selectionSeed != nil
@@ -87,7 +87,7 @@ struct PlanOptions: ParsableArguments {
     return choice
   }
 
-  /// The plan that the flags say; without a target the opening plan's.
+  /// The plan defined by the flags; without a target, that of the opening plan.
   func resolve(_ workspace: OpenWorkspace) throws -> Plan {
     if let path = plan { return try workspace.readPlan(path) }
     var plan = try openingPlan(workspace.scores)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// The flag of every command that may take long.
+/// The flag of commands that can take long.
 struct ProgressOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -17,7 +17,7 @@ struct ProgressOptions: ParsableArguments {
     }
   }
 
-  /// What shows it.
+  /// The reporter for this style.
   ///
   /// - Parameter elsewhere: what `auto` means without a terminal.
   func reporter(elsewhere: ProgressStyle = .lines) -> ProgressReporter {

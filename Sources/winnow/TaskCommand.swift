@@ -96,7 +96,7 @@ struct TaskRunCommand: ParsableCommand {
   }
 
   func run() throws {
-    // Engines keep what a task says: a line for people is enough.
+    // Engines keep the output of a task, so one line is enough.
     let reporter = progress.reporter(elsewhere: .none)
     let observer = BuildObserver(
       progress: { reporter.report($0) }, message: { reporter.message($0) },
@@ -124,7 +124,7 @@ struct TaskRunCommand: ParsableCommand {
   }
 }
 
-/// Where a process that does tasks finds programs.
+/// The programs that a worker uses.
 private func workerIngest() -> IngestOptions {
   IngestOptions(environment: ProcessInfo.processInfo.environment)
 }
