@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Photographs the explorer: runs it in a terminal, presses keys, and writes what the screen shows
-as SVG (text in colour, placed cell by cell) and as plain text, and the page docs/screens.md of both.
+"""Takes pictures of the explorer: runs it in a terminal, presses keys, and writes the screen as SVG
+(coloured text, placed cell by cell) and as plain text, and the page docs/screens.md from both.
 
-    python3 docs/make_pictures.py                       # every view, into docs/pictures
-    python3 docs/make_pictures.py --only concepts,map
+    python3 Tests/Tools/make_pictures.py                     every view, into docs/pictures
+    python3 Tests/Tools/make_pictures.py --only concepts,map
+    python3 Tests/Tools/make_pictures.py --page              only the page, from the pictures there are
 
-Each view opens the bundled sample, built into a temporary folder; winnow must have been compiled
-(swift build -c release --product winnow). Needs tmux; its server runs on a socket of its own and
-ends with this program.
+Each view opens the bundled sample, built into a temporary folder.  Compile winnow first (swift build
+-c release --product winnow).  Needs tmux; its server runs on a socket of its own and ends with this
+program.
 """
 import argparse
 import html
@@ -20,7 +21,7 @@ import textwrap
 import time
 import unicodedata
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 WIDTH, HEIGHT, FONT, MARGIN = 9, 19, 15, 12             # of a cell, in pixels
 INK, PAPER = "#d4d7dd", "#14161b"
 BASIC = ["#1c1f26", "#d9626c", "#7fbf6b", "#d8b05a", "#5e9bd6", "#b683d1", "#54b6b6", "#c6cad2",
@@ -199,52 +200,52 @@ def svg(lines, columns, title):
         *back, *front, "</svg>", ""])
 
 
-# The tour: each view's name, the keys that lead there from a fresh start (tmux's names), what must be
-# on the screen then, and what docs/screens.md says about it.
+# The tour: the name of each view, the keys that lead there from a fresh start (in tmux's notation), what
+# the screen must then show, and the text for docs/screens.md.
 VIEWS = [
     ("concepts", "t t t - - - Down Down Down d Down Down Down", "Concepts",
-     "**Concepts** (`C`). Every concept a line: what it is, how complex it is, what the plan keeps of "
-     "it and how that differs from the baseline. `+` and `-` turn the target, `t` and `T` the "
-     "temperature; every quota follows at once. Here τ was halved, the target lowered by 3 %, and one "
-     "concept dropped. Beside it the concept under the cursor."),
+     "**Concepts** (`C`). One concept per line: what it contains, how complex it is, what the plan keeps "
+     "of it, and how that differs from the baseline. `+` and `-` change the target, `t` and `T` the "
+     "temperature; every quota follows at once. In the picture, τ was halved, the target lowered by 3 %, "
+     "and one concept dropped. The pane on the right shows the concept under the cursor."),
     ("filter", "/ k e e p < 3 0 % Space ! p e o p l e", "of 60",
-     "**Filter** (`/`). Words, `/patterns/`, comparisons on any column and `!`, applied as they are "
-     "typed."),
+     "**Filter** (`/`). Words, `/patterns/`, comparisons on any column, and `!` to negate. It applies as you "
+     "type."),
     ("detail", "Down Down Down Down D", "Detail",
-     "**Detail** (`D`). The figures of one concept and their ranks, the histogram of its distances "
-     "with the cut, its nearest concepts, and rows on both sides of the cut."),
+     "**Detail** (`D`). The figures of one concept and their ranks, the histogram of its distances with "
+     "the cut, the nearest concepts, and rows on both sides of the cut."),
     ("items", "Down Down Down Down Down Enter .", "Items",
      "**Items** (Enter). Every row in the plan's order. `.` goes to the cut, `J` to a rank, `K` to a "
      "key, `/` searches the captions."),
     ("shift", "' 1 t t t - - V", "Shift",
-     "**Shift** (`V`). Quotas before and after, by falling P (the paper's plot): who gains, who loses, "
-     "who is saturated, how many rows enter and leave. `'` and a digit store a scenario to compare "
+     "**Shift** (`V`). Quotas before and after, by falling P (the paper's plot): which concepts gain, lose "
+     "and are saturated, and how many rows enter and leave. `'` and a digit store a scenario to compare "
      "with."),
     ("map", "t t t Down Down M", "Map",
      "**Map** (`M`). Every concept in the plane of d_inter and d_intra (the paper's figure 2), with "
      "lines of equal complexity."),
     ("find", "f w i n e Enter", "wine",
-     "**Find** (`f`). A key, or words of a caption, anywhere in the data set; Enter goes there."),
+     "**Find** (`f`). Finds a key, or words of a caption, anywhere in the data set. Enter goes to the row."),
     ("commit", "- - c", "Commit",
-     "**Commit** (`c`). What will be written, where, and what is there; the answer is no until it is "
-     "changed."),
+     "**Commit** (`c`). What will be written, where, and what already exists there. The answer is no until "
+     "you change it."),
     ("history", "- c y ?committed + + c y ?plan.2 H", "History",
      "**History** (`H`). Every committed plan; Enter brings one back, `b` compares with it."),
     ("palette", ": s o r t", "sort",
-     "**Palette** (`:`). Everything that can be done, by name, with its key."),
+     "**Palette** (`:`). Every action by name, with its key."),
 ]
 
 PAGE = """# The screens
 
-Real captures of the explorer on the bundled sample (1,250 Open Clip Art pictures, 60 concepts) in a
-terminal of 120 by 36, made by `python3 docs/make_pictures.py`. On smaller terminals, down to 60 by
-16, panes move below or fold away. Colours are those of 256-colour terminals; with fewer, or with
-`NO_COLOR`, the same is told by signs and weight.
+These are real captures of the explorer on the bundled sample (1,250 Open Clip Art pictures, 60 concepts) in a terminal
+of 120 by 36 characters, made by `python3 Tests/Tools/make_pictures.py`. On smaller terminals, down to 60 by 16, panes move
+below the table or disappear. The colours need 256 colours; with fewer, or with `NO_COLOR`, symbols and bold text show the
+same.
 """
 
 
 def photograph(command, folder, name, keys, wait, size, output):
-    """Runs the command in a terminal, presses the keys and writes the picture and its text."""
+    """Runs the command in a terminal, presses the keys, and writes the screen as picture and text."""
     columns, rows = map(int, size.split("x"))
     screen = Screen(command, columns, rows, folder)
     try:
@@ -267,9 +268,20 @@ def photograph(command, folder, name, keys, wait, size, output):
     print(output / f"{name}.svg")
 
 
+def write_page(pictures):
+    page = [PAGE]
+    for name, _, _, about in VIEWS:
+        text = (pictures / f"{name}.txt").read_text(encoding="utf-8")
+        page.append(f"## {name.capitalize()}\n\n{textwrap.fill(about, 100)}\n\n"
+                    f"![{name}](pictures/{name}.svg)\n\n<details><summary>As text</summary>\n\n"
+                    f"```text\n{text}```\n\n</details>\n")
+    (ROOT / "docs" / "screens.md").write_text("\n".join(page), encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--only", default="", help="names of views, with commas between them")
+    parser.add_argument("--only", default="", help="names of views, separated by commas")
+    parser.add_argument("--page", action="store_true", help="only write docs/screens.md")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs" / "pictures")
     parser.add_argument("--size", default="120x36")
     parser.add_argument("--clusters", default="60", help="of the sample")
@@ -278,12 +290,14 @@ def main():
     unknown = set(only) - {name for name, *_ in VIEWS}
     if unknown:
         parser.error(f"no view is called {', '.join(sorted(unknown))}")
+    if options.page:
+        return write_page(options.output)
     options.output.mkdir(parents=True, exist_ok=True)
     winnow = ROOT / ".build" / "release" / "winnow"
     for name, keys, wait, _ in VIEWS:
         if only and name not in only:
             continue
-        # A workspace of its own for each: a commit in one view is not a baseline in the next.
+        # Each view has its own workspace: a commit in one is not a baseline in the next.
         with tempfile.TemporaryDirectory() as folder:
             workspace = pathlib.Path(folder) / "clipart.winnow"
             subprocess.run([winnow, "build", ROOT / "assets" / "sample", "-o", workspace,
@@ -291,13 +305,7 @@ def main():
             photograph([str(winnow), "explore", "clipart.winnow"], folder, name, keys, wait,
                        options.size, options.output)
     if options.output == ROOT / "docs" / "pictures":
-        page = [PAGE]
-        for name, _, _, about in VIEWS:
-            text = (options.output / f"{name}.txt").read_text(encoding="utf-8")
-            page.append(f"## {name.capitalize()}\n\n{textwrap.fill(about, 100)}\n\n"
-                        f"![{name}](pictures/{name}.svg)\n\n<details><summary>As text</summary>\n\n"
-                        f"```text\n{text}```\n\n</details>\n")
-        (ROOT / "docs" / "screens.md").write_text("\n".join(page), encoding="utf-8")
+        write_page(options.output)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A cluster of machines that runs a graph of tasks, event by event, for docs/simulate_scale.py.
+"""A cluster of machines that runs a graph of tasks, event by event, for simulate_scale.py.
 
 Tasks are placed by list scheduling: whenever a core is free, the ready stage with the longest way to
 the end is served first, on the machine with the most free cores.  A task computes and moves bytes at

@@ -1,8 +1,8 @@
-"""Prints names.md: concepts drawn at random with their names and captions, as they are.
+"""Prints names.md: randomly drawn concepts with their names and captions, unedited.
 
-    python3 docs/make_names.py WORKSPACE... > docs/names.md
+    python3 Tests/Tools/make_names.py WORKSPACE... > docs/names.md
 
-Thirty concepts in all, as many of each workspace, and five random captions of each concept.
+Thirty concepts in total, an equal number from each workspace, with five random captions each.
 """
 
 import json
@@ -24,9 +24,9 @@ def main():
     workspaces = sys.argv[1:]
     print("# Names\n")
     print(
-        "Concepts drawn at random, their names, sizes and five random captions of each, as they are:\n"
-        "no choice was made, and `docs/make_names.py` prints the page. How names are found is in\n"
-        "[method.md](method.md#names).")
+        "Thirty randomly drawn concepts with their names, sizes and five random captions each. Nothing was\n"
+        "selected or edited: `Tests/Tools/make_names.py` printed this page. [Method](method.md#names) explains\n"
+        "how the names are found.")
     for path in workspaces:
         facts = json.load(open(path + "/workspace.json"))
         names = json.load(open(path + "/names.json"))["concepts"]

@@ -1,9 +1,8 @@
-"""The stages of `winnow build` as tasks with bytes, computing and waiting: the formulas of
-Sources/Workspace, for data sets that nobody has here.  Used by docs/simulate_scale.py and
-docs/make_budget.py.
+"""The stages of `winnow build` as tasks that compute, wait and move bytes, with the formulas of
+Sources/Build, for data sets larger than we can try.  Used by simulate_scale.py and make_budget.py.
 
-Rates are those of docs/rates.json, measured with all threads of one machine; a core is taken to do its
-share of them.
+The rates in rates.json were measured with all threads of one machine; each core is assumed to do an
+equal share.
 """
 import dataclasses
 import json
@@ -22,19 +21,19 @@ COMPARED = 96 * MIB                         # memory of a thread that looks for 
 ROUND_TASKS = 256                           # tasks of a round at most
 
 CHANGES = {
-    "metadata": "metadata is a task a shard; captions and keys are written into their places",
-    "writers": "large files of the workspace are written by many tasks, each its own range, and their "
-               "digests are made of the pieces' digests",
-    "cuts": "a run leaves a sample of its keys; parts are cut by these, and a run's slice is found by "
-            "one read",
-    "parts": "runs of keys and parts have 256 MiB of memory",
-    "summary": "tasks read one summary of the scan, not a result of every shard, and look at the state "
-               "of the shards that they read, not of all",
-    "shuffle": "the assignment to coarse clusters writes the rows by coarse cluster, and fine "
-               "training, fine assignment and search read them in that order",
-    "gather": "a task of the fine training reads its rows with all the threads that it has",
-    "read-ahead": "a thread that reads rows one by one has 32 of these reads under way",
-    "metadata-digest": "the digest of a metadata file is taken while it is read",
+    "metadata": "the metadata stage has one task per shard, which writes captions and keys at their final offsets",
+    "writers": "large files of the workspace are written by many tasks, each writing its own range, and "
+               "their digests are combined from the digests of the ranges",
+    "cuts": "each run leaves a sample of its keys, which is used to cut the parts; one read finds the "
+            "slice of a run",
+    "parts": "runs and parts of keys may use 256 MiB of memory",
+    "summary": "tasks read one summary of the scan instead of one result per shard, and check only the "
+               "shards that they read",
+    "shuffle": "the assignment to coarse clusters writes the rows grouped by coarse cluster, and "
+               "fine training, fine assignment and search read them in that order",
+    "gather": "a task of the fine training reads its rows with all its threads",
+    "read-ahead": "a thread that reads rows one by one keeps 32 reads in flight",
+    "metadata-digest": "the digest of a metadata file is computed while the file is read",
 }
 
 

@@ -1,19 +1,18 @@
 #!/usr/bin/env python3
-"""Measures what one machine does in a second, and writes with it what a build takes at sizes that
-nobody has here: a section of docs/architecture.md, and the tables of docs/scale.md.
+"""Measures what one machine does per second, and computes from that what a build takes at sizes that
+we cannot try: the rates in docs/benchmarks.md, the budget and the tables in docs/scale.md.
 
-    python3 docs/make_budget.py --data DIR     measures first, which takes some minutes without anything
-                                               else to do, and writes docs/rates.json
-    python3 docs/make_budget.py                writes both again from docs/rates.json
+    python3 Tests/Scale/make_budget.py --data DIR    measure, write rates.json, then update both pages
+    python3 Tests/Scale/make_budget.py               update both pages from rates.json
 
-DIR takes about 4 GB and is used again. winnow and winnow-bench must have been compiled (swift build
--c release), and duckdb must be on PATH; needs numpy. Memory follows from the buffers of the stages in
-Sources/Workspace, and what the measured builds really took is printed beside it.
+Measuring takes some minutes on an otherwise idle machine.  DIR needs about 4 GB and is used again.
+Compile winnow and winnow-bench first (swift build -c release), and put duckdb on PATH; needs numpy.
+Memory follows from the buffers of the stages in Sources/Build; what the measured builds really
+took is printed beside it.
 """
 import argparse
 import contextlib
 import datetime
-import io
 import json
 import os
 import pathlib
@@ -26,19 +25,19 @@ import time
 
 import numpy as np
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "Tests/Peers"), str(ROOT / "docs")]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests/Peers"))
 import make_data  # noqa: E402
 import scale_tables  # noqa: E402
 from scale_stages import (  # noqa: E402
     MIB, PER_CONCEPT, RATES, ROUNDS, SUBSET, TRIALS, assign_memory, block_bytes, centroid_bytes,
     load_rates, row_bytes, run_rows, scattered_bytes, training_memory, training_rows)
-from scale_text import size_text, table_lines, time_text  # noqa: E402
+from scale_text import fill, size_text, table_lines, time_text  # noqa: E402
 
 D, ROWS, FEW, CONCEPTS = 768, 1 << 20, 1 << 17, [500, 50_000]
-THIN, NARROW = (1 << 25, 2), (1 << 22, 16)                 # rows and width, for what is a row's
+THIN, NARROW = (1 << 25, 2), (1 << 22, 16)                 # rows and width, for rates per row
 SIZES = [10**6, 10**8, 10**9, 10**10]
-KEY, CAPTION = 32, 60                                      # bytes, of the made-up metadata
+KEY, CAPTION = 32, 60                                      # bytes, in the made-up metadata
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in
          ["t", "lo", "ra", "n", "mi", "s", "ko"]]
 
@@ -53,7 +52,7 @@ def run(*words):
 
 
 def make_inputs(folder):
-    """A clip-retrieval folder of made-up rows with keys, captions and a column of numbers."""
+    """Writes a clip-retrieval folder of made-up rows with keys, captions and a column of numbers."""
     for name in ["img_emb", "metadata"]:
         (folder / name).mkdir(parents=True, exist_ok=True)
     for shard in range(4):
@@ -73,15 +72,15 @@ def make_inputs(folder):
 
 
 def make_named(folder, rows):
-    """Rows of one component, and their keys, which have no other words than numbers."""
+    """Writes rows of one component, and keys that contain only numbers."""
     np.ones(rows, "<f4").tofile(folder / "named.bin")
     np.arange(rows).astype("S8").tofile(folder / "named.keys")
     return folder / "named.bin"
 
 
 def stage_seconds(winnow, inputs, workspace, *flags):
-    """Builds, and looks when the last result of each stage is written: seconds from one to the next,
-    which build-log.json has for groups of stages only; and the log."""
+    """Builds and watches when the last result of each stage is written.  Returns the seconds from one
+    stage to the next (build-log.json has them only for groups of stages) and the log."""
     folder = workspace.parent / f".{workspace.name}.building/stage"
     words = [winnow, "build", inputs, "-o", workspace, "--force", "--progress", "none", *flags]
     ends, begin = {}, time.time()
@@ -97,7 +96,7 @@ def stage_seconds(winnow, inputs, workspace, *flags):
         errors.seek(0)
         if child.returncode != 0:
             sys.exit(f"{' '.join(map(str, words))}: {errors.read()}")
-    # A scan may be one that an earlier workspace has.
+    # The scan may come from an earlier workspace.
     order = sorted((end, name) for name, end in ends.items() if end > begin)
     times = {name: end - before for (end, name), before in
              zip(order, [begin] + [end for end, _ in order])}
@@ -105,7 +104,7 @@ def stage_seconds(winnow, inputs, workspace, *flags):
 
 
 def small_read(path):
-    """Seconds of a read of 16 bytes at a place of a file in the page cache, from Python."""
+    """Seconds per read of 16 bytes from a file in the page cache, from Python."""
     size, count = os.path.getsize(path), 300_000
     with open(path, "rb") as file:
         best = float("inf")
@@ -118,7 +117,7 @@ def small_read(path):
 
 
 def start_seconds(*words):
-    """Seconds of a process that finds nothing to do."""
+    """Seconds that a process takes when it finds nothing to do."""
     times = []
     for _ in range(9):
         start = time.perf_counter()
@@ -128,7 +127,7 @@ def start_seconds(*words):
 
 
 def measure(data):
-    """Rates of this machine, each with all its threads where nothing else is said."""
+    """Returns the rates of this machine, with all its threads unless noted."""
     winnow, bench = ROOT / ".build/release/winnow", ROOT / ".build/release/winnow-bench"
     make_inputs(data / "rows")
     few, many = data / "few.npy", data / "many-centroids.npy"
@@ -153,7 +152,7 @@ def measure(data):
     seconds, peak = log["seconds"], log["peak-memory"]
     rows_rate("scan", seconds["scan"], "scan, from the page cache")
     rows_rate("metadata", times["metadata"], "metadata (CSV), one thread")
-    rows_rate("keys", times["key-runs"] + times["key-parts"] + times["keys"], "keys")
+    rows_rate("keys", times["key-runs"] + times["key-parts"] + times["keys"], "sorting keys")
     rows_rate("sort", seconds["sort"], "sort")
     rows_rate("columns", seconds["columns"], "a column of numbers")
     rate("name", seconds["name"], "s", "name, k = 500")
@@ -163,7 +162,7 @@ def measure(data):
     rate("score", log["seconds"]["score"], "s", "score, k = 50,000")
     peaks = json.loads(run(bench, "peak", "--json", "--folder", data))
     best = lambda name: max(r["perSecond"] for r in peaks if r["name"] == name)
-    rate("disk", best("reading, disk"), "B/s", "reading, disk, past the page cache")
+    rate("disk", best("reading, disk"), "B/s", "reading from disk, bypassing the page cache")
     rate("digest", best("SHA-256"), "B/s", "SHA-256")
     shard, trained = data / "rows/img_emb/img_emb_0.npy", data / "few-centroids.npy"
     run(bench, "train", shard, "--clusters", CONCEPTS[0], "--repeat", 1, "--out", trained)
@@ -180,40 +179,40 @@ def measure(data):
     pairs = training["trainingRows"] * CONCEPTS[0] * training["iterations"]
     rate("train", pairs / (whole - seeding), "pairs/s", "rounds of training on noise, k = 500")
     rate("seeding", SUBSET * CONCEPTS[0] * TRIALS * CONCEPTS[0] / seeding, "pairs/s",
-         "choosing first centroids")
-    # What only builds of more tasks have, and what passes over all rows of any width.
+         "choosing the first centroids")
+    # Work that only some builds have, and passes over all rows whose width does not matter.
     once = ["--clusters", 1, "--training-rows", 1]
     times, _ = stage_seconds(winnow, data / "rows", workspace, *once, "--dedup", 0.05)
     fine = ROWS // 5000
     rate("dedup", ROWS * (ROWS / fine) / 2 / times["dedup"], "pairs/s",
-         "search for near duplicates among rows that are none")
+         "near-duplicate search among distinct rows")
     times, _ = stage_seconds(winnow, data / "rows", workspace, *once, "--where", "width > 100")
-    rows_rate("where", times["where"], "a condition (CSV)")
+    rows_rate("where", times["where"], "`--where` condition (CSV)")
     rows_rate("filter", times["filter"], "filter, one thread")
     # The second build has the first one's scan, so nothing runs beside the training.
     for _ in range(2):
         times, _ = stage_seconds(winnow, thin, workspace, *once)
-    rate("hashes", 2 * THIN[0] / times["train"], "rows/s", "hashes of all rows, twice for a training")
-    # Less what names take of any number of rows.
+    rate("hashes", 2 * THIN[0] / times["train"], "rows/s", "hashing all rows, twice per training")
+    # The difference leaves out what naming takes for any number of rows.
     named = [(rows, stage_seconds(winnow, make_named(data, rows), workspace, *once, "--shape", "-1,1",
                                   "--keys", data / "named.keys", "--key-width", 8)[0]["name"])
              for rows in [THIN[0], THIN[0] // 8]]
     (more, long), (fewer, short) = named
-    rows_rate("name-pass", long - short, "a pass over the members for names, one thread", more - fewer)
+    rows_rate("name-pass", long - short, "pass over the members for names, one thread", more - fewer)
     times, _ = stage_seconds(winnow, narrow, workspace, *once, "--dedup", 0.01)
     rows_rate("twins", times["twins"], "twins, one thread", NARROW[0])
-    rate("pread", small_read(thin), "s", "a small read from the page cache")
+    rate("pread", small_read(thin), "s", "one small read from the page cache")
     listed = data / "listed.winnow"
     run(winnow, "task", "list", data / "rows", "-o", listed, "--clusters", CONCEPTS[0], "--force")
     task = [winnow, "task", "run", "scan", 0, "-o", listed]
     run(*task)
-    rate("start", start_seconds(*task), "s", "a task that finds itself finished")
+    rate("start", start_seconds(*task), "s", "starting a task that is already finished")
     processor = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
                       if line.startswith("model name")), "this processor")
     return {
         "measured": datetime.date.today().isoformat(), "processor": processor,
         "threads": len(os.sched_getaffinity(0)), "version": run(winnow, "--version").strip(),
-        "command": "python3 docs/make_budget.py --data DIR", "notes": [],
+        "command": "python3 Tests/Scale/make_budget.py --data DIR", "notes": [],
         "rows": ROWS, "few": FEW, "dimensions": D, "concepts": CONCEPTS, "peak": peak,
         "many-peak": many_peak, "rates": rates}
 
@@ -221,7 +220,7 @@ def measure(data):
 # Computing
 
 def memory(n, k, threads):
-    """Bytes of each stage at most."""
+    """Returns the peak bytes of each stage."""
     base, block, own = 40 * MIB, threads * block_bytes(D), centroid_bytes(k, D)
     sort = min(256 * MIB, threads * 40 * max(1 << 16, (n + 15) // 16))
     keys = threads * min(
@@ -240,13 +239,13 @@ def memory(n, k, threads):
 
 
 def seconds(n, k, value):
-    """Seconds of each stage: computing or the disk, whichever takes longer."""
+    """Returns the seconds of each stage: computing or disk, whichever takes longer."""
     size = n * 2 * D
     read = size / value["disk"]
     m = training_rows(n, k)
     training = m * k * ROUNDS / value["train"]
     training += min(m, SUBSET * k) * TRIALS * k / value["seeding"]
-    # Spread over the whole data set, a training row costs the disk a page or two.
+    # Training rows are scattered over the data set; each costs the disk one or two pages.
     gather = min(size, m * scattered_bytes(D)) / value["disk"]
     return {
         "metadata": n / value["metadata"],
@@ -262,52 +261,44 @@ def seconds(n, k, value):
 
 
 def disk(n, k):
-    """Bytes of the workspace, and of what lies beside it while it is made."""
+    """Returns the bytes of the workspace, and of the temporary files during the build."""
     r = row_bytes(n)
     workspace = n * (r + 4 + 16 + r + CAPTION + 8) + k * (4 * D + 32 + 8 + 500 + 56)
     runs = 8 * n + 4 * (k + 1) * -(-n // run_rows(n))
     return workspace, runs + (r + 4) * n + 2 * (20 + r) * n + 16 * n
 
 
-# Printing
+# Writing
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, help="measure first, in this folder")
     data = parser.parse_args().data
     if data:
         RATES.write_text(json.dumps(measure(data.resolve()), indent=1) + "\n")
     rates = load_rates()
-    section = io.StringIO()
-    with contextlib.redirect_stdout(section):
-        print_section(rates)
-    page = ROOT / "docs/architecture.md"
-    text = page.read_text()
-    start = text.index("## The budget on paper\n")
-    end = text.index("\n## ", start) + 1
-    page.write_text(text[:start] + section.getvalue() + "\n" + text[end:])
+    fill(ROOT / "docs/benchmarks.md", "rates", {"one-machine": rate_lines(rates)})
+    fill(ROOT / "docs/scale.md", "budget", {
+        **{f"k-{k}": budget_lines(rates, k) for k in CONCEPTS}, "check": check_lines(rates)})
     scale_tables.write(rates)
 
 
 def table(titles, rows):
-    print("\n".join(table_lines(titles, rows)) + "\n")
+    return "\n".join(table_lines(titles, rows)) + "\n"
 
 
-def print_section(rates):
-    threads, value = rates["threads"], {n: r["value"] for n, r in rates["rates"].items()}
-    print(PAGE_START.format(
-        version=rates["version"], model=rates["processor"], threads=threads, rows=ROWS, few=FEW))
-
-    def cells(name, entry):
+def rate_lines(rates):
+    def cell(name, entry):
         rate, unit = entry["value"], entry["unit"]
         if unit == "B/s":
             return f"{rate / 1e9:.2f} GB/s"
         if unit == "s":
             return f"{rate:.2f} s" if rate > 0.1 else f"{rate:.2g} s"
         if unit == "pairs/s":
-            what = "rows times trials/s" if name == "seeding" else "pairs of rows/s"
+            what = "rows x trials/s" if name == "seeding" else "pairs of rows/s"
             if name == "train":
-                what = f"rows times concepts/s, {rate * D * 2 / 1e9:,.0f} GOP/s"
+                what = f"rows x concepts/s, {rate * D * 2 / 1e9:,.0f} GOP/s"
             return f"{rate:,.3g} {what}"
         if name == "scan":
             return f"{rate:,.0f} rows/s, {rate * D * 2 / 1e9:.2f} GB/s"
@@ -315,80 +306,41 @@ def print_section(rates):
             return f"{rate:,.0f} rows/s, {rate * int(name[7:]) * D * 2 / 1e9:,.0f} GOP/s"
         return f"{rate:,.0f} rows/s"
 
-    table(["what", "rate with all threads"], [
-        [entry["what"], cells(name, entry)] for name, entry in rates["rates"].items()])
-    for note in rates["notes"]:
-        print(note + "\n")
-    print(ARRAYS.format(d=D, centroid=4 * D))
-    for k in CONCEPTS:
-        print(f"### k = {k:,}\n")
-        print(f"{ROUNDS} rounds on {PER_CONCEPT * k:,} training rows "
-              "(all rows where there are fewer).\n")
-        times = [seconds(n, k, value) for n in SIZES]
-        needs = [memory(n, k, threads) for n in SIZES]
-        rows = [[stage] + [f"{time_text(t[stage])}, {size_text(m[stage])}"
-                           for t, m in zip(times, needs)] for stage in times[0]]
-        rows.append(["**all**"] + [
-            f"**{time_text(sum(t.values()))}, {size_text(max(m.values()))}**"
-            for t, m in zip(times, needs)])
-        rows.append(["rows on the disk"] + [size_text(n * 2 * D) for n in SIZES])
-        rows.append(["workspace"] + [size_text(disk(n, k)[0]) for n in SIZES])
-        rows.append(["beside it, at most"] + [size_text(disk(n, k)[1]) for n in SIZES])
-        table(["stage: time, peak memory"] + [f"{n:.0e} rows".replace("e+0", "e").replace(
-            "e+", "e").replace("1e", "10^") for n in SIZES], rows)
+    return (f"{rates['processor']}, {rates['threads']} cores; winnow {rates['version']}; "
+            f"{rates['measured']}.\n\n"
+            + table(["what", "rate with all threads"], [
+                [entry["what"], cell(name, entry)] for name, entry in rates["rates"].items()])
+            + "".join(f"\n{note}\n" for note in rates["notes"]))
+
+
+def budget_lines(rates, k):
+    value = {name: entry["value"] for name, entry in rates["rates"].items()}
+    times = [seconds(n, k, value) for n in SIZES]
+    needs = [memory(n, k, rates["threads"]) for n in SIZES]
+    rows = [[stage] + [f"{time_text(t[stage])}, {size_text(m[stage])}"
+                       for t, m in zip(times, needs)] for stage in times[0]]
+    rows.append(["**total**"] + [
+        f"**{time_text(sum(t.values()))}, {size_text(max(m.values()))}**"
+        for t, m in zip(times, needs)])
+    rows.append(["input rows on disk"] + [size_text(n * 2 * D) for n in SIZES])
+    rows.append(["workspace"] + [size_text(disk(n, k)[0]) for n in SIZES])
+    rows.append(["temporary files, at most"] + [size_text(disk(n, k)[1]) for n in SIZES])
+    titles = [f"10^{len(str(n)) - 1} rows" for n in SIZES]
+    return (f"{ROUNDS} rounds on {PER_CONCEPT * k:,} training rows, or on all rows if there are fewer.\n\n"
+            + table(["stage: time, peak memory"] + titles, rows))
+
+
+def check_lines(rates):
+    """What the measured builds took, beside what is computed for them."""
+    threads = rates["threads"]
     small, many = memory(ROWS, CONCEPTS[0], threads), memory(FEW, CONCEPTS[1], threads)
-    # Nothing was trained, but the given file was read: its bytes and three more forms.
+    # No training, but the given file is read: its bytes and three other forms of them.
     many["train"] = 40 * MIB + 4 * 4 * CONCEPTS[1] * D
-    print(PAGE_END.format(
-        peak=size_text(rates["peak"]), computed=size_text(max(small.values())),
-        stage=max(small, key=small.get), many_peak=size_text(rates["many-peak"]),
-        many_computed=size_text(max(many.values())), rows=ROWS, few=FEW))
-
-
-PAGE_START = """## The budget on paper
-
-What a build takes where it cannot be tried: computed by `docs/make_budget.py` from rates that it
-measured on one machine ({model}, {threads} cores; winnow {version}), for float16 rows of 768
-dimensions, a key of 32 hexadecimal digits, a caption of 60 bytes and one column of numbers a row.
-
-### Rates
-
-Measured on {rows:,} rows (k = 500) and {few:,} rows (k = 50,000), from the page cache.
-"""
-
-ARRAYS = """### Bytes a row
-
-| array | bytes a row | where |
-| --- | --- | --- |
-| embeddings | 2d = 1,536 | input; read, never copied |
-| `members.npy` | 4 (8 beyond 2^32 rows) | workspace |
-| `distances.npy` | 4 | workspace |
-| `key_order.npy` | 4 (8) | workspace |
-| `keys/hex.npy` | 16; other keys their bytes and 8 | workspace |
-| `captions/` | the text and 8 | workspace |
-| `similarity.npy` | 4, where there is one | workspace |
-| `fate.npy` | 1, where rows were dropped | workspace |
-| runs of the assignment | 8 | `stage/`, goes |
-| parts of the members | 8 (12) | `stage/`, goes |
-| runs and parts of the keys | their bytes and 4 (8), twice | `stage/`, goes |
-| a column of numbers | 8, and 8 while it is summed up | `stage/`, goes |
-| training row, in memory | 5d = 3,840 and 89 | k-means only |
-
-A concept has {centroid:,} bytes in `centroids.npy`, 32 in `clusters.npy`, 8 in `offsets.npy`, 56
-for each column of numbers, and about 500 in `names.json`.
-"""
-
-PAGE_END = """The rates are single measurements on a machine that was not always idle;
-[benchmarks](benchmarks.md) has medians of several. Times are those of this machine with all its cores:
-where the disk is slower than the computing, a stage takes what the disk takes. A faster disk or more
-cores change the one or the other. Training counts all rounds at the full price of rounds without structure; real data need
-fewer, and rows that cannot change are left out. With k = 50,000 training decides everything: fewer
-rows (`--training-rows`) or rounds (`--iterations`) buy memory and time.
-What more machines make of it: [billions of rows](scale.md).
-
-Measured beside computed: the build of {rows:,} rows with k = 500 took {peak} at most, computed are
-{computed} (`{stage}`); {few:,} rows with 50,000 given centroids took {many_peak}, computed are
-{many_computed} (reading the centroids)."""
+    return table(["build", "measured peak", "computed peak"], [
+        [f"{ROWS:,} rows, k = {CONCEPTS[0]:,}", size_text(rates["peak"]),
+         f"{size_text(max(small.values()))} (`{max(small, key=small.get)}`)"],
+        [f"{FEW:,} rows, {CONCEPTS[1]:,} given centroids", size_text(rates["many-peak"]),
+         f"{size_text(max(many.values()))} (reading the centroids)"]])
 
 
 if __name__ == "__main__":

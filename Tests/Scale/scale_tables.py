@@ -1,26 +1,24 @@
-"""The tables of docs/scale.md, between markers `<!-- table NAME -->` and `<!-- end -->`."""
+"""The generated tables of docs/scale.md, between `<!-- table NAME -->` and `<!-- end -->`."""
 import dataclasses
 import functools
 import pathlib
-import re
-import sys
 
 from scale_engine import Cluster, Luck, simulate
 from scale_stages import (
     CHANGES, ROUND_TASKS, Job, assign_memory, build_stages, fine_clusters, fine_training_memory,
     move_memory, round_memory, run_rows, scattered_bytes, search_memory, start_memory, training_memory,
     training_rows)
-from scale_text import bytes_text, size_text, table_lines, time_text
+from scale_text import blocks, bytes_text, fill, size_text, table_lines, time_text
 
-PAGE = pathlib.Path(__file__).resolve().parent / "scale.md"
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs/scale.md"
 PRICE = 1.50
 ROWS = [1_280_000_000, 12_800_000_000]
 MACHINES = [1, 16, 128]
 SEEDS = range(1, 4)
 SLOW = Luck(slow_share=0.02, slow_mean=2.0)
-LOCAL_WAIT = 1e-4               # seconds that a read of a machine's own disk waits
-STEADY, SPOT = 0.001, 0.05      # failures of a machine, an hour
-# In an order in which each is worth something.
+LOCAL_WAIT = 1e-4               # seconds that a read from a machine's own disk waits
+STEADY, SPOT = 0.001, 0.05      # failures per machine and hour
+# Ordered so that each change helps.
 ORDER = ["cuts", "gather", "read-ahead", "shuffle", "metadata", "writers", "metadata-digest",
          "summary", "parts"]
 
@@ -54,18 +52,18 @@ class Tables:
     def assumed(self):
         c = self.cluster(1)
         return table_lines(["what", "assumed"], [
-            ["machine", f"{c.cores} cores, each as fast as one of those that the rates were measured "
-             f"on; {c.memory / 1e9:.0f} GB; {PRICE:.2f} an hour"],
-            ["network of a machine", f"{c.network / 1e9:.1f} GB/s"],
-            ["file system", f"{c.file_system / 1e9:.0f} GB/s for all machines together"],
-            ["a read or a call that a thread waits for", f"{c.latency * 1e3:g} ms"],
-            ["a read of a page or two", f"costs the file system as much as {c.single_read / 1024:.0f} "
-             "KiB of a stream, beside its bytes"],
-            ["a task", f"{self.start:.2f} s until it begins, "
-             f"{self.rates['rates']['start']['value']:.2g} s of which are measured"],
-            ["shards", "1,000,000 rows of 768 float16 with a CSV file of metadata each"],
-            ["a machine's own disk", f"{self.rates['rates']['disk']['value'] / 1e9:.2f} GB/s, which are "
-             f"measured; a read that a thread waits for {LOCAL_WAIT * 1e3:g} ms"],
+            ["machine", f"{c.cores} cores, each as fast as a core of the measured machine; "
+             f"{c.memory / 1e9:.0f} GB; {PRICE:.2f} per hour"],
+            ["network per machine", f"{c.network / 1e9:.1f} GB/s"],
+            ["file system", f"{c.file_system / 1e9:.0f} GB/s, shared by all machines"],
+            ["a read or call that a thread waits for", f"{c.latency * 1e3:g} ms"],
+            ["a read of a page or two", f"costs the file system as much as streaming {c.single_read / 1024:.0f} "
+             "KiB, in addition to its bytes"],
+            ["starting a task", f"{self.start:.2f} s, of which "
+             f"{self.rates['rates']['start']['value']:.2g} s were measured"],
+            ["shards", "1,000,000 rows of 768 float16 numbers, and a CSV file of metadata for each"],
+            ["a machine's own disk", f"{self.rates['rates']['disk']['value'] / 1e9:.2f} GB/s (measured); "
+             f"{LOCAL_WAIT * 1e3:g} ms per read that a thread waits for"],
             ["near duplicates", f"{100 * Job(rows=1).dropped:.0f} % of the rows are dropped"]])
 
     def memory(self):
@@ -82,7 +80,7 @@ class Tables:
             ("start", lambda n, k: start_memory(k, d, cores)),
             ("move-N", lambda n, k: move_memory(n, k, d))]
         return table_lines(
-            ["memory of a task"] + [f"{rows_text(n)} rows, k = {k:,}" for n in ROWS for k in (500, 50_000)],
+            ["memory per task"] + [f"{rows_text(n)} rows, k = {k:,}" for n in ROWS for k in (500, 50_000)],
             [[name] + [size_text(need(n, k)) for n in ROWS for k in (500, 50_000)]
              for name, need in kinds])
 
@@ -100,8 +98,8 @@ class Tables:
                         + [f"{time_text(o.wall)}, {money(o.held)}" for o in outs]
                         + [money(outs[-1].used)])
         return table_lines(
-            ["rows", "k", "`--dedup`", "moved"]
-            + [f"{m} machine{'s' if m > 1 else ''}" for m in MACHINES] + ["of 128, those with a task"],
+            ["rows", "k", "`--dedup`", "bytes moved"]
+            + [f"{m} machine{'s' if m > 1 else ''}" for m in MACHINES] + ["128, paid only while busy"],
             rows)
 
     def overview(self):
@@ -122,7 +120,7 @@ class Tables:
         rows.append(["**all**", "", f"**{bytes_text(sum(r.read for r in outs[0].stages.values()))}**",
                      f"**{bytes_text(sum(r.written for r in outs[0].stages.values()))}**"]
                     + [f"**{time_text(o.wall)}**" for o in outs])
-        rows.append(["cores that compute", "", "", ""] + [
+        rows.append(["cores computing", "", "", ""] + [
             f"{100 * sum(r.computing for r in o.stages.values()) / (o.held * cores):.2g} %"
             for o in outs])
         return table_lines(
@@ -136,17 +134,17 @@ class Tables:
         return self.by_stage(Job(rows=ROWS[1], dedup=True))
 
     def traffic(self):
-        """What deduplication reads beside the rows."""
+        """What deduplication reads apart from the rows."""
         job = Job(rows=ROWS[-1], dedup=True)
         size, pages = 2 * job.dimensions, scattered_bytes(job.dimensions)
         runs, fine = -(-job.rows // run_rows(job.rows)), fine_clusters(job.rows)[0]
         read = 4 * job.dimensions * fine
         return [
-            "- `dedup` reads every row by itself, because the rows of a fine cluster lie anywhere. A row of "
-            f"{size:,} bytes touches one page of 4 KiB or two, so {pages / size:.1f} times the bytes of the "
-            "data set are moved, and a thread waits for every row.",
-            f"- `fine-assign` reads every fine centroid once for each run. With {rows_text(job.rows)} rows "
-            f"these are {fine / 1e6:.2f} million centroids of {bytes_text(read)}, {runs:,} times: "
+            "- `dedup` reads every row separately, because the rows of a fine cluster are scattered over the "
+            f"data set. A row of {size:,} bytes touches one or two pages of 4 KiB. This moves "
+            f"{pages / size:.1f} times the bytes of the data set, and a thread waits for every row.",
+            f"- `fine-assign` reads every fine centroid once per run. For {rows_text(job.rows)} rows, that is "
+            f"{fine / 1e6:.2f} million centroids ({bytes_text(read)}), {runs:,} times: "
             f"{runs * read / (size * job.rows):.1f} times the bytes of the data set."]
 
     def many_concepts(self):
@@ -178,13 +176,12 @@ class Tables:
                 rows.append([rows_text(n), f"{k:,}", bytes_text(sum(
                     r.read + r.written for r in runs.values()))] + cells + [f"{100 * alone[-1]:.0f} %"])
         return table_lines(
-            ["rows", "k", "moved"] + [f"{m} machine{'s' if m > 1 else ''}" for m in MACHINES]
-            + [f"of it `start` and `move-N`, {MACHINES[-1]}"], rows)
+            ["rows", "k", "bytes moved"] + [f"{m} machine{'s' if m > 1 else ''}" for m in MACHINES]
+            + [f"share of `start` and `move-N` on {MACHINES[-1]}"], rows)
 
     def round_list(self):
-        return [f"A round has {ROUND_TASKS} tasks at most, each of one thread, so "
-                f"{ROUND_TASKS // Cluster().cores} machines of {Cluster().cores} cores have something to "
-                "do for all of it."]
+        return [f"A round has at most {ROUND_TASKS} tasks of one thread each, so it can keep "
+                f"{ROUND_TASKS // Cluster().cores} machines of {Cluster().cores} cores busy."]
 
     # Bad luck
 
@@ -198,22 +195,22 @@ class Tables:
 
     def luck_list(self):
         return [
-            f"- Slow: {100 * SLOW.slow_share:.0f} % of the tasks take 1 + x times as long, x exponential of "
-            f"mean {SLOW.slow_mean:g}.",
-            "- Copies: when nothing of a stage waits and half of it is over, tasks that have taken half as "
-            "long again as the median get a second copy, and the first to end counts; winnow allows that, "
-            "an engine has to do it.",
-            "- Failures are of a machine, an hour; its tasks begin again elsewhere, it is back after "
-            f"{time_text(SLOW.repair)}.",
-            f"- Means of {len(SEEDS)} seeds."]
+            f"- Slow tasks: {100 * SLOW.slow_share:.0f} % of the tasks take 1 + x times as long, where x is "
+            f"exponentially distributed with mean {SLOW.slow_mean:g}.",
+            "- Second copies: once all tasks of a stage have started and half are done, every task that has "
+            "run for 1.5 times the median gets a second copy. The first one to finish counts. winnow allows "
+            "second copies, but the engine has to start them.",
+            "- Failures are per machine and hour. The failed machine's tasks restart elsewhere, and it is back "
+            f"after {time_text(SLOW.repair)}.",
+            f"- All values are means over {len(SEEDS)} seeds."]
 
     def luck(self):
         kinds = [
-            ("none", Luck()), ("slow tasks", SLOW),
+            ("no bad luck", Luck()), ("slow tasks", SLOW),
             ("slow tasks, second copies", dataclasses.replace(SLOW, copies=True)),
             (f"{STEADY:g} failures", Luck(failures=STEADY)),
             (f"{SPOT:g} failures", Luck(failures=SPOT)),
-            (f"all: slow, copies, {SPOT:g} failures",
+            (f"slow tasks, copies, {SPOT:g} failures",
              dataclasses.replace(SLOW, copies=True, failures=SPOT))]
         rows = []
         for n, changes in [(n, changes) for n in ROWS for changes in ((), ORDER)]:
@@ -226,14 +223,14 @@ class Tables:
                     more = 100 * (wall / base - 1)
                     cells.append(time_text(wall) if luck == Luck() else
                                  f"{more:+.0f} %, {100 * lost:.1f} %")
-                rows.append([rows_text(n), "with all changes" if changes else "as it is",
+                rows.append([rows_text(n), "all changes" if changes else "today",
                              f"{machines}"] + cells)
         return table_lines(["rows", "build", "machines"] + [name for name, _ in kinds], rows)
 
     # Where it stops
 
     def alone(self):
-        """Stages of one task, and what comes after them."""
+        """Stages of one task that take long."""
         rows = []
         for n in ROWS:
             job, cluster = Job(rows=n, dedup=True), self.cluster(128)
@@ -246,7 +243,7 @@ class Tables:
                              f"{100 * (run.end - run.begin) / out.wall:.1f} %",
                              "yes" if stage.name in out.critical else "no"])
         return table_lines(
-            ["rows", "stage of one task", "takes", "of the whole build", "on the way that ends last"],
+            ["rows", "stage of one task", "time", "share of the build", "on the critical path"],
             rows)
 
     def speedup(self):
@@ -254,7 +251,7 @@ class Tables:
         rows = []
         for n in ROWS:
             for text, job in [
-                    ("as it is", Job(rows=n)), ("as it is, `--dedup`", Job(rows=n, dedup=True)),
+                    ("today", Job(rows=n)), ("today, `--dedup`", Job(rows=n, dedup=True)),
                     ("all changes, `--dedup`", Job(rows=n, dedup=True, changes=frozenset(ORDER)))]:
                 walls = [self.out(job, self.cluster(m)).wall for m in counts]
                 rows.append([rows_text(n), text, time_text(walls[0])] + [
@@ -265,7 +262,7 @@ class Tables:
         rows = []
         for count in range(len(ORDER) + 1):
             chosen = ORDER[:count]
-            cells = [chosen[-1] if chosen else "as it is"]
+            cells = [chosen[-1] if chosen else "today"]
             for n in ROWS:
                 job = Job(rows=n, dedup=True, changes=frozenset(chosen))
                 for m in (16, 128):
@@ -273,9 +270,9 @@ class Tables:
                     cells.append(f"{time_text(out.wall)}, {money(out.held)}")
                 cells.append(bytes_text(out.moved))
             rows.append(cells)
-        titles = ["and with it"]
+        titles = ["change"]
         for n in ROWS:
-            titles += [f"{rows_text(n)}: 16", "128", "moved"]
+            titles += [f"{rows_text(n)}: 16", "128", "bytes moved"]
         return table_lines(titles, rows)
 
     def change_list(self):
@@ -284,7 +281,7 @@ class Tables:
     def sensitivity(self):
         kinds = [("as assumed", {})]
         kinds += [(f"file system {rate} GB/s", {"file_system": rate * 1e9}) for rate in (10, 160, 640)]
-        kinds += [(f"a wait takes {ms:g} ms", {"latency": ms / 1e3}) for ms in (0.1, 2)]
+        kinds += [(f"{ms:g} ms per read", {"latency": ms / 1e3}) for ms in (0.1, 2)]
         kinds += [("network 12.5 GB/s", {"network": 12.5e9}),
                   ("1 s to start a task", {"start": 1.0})]
         rows = []
@@ -297,12 +294,12 @@ class Tables:
             rows.append(cells)
         titles = ["128 machines"]
         for n in ROWS:
-            titles += [f"{rows_text(n)}, as it is", "all changes"]
+            titles += [f"{rows_text(n)}, today", "all changes"]
         return table_lines(titles, rows)
 
     def local(self):
         disk = self.rates["rates"]["disk"]["value"]
-        # One process whose threads share what the list would count for each.
+        # One process: its threads share memory that the task list would count once per task.
         cluster = self.cluster(
             1, network=disk, file_system=disk, latency=LOCAL_WAIT, memory=float("inf"))
         return table_lines(["rows"] + [
@@ -324,28 +321,17 @@ NAMES = {
 QUICK = ["assumed", "memory", "change-list", "stages-small", "traffic", "round-list", "luck-list"]
 
 
-def tables_of(text):
-    """The tables of a page, by name."""
-    return dict(re.findall(r"<!-- table ([a-z-]+) -->\n(.*?)<!-- end -->", text, flags=re.S))
-
-
 def lines(name, tables):
     return "".join(line + "\n" for line in NAMES[name](tables))
 
 
 def stale(rates):
-    """Those of the quick tables that are not what would be written."""
-    found, tables = tables_of(PAGE.read_text()), Tables(rates)
+    """Names of the quick tables that are out of date."""
+    found, tables = blocks("table", PAGE.read_text()), Tables(rates)
     return [name for name in QUICK if found.get(name) != lines(name, tables)]
 
 
 def write(rates):
-    """Writes all tables of docs/scale.md again; what stands between them stays."""
-    text, tables = PAGE.read_text(), Tables(rates)
-    missing = NAMES.keys() ^ tables_of(text).keys()
-    if missing:
-        sys.exit(f"{PAGE}: expected one place for each table, found none, or no table, for "
-                 f"{', '.join(sorted(missing))}; put <!-- table NAME --> and <!-- end --> there")
-    PAGE.write_text(re.sub(
-        r"(<!-- table ([a-z-]+) -->\n).*?(<!-- end -->)",
-        lambda place: place[1] + lines(place[2], tables) + place[3], text, flags=re.S))
+    """Rewrites all tables of docs/scale.md and leaves the text between them."""
+    tables = Tables(rates)
+    fill(PAGE, "table", {name: lines(name, tables) for name in NAMES})

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""What a build of billions of rows takes on many machines: simulates the task graph of `winnow build`
-with the rates of docs/rates.json.  Needs Python alone.
+"""Simulates `winnow build` of billions of rows on many machines: runs its task graph with the rates in
+rates.json.  Needs only Python.
 
-    python3 docs/simulate_scale.py --rows 1.28e9 --machines 16 [--dedup] [--clusters 50000] ...
-    python3 docs/simulate_scale.py --write      writes the tables of docs/scale.md again
-    python3 docs/simulate_scale.py --check      compares the simulation with closed forms, in seconds
+    python3 Tests/Scale/simulate_scale.py --rows 1.28e9 --machines 16 [--dedup] [--clusters 50000] ...
+    python3 Tests/Scale/simulate_scale.py --write    update the tables in docs/scale.md
+    python3 Tests/Scale/simulate_scale.py --check    compare the simulation with closed forms
 
-The first form prints every stage: tasks, begin and end, cores held, bytes.  The same arguments print
-the same.  scale_engine.py is the cluster, scale_stages.py the stages, scale_tables.py the tables,
-scale_checks.py the checks.
+The first form prints the tasks, start, end, core-hours and bytes of every stage.  The same arguments give
+the same output.  scale_engine.py is the cluster, scale_stages.py the stages, scale_tables.py the
+tables, scale_checks.py the checks.
 """
 import argparse
 import json
@@ -31,45 +31,45 @@ def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--check", action="store_true", help="compare with closed forms, and nothing else")
-    add("--write", action="store_true", help="write the tables of docs/scale.md")
+    add("--check", action="store_true", help="only compare with closed forms")
+    add("--write", action="store_true", help="update the tables in docs/scale.md")
     add("--json", action="store_true", help="print JSON")
     group = parser.add_argument_group("the build")
     group.add_argument("--rows", type=float, default=1.28e9)
     group.add_argument("--clusters", type=int, default=job.clusters)
     group.add_argument("--shard-rows", type=int, default=job.shard_rows)
     group.add_argument("--dedup", action="store_true", help="drop near duplicates")
-    group.add_argument("--dropped", type=float, default=job.dropped, help="share that it drops")
+    group.add_argument("--dropped", type=float, default=job.dropped, help="share of the rows that it drops")
     group.add_argument("--no-keys", action="store_true", help="metadata without keys")
-    group.add_argument("--where", action="store_true", help="a condition over the metadata")
+    group.add_argument("--where", action="store_true", help="filter by a condition over the metadata")
     group.add_argument("--training-rows-all", action="store_true", help="--training-rows all")
     group.add_argument(
         "--change", action="append", choices=sorted(CHANGES), default=[], metavar="NAME",
-        help="the build as it could be: " + "; ".join(f"{n}: {t}" for n, t in CHANGES.items()))
+        help="simulate a change to the build: " + "; ".join(f"{n}: {t}" for n, t in CHANGES.items()))
     group = parser.add_argument_group("the machines")
     group.add_argument("--machines", type=int, default=cluster.machines)
-    group.add_argument("--cores", type=int, default=cluster.cores, help="of a machine")
-    group.add_argument("--memory", type=float, default=cluster.memory, help="bytes of a machine")
+    group.add_argument("--cores", type=int, default=cluster.cores, help="per machine")
+    group.add_argument("--memory", type=float, default=cluster.memory, help="bytes per machine")
     group.add_argument(
-        "--network", type=float, default=cluster.network, help="bytes a second of a machine")
+        "--network", type=float, default=cluster.network, help="bytes per second and machine")
     group.add_argument(
-        "--file-system", type=float, default=cluster.file_system, help="bytes a second in all")
+        "--file-system", type=float, default=cluster.file_system, help="bytes per second, shared by all machines")
     group.add_argument(
-        "--latency", type=float, default=cluster.latency, help="seconds of a single read")
+        "--latency", type=float, default=cluster.latency, help="seconds per single read")
     group.add_argument(
         "--single-read", type=float, default=cluster.single_read,
-        help="bytes of a stream that cost the file system as much as a single read")
+        help="bytes of streaming that cost the file system as much as one single read")
     group.add_argument("--start", type=float, default=cluster.start, help="seconds to start a task")
     group.add_argument(
-        "--price", type=float, default=scale_tables.PRICE, help="of a machine for an hour")
+        "--price", type=float, default=scale_tables.PRICE, help="per machine and hour")
     group = parser.add_argument_group("luck")
     group.add_argument(
         "--slow", type=slow, default=(0, 0), metavar="SHARE:MEAN",
-        help="this share of the tasks takes 1 + an exponential of this mean times as long")
-    group.add_argument("--copies", action="store_true", help="second copies of slow tasks")
-    group.add_argument("--failures", type=float, default=0, help="of a machine, an hour")
+        help="slow this share of the tasks down by a factor of 1 + x, x exponential with this mean")
+    group.add_argument("--copies", action="store_true", help="start second copies of slow tasks")
+    group.add_argument("--failures", type=float, default=0, help="per machine and hour")
     group.add_argument(
-        "--repair", type=float, default=luck.repair, help="seconds until a machine is back")
+        "--repair", type=float, default=luck.repair, help="seconds until a failed machine is back")
     group.add_argument("--seed", type=int, default=luck.seed)
     return parser.parse_args()
 
@@ -116,11 +116,11 @@ def main():
             f"{100 * run.computing / max(1e-9, run.core_seconds):.0f} %",
             bytes_text(run.read), bytes_text(run.written)])
     print("\n".join(table_lines(
-        ["stage", "tasks", "begin", "end", "takes", "core-hours", "computing", "read", "written"],
+        ["stage", "tasks", "begin", "end", "time", "core-hours", "computing", "read", "written"],
         rows)))
-    print(f"\n* on the way that ends last\n\n{time_text(out.wall)} in all; "
-          f"{out.held / 3600:,.1f} machine-hours, {out.used / 3600:,.1f} of them with a task; "
-          f"{out.held / 3600 * options.price:,.0f} at {options.price:.2f} an hour; "
+    print(f"\n* on the critical path\n\n{time_text(out.wall)} in total; "
+          f"{out.held / 3600:,.1f} machine-hours, {out.used / 3600:,.1f} of them busy; "
+          f"{out.held / 3600 * options.price:,.0f} at {options.price:.2f} per hour; "
           f"{bytes_text(out.moved)} moved")
     print(f"cores held {100 * sum(r.core_seconds for r in out.stages.values()) / capacity:.1f} %, "
           f"computing {100 * sum(r.computing for r in out.stages.values()) / capacity:.1f} %; "

@@ -1,5 +1,5 @@
-"""Closed forms that the simulation of docs/simulate_scale.py has to agree with, and formulas of the
-stages against sizes that builds have really had."""
+"""Checks of simulate_scale.py: the simulated cluster against closed forms, and the formulas of the
+stages against sizes measured in real builds."""
 import dataclasses
 import math
 import random
@@ -273,7 +273,7 @@ def every_change_can_be_simulated():
 @check
 def the_page_has_the_tables_of_these_rates():
     stale = scale_tables.stale(scale_stages.load_rates())
-    holds(not stale, f"docs/scale.md: {', '.join(stale)}: not what --write would write; run it")
+    holds(not stale, f"docs/scale.md: {', '.join(stale)}: out of date; run simulate_scale.py --write")
 
 
 def run():
