@@ -155,12 +155,9 @@ final class BuildJob: Sendable {
   /// The rows that a worker's tasks are about; nil: any.
   private var window: [Range<Int>]? {
     guard case .worker(let name, let choice) = graph.role,
-      let stage = graph.stages.first(where: { $0.name == name }) as? any BuildStage,
-      let results = try? stage.results(self)
+      let stage = graph.stages.first(where: { $0.name == name }) as? any BuildStage
     else { return nil }
-    let shares = stage.shares(self, results: results.count)
-    guard let tasks = try? choice.tasks(of: shares.count, name.rawValue) else { return nil }
-    return stage.rows(of: shares.results(of: tasks), self)
+    return stage.rows(of: choice, self)
   }
 
   func centroids() throws(WinnowError) -> Centroids {

@@ -10,8 +10,8 @@ protocol BuildStage: Stage where Job == BuildJob {
   func memory(_ shape: BuildShape) -> Int?
   /// What it would take, for `--dry-run`; nil where another stage's forecast includes it.
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) throws(WinnowError) -> StageForecast?
-  /// The rows that some results are about; nil: any.
-  func rows(of results: [Int], _ job: BuildJob) -> [Range<Int>]?
+  /// The rows that some tasks are about; nil: any.  It is asked before the candidates are known.
+  func rows(of choice: TaskChoice, _ job: BuildJob) -> [Range<Int>]?
 }
 
 extension BuildStage {
@@ -19,7 +19,7 @@ extension BuildStage {
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) throws(WinnowError) -> StageForecast? {
     nil
   }
-  func rows(of results: [Int], _ job: BuildJob) -> [Range<Int>]? { nil }
+  func rows(of choice: TaskChoice, _ job: BuildJob) -> [Range<Int>]? { nil }
 
   /// One thread, and memory to sort with.
   func needs(_ job: BuildJob) -> TaskNeeds {

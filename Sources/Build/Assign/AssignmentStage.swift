@@ -26,8 +26,11 @@ extension AssignmentStage {
       bytes: job.shape.inputBytes + 8 * job.shape.rows)
   }
 
-  func rows(of results: [Int], _ job: BuildJob) -> [Range<Int>]? {
-    results.map { job.blocks.rowRange(of: job.blocks.runs[$0]) }
+  func rows(of choice: TaskChoice, _ job: BuildJob) -> [Range<Int>]? {
+    let runs = job.blocks.runs
+    let shares = job.shape.rowShares(runs.count)
+    let tasks = try? choice.tasks(of: shares.count, name.rawValue)
+    return tasks.map { shares.results(of: $0).map { job.blocks.rowRange(of: runs[$0]) } }
   }
 
   /// Writes runs of the nearest centroids.

@@ -59,6 +59,8 @@ struct FineTrainStage: BuildStage {
       let count = levels.count(cluster)
       guard count > 0 else { return try SealedFile.write([UInt8](), to: run.paths[cluster]) }
       var plan = job.fineParameters(count)
+      // A sequence of its own again: the coarse training has that of the fine clusters.
+      plan.seed = splitmix64(seed: plan.seed, row: .max - 1)
       plan.limit = max(count, min(most, Deduplication.trainingRows * count))
       let components = try train(cluster, of: coarseRuns, plan, job, run)
       try SealedFile.write(components, to: run.paths[cluster])

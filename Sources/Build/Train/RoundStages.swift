@@ -139,9 +139,10 @@ struct RoundStage: BuildStage {
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     try job.isConverged(before: round) ? [] : job.roundParts.indices.map { "part-\($0)" }
   }
-  func rows(of results: [Int], _ job: BuildJob) -> [Range<Int>]? {
+  func rows(of choice: TaskChoice, _ job: BuildJob) -> [Range<Int>]? {
     let parts = job.roundParts
-    return results.map { job.blocks.rowRange(of: parts[$0]) }
+    let tasks = try? choice.tasks(of: parts.count, name.rawValue)
+    return tasks.map { $0.map { job.blocks.rowRange(of: parts[$0]) } }
   }
 
   func needs(_ job: BuildJob) -> TaskNeeds {
