@@ -22,10 +22,10 @@ final class WorkQueue: Sendable {
   private struct Mailbox {
     var events: [Event] = []
     /// Tickets under way.
-    var running: [Ticket: Standing] = [:]
+    var running: [Ticket: Progress] = [:]
   }
 
-  private struct Standing {
+  private struct Progress {
     var isCancelled = false
     /// What was said last; less than a hundredth more is no news.
     var part = 0.0
@@ -70,7 +70,7 @@ final class WorkQueue: Sendable {
   }
 
   private func start(_ ticket: Ticket, _ request: Work.Request) {
-    mailbox.withLock { $0.running[ticket] = Standing() }
+    mailbox.withLock { $0.running[ticket] = Progress() }
     switch request.kind {
     case .detail, .neighbours:
       queue.asyncAfter(deadline: .now() + Self.pause) { [self] in perform(request, ticket) }
@@ -88,8 +88,8 @@ final class WorkQueue: Sendable {
   /// Tells the loop how far work is; false when it is to stop.
   private func note(_ part: Double, _ ticket: Ticket) -> Bool {
     let (goesOn, isNews) = mailbox.withLock { box in
-      guard let standing = box.running[ticket], !standing.isCancelled else { return (false, false) }
-      guard part >= standing.part + 0.01 else { return (true, false) }
+      guard let progress = box.running[ticket], !progress.isCancelled else { return (false, false) }
+      guard part >= progress.part + 0.01 else { return (true, false) }
       box.running[ticket]?.part = part
       return (true, true)
     }

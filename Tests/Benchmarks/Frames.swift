@@ -16,7 +16,7 @@ func frameBenchmarks(_ promises: Promises) {
   var state = runner.settle(opened, .resize(Size(width: 120, height: 36)))
   var shown = view(state, state.size)
   var changed = 0
-  func press(_ key: Key) {
+  func press(_ key: KeyPress) {
     (state, _) = update(state, .key(key))
     let grid = view(state, state.size)
     for index in grid.cells.indices where !grid.shows(index, as: shown) { changed += 1 }

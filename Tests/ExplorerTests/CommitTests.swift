@@ -86,7 +86,7 @@ import Testing
     #expect(try back.pressing("u").plan == state.plan)
     let compared = try state.pressing("j b")
     #expect(compared.baseline.label == "plan 3" && compared.plan == state.plan)
-    #expect(compared.impact.cut > 0)
+    #expect(compared.counts.cut > 0)
     for keys in ["j j", "G"] {
       for key in ["Enter", "b"] {
         let after = try state.pressing("\(keys) \(key)")

@@ -20,7 +20,7 @@ import Testing
     guard case .find(let keys) = request else { return }
     #expect(keys.from == nil && keys.text == "bride")
     let first = FindPage(
-      hits: [Found(row: 7, key: "k7", caption: "a bride")], next: 0, part: 0)
+      hits: [FoundRow(row: 7, rowKey: "k7", caption: "a bride")], next: 0, part: 0)
     let (one, more) = update(asked, .finished(ticket, .found(first)))
     #expect(one.finding.hits.count == 1 && one.screenText.contains("a bride"))
     // The captions are searched and the hit is placed at the same time.

@@ -111,14 +111,14 @@ enum Fixture {
   static func page(_ question: FindQuestion, _ clusters: Int) -> FindPage {
     guard let from = question.from else {
       let row = question.text.hasPrefix("key-") ? Int(question.text.dropFirst(4)) : nil
-      let hits = row.map { [Found(row: $0, key: "key-\($0)", caption: caption($0 % 100))] } ?? []
+      let hits = row.map { [FoundRow(row: $0, rowKey: "key-\($0)", caption: caption($0 % 100))] } ?? []
       return FindPage(hits: hits, next: 0, part: 0)
     }
     let rows = (from..<from + 300).filter {
       caption($0 % 100).contains(question.text) && caption($0 % 100).utf8.count < 60
     }
     let hits = rows.prefix(question.most).map {
-      Found(row: $0, key: "key-\($0)", caption: caption($0 % 100))
+      FoundRow(row: $0, rowKey: "key-\($0)", caption: caption($0 % 100))
     }
     let next = hits.count < rows.count ? hits[hits.count - 1].row + 1 : from + 300
     return FindPage(
@@ -130,15 +130,15 @@ enum Fixture {
     if row % 5 == 3 || clusters == 0 || size(of: cluster) == 0 {
       return .nowhere("it is a duplicate")
     }
-    return .at(RowPlace(cluster: cluster, rank: row * 31 % size(of: cluster)))
+    return .at(RankedRow(cluster: cluster, rank: row * 31 % size(of: cluster)))
   }
 
-  static func seek(_ question: SeekQuestion, _ clusters: Int) -> Found? {
-    guard question.key.hasPrefix("key-"), let row = Int(question.key.dropFirst(4)) else {
+  static func seek(_ question: SeekQuestion, _ clusters: Int) -> FoundRow? {
+    guard question.rowKey.hasPrefix("key-"), let row = Int(question.rowKey.dropFirst(4)) else {
       return nil
     }
-    return Found(
-      row: row, key: question.key, caption: nil, whereabouts: whereabouts(row, clusters))
+    return FoundRow(
+      row: row, rowKey: question.rowKey, caption: nil, whereabouts: whereabouts(row, clusters))
   }
 
   /// The captions are those of `MadeUpRows` in an order that follows the distance.
@@ -238,7 +238,7 @@ struct MadeUpRows: ConceptRows {
   func line(_ position: Int, rank: Int) -> RowLine {
     RowLine(
       rank: rank, row: 3 * position + cluster, distance: distance(position),
-      key: "key-\(3 * position + cluster)",
+      rowKey: "key-\(3 * position + cluster)",
       caption: position % 9 == 8 ? nil : Fixture.caption(position % 100) + " \(position)",
       similarity: position % 7 == 6 ? nil : Float(position % 41) / 100)
   }

@@ -113,7 +113,7 @@ import Workspace
 /// Keys and sizes at random.
 enum RandomEvents {
   /// All keys of the table, and some that mean nothing or are typed.
-  private static let keys: [Key] =
+  private static let keys: [KeyPress] =
     Array(Set(Actions.all.flatMap(\.keys))).sorted { $0.text < $1.text }
     + ["1", "2", "0", "%", ".", "z", "k", ">", "!", "花", "\u{301}", .function(9), .left, .enter]
 
@@ -128,7 +128,7 @@ enum RandomEvents {
       .mouse(
         Mouse(
           [.press, .doublePress, .wheelUp, .wheelDown][Int(random.next() % 4)],
-          Place(x: Int(random.next() % 180), y: Int(random.next() % 60))))
+          Spot(x: Int(random.next() % 180), y: Int(random.next() % 60))))
     case 5: .paste(["food", "size>10\nkeep<1", "\u{1B}[31m", "12,5%", ""][Int(random.next() % 5)])
     default: .key(keys[Int(random.next() % UInt64(keys.count))])
     }

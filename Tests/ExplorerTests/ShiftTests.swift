@@ -57,12 +57,12 @@ import Testing
       let table = try #require(state.shift.table)
       let sums = table.total
       #expect(sums.before == state.baseline.quota.reduce(0, +))
-      #expect(sums.saturated == state.impact.saturated)
+      #expect(sums.saturated == state.counts.saturated)
       let text = state.screenText
-      #expect(text.contains("▲ \(thousands(state.impact.gained)) "))
+      #expect(text.contains("▲ \(thousands(state.counts.gained)) "))
       // The orders are the same and nested, so quotas tell the rows.
-      #expect(text.contains("▲ \(thousands(state.impact.more))"))
-      #expect(text.contains("▼ \(thousands(state.impact.fewer))"))
+      #expect(text.contains("▲ \(thousands(state.counts.more))"))
+      #expect(text.contains("▼ \(thousands(state.counts.fewer))"))
     }
   }
 
@@ -109,12 +109,12 @@ import Testing
     let lines = state.screenText.split(separator: "\n", omittingEmptySubsequences: false)
     let y = try #require(lines.firstIndex { $0.contains("│▸") })
     var clicked = state
-    Screens.entry(.shift).click(&clicked, body, Place(x: 10, y: y + 3))
+    Screens.entry(.shift).click(&clicked, body, Spot(x: 10, y: y + 3))
     #expect(clicked.cursor == state.shift.table?.order[3])
     // The right end of the plot is the concept of the smallest P.
-    Screens.entry(.shift).click(&clicked, body, Place(x: 117, y: 6))
+    Screens.entry(.shift).click(&clicked, body, Spot(x: 117, y: 6))
     #expect(clicked.cursor == state.shift.table?.ranking.concepts.last)
-    Screens.entry(.shift).click(&clicked, body, Place(x: 1, y: 6))
+    Screens.entry(.shift).click(&clicked, body, Spot(x: 1, y: 6))
     #expect(clicked.cursor == state.shift.table?.ranking.concepts.last)
   }
 

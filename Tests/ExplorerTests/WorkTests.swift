@@ -102,7 +102,7 @@ import Testing
       #expect(after.committed == CommittedState(number: 4, plan: state.plan), "\(keys)")
       #expect(after.message?.text.contains("plan 4") == true)
       #expect(after.baseline.label == "plan 4")
-      #expect(after.impact.gained == 0)
+      #expect(after.counts.gained == 0)
       #expect(!after.isUnsaved)
       #expect(after.screenText.contains("plan 4, committed"))
     }
@@ -169,7 +169,7 @@ import Testing
     let (after, _) = update(changed, .finished(ticket, .committed(made)))
     #expect(after.committed?.plan == busy.plan)
     #expect(after.isUnsaved)
-    #expect(after.impact.gained > 0)
+    #expect(after.counts.gained > 0)
   }
 
   @Test func quittingAsksOnlyWhenThePlanIsUnsaved() throws {
@@ -191,7 +191,7 @@ import Testing
 }
 
 extension State {
-  fileprivate func pressingText(_ key: Key) -> String {
+  fileprivate func pressingText(_ key: KeyPress) -> String {
     update(self, .key(key)).0.screenText
   }
 }

@@ -23,7 +23,7 @@ private struct CommitView {
 
   /// The lines that fit, the least important ones left out.
   private func lines(_ width: Int, _ height: Int) -> [Line] {
-    let impact = state.impact
+    let counts = state.counts
     let part = Double(state.plan.target) / Double(max(1, state.subject.candidates))
     let keep = fact(
       "keep",
@@ -31,8 +31,8 @@ private struct CommitView {
         + "\(percent(part, 2)) %", width)
     let change = fact(
       "change",
-      "▲ \(counted(impact.gained)) +\(thousands(impact.more)) · "
-        + "▼ \(counted(impact.cut)) −\(thousands(impact.fewer))", width)
+      "▲ \(counted(counts.gained)) +\(thousands(counts.more)) · "
+        + "▼ \(counted(counts.cut)) −\(thousands(counts.fewer))", width)
     let against = fact("against", state.baseline.label, width)
     let formats = state.outputs.formats.indices.map { Line.format($0) }
     let note = fact(

@@ -58,7 +58,7 @@ public struct Action: Sendable {
   /// A name for scripts, tests and documents: `target.up`. Unique.
   public let id: String
   /// The keys that do it, the usual one first; never empty.
-  public let keys: [Key]
+  public let keys: [KeyPress]
   /// Where it can be done.
   public let contexts: Set<Context>
   public let group: ActionGroup
@@ -74,7 +74,7 @@ public struct Action: Sendable {
   let effect: @Sendable (inout State) -> Void
 
   init(
-    _ id: String, _ keys: [Key], _ contexts: Set<Context>, _ group: ActionGroup, label: String,
+    _ id: String, _ keys: [KeyPress], _ contexts: Set<Context>, _ group: ActionGroup, label: String,
     help: String, barRank: Int? = nil, barKeys: String? = nil,
     effect: @escaping @Sendable (inout State) -> Void
   ) {
@@ -107,8 +107,8 @@ public enum Actions {
     target + plan + scenarios + concept + moving + items + shift + map + finding + commits + sorting
     + marking + screens + general + answering + menuLines + dialogues
 
-  private static let byKey: [Context: [Key: Action]] = {
-    var table: [Context: [Key: Action]] = [:]
+  private static let byKey: [Context: [KeyPress: Action]] = {
+    var table: [Context: [KeyPress: Action]] = [:]
     for action in all {
       for context in action.contexts {
         for key in action.keys { table[context, default: [:]][key] = action }
@@ -118,7 +118,7 @@ public enum Actions {
   }()
 
   /// What `key` does in `context`.
-  public static func action(for key: Key, in context: Context) -> Action? {
+  public static func action(for key: KeyPress, in context: Context) -> Action? {
     byKey[context]?[key]
   }
 }

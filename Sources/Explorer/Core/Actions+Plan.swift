@@ -64,11 +64,11 @@ extension Actions {
       "undo", ["u"], Context.screens, .plan, label: "undo",
       help: "Undo the last change of the plan",
       barRank: 6
-    ) { $0.undo() }.when { $0.history.past.isEmpty ? .no("there is nothing to undo") : .yes },
+    ) { $0.undo() }.when { $0.undoStack.past.isEmpty ? .no("there is nothing to undo") : .yes },
     Action(
       "redo", [.control("r")], Context.screens, .plan, label: "redo",
       help: "Do again what was undone", barRank: 15
-    ) { $0.redo() }.when { $0.history.future.isEmpty ? .no("there is nothing to do again") : .yes },
+    ) { $0.redo() }.when { $0.undoStack.future.isEmpty ? .no("there is nothing to do again") : .yes },
     Action(
       "baseline", ["b"], Context.screens.subtracting([.history]), .plan, label: "baseline",
       help: "Compare with this plan from now on", barRank: 14
@@ -146,7 +146,7 @@ extension State {
   }
 }
 
-extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
+extension KeyPress: ExpressibleByExtendedGraphemeClusterLiteral {
   /// A character key: `"j"`.
   public init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
 }

@@ -6,7 +6,7 @@ import Canvas
 /// Something that happened.
 public enum Event: Sendable, Equatable {
   /// A key was pressed.
-  case key(Key)
+  case key(KeyPress)
   /// The mouse did something.
   case mouse(Mouse)
   /// Text came all at once, from a clipboard; it may hold anything.

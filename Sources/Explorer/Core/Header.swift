@@ -34,14 +34,14 @@ struct HeaderLine: Sendable {
 /// All that the header is made of, beside the subject: as long as it is the same, so is the header.
 struct HeaderSource: Equatable, Sendable {
   let plan: Plan
-  let impact: Impact
+  let counts: PlanCounts
   let committed: CommittedState?
   let isUnsaved: Bool
   let width: Int
 
   init(_ state: State, width: Int) {
     plan = state.plan
-    impact = state.impact
+    counts = state.counts
     committed = state.committed
     isUnsaved = state.isUnsaved
     self.width = width
@@ -152,7 +152,7 @@ private struct HeaderFacts {
 
   var how: [HeaderPiece] {
     let plan = state.plan
-    let ratio = state.impact.ratio.map { $0 < 9.95 ? fixed($0, 1) : compact(Int(min($0, 1e15))) }
+    let ratio = state.counts.ratio.map { $0 < 9.95 ? fixed($0, 1) : compact(Int(min($0, 1e15))) }
     let tau = "τ " + Temperature.text(plan.temperature)
     return [
       .words([(plan.strategy.rawValue, .plain)]),
@@ -183,17 +183,17 @@ private struct HeaderFacts {
   }
 
   var outcome: [HeaderPiece] {
-    let sum = state.impact.sum
+    let sum = state.counts.sum
     let agrees = sum == state.plan.target
-    let impact = state.impact
+    let counts = state.counts
     return [
       .words([
         ("Σ \(thousands(sum)) ", .plain),
         agrees ? ("=", Style(.gained)) : ("≠", Style(.warning, .bold)),
       ]),
-      .words([("▲ \(thousands(impact.gained))", Style(.gained))]),
-      .words([("▼ \(thousands(impact.cut))", Style(.cut))]),
-      .words([("● \(thousands(impact.saturated)) saturated", Style(.saturated))]),
+      .words([("▲ \(thousands(counts.gained))", Style(.gained))]),
+      .words([("▼ \(thousands(counts.cut))", Style(.cut))]),
+      .words([("● \(thousands(counts.saturated)) saturated", Style(.saturated))]),
     ]
   }
 }

@@ -5,11 +5,11 @@ import Canvas
 
 extension Actions {
   /// The key that the bar shows as `sign`, if it does something in `context`.
-  fileprivate static func key(named sign: Substring, in context: Context) -> Key? {
+  fileprivate static func key(named sign: Substring, in context: Context) -> KeyPress? {
     bySign[context]?[sign]
   }
 
-  private static let bySign: [Context: [Substring: Key]] = Dictionary(
+  private static let bySign: [Context: [Substring: KeyPress]] = Dictionary(
     uniqueKeysWithValues: Context.allCases.map { context in
       let keys = all.filter { $0.contexts.contains(context) }.flatMap(\.keys)
       return (context, Dictionary(keys.map { ($0.sign[...], $0) }) { first, _ in first })

@@ -10,7 +10,7 @@
 package func radixOrder(
   _ values: [Double], descending: Bool, ties: [Int]? = nil
 ) -> [Int] {
-  radixOrder(of: values.map { radixKey($0, descending) }, ties)
+  radixOrder(of: values.map { sortKey($0, descending) }, ties)
 }
 
 /// The same for whole numbers that are less than 2^63 apart.
@@ -23,7 +23,7 @@ package func radixOrder(counts values: [Int], descending: Bool) -> [Int] {
 }
 
 /// A number that orders as the value does, and after all others what is no number.
-private func radixKey(_ value: Double, _ descending: Bool) -> UInt64 {
+private func sortKey(_ value: Double, _ descending: Bool) -> UInt64 {
   guard !value.isNaN else { return UInt64.max }
   let bits = (value == 0 ? 0 : value).bitPattern  // one zero, not two
   let ascending = bits >> 63 == 1 ? ~bits : bits | (1 << 63)
@@ -31,12 +31,12 @@ private func radixKey(_ value: Double, _ descending: Bool) -> UInt64 {
 }
 
 /// The positions ordered by ascending key.
-private func radixOrder(of keys: [UInt64], _ ties: [Int]?) -> [Int] {
-  let count = keys.count
+private func radixOrder(of sortKeys: [UInt64], _ ties: [Int]?) -> [Int] {
+  let count = sortKeys.count
   var (some, all) = (UInt64.zero, UInt64.max)
-  for key in keys {
-    some |= key
-    all &= key
+  for sortKey in sortKeys {
+    some |= sortKey
+    all &= sortKey
   }
   let differing = some ^ all
   var order = ties ?? Array(0..<count)
@@ -48,7 +48,7 @@ private func radixOrder(of keys: [UInt64], _ ties: [Int]?) -> [Int] {
   for shift in stride(from: UInt64(0), to: 64, by: Int(width)) where differing >> shift & mask != 0
   {
     for digit in 0..<digits { counts[digit] = 0 }
-    for key in keys { counts[Int(key >> shift & mask)] += 1 }
+    for sortKey in sortKeys { counts[Int(sortKey >> shift & mask)] += 1 }
     var sum = 0
     for digit in 0..<digits {
       let here = counts[digit]
@@ -56,7 +56,7 @@ private func radixOrder(of keys: [UInt64], _ ties: [Int]?) -> [Int] {
       sum += here
     }
     for index in order {
-      let digit = Int(keys[index] >> shift & mask)
+      let digit = Int(sortKeys[index] >> shift & mask)
       next[counts[digit]] = index
       counts[digit] += 1
     }

@@ -26,7 +26,7 @@ public enum ScreenID: String, CaseIterable, Sendable {
 public struct Screen: Sendable {
   public let id: ScreenID
   /// The key that goes to it from any other screen.
-  public let key: Key
+  public let key: KeyPress
   public let title: String
   /// Below this it says which size it needs.
   public let smallest: Size
@@ -43,7 +43,7 @@ public struct Screen: Sendable {
   /// Moves what it shows by lines, as the wheel does.
   var scroll: @Sendable (inout State, Int) -> Void = { Screens.entry($0.screen).move(&$0, $1) }
   /// What a click on a cell of its region does, in the cells of the whole screen.
-  package var click: @Sendable (inout State, Region, Place) -> Void = { _, _, _ in }
+  package var click: @Sendable (inout State, Region, Spot) -> Void = { _, _, _ in }
 }
 
 /// The registry.

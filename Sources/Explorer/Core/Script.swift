@@ -7,7 +7,7 @@ import Canvas
 public struct Script: Sendable, Equatable {
   /// One thing to do.
   public enum Step: Sendable, Equatable {
-    case key(Key)
+    case key(KeyPress)
     /// Type each character of the text.
     case type(String)
     case saveScreen(path: String)
@@ -32,7 +32,7 @@ public struct Script: Sendable, Equatable {
         continue
       }
       for word in line.split(separator: " ") {
-        guard let key = Key(parsing: word) else {
+        guard let key = KeyPress(parsing: word) else {
           throw ScriptError(
             line: number,
             text: "expected a key (j, Enter, Ctrl-R, ...) or a line with :type, :save-screen or "

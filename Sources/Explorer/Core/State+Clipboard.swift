@@ -15,13 +15,13 @@ extension State {
   /// and name; nil while it is not known.
   var copyable: String? {
     guard let cluster = cursor else { return nil }
-    if screen == .find { return hit?.key }
+    if screen == .find { return hit?.rowKey }
     guard screen == .items else {
       let name = self.name(of: cluster) ?? ""
       return name.isEmpty ? "\(cluster)" : "\(cluster) \(name)"
     }
     return items.cluster == cluster
-      ? itemsPage?.line(items.rank, of: cluster, plan)?.key : nil
+      ? itemsPage?.line(items.rank, of: cluster, plan)?.rowKey : nil
   }
 
   mutating func copy() {

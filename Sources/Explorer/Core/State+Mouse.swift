@@ -14,36 +14,36 @@ extension State {
     case .wheelDown: scroll(State.wheelLines)
     case .press:
       hasClickActed = false
-      click(mouse.place)
+      click(mouse.spot)
     case .doublePress:
       // The first press may have acted already, because it met the line under the cursor.
-      if !hasClickActed { click(mouse.place) }
+      if !hasClickActed { click(mouse.spot) }
       hasClickActed = false
     }
   }
 
-  private mutating func click(_ place: Place) {
+  private mutating func click(_ spot: Spot) {
     let picture = view(self, size)
-    guard place.x >= 0, place.y >= 0, place.x < picture.width, place.y < picture.height else {
+    guard spot.x >= 0, spot.y >= 0, spot.x < picture.width, spot.y < picture.height else {
       return
     }
-    let meaning = picture.meaning(x: place.x, y: place.y)
-    if case .key(let text)? = meaning, let key = Key(parsing: text) {
+    let meaning = picture.meaning(x: spot.x, y: spot.y)
+    if case .key(let text)? = meaning, let key = KeyPress(parsing: text) {
       press(key)
     } else if let overlay {
       if case .line(let line)? = meaning { choose(line, overlay) }
     } else {
-      clickScreen(meaning, place)
+      clickScreen(meaning, spot)
     }
   }
 
-  private mutating func clickScreen(_ meaning: Spot.Meaning?, _ place: Place) {
+  private mutating func clickScreen(_ meaning: Mark.Meaning?, _ spot: Spot) {
     let entry = Screens.entry(screen)
     let body = Layout(self, size).body
-    guard body.contains(x: place.x, y: place.y), size.width >= entry.smallest.width,
+    guard body.contains(spot), size.width >= entry.smallest.width,
       size.height >= entry.smallest.height
     else { return }
-    entry.click(&self, body, place)
+    entry.click(&self, body, spot)
   }
 
   /// Takes a line of what lies above the screen.

@@ -18,8 +18,8 @@ extension State {
     }
     do {
       let solved = try solver.solve(wish)
-      history.past.append(plan)
-      history.future.removeAll()
+      undoStack.past.append(plan)
+      undoStack.future.removeAll()
       adopt(wish, solved)
       return true
     } catch {
@@ -29,15 +29,15 @@ extension State {
   }
 
   mutating func undo() {
-    guard let previous = history.past.popLast() else { return }
-    history.future.append(plan)
+    guard let previous = undoStack.past.popLast() else { return }
+    undoStack.future.append(plan)
     resolve(previous)
-    say("undone: " + difference(from: history.future.last ?? plan, to: previous))
+    say("undone: " + difference(from: undoStack.future.last ?? plan, to: previous))
   }
 
   mutating func redo() {
-    guard let next = history.future.popLast() else { return }
-    history.past.append(plan)
+    guard let next = undoStack.future.popLast() else { return }
+    undoStack.past.append(plan)
     let before = plan
     resolve(next)
     say("done again: " + difference(from: before, to: next))
@@ -61,7 +61,7 @@ extension State {
 
   /// Counts anew against the baseline.
   mutating func compare() {
-    impact = Impact(quotas, against: baseline.quota, size: subject.scores.size)
+    counts = PlanCounts(quotas, against: baseline.quota, size: subject.scores.size)
   }
 
   /// Moves the target by `permille` thousandths of the candidates, at least by one row, and as

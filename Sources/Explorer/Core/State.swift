@@ -20,12 +20,12 @@ public struct State: Sendable {
   public internal(set) var quotas: Quotas
   /// What the preview compares with.
   public internal(set) var baseline: Baseline
-  public internal(set) var impact: Impact
+  public internal(set) var counts: PlanCounts
   /// The last committed plan of the workspace, if there is one.
   public internal(set) var committed: CommittedState?
   /// The plan that the explorer opened with.
   public let opening: Plan
-  var history = History()
+  var undoStack = UndoStack()
 
   // The table.
   package internal(set) var table: Table
@@ -78,7 +78,7 @@ public struct State: Sendable {
   /// Concepts near a concept, nearest first, as far as they were asked for.
   var neighbours: [Int: [Neighbour]] = [:]
   /// Where the cursor's concept stands among the others, while Detail is on the screen.
-  var standing: Standing?
+  var ranks: ConceptRanks?
   /// Whether the user closed the pane beside Concepts.
   var isPaneClosed = false
   /// Work that is under way, by kind.
@@ -144,7 +144,7 @@ public struct State: Sendable {
     self.draft = draft
     self.storeObstacle = storeObstacle
     outputs = Outputs(output, formats: subject.formats)
-    impact = Impact(quotas, against: baseline.quota, size: subject.scores.size)
+    counts = PlanCounts(quotas, against: baseline.quota, size: subject.scores.size)
     table = Table(clusters: subject.clusters)
     marks = RowSet(rows: subject.clusters)
     sortTable()
@@ -224,7 +224,7 @@ package struct Running: Sendable {
 }
 
 /// The plans before and after this one.
-struct History: Sendable {
+struct UndoStack: Sendable {
   var past: [Plan] = []
   var future: [Plan] = []
 }

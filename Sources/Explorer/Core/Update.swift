@@ -66,7 +66,7 @@ extension State {
     }
   }
 
-  mutating func press(_ key: Key) {
+  mutating func press(_ key: KeyPress) {
     if let action = Actions.action(for: key, in: context) {
       switch action.availability(self) {
       case .yes: action.effect(&self)

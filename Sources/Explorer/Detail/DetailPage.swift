@@ -36,19 +36,19 @@ public struct RowLine: Sendable, Equatable {
   public let row: Int
   /// 1 - cosine to the centroid, 0...2.
   public let distance: Float
-  public let key: String
+  public let rowKey: String
   /// Nil where the workspace has no captions, or the row none.
   public let caption: String?
   /// Of picture and text; nil where it is missing.
   public let similarity: Float?
 
   package init(
-    rank: Int, row: Int, distance: Float, key: String, caption: String?, similarity: Float? = nil
+    rank: Int, row: Int, distance: Float, rowKey: String, caption: String?, similarity: Float? = nil
   ) {
     self.rank = rank
     self.row = row
     self.distance = distance
-    self.key = key
+    self.rowKey = rowKey
     self.caption = caption
     self.similarity = similarity
   }

@@ -88,7 +88,7 @@ extension DetailView {
       grid.draw(isKept ? "✓" : "×", x + 1, y, Style(isKept ? .kept : .pruned))
       grid.draw(fixed(Double(row.distance), 3), x + 3, y, .dim)
       grid.draw(
-        row.caption ?? row.key, x + 9, y, isKept ? .plain : .dim, limit: max(0, width - 9))
+        row.caption ?? row.rowKey, x + 9, y, isKept ? .plain : .dim, limit: max(0, width - 9))
     }
   }
 }

@@ -61,7 +61,7 @@ struct DetailView {
     let scores = state.subject.scores
     let quota = state.quotas.quota[cluster]
     let share = state.quotas.probability[cluster]
-    let standing = state.standing.flatMap { $0.cluster == cluster ? $0 : nil }
+    let ranks = state.ranks.flatMap { $0.cluster == cluster ? $0 : nil }
     let (x, y) = (layout.left.x, layout.left.y)
     let half = min(34, (layout.left.width - 2) / 2)
     let second = x + layout.left.width - half
@@ -74,13 +74,13 @@ struct DetailView {
         grid.draw("#\(rank)", x + 8 + max(room, columns(of: value)) + 1, y, .dim)
       }
     }
-    figure("size", thousands(scores.size[cluster]), standing?.size, x, y)
-    figure("quota", thousands(quota), standing?.quota, second, y)
-    figure("d_intra", fixed(scores.dIntra[cluster], 4), standing?.dIntra, x, y + 1)
-    figure("d_inter", fixed(scores.dInter[cluster], 4), standing?.dInter, second, y + 1)
-    figure("C", fixed(scores.complexity[cluster], 4), standing?.complexity, x, y + 2)
+    figure("size", thousands(scores.size[cluster]), ranks?.size, x, y)
+    figure("quota", thousands(quota), ranks?.quota, second, y)
+    figure("d_intra", fixed(scores.dIntra[cluster], 4), ranks?.dIntra, x, y + 1)
+    figure("d_inter", fixed(scores.dInter[cluster], 4), ranks?.dInter, second, y + 1)
+    figure("C", fixed(scores.complexity[cluster], 4), ranks?.complexity, x, y + 2)
     figure(
-      "P", share > 0 ? scientific(share) : "–", share > 0 ? standing?.probability : nil, second,
+      "P", share > 0 ? scientific(share) : "–", share > 0 ? ranks?.probability : nil, second,
       y + 2)
     drawKeep(x, y + 3, &grid)
     return y + DetailLayout.figures

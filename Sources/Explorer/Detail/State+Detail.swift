@@ -20,11 +20,11 @@ extension State {
 
   private mutating func requestDetail() {
     guard let cluster = cursor, let region = detailRegion(size) else {
-      standing = nil
+      ranks = nil
       return
     }
-    if standing?.fits(cluster, quotas) != true {
-      standing = Standing(of: cluster, fixedRanks, quotas)
+    if ranks?.fits(cluster, quotas) != true {
+      ranks = ConceptRanks(of: cluster, fixedRanks, quotas)
     }
     guard !labelsWait, subject.scores.size[cluster] > 0 else { return }
     let layout = DetailLayout(region.inside, metadata: subject.metadata.count)

@@ -31,7 +31,7 @@ extension Actions {
     Action(
       "items.key", ["K"], [.items], .items, label: "key",
       help: "Type a key to go to", barRank: 3
-    ) { $0.overlay = .prompt(Prompt(purpose: .key)) },
+    ) { $0.overlay = .prompt(Prompt(purpose: .rowKey)) },
     Action(
       "items.search", ["/"], [.items], .items, label: "search",
       help: "Search the captions of the concept", barRank: 3

@@ -10,9 +10,9 @@ enum FindScreen {
     id: .find, key: "F", title: "Find", smallest: Size(width: 60, height: 16),
     panes: ["Rows that were found"], golden: "f\n:type bride\nEnter j F", draw: draw,
     move: { $0.moveFinding($1) }, page: { max(1, lines(Layout($0, $0.size).body)) },
-    click: { state, region, place in
-      let line = state.finding.top + place.y - region.y - 2
-      guard place.y >= region.y + 2, place.y < region.y + 2 + lines(region) else { return }
+    click: { state, region, spot in
+      let line = state.finding.top + spot.y - region.y - 2
+      guard spot.y >= region.y + 2, spot.y < region.y + 2 + lines(region) else { return }
       state.moveFinding(line - state.finding.line)
     })
 
@@ -72,7 +72,7 @@ private struct FindColumns {
   let state: State
   let region: Region
   private let pattern: TextPattern?
-  private let keyWidth: Int
+  private let rowKeyWidth: Int
   private let rowWidth: Int
 
   init(_ state: State, _ region: Region, lines: Int) {
@@ -80,8 +80,8 @@ private struct FindColumns {
     self.region = region
     pattern = TextPattern(state.finding.text)
     let shown = state.finding.hits.dropFirst(state.finding.top).prefix(lines)
-    let widest = shown.map { columns(of: $0.key) }.max() ?? 3
-    keyWidth = min(max(3, widest), max(8, region.width * 3 / 10))
+    let widest = shown.map { columns(of: $0.rowKey) }.max() ?? 3
+    rowKeyWidth = min(max(3, widest), max(8, region.width * 3 / 10))
     rowWidth =
       region.width < 78 ? 0 : max(3, columns(of: thousands(max(0, state.subject.rows - 1))))
   }
@@ -89,18 +89,18 @@ private struct FindColumns {
   private var concept: Int { region.x + 4 + max(7, columns(of: "\(state.subject.clusters)")) }
   private var rank: Int { concept + 2 + max(4, columns(of: thousands(state.largestSize))) }
   private var row: Int { rank + (rowWidth > 0 ? 2 + rowWidth : 0) }
-  private var key: Int { row + 2 }
-  private var caption: Int { key + keyWidth + 2 }
+  private var rowKey: Int { row + 2 }
+  private var caption: Int { rowKey + rowKeyWidth + 2 }
 
   func drawTitles(_ grid: inout Grid) {
     grid.drawRight("concept", endingAt: concept, region.y, .dim)
     grid.drawRight("rank", endingAt: rank, region.y, .dim)
     if rowWidth > 0 { grid.drawRight("row", endingAt: row, region.y, .dim) }
-    grid.draw("key", key, region.y, .dim, limit: keyWidth)
+    grid.draw("key", rowKey, region.y, .dim, limit: rowKeyWidth)
     grid.draw("caption", caption, region.y, .dim, limit: region.x + region.width - caption)
   }
 
-  func draw(_ hit: Found, _ y: Int, isCursor: Bool, _ grid: inout Grid) {
+  func draw(_ hit: FoundRow, _ y: Int, isCursor: Bool, _ grid: inout Grid) {
     var style = Style.plain
     switch hit.whereabouts {
     case .unknown: grid.draw("…", concept - 1, y, .line)
@@ -116,7 +116,7 @@ private struct FindColumns {
       grid.drawRight(thousands(place.rank), endingAt: rank, y, .dim)
     }
     if rowWidth > 0 { grid.drawRight(thousands(hit.row), endingAt: row, y, .dim) }
-    drawMatching(hit.key, pattern, key, y, style, limit: keyWidth, &grid)
+    drawMatching(hit.rowKey, pattern, rowKey, y, style, limit: rowKeyWidth, &grid)
     let room = region.x + region.width - 1 - caption
     if case .nowhere(let reason) = hit.whereabouts {
       grid.draw("(\(reason)) \(hit.caption ?? "")", caption, y, style, limit: room)

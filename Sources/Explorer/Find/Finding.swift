@@ -16,13 +16,13 @@ public struct FindQuestion: Sendable, Equatable {
 
 /// What a part of a search found.
 public struct FindPage: Sendable, Equatable {
-  public let hits: [Found]
+  public let hits: [FoundRow]
   /// The byte to go on from; nil when all has been searched.
   public let next: Int?
   /// The part of the captions that has been searched, 0...1.
   public let part: Double
 
-  public init(hits: [Found], next: Int?, part: Double) {
+  public init(hits: [FoundRow], next: Int?, part: Double) {
     self.hits = hits
     self.next = next
     self.part = part
@@ -38,7 +38,7 @@ public struct PlacesQuestion: Sendable, Equatable {
 
 /// Which row is to be gone to.
 public struct SeekQuestion: Sendable, Equatable {
-  public let key: String
+  public let rowKey: String
   public let order: Order
   public let seed: UInt64
 }
@@ -49,7 +49,7 @@ package struct Finding: Sendable, Equatable {
   static let most = 500
 
   var text = ""
-  package internal(set) var hits: [Found] = []
+  package internal(set) var hits: [FoundRow] = []
   /// Where the search goes on; nil when it is done.
   var next: Int?
   var part = 0.0
@@ -123,27 +123,27 @@ extension State {
   }
 
   /// The hit under the cursor.
-  var hit: Found? {
+  var hit: FoundRow? {
     finding.hits.indices.contains(finding.line) ? finding.hits[finding.line] : nil
   }
 
   /// Looks a key up, to go to it.
-  mutating func seek(_ key: String) {
-    start(.seek(SeekQuestion(key: key, order: plan.order, seed: plan.selectionSeed)))
+  mutating func seek(_ rowKey: String) {
+    start(.seek(SeekQuestion(rowKey: rowKey, order: plan.order, seed: plan.selectionSeed)))
   }
 
-  mutating func take(_ found: Found?, of question: SeekQuestion) {
+  mutating func take(_ found: FoundRow?, of question: SeekQuestion) {
     guard let found else {
-      warn("no key is or begins with \"\(visible(question.key))\"; f looks for captions, too")
+      warn("no key is or begins with \"\(visible(question.rowKey))\"; f looks for captions, too")
       return
     }
     switch found.whereabouts {
     case .unknown: break
     case .nowhere(let reason):
-      warn("\(visible(found.key)) is row \(thousands(found.row)) and in no concept: \(reason)")
+      warn("\(visible(found.rowKey)) is row \(thousands(found.row)) and in no concept: \(reason)")
     case .at(let place):
       guard question.order == plan.order, question.seed == plan.selectionSeed else {
-        return seek(question.key)
+        return seek(question.rowKey)
       }
       if place.cluster == cursor, screen == .items {
         goTo(rank: place.rank)

@@ -10,9 +10,9 @@ enum HistoryScreen {
     id: .history, key: "H", title: "History", smallest: Size(width: 60, height: 16),
     panes: ["Committed plans", "The plan under the cursor"], golden: "H j", draw: draw,
     move: { $0.moveLog($1) }, page: { max(1, lines(Layout($0, $0.size).body)) },
-    click: { state, region, place in
-      let line = state.log.top + place.y - region.y - 2
-      guard place.y >= region.y + 2, place.y < region.y + 2 + lines(region) else { return }
+    click: { state, region, spot in
+      let line = state.log.top + spot.y - region.y - 2
+      guard spot.y >= region.y + 2, spot.y < region.y + 2 + lines(region) else { return }
       state.moveLog(line - state.log.line)
     })
 

@@ -13,10 +13,10 @@ enum ItemsScreen {
     move: { $0.moveItems($1) }, page: { max(1, $0.itemLines) },
     scroll: { $0.scrollItems($1) }, click: click)
 
-  private static let click: @Sendable (inout State, Region, Place) -> Void = {
-    state, region, place in
-    let rank = state.items.top + place.y - region.inside.y - 1
-    guard region.inside.contains(x: place.x, y: place.y), place.y > region.inside.y,
+  private static let click: @Sendable (inout State, Region, Spot) -> Void = {
+    state, region, spot in
+    let rank = state.items.top + spot.y - region.inside.y - 1
+    guard region.inside.contains(spot), spot.y > region.inside.y,
       let cluster = state.cursor, rank < state.subject.scores.size[cluster]
     else { return }
     state.moveItems(rank - state.items.rank)
@@ -70,8 +70,8 @@ private struct ItemColumns {
   let distance: Int
   /// Nil where there is none to show, or no room.
   let similarity: Int?
-  let key: Int
-  let keyWidth: Int
+  let rowKey: Int
+  let rowKeyWidth: Int
   let caption: Int
   let hasCaptions: Bool
   private let pattern: TextPattern?
@@ -86,21 +86,21 @@ private struct ItemColumns {
     let showsSimilarity =
       state.subject.hasSimilarity && (state.plan.order == .similarity || region.width >= 90)
     similarity = showsSimilarity ? distance + 10 : nil
-    key = distance + (showsSimilarity ? 20 : 10)
+    rowKey = distance + (showsSimilarity ? 20 : 10)
     pattern = TextPattern(state.captionSearch)
     let lines = state.itemsPage?.lines ?? []
     hasCaptions = lines.contains { $0.caption != nil }
     let end = region.x + region.width - 1
-    let widest = max(3, lines.map { columns(of: $0.key) }.max() ?? 3)
-    keyWidth = max(3, hasCaptions ? min(widest, (end - key) * 2 / 5) : end - key)
-    caption = key + keyWidth + 2
+    let widest = max(3, lines.map { columns(of: $0.rowKey) }.max() ?? 3)
+    rowKeyWidth = max(3, hasCaptions ? min(widest, (end - rowKey) * 2 / 5) : end - rowKey)
+    caption = rowKey + rowKeyWidth + 2
   }
 
   func drawTitles(_ grid: inout Grid) {
     grid.drawRight("rank", endingAt: rank, region.y, .dim)
     grid.draw("distance", distance, region.y, .dim)
     if let similarity { grid.draw("similar", similarity, region.y, .dim) }
-    grid.draw("key", key, region.y, .dim, limit: keyWidth)
+    grid.draw("key", rowKey, region.y, .dim, limit: rowKeyWidth)
     if hasCaptions { grid.draw("caption", caption, region.y, .dim) }
   }
 
@@ -116,7 +116,7 @@ private struct ItemColumns {
         let text = line.similarity.map { fixed(Double($0), 4) } ?? "–"
         grid.draw(text, similarity, y, style)
       }
-      grid.draw(line.key, key, y, style, limit: keyWidth)
+      grid.draw(line.rowKey, rowKey, y, style, limit: rowKeyWidth)
       if let text = line.caption {
         drawMatching(
           text, pattern, caption, y, style, limit: region.x + region.width - 1 - caption, &grid)

@@ -10,7 +10,7 @@ enum MapScreen {
     id: .map, key: "M", title: "Map", smallest: Size(width: 60, height: 16),
     panes: ["Map", "Detail"], golden: "j j j j M l l j", draw: draw, move: { $0.moveMap($1) },
     page: { max(2, $0.mapLayout.plot.height / 2) },
-    click: { state, _, place in state.selectOnMap(place) })
+    click: { state, _, spot in state.selectOnMap(spot) })
 
   private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, body, grid in
     let (region, detail) = state.conceptsRegions(body)

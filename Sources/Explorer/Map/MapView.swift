@@ -86,19 +86,19 @@ struct MapView {
   }
 
   /// The cells of the lines, and what is written on them.
-  private var levelLines: (line: [Place], labels: [Label]) {
+  private var levelLines: (line: [Spot], labels: [Label]) {
     let bottom = plot.y + plot.height - 1
-    var line: [Place] = []
+    var line: [Spot] = []
     var labels: [Label] = []
     for level in levels where level > 0 {
-      var last: Place?
+      var last: Spot?
       for column in 0..<plot.width {
         let x = window.x.low + window.x.length * (Double(column) + 0.5) / Double(plot.width)
         guard x > 0, window.y.contains(level / x) else { continue }
         let y = bottom - window.y.place(level / x, of: plot.height)
         // Where it is steep, a dot in every cell that it passes.
         let first = min(y, (last?.y ?? y) + 1)
-        for row in first...y { line.append(Place(x: plot.x + column, y: row)) }
+        for row in first...y { line.append(Spot(x: plot.x + column, y: row)) }
         last = line.last
       }
       guard let last else { continue }

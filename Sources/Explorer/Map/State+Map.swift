@@ -71,7 +71,7 @@ extension State {
   }
 
   /// Selects the concept nearest to a cell of the plot.
-  mutating func selectOnMap(_ cell: Place) {
+  mutating func selectOnMap(_ cell: Spot) {
     settleMap()
     let plot = mapLayout.plot
     guard let dots = map.dots, plot.contains(cell) else { return }

@@ -57,7 +57,7 @@ private func drawMenu(_ menu: Menu, _ region: Region, _ grid: inout Grid) {
 /// click on it is the key that answers so.
 @discardableResult
 func drawAnswer(
-  _ text: String, key: Key, isHere: Bool, isOff: Bool = false, _ x: Int, _ y: Int,
+  _ text: String, key: KeyPress, isHere: Bool, isOff: Bool = false, _ x: Int, _ y: Int,
   _ grid: inout Grid
 ) -> Int {
   let ground: Ground = isHere ? .cursor : .raised

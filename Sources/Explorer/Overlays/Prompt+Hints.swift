@@ -45,7 +45,7 @@ extension State {
       return "0 to \(thousands(max(0, rows - 1))), or a per cent: 500, 12k, 50%"
     case .weight: return "times its share, above 0: 2, 0.5; 1 is none"
     case .note: return "why it was decided so; nothing takes the note away"
-    case .filter, .path, .commitNote, .key, .search, .find: return ""
+    case .filter, .path, .commitNote, .rowKey, .search, .find: return ""
     }
   }
 
@@ -57,7 +57,7 @@ extension State {
     case .pin(let concepts): "not a part of \(rowsText(concepts)) rows yet"
     case .rank: "not a rank of this concept yet"
     case .weight: "not a number above 0 yet"
-    case .note, .filter, .path, .commitNote, .key, .search, .find: ""
+    case .note, .filter, .path, .commitNote, .rowKey, .search, .find: ""
     }
   }
 
@@ -77,7 +77,7 @@ extension State {
       }
       let part = size == 0 ? 0 : Double(count) / Double(size)
       return "= \(thousands(count)) of \(thousands(size)) rows, \(percent(part, 1)) %"
-    case .rank, .filter, .path, .commitNote, .key, .search, .find: return ""
+    case .rank, .filter, .path, .commitNote, .rowKey, .search, .find: return ""
     case .note: return "Enter keeps it, u undoes that"
     case .weight(let concepts):
       guard case .weight(let weight)? = wish.override(of: concepts[0])?.action else {

@@ -24,7 +24,7 @@ extension State {
     case .commitNote:
       commitNote = prompt.text
       openCommit()
-    case .find, .key, .search:
+    case .find, .rowKey, .search:
       guard !prompt.text.isEmpty else {
         warn("\(prompt.label): type what to look for, or Esc")
         return true
@@ -32,7 +32,7 @@ extension State {
       overlay = nil
       switch prompt.purpose {
       case .find: find(prompt.text)
-      case .key: seek(prompt.text)
+      case .rowKey: seek(prompt.text)
       default:
         captionSearch = prompt.text
         search(backwards: false)
@@ -49,7 +49,7 @@ extension State {
     case .find:
       subject.hasCaptions
         ? ("a key, its beginning, or words of a caption", .dim) : ("a key or its beginning", .dim)
-    case .key: ("a key or its beginning", .dim)
+    case .rowKey: ("a key or its beginning", .dim)
     case .search: ("words of a caption, large or small letters alike", .dim)
     case .commitNote: ("stands in the history beside the plan", .dim)
     default: nil

@@ -21,7 +21,7 @@ struct Prompt: Sendable, Equatable {
     /// Beside a commit, in the history.
     case commitNote
     /// Of a row to go to.
-    case key
+    case rowKey
     /// Words in the captions of the cursor's concept.
     case search
     /// A key or words in the whole data set.
@@ -34,7 +34,7 @@ struct Prompt: Sendable, Equatable {
   var longest: Int {
     switch purpose {
     case .note, .filter: 200
-    case .path, .commitNote, .key, .search, .find: 1024
+    case .path, .commitNote, .rowKey, .search, .find: 1024
     default: 64
     }
   }
@@ -52,7 +52,7 @@ struct Prompt: Sendable, Equatable {
     case .filter: "filter /"
     case .path: "path"
     case .commitNote: "note"
-    case .key: "key"
+    case .rowKey: "key"
     case .search: "search"
     case .find: "find"
     }
@@ -92,7 +92,7 @@ extension State {
         prompt.text, from: plan.target, candidates: subject.candidates)
     case .minimum: changed.minimum = try BoundWish.minimum(prompt.text)
     case .share: changed.share = try BoundWish.share(prompt.text)
-    case .rank, .filter, .path, .commitNote, .key, .search, .find: break
+    case .rank, .filter, .path, .commitNote, .rowKey, .search, .find: break
     case .pin(let concepts):
       let action = try OverrideWish.pin(prompt.text, of: concepts, size: subject.scores.size)
       changed = plan.overriding(concepts, action, clustering: subject.clustering)

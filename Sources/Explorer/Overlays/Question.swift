@@ -12,7 +12,7 @@ struct Question: Sendable, Equatable {
     /// A draft was left by an earlier session.
     case draft(Plan)
     /// The row that was looked for is in another concept.
-    case elsewhere(Found)
+    case elsewhere(FoundRow)
   }
 
   /// One answer.
@@ -97,7 +97,7 @@ extension State {
       return ["Against the plan on the screen:"] + changes.prefix(3) + rest
     case .elsewhere(let found):
       return [
-        "\(found.key) is row \(thousands(found.row)), in concept \(found.place?.cluster ?? 0) at "
+        "\(found.rowKey) is row \(thousands(found.row)), in concept \(found.place?.cluster ?? 0) at "
           + "rank \(thousands(found.place?.rank ?? 0))."
       ]
     }

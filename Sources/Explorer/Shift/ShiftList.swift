@@ -72,12 +72,12 @@ struct ShiftTotals {
     let sums = state.shift.table?.total ?? ShiftSums()
     return (sums.saturatedBefore, sums.saturated)
   }
-  private var same: Int { concepts - comparison.impact.gained - comparison.impact.cut }
+  private var same: Int { concepts - comparison.counts.gained - comparison.counts.cut }
 
   /// Draws them as a table.
   func draw(_ region: Region, _ grid: inout Grid) {
     let overlap = state.overlap(comparison)
-    let impact = comparison.impact
+    let counts = comparison.counts
     var y = region.y
     func line(_ name: String, _ words: [(String, Style)]) {
       guard y < region.y + region.height else { return }
@@ -106,8 +106,8 @@ struct ShiftTotals {
     line(
       "concepts",
       [
-        ("▲ \(thousands(impact.gained))", Style(.gained)),
-        ("   ▼ \(thousands(impact.cut))", Style(.cut)), ("   = \(thousands(same))", .dim),
+        ("▲ \(thousands(counts.gained))", Style(.gained)),
+        ("   ▼ \(thousands(counts.cut))", Style(.cut)), ("   = \(thousands(same))", .dim),
       ])
     line(
       "saturated",
@@ -126,12 +126,12 @@ struct ShiftTotals {
   func drawShort(_ region: Region, _ grid: inout Grid) {
     guard region.height >= 2 else { return }
     let overlap = state.overlap(comparison)
-    let impact = comparison.impact
+    let counts = comparison.counts
     let isNarrow = region.width < 72
     var x = region.x + 1
     for (text, style) in [
-      (isNarrow ? "" : "concepts  ", Style.dim), ("▲ \(thousands(impact.gained))", Style(.gained)),
-      ("  ▼ \(thousands(impact.cut))", Style(.cut)), ("  = \(thousands(same))", .dim),
+      (isNarrow ? "" : "concepts  ", Style.dim), ("▲ \(thousands(counts.gained))", Style(.gained)),
+      ("  ▼ \(thousands(counts.cut))", Style(.cut)), ("  = \(thousands(same))", .dim),
       ("   ● \(thousands(saturated.before)) → \(thousands(saturated.after))", Style(.saturated)),
       (" saturated", .dim),
     ] { x = grid.draw(text, x, region.y, style) }
@@ -187,15 +187,15 @@ struct ShiftScenarios {
     let isBefore = state.shift.before == .scenario(number)
     let isSame = comparison.old.plan == state.plan
     let overlap = state.overlap(comparison)
-    let impact = comparison.impact
+    let counts = comparison.counts
     let sign = overlap.isExact ? "" : "≥"
     var right: [(String, Style)] = []
     if isSame {
       right = [("= this plan", Style(.kept))]
     } else {
       right = [
-        ("▲ \(thousands(impact.gained))", Style(.gained)),
-        ("  ▼ \(thousands(impact.cut))", Style(.cut)),
+        ("▲ \(thousands(counts.gained))", Style(.gained)),
+        ("  ▼ \(thousands(counts.cut))", Style(.cut)),
         ("  \(sign)\(percent(overlap.part, 1)) % in both", .bold),
       ]
     }

@@ -89,28 +89,22 @@ enum ShiftScreen {
     grid.draw(detail + " ", x, y, .plain)
   }
 
-  private static let click: @Sendable (inout State, Region, Place) -> Void = { state, body, place in
+  private static let click: @Sendable (inout State, Region, Spot) -> Void = { state, body, spot in
     state.settleShift()
     let layout = ShiftLayout(body, scenarios: state.scenarios.count { $0 != nil })
     guard let table = state.shift.table else { return }
-    if layout.list.contains(place) {
-      let index = state.shiftTop(lines: layout.listLines) + place.y - layout.list.y - 1
-      if place.y > layout.list.y, table.order.indices.contains(index) {
+    if layout.list.contains(spot) {
+      let index = state.shiftTop(lines: layout.listLines) + spot.y - layout.list.y - 1
+      if spot.y > layout.list.y, table.order.indices.contains(index) {
         state.select(table.order[index])
       }
-    } else if layout.plot.contains(place) {
+    } else if layout.plot.contains(spot) {
       let columns = table.columns.count
-      guard columns > 0, place.x >= layout.bars.x else { return }
-      let column = (place.x - layout.bars.x) / (layout.bars.width / columns)
+      guard columns > 0, spot.x >= layout.bars.x else { return }
+      let column = (spot.x - layout.bars.x) / (layout.bars.width / columns)
       if let cluster = table.ranking.concept(inColumn: column, of: layout.plotColumns) {
         state.select(cluster)
       }
     }
-  }
-}
-
-extension Region {
-  func contains(_ place: Place) -> Bool {
-    place.x >= x && place.x < x + width && place.y >= y && place.y < y + height
   }
 }

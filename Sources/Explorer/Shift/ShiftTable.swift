@@ -42,7 +42,7 @@ package struct ShiftSums: Sendable, Equatable {
 struct Comparison: Sendable {
   let old: Baseline
   let question: TurnoverQuestion
-  let impact: Impact
+  let counts: PlanCounts
   /// The fewest and the most rows that enter and leave.
   let least: Turnover
   let most: Turnover
@@ -52,9 +52,9 @@ struct Comparison: Sendable {
     let size = state.subject.scores.size
     self.old = old
     question = TurnoverQuestion(old, state.plan, state.quotas.quota)
-    impact =
+    counts =
       old == state.baseline
-      ? state.impact : Impact(state.quotas, against: old.quota, size: size)
+      ? state.counts : PlanCounts(state.quotas, against: old.quota, size: size)
     (least, most) = Turnover.bounds(
       old.plan, old.quota, state.plan, state.quotas.quota, size: size)
   }

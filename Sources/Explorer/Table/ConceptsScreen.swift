@@ -10,19 +10,19 @@ enum ConceptsScreen {
     panes: ["Concepts", "Detail"], golden: "j j j d j j a + +", draw: draw,
     scroll: { $0.scrollTable($1) }, click: click)
 
-  private static let click: @Sendable (inout State, Region, Place) -> Void = {
-    state, body, place in
+  private static let click: @Sendable (inout State, Region, Spot) -> Void = {
+    state, body, spot in
     let region = state.conceptsRegions(body).table
     let inside = region.inside
-    guard inside.contains(x: place.x, y: place.y) else { return }
-    guard place.y > inside.y else {
+    guard inside.contains(spot) else { return }
+    guard spot.y > inside.y else {
       let table = ConceptsTable(state, width: inside.width)
-      if let column = table.column(at: place.x - inside.x) {
+      if let column = table.column(at: spot.x - inside.x) {
         state.sort(by: column)
       }
       return
     }
-    let position = state.visibleTop(lines: inside.height - 1) + place.y - inside.y - 1
+    let position = state.visibleTop(lines: inside.height - 1) + spot.y - inside.y - 1
     guard position < state.table.order.count else { return }
     state.click(isSelected: position == state.table.position) {
       $0.moveCursor(position - $0.table.position)

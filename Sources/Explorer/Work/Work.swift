@@ -105,7 +105,7 @@ public enum Work: Sendable, Equatable {
     /// By row, each that was asked for.
     case placed([Int: Whereabouts])
     /// Nil when no key is or begins with what was asked.
-    case sought(Found?)
+    case sought(FoundRow?)
     /// The rank of the first match in the direction of the search; nil when this part has none.
     case searched(Int?)
     /// It was given up, and nothing was changed.

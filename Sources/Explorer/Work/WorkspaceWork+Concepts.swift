@@ -105,7 +105,7 @@ struct WorkspaceRows: ConceptRows {
     // More than a line of it is never on the screen.
     return RowLine(
       rank: rank, row: row, distance: try distance(position),
-      key: String(try workspace.key(row).prefix(256)),
+      rowKey: String(try workspace.key(row).prefix(256)),
       caption: try workspace.caption(row).map { String($0.prefix(512)) },
       similarity: try workspace.similarity(row))
   }

@@ -27,10 +27,10 @@ extension WorkspaceWork {
     } catch { return .failed(error.description) }
   }
 
-  private func found(_ row: Int) throws(WorkspaceError) -> Found {
+  private func found(_ row: Int) throws(WorkspaceError) -> FoundRow {
     // More than a line of it is never on the screen, but the match may be far behind.
-    Found(
-      row: row, key: String(try workspace.key(row).prefix(256)),
+    FoundRow(
+      row: row, rowKey: String(try workspace.key(row).prefix(256)),
       caption: try workspace.caption(row).map { String($0.prefix(4096)) })
   }
 
@@ -52,7 +52,7 @@ extension WorkspaceWork {
     var found: [Int: Whereabouts] = [:]
     for row in rows {
       if let place = places[row] {
-        found[row] = .at(RowPlace(cluster: place.cluster, rank: place.rank))
+        found[row] = .at(RankedRow(cluster: place.cluster, rank: place.rank))
       } else {
         found[row] = .nowhere(try workspace.fate(of: row))
       }
@@ -62,7 +62,7 @@ extension WorkspaceWork {
 
   func seek(_ question: SeekQuestion, _ progress: (Double) -> Bool) -> Work.Result {
     do throws(WorkspaceError) {
-      guard let row = try workspace.rows(withKey: question.key, most: 1).first else {
+      guard let row = try workspace.rows(withKey: question.rowKey, most: 1).first else {
         return .sought(nil)
       }
       guard let places = try whereabouts([row], question.order, question.seed, progress) else {

@@ -3,7 +3,7 @@
 import Pruning
 
 /// A place in the order in which a plan takes the rows of a concept.
-public struct RowPlace: Sendable, Equatable {
+public struct RankedRow: Sendable, Equatable {
   public let cluster: Int
   /// From 0, the row that is taken first.
   public let rank: Int
@@ -18,28 +18,28 @@ public struct RowPlace: Sendable, Equatable {
 public enum Whereabouts: Sendable, Equatable {
   /// It has not been looked up yet.
   case unknown
-  case at(RowPlace)
+  case at(RankedRow)
   /// It is no candidate; the text says why.
   case nowhere(String)
 }
 
 /// A row that was found.
-public struct Found: Sendable, Equatable {
+public struct FoundRow: Sendable, Equatable {
   public let row: Int
-  public let key: String
+  public let rowKey: String
   public let caption: String?
   public internal(set) var whereabouts: Whereabouts
 
   package init(
-    row: Int, key: String, caption: String? = nil, whereabouts: Whereabouts = .unknown
+    row: Int, rowKey: String, caption: String? = nil, whereabouts: Whereabouts = .unknown
   ) {
     self.row = row
-    self.key = key
+    self.rowKey = rowKey
     self.caption = caption
     self.whereabouts = whereabouts
   }
 
-  var place: RowPlace? { if case .at(let place) = whereabouts { place } else { nil } }
+  var place: RankedRow? { if case .at(let place) = whereabouts { place } else { nil } }
 }
 
 extension State {
@@ -52,7 +52,7 @@ extension State {
   }
 
   /// Shows a row among the rows of its concept.
-  mutating func goTo(_ found: Found) {
+  mutating func goTo(_ found: FoundRow) {
     guard let place = found.place else { return }
     goTo(cluster: place.cluster)
     guard cursor == place.cluster else { return }

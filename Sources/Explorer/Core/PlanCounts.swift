@@ -4,7 +4,7 @@
 import Pruning
 
 /// The counts of the header and of the commit dialogue.
-public struct Impact: Sendable, Equatable {
+public struct PlanCounts: Sendable, Equatable {
   /// Concepts that keep more rows than in the baseline.
   public var gained = 0
   /// Concepts that keep fewer.

@@ -3,7 +3,7 @@
 import Pruning
 
 /// Ranks of one concept, 1 for the largest value; equal values share the better rank.
-struct Standing: Sendable, Equatable {
+struct ConceptRanks: Sendable, Equatable {
   let cluster: Int
   let size, dIntra, dInter, complexity, probability, quota: Int
   private let quotas: Quotas

@@ -2,7 +2,7 @@
 // scripts, so that what a page says can be typed into a script.
 
 /// One key press.
-public enum Key: Hashable, Sendable {
+public enum KeyPress: Hashable, Sendable {
   /// A character that the keyboard produced, blank included.
   case character(Character)
   /// A letter with Ctrl, in lower case.
@@ -19,7 +19,7 @@ public enum Key: Hashable, Sendable {
     case .character(let character): String(character)
     case .control(let letter): "Ctrl-" + letter.uppercased()
     case .function(let number): "F\(number)"
-    default: Key.names.first { $0.key == self }?.name ?? "?"
+    default: KeyPress.names.first { $0.key == self }?.name ?? "?"
     }
   }
 
@@ -46,14 +46,14 @@ public enum Key: Hashable, Sendable {
       self = .control(Character(letter.lowercased()))
     } else if text.hasPrefix("F"), let number = Int(text.dropFirst()), (1...12).contains(number) {
       self = .function(number)
-    } else if let known = Key.names.first(where: { $0.name == text }) {
+    } else if let known = KeyPress.names.first(where: { $0.name == text }) {
       self = known.key
     } else {
       return nil
     }
   }
 
-  private static let names: [(name: String, key: Key)] = [
+  private static let names: [(name: String, key: KeyPress)] = [
     ("Enter", .enter), ("Escape", .escape), ("Tab", .tab), ("BackTab", .backTab),
     ("Backspace", .backspace), ("Delete", .delete), ("Up", .up), ("Down", .down),
     ("Left", .left), ("Right", .right), ("PageUp", .pageUp), ("PageDown", .pageDown),
