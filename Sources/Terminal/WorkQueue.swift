@@ -42,7 +42,7 @@ final class WorkQueue: Sendable {
   deinit { close(descriptor) }
 
   /// Starts or cancels.
-  func take(_ work: [Work]) {
+  func hand(_ work: [Work]) {
     for item in work {
       switch item {
       case .start(let ticket, let request): start(ticket, request)
@@ -69,16 +69,17 @@ final class WorkQueue: Sendable {
     queue.sync(flags: .barrier) {}
   }
 
-  private func start(_ ticket: Ticket, _ request: Work.Request) {
+  private func start(_ ticket: Ticket, _ request: some Request) {
     mailbox.withLock { $0.running[ticket] = Progress() }
-    switch request.kind {
-    case .detail, .neighbours:
-      queue.asyncAfter(deadline: .now() + Self.pause) { [self] in perform(request, ticket) }
-    default: queue.async { [self] in perform(request, ticket) }
+    let work: @Sendable () -> Void = { [self] in perform(request, ticket) }
+    if type(of: request).followsCursor {
+      queue.asyncAfter(deadline: .now() + Self.pause, execute: work)
+    } else {
+      queue.async(execute: work)
     }
   }
 
-  private func perform(_ request: Work.Request, _ ticket: Ticket) {
+  private func perform(_ request: some Request, _ ticket: Ticket) {
     let isWanted = mailbox.withLock { $0.running[ticket]?.isCancelled == false }
     let result = isWanted ? performer.perform(request) { note($0, ticket) } : .cancelled
     mailbox.withLock { $0.running[ticket] = nil }

@@ -42,11 +42,11 @@ func frameBenchmarks(_ promises: Promises) {
 
 /// Answers at once, with names; pages that are read from a disk stay away.
 private struct MadeUpWork: WorkPerformer {
-  func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
+  func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result {
     switch request {
-    case .labels(let concepts):
-      .labels(
-        Dictionary(uniqueKeysWithValues: concepts.map { ($0, "concept · number · \($0)") }))
+    case let question as LabelsQuestion:
+      .answer(
+        Dictionary(uniqueKeysWithValues: question.concepts.map { ($0, "concept · number · \($0)") }))
     default: .failed("nothing to read")
     }
   }

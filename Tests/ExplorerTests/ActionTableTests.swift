@@ -92,12 +92,13 @@ import Testing
   }
 
   @Test func everyScreenHasAKeyAndAGoldenCase() throws {
-    #expect(Screens.all.map(\.id) == ScreenID.allCases)
+    #expect(Set(Screens.all.map(\.context)).count == Screens.all.count)
+    #expect(Set(Screens.all.map(\.key)).count == Screens.all.count)
     for screen in Screens.all {
-      #expect(Actions.action(for: screen.key, in: .concepts)?.id == "screen.\(screen.id.rawValue)")
-      #expect(!screen.panes.isEmpty && !screen.golden.isEmpty)
+      #expect(Actions.action(for: screen.key, in: .concepts)?.id == "screen.\(screen.context)")
+      #expect(!screen.title.isEmpty && !screen.golden.isEmpty)
       #expect(screen.smallest.width <= 60 && screen.smallest.height <= 16)
-      #expect(try Fixture.state().pressing(screen.key.text).screen == screen.id)
+      #expect(try Fixture.state().pressing(screen.key.text).screen == screen.context)
     }
     #expect(try Fixture.state().pressing("Ctrl-L").redraws == 1)
   }

@@ -12,7 +12,7 @@ import Testing
       clusters: state.subject.clusters,
       commit: { order in
         seen.order = order
-        return .committed(Commit(number: 4, rows: 1, paths: order.outputs.map(\.path)))
+        return .answer(Commit(number: 4, rows: 1, paths: order.outputs.map(\.path)))
       })
     _ = try state.pressing(keys, performer)
     return seen.order
@@ -99,7 +99,7 @@ import Testing
     let (_, work) = update(try state.pressing("Escape c y"), .key("H"))
     #expect(
       work.contains {
-        if case .start(_, .history) = $0 { true } else { false }
+        if case .start(_, is HistoryQuestion) = $0 { true } else { false }
       })
   }
 

@@ -68,10 +68,9 @@ import Workspace
     if hands.commits.isEmpty {
       // It was quit, or the path led out of the fence.
       _ = hands.perform(
-        .commit(
-          CommitOrder(
-            plan: state.plan, outputs: [Output(format: "text", path: scratch("last.txt"))],
-            note: nil, replace: true))
+        CommitOrder(
+          plan: state.plan, outputs: [Output(format: "text", path: scratch("last.txt"))],
+          note: nil, replace: true)
       ) { _ in true }
     }
     let (number, order) = try #require(hands.commits.last, "seed \(seed) committed nothing")
@@ -153,16 +152,17 @@ private final class FencedWork: WorkPerformer {
     outputs.allSatisfy { $0.path.hasPrefix(fence + "/") && !$0.path.contains("..") }
   }
 
-  func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
+  func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result {
     switch request {
-    case .inspect(let outputs) where !isInside(outputs):
-      return .inspected(
-        Inspection(files: outputs.map { _ in .blocked("outside the fence") }, folder: fence))
-    case .commit(let order) where !isInside(order.outputs):
+    case let question as InspectQuestion where !isInside(question.outputs):
+      return .answer(
+        Inspection(
+          files: question.outputs.map { _ in .blocked("outside the fence") }, folder: fence))
+    case let order as CommitOrder where !isInside(order.outputs):
       return .failed("outside the fence")
-    case .commit(let order):
+    case let order as CommitOrder:
       let result = work.perform(request, progress: progress)
-      if case .committed(let commit) = result {
+      if case .answer(let commit as Commit) = result {
         made.withLock { $0.append((commit.number, order)) }
       }
       return result

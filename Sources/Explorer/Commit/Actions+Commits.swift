@@ -1,31 +1,6 @@
-// Actions of History and of the questions that lie above a screen: committing, quitting, drafts.
+// Actions of the questions that lie above a screen: committing, quitting, drafts.
 
 extension Actions {
-  static let commits: [Action] = [
-    Action(
-      "history.recall", [.enter], [.history], .commits, label: "bring back",
-      help: "Make the plan under the cursor the plan", barRank: 0
-    ) { $0.recall() }.when(entryIsUsable),
-    Action(
-      "history.baseline", ["b"], [.history], .commits, label: "baseline",
-      help: "Compare with the plan under the cursor", barRank: 0
-    ) { $0.compareWithEntry() }.when(entryIsUsable),
-    Action(
-      "draft", ["O"], Context.screens, .commits, label: "draft",
-      help: "Take the draft of an earlier session"
-    ) { state in
-      if let draft = state.draft { state.ask(.draft(draft)) }
-    }.when { state in
-      guard let draft = state.draft else { return .no("there is no draft") }
-      return draft == state.plan ? .no("the draft is this very plan") : .yes
-    },
-  ]
-
-  private static let entryIsUsable: @Sendable (State) -> Action.Availability = { state in
-    guard let entry = state.logEntry else { return .no("no plan is committed yet") }
-    return entry.plan == nil ? .no("plan \(entry.number) cannot be used: see below") : .yes
-  }
-
   static let dialogues: [Action] = [
     Action(
       "question.yes", ["y"], [.dialogue, .commit], .answering, label: "yes",

@@ -28,7 +28,7 @@ extension State {
     if case .commit(let open)? = overlay { dialogue = open }
     dialogue.line = dialogue.line == 0 ? firstChosenLine : dialogue.line
     overlay = .commit(dialogue)
-    start(.inspect(outputs.all))
+    start(InspectQuestion(outputs: outputs.all))
   }
 
   private var firstChosenLine: Int {
@@ -57,15 +57,6 @@ extension State {
     openCommit()
   }
 
-  /// Takes in what lies where the files would go.
-  mutating func take(_ inspection: Inspection, of asked: [Output]) {
-    guard case .commit(var dialogue)? = overlay else { return }
-    for (output, found) in zip(asked, inspection.files) { dialogue.there[output.path] = found }
-    dialogue.store = CommitDialogue.Store(
-      folder: inspection.folder, obstacle: inspection.obstacle)
-    overlay = .commit(dialogue)
-  }
-
   /// Why the commit cannot be made now; nil when it can.
   func obstacle(_ dialogue: CommitDialogue) -> String? {
     if outputs.files.isEmpty { return "no format is chosen; Space chooses the one under the mark" }
@@ -90,27 +81,8 @@ extension State {
     overlay = nil
     let replace = outputs.files.contains { dialogue.there[$0.path] != .free }
     start(
-      .commit(
-        CommitOrder(
-          plan: plan, outputs: outputs.files, note: commitNote.isEmpty ? nil : commitNote,
-          replace: replace)))
-  }
-
-  /// Takes in that a commit was made.
-  mutating func take(_ commit: Commit, of plan: Plan) {
-    committed = CommittedState(number: commit.number, plan: plan)
-    if draft == plan { draft = nil }
-    commitNote = ""
-    log.entries = nil
-    say(
-      "plan \(commit.number) is committed: \(thousands(commit.rows)) rows in "
-        + commit.paths.joined(separator: ", "))
-    guard !baseline.isChosen else { return }
-    do {
-      let quota = plan == self.plan ? quotas.quota : try solver.solve(plan).quota
-      setBaseline(Baseline(label: "plan \(commit.number)", plan: plan, quota: quota))
-    } catch {
-      preconditionFailure("a committed plan is infeasible: \(error)")
-    }
+      CommitOrder(
+        plan: plan, outputs: outputs.files, note: commitNote.isEmpty ? nil : commitNote,
+        replace: replace))
   }
 }

@@ -2,34 +2,6 @@
 // disabled action answers with all come from it: what is not here cannot be done, and what is here
 // is documented.
 
-/// Where keys go at the moment.
-public enum Context: String, CaseIterable, Sendable {
-  case concepts, detail, items, shift, map, history, find, prompt, menu, dialogue, commit, help
-  case palette
-
-  /// Those of the screens themselves.
-  static let screens = Set(ScreenID.allCases.map(\.context))
-
-  /// What the documentation calls it.
-  var title: String {
-    switch self {
-    case .concepts: "Concepts"
-    case .detail: "Detail"
-    case .items: "Items"
-    case .shift: "Shift"
-    case .map: "Map"
-    case .history: "History"
-    case .find: "Find"
-    case .prompt: "At a prompt"
-    case .menu: "In a menu"
-    case .dialogue: "In a question"
-    case .commit: "In the commit"
-    case .help: "In the help"
-    case .palette: "In the palette"
-    }
-  }
-}
-
 /// Groups of the help, in its order.
 public enum ActionGroup: String, CaseIterable, Sendable {
   case target = "Target"
@@ -102,10 +74,16 @@ public struct Action: Sendable {
 
 /// The action table.
 public enum Actions {
-  /// Every action, in the order of the help and the key bar.
-  public static let all: [Action] =
-    target + plan + scenarios + concept + moving + items + shift + map + finding + commits + sorting
-    + marking + screens + general + answering + menuLines + dialogues
+  /// Every action, in the order of the help and the key bar: by groups, each list of a screen in
+  /// one piece.
+  public static let all: [Action] = {
+    let lists =
+      [target, plan, scenarios, concept, moving] + Screens.all.map(\.actions)
+      + [screens, general, answering, menuLines, dialogues]
+    return ActionGroup.allCases.flatMap { group in
+      lists.filter { $0.first?.group == group }.flatMap { $0 }
+    }
+  }()
 
   private static let byKey: [Context: [KeyPress: Action]] = {
     var table: [Context: [KeyPress: Action]] = [:]

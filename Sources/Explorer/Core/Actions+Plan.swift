@@ -82,7 +82,7 @@ extension Actions {
       "commit", ["c"], Context.screens, .plan, label: "commit",
       help: "Write the keep list and store the plan", barRank: 2
     ) { $0.openCommit() }.when {
-      $0.running[.commit] == nil ? .yes : .no("a commit is under way; Ctrl-C cancels it")
+      $0.running(CommitOrder.self) == nil ? .yes : .no("a commit is under way; Ctrl-C cancels it")
     },
   ]
 
@@ -144,9 +144,4 @@ extension State {
       (marks.isEmpty ? "concept \(first) has no override" : "no marked concept has an override")
         + remedy)
   }
-}
-
-extension KeyPress: ExpressibleByExtendedGraphemeClusterLiteral {
-  /// A character key: `"j"`.
-  public init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
 }

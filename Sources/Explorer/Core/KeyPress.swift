@@ -60,3 +60,8 @@ public enum KeyPress: Hashable, Sendable {
     ("Home", .home), ("End", .end),
   ]
 }
+
+extension KeyPress: ExpressibleByExtendedGraphemeClusterLiteral {
+  /// A character key: `"j"`.
+  public init(extendedGraphemeClusterLiteral value: Character) { self = .character(value) }
+}

@@ -11,21 +11,8 @@ public struct Clipboard: Sendable, Equatable {
 }
 
 extension State {
-  /// What `y` copies: the key of the row under the cursor in Items, elsewhere the concept's number
-  /// and name; nil while it is not known.
-  var copyable: String? {
-    guard let cluster = cursor else { return nil }
-    if screen == .find { return hit?.rowKey }
-    guard screen == .items else {
-      let name = self.name(of: cluster) ?? ""
-      return name.isEmpty ? "\(cluster)" : "\(cluster) \(name)"
-    }
-    return items.cluster == cluster
-      ? itemsPage?.line(items.rank, of: cluster, plan)?.rowKey : nil
-  }
-
   mutating func copy() {
-    guard let text = copyable else { return }
+    guard let text = shownScreen.copyable(self) else { return }
     let safe = String(String.UnicodeScalarView(text.unicodeScalars.filter(isPrintable)))
     clipboard = Clipboard(copies: clipboard.copies + 1, text: safe)
     say("copied: \(safe)")

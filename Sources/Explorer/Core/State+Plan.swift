@@ -98,7 +98,9 @@ extension State {
   }
 
   mutating func say(_ text: String) { message = Message(text: text, isWarning: false) }
-  mutating func warn(_ text: String) { message = Message(text: text, isWarning: true) }
+  mutating func warn(_ text: String?) {
+    if let text { message = Message(text: text, isWarning: true) }
+  }
 
   /// In words, the first thing that is different in `after`.
   func difference(from before: Plan, to after: Plan) -> String {
@@ -108,9 +110,9 @@ extension State {
   /// In words, all that is different in `after`; concepts of which the same is different together.
   /// - Complexity: O(overrides log overrides).
   func differences(from before: Plan, to after: Plan) -> [String] {
-    var found: [String] = []
+    var changes: [String] = []
     func note(_ name: String, _ old: String, _ new: String) {
-      if old != new { found.append("\(name) \(old) → \(new)") }
+      if old != new { changes.append("\(name) \(old) → \(new)") }
     }
     note("target", thousands(before.target), thousands(after.target))
     if before.temperature != after.temperature {
@@ -118,11 +120,11 @@ extension State {
     }
     note("strategy", before.strategy.rawValue, after.strategy.rawValue)
     note("order", before.order.rawValue, after.order.rawValue)
-    found += overrideDifferences(from: before, to: after)
+    changes += overrideDifferences(from: before, to: after)
     note("minimum", thousands(before.minimum), thousands(after.minimum))
     note("share", "\(before.share)", "\(after.share)")
     note("seed", "\(before.selectionSeed)", "\(after.selectionSeed)")
-    return found
+    return changes
   }
 
   private func overrideDifferences(from before: Plan, to after: Plan) -> [String] {

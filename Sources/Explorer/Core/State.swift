@@ -37,7 +37,7 @@ public struct State: Sendable {
   /// The cells of the screen; the loop says so before the first key.
   public internal(set) var size = Size(width: 120, height: 36)
   /// The screen that keys go to, unless something lies above it.
-  public internal(set) var screen = ScreenID.concepts
+  public internal(set) var screen = Screens.all[0].context
   /// What lies above the screen: a prompt, a menu, a dialogue, the help.
   var overlay: Overlay?
   /// The last message; the next key takes it away.
@@ -52,39 +52,18 @@ public struct State: Sendable {
   package internal(set) var draft: Plan?
   /// Why neither plans nor drafts can be stored, and what to do; nil when they can.
   let storeObstacle: String?
-  /// The committed plans, as History shows them.
-  var log = CommitLog()
   /// The names of all concepts, once they are read.
   package internal(set) var names: ConceptLabels?
   /// Whether reading them has failed, so that it is not tried again.
   var hasNoNames = false
   /// Until then: the names that events have brought, by concept.
   var labels: [Int: String] = [:]
-  /// What was last read for Detail; it may be of another concept, or of an earlier plan.
-  var detail: DetailPage?
-  /// Where the Items screen is, and the rows that were last read for it.
-  package internal(set) var items = ItemsCursor()
-  var itemsPage: ItemsPage?
-  /// Where the Shift screen is, and the plans that are kept to go back to, by number less one.
-  package internal(set) var shift = Shift()
-  var scenarios: [Baseline?] = Array(repeating: nil, count: State.scenarioPlaces)
-  var turnovers = Turnovers()
-  /// Where the Map screen is.
-  package internal(set) var map = ConceptMap()
-  /// What was last looked for in the whole data set.
-  package internal(set) var finding = Finding()
-  /// What was last looked for in the captions of a concept; empty for nothing.
-  var captionSearch = ""
-  /// Concepts near a concept, nearest first, as far as they were asked for.
-  var neighbours: [Int: [Neighbour]] = [:]
-  /// Where the cursor's concept stands among the others, while Detail is on the screen.
-  var ranks: ConceptRanks?
-  /// Whether the user closed the pane beside Concepts.
-  var isPaneClosed = false
+  /// What each screen remembers.
+  var screenStates = ScreenStates()
   /// Work that is under way, by kind.
-  package internal(set) var running: [Work.Kind: Running] = [:]
-  /// Whether captions and pages wait for the next key, because Ctrl-C stopped them.
-  var labelsWait = false
+  package internal(set) var running: [ObjectIdentifier: Running] = [:]
+  /// Whether what fills the screen waits for the next key, because Ctrl-C stopped it.
+  var pagesWait = false
   var lastTicket: UInt64 = 0
   /// Work that the current event asks for; `update` hands it out.
   var outbox: [Work] = []
@@ -213,14 +192,6 @@ public struct Message: Sendable, Equatable {
   public let text: String
   /// Whether it says that something did not happen.
   public let isWarning: Bool
-}
-
-/// A request under way.
-package struct Running: Sendable {
-  let ticket: Ticket
-  let request: Work.Request
-  /// 0...1; nil until the work has said so.
-  var progress: Double?
 }
 
 /// The plans before and after this one.

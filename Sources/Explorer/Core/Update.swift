@@ -19,7 +19,7 @@ public func update(_ state: consuming State, _ events: [Event]) -> (State, [Work
   state.keepHeader()
   for event in events { state.apply(event) }
   state.keepHeader()
-  state.requestPages()
+  state.prepareScreen()
   let work = state.outbox
   state.outbox = []
   return (state, work)
@@ -28,15 +28,7 @@ public func update(_ state: consuming State, _ events: [Event]) -> (State, [Work
 extension State {
   /// Where keys go now.
   public var context: Context {
-    switch overlay {
-    case nil: screen.context
-    case .prompt?: .prompt
-    case .menu?: .menu
-    case .commit?: .commit
-    case .question?: .dialogue
-    case .help?: .help
-    case .palette?: .palette
-    }
+    overlay?.context ?? screen
   }
 
   mutating func apply(_ event: Event) {
@@ -44,11 +36,11 @@ extension State {
     switch event {
     case .key(let key):
       message = nil
-      labelsWait = false
+      pagesWait = false
       press(key)
     case .mouse(let mouse):
       message = nil
-      labelsWait = false
+      pagesWait = false
       apply(mouse)
     case .paste(let text):
       message = nil
@@ -64,6 +56,13 @@ extension State {
     case .finished(let ticket, let result):
       receive(result, for: ticket)
     }
+  }
+
+  /// Brings the screen up to date, and asks for all that it lacks.
+  mutating func prepareScreen() {
+    shownScreen.prepare(&self)
+    requestDetail()
+    requestNames()
   }
 
   mutating func press(_ key: KeyPress) {

@@ -9,8 +9,8 @@ import Canvas
 /// - Complexity: O(cells), whatever the number of concepts.
 public func view(_ state: State, _ size: Size) -> Grid {
   var grid = Grid(size: size)
-  let screen = Screens.entry(state.screen)
-  guard size.width >= screen.smallest.width, size.height >= screen.smallest.height else {
+  let screen = state.shownScreen
+  guard screen.fits(size) else {
     let text = "\(screen.title) needs \(screen.smallest.text), this is \(size.text)"
     for (row, line) in wrap(text, max(1, size.width)).enumerated() {
       grid.draw(line, 0, row, Style(.warning, .bold))
@@ -39,14 +39,6 @@ struct Layout {
   }
 }
 
-extension State {
-  /// The lines of the table that a screen of this size shows.
-  func tableLines(_ size: Size) -> Int {
-    // The borders and the column titles take three.
-    max(0, conceptsRegions(Layout(self, size).body).table.height - 3)
-  }
-}
-
 /// Draws the message or the running work over the bottom of the screen.
 private func drawBottom(_ state: State, _ layout: Layout, _ grid: inout Grid) {
   let bottom = layout.body.y + layout.body.height - 1
@@ -69,15 +61,11 @@ private func drawBottom(_ state: State, _ layout: Layout, _ grid: inout Grid) {
     }
     return
   }
-  let words: [(Work.Kind, String)] = [
-    (.commit, "writing the keep lists"), (.search, "searching the captions"),
-    (.seek, "looking for the key"),
-  ]
-  guard let (kind, text) = words.first(where: { state.running[$0.0] != nil }),
-    let work = state.running[kind]
-  else { return }
-  let part = work.progress ?? state.searchedPart ?? 0
-  var x = grid.draw(" \(text) ", 2, bottom, Style(.accent, .bold))
+  let work = state.running.values.filter { type(of: $0.request).notice != nil }
+    .min { $0.ticket < $1.ticket }
+  guard let work, let notice = type(of: work.request).notice else { return }
+  let part = work.progress ?? work.request.partBefore(state)
+  var x = grid.draw(" \(notice) ", 2, bottom, Style(.accent, .bold))
   grid.bar(part, x, bottom, width: 16, Style(.kept), track: .line)
   x += 16
   grid.draw(" \(percent(part, 0)) % · Ctrl-C cancels ", x, bottom, .plain)

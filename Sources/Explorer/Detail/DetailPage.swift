@@ -6,7 +6,7 @@ import Pruning
 import Workspace
 
 /// What is asked about a concept.
-public struct DetailQuestion: Sendable, Equatable {
+public struct DetailQuestion: Request {
   public let cluster: Int
   /// The rows that the plan keeps of it.
   public let quota: Int
@@ -26,6 +26,26 @@ public struct DetailQuestion: Sendable, Equatable {
     self.seed = seed
     self.samples = samples
     self.bins = bins
+  }
+
+  public static var fillsScreen: Bool { true }
+  public static var followsCursor: Bool { true }
+
+  public func perform(
+    on work: WorkspaceWork, _ progress: (Double) -> Bool
+  ) throws -> DetailPage? {
+    try DetailPage.read(self, work.rows(of: cluster)) { !progress(0) }
+  }
+
+  public func receive(_ answer: DetailPage, _ state: inout State) {
+    state[DetailState.self].page = answer
+  }
+
+  public func fail(_ reason: String?, _ state: inout State) {
+    guard let reason else { return }
+    // An empty page, so that it is not asked for again.
+    receive(DetailPage(self), &state)
+    state.warn(reason)
   }
 }
 
@@ -77,16 +97,4 @@ public struct DetailPage: Sendable, Equatable {
   public internal(set) var metadata: [ValueSummary] = []
 
   init(_ question: DetailQuestion) { self.question = question }
-}
-
-/// A concept near another one.
-public struct Neighbour: Sendable, Equatable {
-  public let cluster: Int
-  /// 1 - cosine of the centroids.
-  public let distance: Float
-
-  public init(cluster: Int, distance: Float) {
-    self.cluster = cluster
-    self.distance = distance
-  }
 }

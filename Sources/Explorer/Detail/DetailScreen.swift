@@ -3,23 +3,26 @@
 
 import Canvas
 
-enum DetailScreen {
-  static let entry = Screen(
-    id: .detail, key: "D", title: "Detail", smallest: Size(width: 60, height: 16),
-    panes: ["Figures", "Distances", "Nearest concepts", "Rows on both sides of the cut"],
-    golden: "j j j j j j j j j j j j j j j j D", draw: draw)
+extension Context {
+  public static let detail = Context("detail", title: "Detail")
+}
 
-  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
-    grid.box(
-      region, title: [("Detail", .bold), (" ─ ", .line)] + detailTitle(state))
+struct DetailScreen: Screen {
+  let context = Context.detail
+  let key: KeyPress = "D"
+  let golden = "j j j j j j j j j j j j j j j j D"
+
+  func detailRegion(_ state: State, _ body: Region) -> Region? { body }
+
+  func namedConcepts(_ state: State) -> ArraySlice<Int> { state.tableConcepts }
+
+  func draw(_ state: State, _ region: Region, _ grid: inout Grid) {
+    grid.box(region, title: [("Detail", .bold), (" ─ ", .line)] + detailTitle(state))
     drawDetail(state, region, &grid)
-    let place =
-      " \(thousands(state.table.position + 1)) / \(thousands(state.table.order.count)) "
-      + "by \(state.sortingText) "
-    if state.cursor != nil {
-      grid.drawRight(
-        place, endingAt: region.x + region.width - 2, region.y + region.height - 1, .dim)
-    }
+    guard state.cursor != nil else { return }
+    grid.drawRight(
+      state.positionText + "by \(state.sortingText) ", endingAt: region.x + region.width - 2,
+      region.y + region.height - 1, .dim)
   }
 }
 
@@ -27,4 +30,19 @@ enum DetailScreen {
 func detailTitle(_ state: State) -> [(String, Style)] {
   guard let cluster = state.cursor else { return [("no concept", .dim)] }
   return [("\(cluster)", .bold), ("  \(state.name(of: cluster) ?? "…")", .plain)]
+}
+
+/// Draws the detail beside or below what the rest of `body` shows; the border that the two share
+/// joins them.
+func drawPane(_ state: State, _ detail: Region?, beside body: Region, _ grid: inout Grid) {
+  guard let detail else { return }
+  grid.box(detail, title: detailTitle(state))
+  drawDetail(state, detail, &grid)
+  if detail.x > body.x {
+    grid.draw("┬", detail.x, detail.y, .line)
+    grid.draw("┴", detail.x, detail.y + detail.height - 1, .line)
+  } else {
+    grid.draw("├", detail.x, detail.y, .line)
+    grid.draw("┤", detail.x + detail.width - 1, detail.y, .line)
+  }
 }

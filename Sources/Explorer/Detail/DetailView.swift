@@ -28,6 +28,7 @@ struct DetailView {
   let state: State
   let cluster: Int
   let layout: DetailLayout
+  private let detail: DetailState
   /// The page of this concept, perhaps of an earlier plan; while it is read, the last one that was
   /// there, which spares the terminal a blank pane between two full ones.
   let page: DetailPage?
@@ -38,8 +39,9 @@ struct DetailView {
     self.state = state
     self.cluster = cluster
     self.layout = layout
-    let isReading = state.running[.detail] != nil
-    page = state.detail.flatMap { isReading || $0.question.cluster == cluster ? $0 : nil }
+    detail = state[DetailState.self]
+    let isReading = state.running(DetailQuestion.self) != nil
+    page = detail.page.flatMap { isReading || $0.question.cluster == cluster ? $0 : nil }
     shown = page?.question.cluster ?? cluster
   }
 
@@ -61,7 +63,7 @@ struct DetailView {
     let scores = state.subject.scores
     let quota = state.quotas.quota[cluster]
     let share = state.quotas.probability[cluster]
-    let ranks = state.ranks.flatMap { $0.cluster == cluster ? $0 : nil }
+    let ranks = detail.ranks.flatMap { $0.cluster == cluster ? $0 : nil }
     let (x, y) = (layout.left.x, layout.left.y)
     let half = min(34, (layout.left.width - 2) / 2)
     let second = x + layout.left.width - half
@@ -203,7 +205,7 @@ struct DetailView {
     guard layout.neighbours > 0 else { return }
     let (x, width) = (layout.left.x, layout.left.width)
     grid.draw("nearest", x, top, .dim)
-    guard let near = state.neighbours[cluster] ?? state.neighbours[shown] else {
+    guard let near = detail.neighbours[cluster] ?? detail.neighbours[shown] else {
       grid.draw("…", x + 9, top, .line)
       return
     }

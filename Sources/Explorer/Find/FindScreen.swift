@@ -5,21 +5,39 @@ import Canvas
 import Pruning
 import Workspace
 
-enum FindScreen {
-  static let entry = Screen(
-    id: .find, key: "F", title: "Find", smallest: Size(width: 60, height: 16),
-    panes: ["Rows that were found"], golden: "f\n:type bride\nEnter j F", draw: draw,
-    move: { $0.moveFinding($1) }, page: { max(1, lines(Layout($0, $0.size).body)) },
-    click: { state, region, spot in
-      let line = state.finding.top + spot.y - region.y - 2
-      guard spot.y >= region.y + 2, spot.y < region.y + 2 + lines(region) else { return }
-      state.moveFinding(line - state.finding.line)
-    })
+extension Context {
+  public static let find = Context("find", title: "Find")
+}
 
-  /// The lines of the list.
-  static func lines(_ region: Region) -> Int { max(0, region.height - 3) }
+struct FindScreen: Screen {
+  let context = Context.find
+  let key: KeyPress = "F"
+  let golden = "f\n:type bride\nEnter j F"
+  var actions: [Action] { Actions.find }
 
-  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
+  func prepare(_ state: inout State) { state.requestWhereabouts() }
+
+  func move(_ state: inout State, _ step: Int) {
+    let lines = page(state)
+    let count = state.finding.hits.count
+    state.finding.list.move(step, of: count)
+    state.finding.list.show(of: count, lines: lines)
+  }
+
+  /// The borders and the titles take three.
+  func page(_ state: State) -> Int { max(0, state.body.height - 3) }
+
+  func click(_ state: inout State, _ region: Region, _ spot: Spot) {
+    let list = state.finding.list
+    let count = state.finding.hits.count
+    if let line = list.line(at: spot, of: count, in: region.inside.below(1)) {
+      move(&state, line - list.line)
+    }
+  }
+
+  func copyable(_ state: State) -> String? { state.hit?.rowKey }
+
+  func draw(_ state: State, _ region: Region, _ grid: inout Grid) {
     let finding = state.finding
     var title: [(String, Style)] = [("Find", .bold)]
     if finding.isAsked {
@@ -35,29 +53,28 @@ enum FindScreen {
       let words =
         !finding.isAsked
         ? "f looks for a key or for words of a caption in the whole data set"
-        : state.running[.find] != nil ? "searching …" : "nothing was found"
+        : state.running(FindQuestion.self) != nil ? "searching …" : "nothing was found"
       grid.draw(words, inside.x + 1, inside.y, .dim, limit: inside.width - 2)
       return
     }
-    let columns = FindColumns(state, inside, lines: lines(region))
+    let lines = region.inside.below(1)
+    let columns = FindColumns(state, inside, lines: lines.height)
     columns.drawTitles(&grid)
-    for line in 0..<max(0, min(lines(region), finding.hits.count - finding.top)) {
-      columns.draw(
-        finding.hits[finding.top + line], inside.y + 1 + line,
-        isCursor: finding.top + line == finding.line, &grid)
+    grid.list(finding.list, of: finding.hits.count, lines) { line, y, grid in
+      columns.draw(finding.hits[line], y, &grid)
     }
   }
 
-  private static func drawProgress(_ state: State, _ region: Region, _ grid: inout Grid) {
+  private func drawProgress(_ state: State, _ region: Region, _ grid: inout Grid) {
     let finding = state.finding
     let bottom = region.y + region.height - 1
     let part = percent(finding.part, 0) + " %"
     let words: String
-    if state.running[.find] != nil {
+    if state.running(FindQuestion.self) != nil {
       words = " \(part) of the captions · Ctrl-C stops "
     } else if finding.next != nil {
       words =
-        finding.hits.count >= Finding.most
+        finding.hits.count >= FindState.most
         ? " enough after \(part) of the captions · > goes on " : " stopped at \(part) · > goes on "
     } else {
       words = " all searched "
@@ -79,7 +96,8 @@ private struct FindColumns {
     self.state = state
     self.region = region
     pattern = TextPattern(state.finding.text)
-    let shown = state.finding.hits.dropFirst(state.finding.top).prefix(lines)
+    let finding = state.finding
+    let shown = finding.hits[finding.list.shown(of: finding.hits.count, lines: lines)]
     let widest = shown.map { columns(of: $0.rowKey) }.max() ?? 3
     rowKeyWidth = min(max(3, widest), max(8, region.width * 3 / 10))
     rowWidth =
@@ -100,7 +118,7 @@ private struct FindColumns {
     grid.draw("caption", caption, region.y, .dim, limit: region.x + region.width - caption)
   }
 
-  func draw(_ hit: FoundRow, _ y: Int, isCursor: Bool, _ grid: inout Grid) {
+  func draw(_ hit: FoundRow, _ y: Int, _ grid: inout Grid) {
     var style = Style.plain
     switch hit.whereabouts {
     case .unknown: grid.draw("…", concept - 1, y, .line)
@@ -123,34 +141,5 @@ private struct FindColumns {
     } else if let text = hit.caption {
       drawMatching(text, pattern, caption, y, style, limit: room, &grid)
     }
-    if isCursor {
-      grid.draw("▸", region.x, y, .accent)
-      grid.lay(
-        .cursor, Region(x: region.x, y: y, width: region.width, height: 1), adding: .bold)
-    }
   }
-}
-
-/// Draws text with the first match underlined; where the match would be cut off, the text begins
-/// shortly before it.
-func drawMatching(
-  _ text: String, _ pattern: TextPattern?, _ x: Int, _ y: Int, _ style: Style, limit: Int,
-  _ grid: inout Grid
-) {
-  guard limit > 0, let match = pattern?.firstMatch(in: text) else {
-    grid.draw(text, x, y, style, limit: max(0, limit))
-    return
-  }
-  let bytes = Array(text.utf8)
-  func piece(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-  let hit = piece(match)
-  var before = piece(0..<match.lowerBound)
-  let wide = columns(of: hit)
-  if columns(of: before) + wide > limit {
-    before = ending(of: before, max(0, min(limit / 3, limit - wide)))
-  }
-  let end = x + limit
-  var place = grid.draw(before, x, y, style, limit: limit)
-  place = grid.draw(hit, place, y, style.with(.underline), limit: end - place)
-  grid.draw(piece(match.upperBound..<bytes.count), place, y, style, limit: end - place)
 }

@@ -2,7 +2,7 @@
 
 import Pruning
 
-/// A place in the order in which a plan takes the rows of a concept.
+/// A row by its rank among the rows of a concept.
 public struct RankedRow: Sendable, Equatable {
   public let cluster: Int
   /// From 0, the row that is taken first.
@@ -39,7 +39,7 @@ public struct FoundRow: Sendable, Equatable {
     self.whereabouts = whereabouts
   }
 
-  var place: RankedRow? { if case .at(let place) = whereabouts { place } else { nil } }
+  var ranked: RankedRow? { if case .at(let ranked) = whereabouts { ranked } else { nil } }
 }
 
 extension State {
@@ -47,18 +47,17 @@ extension State {
   mutating func goTo(cluster: Int) {
     // A filter that hides it gives way.
     if !table.order.contains(cluster) { clearFilter() }
-    guard let position = table.order.firstIndex(of: cluster) else { return }
-    moveCursor(position - table.position)
+    select(cluster)
   }
 
   /// Shows a row among the rows of its concept.
-  mutating func goTo(_ found: FoundRow) {
-    guard let place = found.place else { return }
-    goTo(cluster: place.cluster)
-    guard cursor == place.cluster else { return }
-    screen = .items
-    goTo(rank: place.rank)
+  mutating func goTo(_ hit: FoundRow) {
+    guard let ranked = hit.ranked else { return }
+    goTo(cluster: ranked.cluster)
+    guard cursor == ranked.cluster else { return }
+    open(.items)
+    goTo(rank: ranked.rank)
     // The row's neighbours with the same words are one key away.
-    if subject.hasCaptions, finding.isAsked { captionSearch = finding.text }
+    if subject.hasCaptions, finding.isAsked { items.captionSearch = finding.text }
   }
 }

@@ -5,27 +5,61 @@ import Canvas
 import Pruning
 import Workspace
 
-enum HistoryScreen {
-  static let entry = Screen(
-    id: .history, key: "H", title: "History", smallest: Size(width: 60, height: 16),
-    panes: ["Committed plans", "The plan under the cursor"], golden: "H j", draw: draw,
-    move: { $0.moveLog($1) }, page: { max(1, lines(Layout($0, $0.size).body)) },
-    click: { state, region, spot in
-      let line = state.log.top + spot.y - region.y - 2
-      guard spot.y >= region.y + 2, spot.y < region.y + 2 + lines(region) else { return }
-      state.moveLog(line - state.log.line)
-    })
+extension Context {
+  public static let history = Context("history", title: "History")
+}
 
-  /// The lines of the detail under the list, its border aside.
-  private static func detailLines(_ region: Region) -> Int { min(8, max(3, region.height / 3)) }
+struct HistoryScreen: Screen {
+  let context = Context.history
+  let key: KeyPress = "H"
+  let golden = "H j"
 
-  /// The lines of the list.
-  static func lines(_ region: Region) -> Int {
-    max(0, region.height - 4 - detailLines(region))
+  func prepare(_ state: inout State) { state.requestHistory() }
+
+  func move(_ state: inout State, _ step: Int) { state.moveHistory(step) }
+
+  func page(_ state: State) -> Int { lines(state.body).height }
+
+  func click(_ state: inout State, _ region: Region, _ spot: Spot) {
+    let list = state.history.list
+    let count = state.history.entries?.count ?? 0
+    if let line = list.line(at: spot, of: count, in: lines(region)) {
+      move(&state, line - list.line)
+    }
   }
 
-  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
-    let entries = state.log.entries
+  var actions: [Action] {
+    [
+      Action(
+        "history.recall", [.enter], [.history], .commits, label: "bring back",
+        help: "Make the plan under the cursor the plan", barRank: 0
+      ) { $0.recall() }.when(entryIsUsable),
+      Action(
+        "history.baseline", ["b"], [.history], .commits, label: "baseline",
+        help: "Compare with the plan under the cursor", barRank: 0
+      ) { $0.compareWithEntry() }.when(entryIsUsable),
+      Action(
+        "draft", ["O"], Context.screens, .commits, label: "draft",
+        help: "Take the draft of an earlier session"
+      ) { state in
+        if let draft = state.draft { state.ask(.draft(draft)) }
+      }.when { state in
+        guard let draft = state.draft else { return .no("there is no draft") }
+        return draft == state.plan ? .no("the draft is this very plan") : .yes
+      },
+    ]
+  }
+
+  /// The lines of the list: without borders, titles, and the lines of the entry below it.
+  private func lines(_ region: Region) -> Region {
+    var lines = region.inside.below(1)
+    lines.height = max(0, lines.height - 1 - min(8, max(3, region.height / 3)))
+    return lines
+  }
+
+  func draw(_ state: State, _ region: Region, _ grid: inout Grid) {
+    let history = state.history
+    let entries = history.entries
     var title: [(String, Style)] = [("History", .bold)]
     if let entries { title += [(" ─ ", .line), ("\(entries.count) committed", .plain)] }
     grid.box(region, title: title)
@@ -42,17 +76,15 @@ enum HistoryScreen {
     }
     let columns = HistoryColumns(state, entries, inside)
     columns.drawTitles(&grid)
-    let count = lines(region)
-    for line in 0..<min(count, entries.count - state.log.top) {
-      columns.draw(
-        entries[state.log.top + line], inside.y + 1 + line,
-        isCursor: state.log.top + line == state.log.line, &grid)
+    let lines = lines(region)
+    grid.list(history.list, of: entries.count, lines) { line, y, grid in
+      columns.draw(entries[line], y, &grid)
     }
-    let split = inside.y + 1 + count
+    let split = lines.y + lines.height
     for x in inside.x..<inside.x + inside.width { grid.draw("─", x, split, .line) }
     grid.draw("├", region.x, split, .line)
     grid.draw("┤", region.x + region.width - 1, split, .line)
-    guard let entry = state.logEntry else { return }
+    guard let entry = history.entry else { return }
     drawDetail(
       state, entry,
       Region(
@@ -60,7 +92,7 @@ enum HistoryScreen {
         height: max(0, inside.y + inside.height - split - 1)), &grid)
   }
 
-  private static func drawDetail(
+  private func drawDetail(
     _ state: State, _ entry: HistoryEntry, _ region: Region, _ grid: inout Grid
   ) {
     var facts: [(label: String, text: String, role: Role)] = []
@@ -123,7 +155,7 @@ private struct HistoryColumns {
     grid.draw("written, note", rest, region.y, .dim, limit: region.x + region.width - rest)
   }
 
-  func draw(_ entry: HistoryEntry, _ y: Int, isCursor: Bool, _ grid: inout Grid) {
+  func draw(_ entry: HistoryEntry, _ y: Int, _ grid: inout Grid) {
     let end = region.x + region.width
     let style: Style = entry.plan == nil ? .dim : .plain
     grid.drawRight("\(entry.number)", endingAt: region.x + 5, y, style)
@@ -149,11 +181,6 @@ private struct HistoryColumns {
     if let note = entry.note {
       grid.draw(note, x + (formats.isEmpty ? 0 : 2), y, style, limit: max(0, end - x - 3))
     }
-    let line = Region(x: region.x, y: y, width: region.width, height: 1)
-    if isCursor {
-      grid.draw("▸", region.x, y, .accent)
-      grid.lay(.cursor, line, adding: .bold)
-    }
   }
 
   /// `2026-01-02T03:04:05Z` as `2026-01-02 03:04Z`; anything else as it is.
@@ -163,4 +190,9 @@ private struct HistoryColumns {
     guard parts.count == 20, parts[10] == "T", parts[19] == "Z" else { return time }
     return String(parts[0..<10]) + " " + String(parts[11..<16]) + "Z"
   }
+}
+
+private let entryIsUsable: @Sendable (State) -> Action.Availability = { state in
+  guard let entry = state.history.entry else { return .no("no plan is committed yet") }
+  return entry.plan == nil ? .no("plan \(entry.number) cannot be used: see below") : .yes
 }

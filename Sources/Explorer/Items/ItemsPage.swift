@@ -4,12 +4,29 @@ import Pruning
 import Workspace
 
 /// Which rows are asked for.
-public struct ItemsQuestion: Sendable, Equatable {
+public struct ItemsQuestion: Request {
   public let cluster: Int
   public let order: Order
   public let seed: UInt64
   /// Ranks in the order, from 0; within the concept.
   public let ranks: Range<Int>
+
+  public static var fillsScreen: Bool { true }
+
+  public func perform(
+    on work: WorkspaceWork, _ progress: (Double) -> Bool
+  ) throws -> ItemsPage? {
+    try ItemsPage.read(self, work.rows(of: cluster)) { !progress(0) }
+  }
+
+  public func receive(_ answer: ItemsPage, _ state: inout State) { state.items.page = answer }
+
+  public func fail(_ reason: String?, _ state: inout State) {
+    guard let reason else { return }
+    // An empty page, so that it is not asked for again.
+    state.items.page = ItemsPage(self)
+    state.warn(reason)
+  }
 }
 
 /// The answer: one line a rank.

@@ -5,24 +5,76 @@ import Canvas
 import Pruning
 import Workspace
 
-enum ItemsScreen {
-  static let entry = Screen(
-    id: .items, key: "I", title: "Items", smallest: Size(width: 60, height: 16),
-    panes: ["Rows of a concept"],
-    golden: "j j j j j j j j j j j j j j j j I . j", draw: draw,
-    move: { $0.moveItems($1) }, page: { max(1, $0.itemLines) },
-    scroll: { $0.scrollItems($1) }, click: click)
+extension Context {
+  public static let items = Context("items", title: "Items")
+}
 
-  private static let click: @Sendable (inout State, Region, Spot) -> Void = {
-    state, region, spot in
-    let rank = state.items.top + spot.y - region.inside.y - 1
-    guard region.inside.contains(spot), spot.y > region.inside.y,
-      let cluster = state.cursor, rank < state.subject.scores.size[cluster]
-    else { return }
-    state.moveItems(rank - state.items.rank)
+struct ItemsScreen: Screen {
+  let context = Context.items
+  let key: KeyPress = "I"
+  let golden = "j j j j j j j j j j j j j j j j I . j"
+
+  func prepare(_ state: inout State) { state.requestItems() }
+
+  func move(_ state: inout State, _ step: Int) {
+    state.moveItems { list, rows in list.move(step, of: rows) }
   }
 
-  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, region, grid in
+  func page(_ state: State) -> Int { state.itemLines }
+
+  func scroll(_ state: inout State, _ step: Int) {
+    let lines = state.itemLines
+    state.moveItems { list, rows in list.scroll(step, of: rows, lines: lines) }
+  }
+
+  func click(_ state: inout State, _ region: Region, _ spot: Spot) {
+    state.moveItems { list, rows in
+      if let rank = list.line(at: spot, of: rows, in: region.inside.below(1)), rank < rows {
+        list.line = rank
+      }
+    }
+  }
+
+  func namedConcepts(_ state: State) -> ArraySlice<Int> { state.tableConcepts }
+
+  func copyable(_ state: State) -> String? {
+    guard let cluster = state.cursor, state.items.cluster == cluster else { return nil }
+    return state.items.page?.line(state.items.rank, of: cluster, state.plan)?.rowKey
+  }
+
+  var actions: [Action] {
+    [
+      Action(
+        "items.open", [.enter], [.concepts, .detail, .shift, .map], .items, label: "items",
+        help: "Every row of the concept", barRank: 6
+      ) { $0.open(.items) }.when { $0.cursor == nil ? .no("there is no concept here") : .yes },
+      Action(
+        "items.cut", ["."], [.items], .items, label: "cut", help: "To the last row that is kept",
+        barRank: 3
+      ) { $0.goToCut() }.when { state in
+        guard let cluster = state.cursor else { return .no("there is no concept") }
+        let (quota, size) = (state.quotas.quota[cluster], state.subject.scores.size[cluster])
+        if quota == 0 { return .no("no row is kept: there is no cut") }
+        if quota == size { return .no("all rows are kept: there is no cut") }
+        return state.plan.order == .stratified
+          ? .no("stratified keeps rows at all distances: there is no cut") : .yes
+      },
+      Action(
+        "items.rank", ["J"], [.items], .items, label: "rank",
+        help: "Type a rank (0 is first) or a per cent", barRank: 3
+      ) { $0.overlay = .prompt(Prompt(purpose: .rank)) },
+      Action(
+        "items.previous", ["h", .left], [.items], .items, label: "concept",
+        help: "The concept above this one", barRank: 4, barKeys: "← →"
+      ) { $0.moveCursor(-1) },
+      Action(
+        "items.next", ["l", .right], [.items], .items, label: "next concept",
+        help: "The concept below this one"
+      ) { $0.moveCursor(1) },
+    ]
+  }
+
+  func draw(_ state: State, _ region: Region, _ grid: inout Grid) {
     grid.box(region, title: [("Items", .bold), (" ─ ", .line)] + detailTitle(state))
     // Ranks are those of exports, which count from 0.
     let inside = region.inside
@@ -30,23 +82,21 @@ enum ItemsScreen {
       grid.draw("no row belongs to this concept", inside.x + 1, inside.y, .dim)
       return
     }
+    let items = state.items
     let rows = state.subject.scores.size[cluster]
-    let columns = ItemColumns(state, cluster, inside)
+    let columns = ItemColumns(state, items, cluster, inside)
     columns.drawTitles(&grid)
-    let lines = max(0, inside.height - 1)
-    let cursor = state.items.cluster == cluster ? state.items : ItemsCursor(cluster: cluster)
-    for rank in cursor.top..<max(cursor.top, min(rows, cursor.top + lines)) {
-      columns.draw(rank, inside.y + 1 + rank - cursor.top, isCursor: rank == cursor.rank, &grid)
-    }
+    let cursor = items.cluster == cluster ? items.list : ListCursor()
+    grid.list(cursor, of: rows, inside.below(1)) { rank, y, grid in columns.draw(rank, y, &grid) }
     let bottom = region.y + region.height - 1
     let quota = state.quotas.quota[cluster]
     let x = grid.draw(" ✓ \(thousands(quota))", region.x + 2, bottom, Style(.kept))
     let next = grid.draw("  × \(thousands(rows - quota)) ", x, bottom, Style(.pruned))
-    let place =
-      " rank \(thousands(cursor.rank)) of 0–\(thousands(rows - 1)), "
+    let text =
+      " rank \(thousands(cursor.line)) of 0–\(thousands(rows - 1)), "
       + "0 is \(first(state.plan.order)) "
-    if next + Canvas.columns(of: place) + 2 < region.x + region.width {
-      grid.drawRight(place, endingAt: region.x + region.width - 2, bottom, .dim)
+    if next + Canvas.columns(of: text) + 2 < region.x + region.width {
+      grid.drawRight(text, endingAt: region.x + region.width - 2, bottom, .dim)
     }
   }
 }
@@ -74,10 +124,12 @@ private struct ItemColumns {
   let rowKeyWidth: Int
   let caption: Int
   let hasCaptions: Bool
+  private let page: ItemsPage?
   private let pattern: TextPattern?
 
-  init(_ state: State, _ cluster: Int, _ region: Region) {
+  init(_ state: State, _ items: ItemsState, _ cluster: Int, _ region: Region) {
     self.state = state
+    page = items.page
     self.cluster = cluster
     self.region = region
     rank = region.x + 2 + max(4, columns(of: thousands(state.subject.scores.size[cluster])))
@@ -87,8 +139,8 @@ private struct ItemColumns {
       state.subject.hasSimilarity && (state.plan.order == .similarity || region.width >= 90)
     similarity = showsSimilarity ? distance + 10 : nil
     rowKey = distance + (showsSimilarity ? 20 : 10)
-    pattern = TextPattern(state.captionSearch)
-    let lines = state.itemsPage?.lines ?? []
+    pattern = TextPattern(items.captionSearch)
+    let lines = page?.lines ?? []
     hasCaptions = lines.contains { $0.caption != nil }
     let end = region.x + region.width - 1
     let widest = max(3, lines.map { columns(of: $0.rowKey) }.max() ?? 3)
@@ -104,13 +156,12 @@ private struct ItemColumns {
     if hasCaptions { grid.draw("caption", caption, region.y, .dim) }
   }
 
-  func draw(_ number: Int, _ y: Int, isCursor: Bool, _ grid: inout Grid) {
+  func draw(_ number: Int, _ y: Int, _ grid: inout Grid) {
     let isKept = state.isKept(rank: number, of: cluster)
     let style: Style = isKept ? .plain : .dim
-    if isCursor { grid.draw("▸", region.x, y, .accent) }
     grid.drawRight(thousands(number), endingAt: rank, y, .dim)
     grid.draw(isKept ? "✓" : "×", rank + 2, y, Style(isKept ? .kept : .pruned))
-    if let line = state.itemsPage?.line(number, of: cluster, state.plan) {
+    if let line = page?.line(number, of: cluster, state.plan) {
       grid.draw(fixed(Double(line.distance), 4), distance, y, style)
       if let similarity {
         let text = line.similarity.map { fixed(Double($0), 4) } ?? "–"
@@ -126,13 +177,9 @@ private struct ItemColumns {
     }
     let size = state.subject.scores.size[cluster]
     let isLast = number == state.quotas.quota[cluster] - 1 && number < size - 1
-    let line = Region(x: region.x, y: y, width: region.width, height: 1)
     // The cut is a line under the last row that is kept.
-    let cut: Attributes = isLast && state.plan.order != .stratified ? .underline : []
-    if isCursor {
-      grid.lay(.cursor, line, adding: cut.union(.bold))
-    } else if !cut.isEmpty {
-      grid.lay(.plain, line, adding: cut)
+    if isLast, state.plan.order != .stratified {
+      grid.lay(.plain, region.row(y), adding: .underline)
     }
   }
 }

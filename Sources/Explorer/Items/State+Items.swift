@@ -1,56 +1,62 @@
-// Moving through the rows of the cursor's concept. A place is a rank in the plan's order; nothing
+// Moving through the rows of the cursor's concept. A line is a rank in the plan's order; nothing
 // is kept of rows that are not on the screen, so a concept of any size moves alike.
 
 import Canvas
 import Pruning
 
-/// The cursor of the Items screen.
-package struct ItemsCursor: Sendable, Equatable {
-  /// The concept it belongs to; another one begins at its first row.
+/// What the Items screen remembers.
+package struct ItemsState: ScreenState {
+  /// The concept that the cursor belongs to; another one begins at its first row.
   var cluster = -1
-  package internal(set) var rank = 0
-  /// The rank of the first line on the screen.
-  package internal(set) var top = 0
+  /// The cursor, by ranks.
+  var list = ListCursor()
+  /// The rows that were last read.
+  var page: ItemsPage?
+  /// What was last looked for in the captions; empty for nothing.
+  var captionSearch = ""
+
+  package init() {}
+
+  package var rank: Int { list.line }
+  package var top: Int { list.top }
 }
 
 extension State {
+  package var items: ItemsState {
+    get { self[ItemsState.self] }
+    _modify { yield &self[ItemsState.self] }
+  }
+
   /// The lines of rows that the Items screen shows.
-  var itemLines: Int { max(0, Layout(self, size).body.height - 3) }
+  var itemLines: Int { max(0, body.height - 3) }
 
   /// Begins anew when the concept is another one, and has the cursor on the screen.
-  mutating func settleItems() {
-    guard screen == .items, let cluster = cursor else { return }
-    if items.cluster != cluster { items = ItemsCursor(cluster: cluster) }
-    let rows = subject.scores.size[cluster]
-    items.rank = min(max(0, items.rank), max(0, rows - 1))
-    var top = min(items.top, items.rank)
-    top = max(top, items.rank - max(1, itemLines) + 1)
-    items.top = max(0, min(top, rows - itemLines))
+  mutating func settleItems() { moveItems { _, _ in } }
+
+  /// Changes the cursor of Items, as far as the concept has rows; its arguments are the cursor and
+  /// the number of rows.
+  mutating func moveItems(_ change: (inout ListCursor, Int) -> Void) {
+    guard let cluster = cursor else { return }
+    let (rows, lines) = (subject.scores.size[cluster], itemLines)
+    if items.cluster != cluster {
+      items.cluster = cluster
+      items.list = ListCursor()
+    }
+    change(&items.list, rows)
+    items.list.move(0, of: rows)
+    items.list.show(of: rows, lines: lines)
   }
 
   /// Asks for the rows on the screen.
   mutating func requestItems() {
     settleItems()
-    guard screen == .items, !labelsWait, let cluster = cursor else { return }
-    let smallest = Screens.entry(.items).smallest
-    guard size.width >= smallest.width, size.height >= smallest.height else { return }
-    let rows = subject.scores.size[cluster]
-    let ranks = items.top..<min(rows, items.top + itemLines)
+    guard !pagesWait, let cluster = cursor, shownScreen.fits(size) else { return }
+    let ranks = items.list.shown(of: subject.scores.size[cluster], lines: itemLines)
     guard !ranks.isEmpty else { return }
     let question = ItemsQuestion(
       cluster: cluster, order: plan.order, seed: plan.selectionSeed, ranks: ranks)
-    guard itemsPage?.question != question, running[.items]?.request != .items(question) else {
-      return
-    }
-    start(.items(question))
-  }
-
-  /// Moves the cursor of Items.
-  mutating func moveItems(_ step: Int) {
-    settleItems()
-    let (sum, overflow) = items.rank.addingReportingOverflow(step)
-    items.rank = overflow ? (step > 0 ? Int.max : 0) : sum
-    settleItems()
+    guard items.page?.question != question, running(ItemsQuestion.self) != question else { return }
+    start(question)
   }
 
   /// Whether the row of a rank is kept.
@@ -65,10 +71,8 @@ extension State {
 
   /// Goes to a rank, which then stands in the middle of the screen.
   mutating func goTo(rank: Int) {
-    settleItems()
-    items.rank = rank
-    items.top = rank - itemLines / 2
-    settleItems()
+    let lines = itemLines
+    moveItems { list, _ in list = ListCursor(line: rank, top: rank - lines / 2) }
   }
 
   /// Goes to the last row that is kept.

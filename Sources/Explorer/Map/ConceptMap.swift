@@ -30,8 +30,8 @@ struct MapExtent: Sendable, Equatable {
   let y: Axis
 }
 
-/// Where the Map screen is.
-package struct ConceptMap: Sendable {
+/// What the Map screen remembers.
+package struct MapState: ScreenState {
   /// How often the window was halved.
   var zoom = 0
   /// The middle of the window while it is smaller than everything.
@@ -41,6 +41,8 @@ package struct ConceptMap: Sendable {
   var extent: MapExtent?
   /// What is shown; nil before the screen was first looked at.
   package internal(set) var dots: MapDots?
+
+  package init() {}
 }
 
 /// Which dots: what they depend on.
@@ -112,7 +114,7 @@ package struct MapDots: Sendable {
     let mean = Double(state.plan.target) / Double(max(1, state.subject.candidates))
     let top = Int32(truncatingIfNeeded: plot.dots.height - 1)
     members.reserveCapacity(scores.clusters)
-    for cluster in scores.size.indices where state.isOnMap(cluster, question.filtered) {
+    for cluster in scores.size.indices where state.isOnMap(cluster, question) {
       members.append(Int32(truncatingIfNeeded: cluster))
       let (x, y) = (places.x[cluster], top - places.y[cluster])
       guard let cell = plot.set(Int(x), Int(y)) else { continue }
@@ -162,10 +164,10 @@ package struct MapDots: Sendable {
 extension State {
   /// Whether the Map shows a concept, if its window has it.
   /// - Complexity: O(log overrides).
-  func isOnMap(_ cluster: Int, _ filtered: RowSet?) -> Bool {
+  fileprivate func isOnMap(_ cluster: Int, _ question: MapQuestion) -> Bool {
     let (size, quota) = (subject.scores.size[cluster], quotas.quota[cluster])
-    guard size > 0, filtered?.contains(cluster) != false else { return false }
-    switch map.layer {
+    guard size > 0, question.filtered?.contains(cluster) != false else { return false }
+    switch question.layer {
     case .all: return true
     case .whole: return quota == size
     case .none: return quota == 0
@@ -196,10 +198,13 @@ extension State {
       y: Axis(y.low - y.length * 0.02, y.high + y.length * 0.02))
   }
 
-  /// The intervals that the Map shows.
-  func mapWindow(_ extent: MapExtent) -> MapExtent {
-    guard map.zoom > 0, let center = map.center else { return extent }
-    let part = 1 / Double(1 << map.zoom)
+}
+
+extension MapState {
+  /// The intervals that the Map shows of all.
+  func window(_ extent: MapExtent) -> MapExtent {
+    guard zoom > 0, let center else { return extent }
+    let part = 1 / Double(1 << zoom)
     func piece(_ whole: Axis, _ middle: Double) -> Axis {
       let length = whole.length * part
       let low = min(max(whole.low, middle - length / 2), whole.high - length)

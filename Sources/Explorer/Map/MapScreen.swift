@@ -5,28 +5,73 @@
 import Canvas
 import Pruning
 
-enum MapScreen {
-  static let entry = Screen(
-    id: .map, key: "M", title: "Map", smallest: Size(width: 60, height: 16),
-    panes: ["Map", "Detail"], golden: "j j j j M l l j", draw: draw, move: { $0.moveMap($1) },
-    page: { max(2, $0.mapLayout.plot.height / 2) },
-    click: { state, _, spot in state.selectOnMap(spot) })
+extension Context {
+  public static let map = Context("map", title: "Map")
+}
 
-  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, body, grid in
+struct MapScreen: Screen {
+  let context = Context.map
+  let key: KeyPress = "M"
+  let golden = "j j j j M l l j"
+
+  func prepare(_ state: inout State) { state.settleMap() }
+
+  func move(_ state: inout State, _ step: Int) { state.moveMap(step) }
+
+  func page(_ state: State) -> Int { max(2, state.mapLayout.plot.height / 2) }
+
+  func click(_ state: inout State, _ region: Region, _ spot: Spot) { state.selectOnMap(spot) }
+
+  func detailRegion(_ state: State, _ body: Region) -> Region? {
+    state.conceptsRegions(body).detail
+  }
+
+  func namedConcepts(_ state: State) -> ArraySlice<Int> { state.cursor.map { [$0] } ?? [] }
+
+  var actions: [Action] {
+    [
+      Action(
+        "map.left", ["h", .left], [.map], .shift, label: "left",
+        help: "The nearest concept to the left"
+      ) { $0.moveOnMap(x: -1, y: 0) },
+      Action(
+        "map.right", ["l", .right], [.map], .shift, label: "right",
+        help: "The nearest concept to the right"
+      ) { $0.moveOnMap(x: 1, y: 0) },
+      Action(
+        "map.zoom-in", ["z"], [.map], .shift, label: "zoom", help: "Zoom in around the concept",
+        barRank: 3, barKeys: "z Z"
+      ) { $0.zoomMap(1) }.when {
+        $0.map.zoom < State.mapZooms ? .yes : .no("this is as near as it goes")
+      },
+      Action(
+        "map.zoom-out", ["Z"], [.map], .shift, label: "zoom out", help: "Zoom out"
+      ) { $0.zoomMap(-1) }.when {
+        $0.map.zoom > 0 ? .yes : .no("the Map shows everything already")
+      },
+      Action(
+        "map.layer", ["L"], [.map], .shift, label: "layer",
+        help: "Show all, or some by their plan or marks", barRank: 4
+      ) { $0.turnMapLayer() },
+    ]
+  }
+
+  func draw(_ state: State, _ body: Region, _ grid: inout Grid) {
+    let map = state.map
     let (region, detail) = state.conceptsRegions(body)
     let layout = MapLayout(region)
     var title: [(String, Style)] = [
-      ("Map", .bold), (" ─ ", .line), (state.map.layer.title, .plain),
+      ("Map", .bold), (" ─ ", .line), (map.layer.title, .plain),
     ]
-    if state.map.zoom > 0 {
-      title += [(" ─ ", .line), ("×\(1 << state.map.zoom)", .plain)]
+    if map.zoom > 0 {
+      title += [(" ─ ", .line), ("×\(1 << map.zoom)", .plain)]
     }
     grid.box(region, title: title)
-    if let dots = state.map.dots, !dots.members.isEmpty || state.map.layer != .all {
+    if let dots = map.dots, !dots.members.isEmpty || map.layer != .all {
       MapView(state: state, layout: layout, dots: dots).draw(&grid)
       drawFoot(state, dots, region, &grid)
     } else {
-      let isFiltered = state.map.dots?.question.filtered != nil
+      let isFiltered = map.dots?.question.filtered != nil
       let words = isFiltered ? "no concept passes the filter" : "no concept has rows"
       grid.draw(words, region.inside.x + 2, region.inside.y, .dim)
     }
@@ -34,7 +79,7 @@ enum MapScreen {
   }
 
   /// The legend, and how many are shown.
-  private static func drawFoot(
+  private func drawFoot(
     _ state: State, _ dots: MapDots, _ region: Region, _ grid: inout Grid
   ) {
     let y = region.y + region.height - 1

@@ -22,13 +22,13 @@ struct MapView {
   func draw(_ grid: inout Grid) {
     drawAxes(&grid)
     let (line, labels) = levelLines
-    for place in line { grid.draw("·", place.x, place.y, .line) }
+    for spot in line { grid.draw("·", spot.x, spot.y, .line) }
     if dots.plot.size == plot.size {
       grid.draw(dots.plot, plot.x, plot.y) { Self.style(dots.roles[$0]) }
     }
     // Where dots crowd into shades, the lines run over them.
-    for place in line where isShade(grid[place.x, place.y]) {
-      grid.draw("·", place.x, place.y, .bold)
+    for spot in line where isShade(grid[spot.x, spot.y]) {
+      grid.draw("·", spot.x, spot.y, .bold)
     }
     for label in labels { drawLabel(label, &grid) }
     drawCursor(&grid)
@@ -76,13 +76,13 @@ struct MapView {
     let axis = Axis(window.x.low * window.y.low, window.x.high * window.y.high)
     guard axis.low > 0, axis.high / axis.low > 6 else { return axis.ticks(atMost: 6) }
     // Far apart: 1, 2, 5, 10, ...
-    var found: [Double] = []
+    var levels: [Double] = []
     var power = 1e-9
     while power < axis.high {
-      for factor in [1.0, 2, 5] where axis.contains(power * factor) { found.append(power * factor) }
+      for factor in [1.0, 2, 5] where axis.contains(power * factor) { levels.append(power * factor) }
       power *= 10
     }
-    return found.suffix(6)
+    return levels.suffix(6)
   }
 
   /// The cells of the lines, and what is written on them.

@@ -5,6 +5,11 @@ import Canvas
 import Pruning
 
 extension State {
+  package var map: MapState {
+    get { self[MapState.self] }
+    _modify { yield &self[MapState.self] }
+  }
+
   /// How often the window can be halved.
   static let mapZooms = 10
 
@@ -12,25 +17,27 @@ extension State {
   /// - Complexity: O(1) when nothing changed but the cursor within the window, else O(k).
   mutating func settleMap() {
     guard screen == .map else { return }
+    var map = map
     let extent = map.extent ?? mapExtent()
     map.extent = extent
     let scores = subject.scores
     if map.zoom > 0, let cluster = cursor, scores.size[cluster] > 0 {
-      let place = (x: scores.dInter[cluster], y: scores.dIntra[cluster])
-      let window = mapWindow(extent)
-      if map.center == nil || !window.x.contains(place.x) || !window.y.contains(place.y) {
-        map.center = place
+      let here = (x: scores.dInter[cluster], y: scores.dIntra[cluster])
+      let window = map.window(extent)
+      if map.center == nil || !window.x.contains(here.x) || !window.y.contains(here.y) {
+        map.center = here
       }
     }
-    let window = mapWindow(extent)
+    let window = map.window(extent)
     let question = MapQuestion(
       size: mapLayout.plot.size, window: window, layer: map.layer, filtered: filtered,
       marked: map.layer == .marked ? marks : nil, plan: plan, baseline: baseline)
     if map.dots?.question != question { map.dots = MapDots(question, self, last: map.dots) }
+    self.map = map
   }
 
   /// How the screen is shared out at the state's own size.
-  var mapLayout: MapLayout { MapLayout(conceptsRegions(Layout(self, size).body).table) }
+  var mapLayout: MapLayout { MapLayout(conceptsRegions(body).table) }
 
   /// Moves to the nearest concept in a direction: `x` and `y` are -1, 0 or 1, y upwards.
   ///
@@ -39,11 +46,11 @@ extension State {
   mutating func moveOnMap(x: Int32, y: Int32, least: Int32 = 1) {
     settleMap()
     guard let dots = map.dots, let cluster = cursor else { return }
-    let found =
-      dots.nearest(to: cluster, x: x, y: y, least: least)
-      ?? dots.nearest(to: cluster, x: x, y: y, least: 1)
-    guard let found else { return }
-    select(found)
+    guard
+      let nearest = dots.nearest(to: cluster, x: x, y: y, least: least)
+        ?? dots.nearest(to: cluster, x: x, y: y, least: 1)
+    else { return }
+    select(nearest)
     settleMap()
   }
 
@@ -77,8 +84,8 @@ extension State {
     guard let dots = map.dots, plot.contains(cell) else { return }
     let x = 2 * (cell.x - plot.x)
     let y = 4 * (plot.y + plot.height - 1 - cell.y) + 1
-    if let found = dots.nearest(x: Int32(x), y: Int32(y)) {
-      select(found)
+    if let nearest = dots.nearest(x: Int32(x), y: Int32(y)) {
+      select(nearest)
       settleMap()
     }
   }

@@ -57,7 +57,7 @@ private func closeness(
 extension State {
   mutating func movePalette(_ step: Int) {
     guard case .palette(var palette)? = overlay else { return }
-    let count = palette.matches(in: screen.context).count
+    let count = palette.matches(in: screen).count
     guard count > 0 else { return }
     // One step goes round; a longer one stops at the end.
     palette.index =
@@ -69,7 +69,7 @@ extension State {
   /// Does the highlighted action, or says why not and stays.
   mutating func acceptPalette() {
     guard case .palette(let palette)? = overlay else { return }
-    let matches = palette.matches(in: screen.context)
+    let matches = palette.matches(in: screen)
     guard matches.indices.contains(palette.index) else {
       warn("no action fits \"\(palette.query)\"")
       return
@@ -86,8 +86,8 @@ extension State {
 func drawPalette(
   _ state: State, _ palette: ActionPalette, _ region: Region, _ grid: inout Grid
 ) {
-  let matches = palette.matches(in: state.screen.context)
-  let most = ActionPalette().matches(in: state.screen.context).count
+  let matches = palette.matches(in: state.screen)
+  let most = ActionPalette().matches(in: state.screen).count
   let inside = raise(
     "Actions", width: min(104, region.width - 10), lines: min(most + 2, region.height - 2), region,
     &grid)

@@ -11,6 +11,30 @@ enum Overlay: Sendable, Equatable {
   /// The help, from this line on.
   case help(top: Int)
   case palette(ActionPalette)
+
+  /// Where keys go while it is there.
+  var context: Context {
+    switch self {
+    case .prompt: .prompt
+    case .menu: .menu
+    case .commit: .commit
+    case .question: .dialogue
+    case .help: .help
+    case .palette: .palette
+    }
+  }
+}
+
+extension Context {
+  package static let prompt = Context("prompt", title: "At a prompt")
+  package static let menu = Context("menu", title: "In a menu")
+  package static let dialogue = Context("dialogue", title: "In a question")
+  package static let commit = Context("commit", title: "In the commit")
+  package static let help = Context("help", title: "In the help")
+  package static let palette = Context("palette", title: "In the palette")
+
+  /// Those of what lies above a screen.
+  static let overlays = [prompt, menu, dialogue, commit, help, palette]
 }
 
 /// A few choices in a box.
@@ -68,9 +92,9 @@ extension State {
   }
 
   private var storeLines: [Menu.Line] {
-    scenarios.enumerated().map { place, scenario in
+    scenarios.enumerated().map { index, scenario in
       Menu.Line(
-        title: "\(place + 1)",
+        title: "\(index + 1)",
         note: scenario.map { summary(of: $0.plan).joined(separator: "  ") } ?? "empty")
     }
   }
@@ -129,8 +153,8 @@ extension State {
     propose(changed)
   }
 
-  /// Takes a line by its number, from 0.
-  mutating func takeMenuLine(_ line: Int) {
+  /// Chooses a line by its number, from 0.
+  mutating func chooseMenuLine(_ line: Int) {
     guard case .menu(var menu)? = overlay, menu.lines.indices.contains(line) else { return }
     menu.index = line
     overlay = .menu(menu)

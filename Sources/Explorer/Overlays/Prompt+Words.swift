@@ -34,7 +34,7 @@ extension State {
       case .find: find(prompt.text)
       case .rowKey: seek(prompt.text)
       default:
-        captionSearch = prompt.text
+        items.captionSearch = prompt.text
         search(backwards: false)
       }
     default: return false

@@ -74,12 +74,12 @@ extension State {
     }
     overlay = nil
     switch (question.purpose, key) {
-    case (.quit, "s"): start(.saveDraft(plan))
+    case (.quit, "s"): start(DraftOrder(plan: plan))
     case (.quit, "c"): openCommit()
     case (.quit, "y"): isFinished = true
     case (.draft(let plan), "y"): takeDraft(plan)
-    case (.draft, "d"): start(.removeDraft)
-    case (.elsewhere(let found), "y"): goTo(found)
+    case (.draft, "d"): start(DraftOrder(plan: nil))
+    case (.elsewhere(let hit), "y"): goTo(hit)
     default: break
     }
   }
@@ -95,10 +95,10 @@ extension State {
       let changes = differences(from: plan, to: draft)
       let rest = changes.count > 3 ? ["and \(changes.count - 3) more"] : []
       return ["Against the plan on the screen:"] + changes.prefix(3) + rest
-    case .elsewhere(let found):
+    case .elsewhere(let hit):
       return [
-        "\(found.rowKey) is row \(thousands(found.row)), in concept \(found.place?.cluster ?? 0) at "
-          + "rank \(thousands(found.place?.rank ?? 0))."
+        "\(hit.rowKey) is row \(thousands(hit.row)), in concept \(hit.ranked?.cluster ?? 0) at "
+          + "rank \(thousands(hit.ranked?.rank ?? 0))."
       ]
     }
   }

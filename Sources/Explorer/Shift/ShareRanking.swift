@@ -9,7 +9,7 @@ package struct ShareRanking: Sendable {
   /// How many of them have a share.
   let sharing: Int
   /// Where a concept stands; -1 for one without rows.
-  let place: [Int32]
+  let rank: [Int32]
   private let probability: [Double]
 
   /// Where P is the same for all, complexity decides.
@@ -25,13 +25,13 @@ package struct ShareRanking: Sendable {
       ranked = radixOrder(share, descending: true)
     }
     ranked.removeAll { size[$0] == 0 }
-    var place = [Int32](repeating: -1, count: size.count)
+    var rank = [Int32](repeating: -1, count: size.count)
     for (index, cluster) in ranked.enumerated() {
-      place[cluster] = Int32(truncatingIfNeeded: index)
+      rank[cluster] = Int32(truncatingIfNeeded: index)
     }
     concepts = ranked
     sharing = ranked.firstIndex { share[$0] == 0 } ?? ranked.count
-    self.place = place
+    self.rank = rank
     probability = share
   }
 
@@ -39,15 +39,15 @@ package struct ShareRanking: Sendable {
   /// - Complexity: O(k), a comparison each.
   func fits(_ state: State) -> Bool { probability == state.quotas.probability }
 
-  /// The first place of a column of `count`.
+  /// The first rank of a column of `count`.
   func edge(_ column: Int, of count: Int) -> Int { column * concepts.count / count }
 
   /// The column, of `count`, in which a concept stands.
   package func column(of cluster: Int, of count: Int) -> Int? {
     let columns = min(count, concepts.count)
-    guard columns > 0, place.indices.contains(cluster), place[cluster] >= 0 else { return nil }
+    guard columns > 0, rank.indices.contains(cluster), rank[cluster] >= 0 else { return nil }
     // The last column that does not begin after the concept.
-    return ((Int(place[cluster]) + 1) * columns - 1) / concepts.count
+    return ((Int(rank[cluster]) + 1) * columns - 1) / concepts.count
   }
 
   /// The concept in the middle of a column of `count`.

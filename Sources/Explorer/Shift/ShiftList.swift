@@ -27,16 +27,14 @@ struct ShiftList {
     grid.drawRight("after", endingAt: after, region.y, .dim)
     grid.drawRight("Δ", endingAt: change, region.y, .dim)
     grid.drawRight("keep", endingAt: keep - 1, region.y, .dim)
-    let lines = max(0, region.height - 1)
-    let top = state.shiftTop(lines: lines)
-    for place in top..<max(top, min(table.order.count, top + lines)) {
-      let cluster = table.order[place]
-      let y = region.y + 1 + place - top
+    let order = table.order
+    grid.list(
+      state.shiftList, of: order.count, region.below(1), hasCursor: state.shiftLine != nil
+    ) { line, y, grid in
+      let cluster = order[line]
       let old = table.comparison.old.quota[cluster]
       let new = state.quotas.quota[cluster]
       let size = state.subject.scores.size[cluster]
-      let isCursor = cluster == state.cursor
-      if isCursor { grid.draw("▸", region.x, y, .accent) }
       grid.drawRight("\(cluster)", endingAt: region.x + 1 + index, y, .dim)
       if let label = state.name(of: cluster) {
         grid.draw(label, name, y, new == 0 ? .dim : .plain, limit: nameWidth)
@@ -55,9 +53,6 @@ struct ShiftList {
         isFull ? "100%" : new == 0 ? "0%" : percent(state.keepFraction(of: cluster), 1) + "%"
       grid.drawRight(part, endingAt: keep - 1, y, Style(new == 0 ? .pruned : .plain))
       if isFull { grid.draw("●", keep - 1, y, Style(.saturated)) }
-      if isCursor {
-        grid.lay(.cursor, Region(x: region.x, y: y, width: region.width, height: 1), adding: .bold)
-      }
     }
   }
 }
@@ -158,10 +153,9 @@ struct ShiftTotals {
   /// Why the figures are bounds.
   private func note(_ overlap: Overlap, isShort: Bool = false) -> String? {
     guard !overlap.isExact else { return nil }
-    if case .turnover(let question)? = state.running[.turnover]?.request,
-      question == comparison.question
-    {
-      let part = percent(state.running[.turnover]?.progress ?? 0, 0) + " %"
+    if state.running(TurnoverQuestion.self) == comparison.question {
+      let progress = state.running[TurnoverQuestion.kind]?.progress
+      let part = percent(progress ?? 0, 0) + " %"
       return isShort ? "counting \(part)" : "counting the rows … \(part)"
     }
     return isShort ? "bounds" : "bounds: the rows were not counted"

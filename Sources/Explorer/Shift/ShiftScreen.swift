@@ -4,15 +4,78 @@
 import Canvas
 import Pruning
 
-enum ShiftScreen {
-  static let entry = Screen(
-    id: .shift, key: "V", title: "Shift", smallest: Size(width: 60, height: 16),
-    panes: ["Quotas by P", "Concepts by change", "Rows", "Scenarios"],
-    golden: "+ + + ' 1 - - a V j j", draw: draw, move: { $0.moveShift($1) },
-    page: { max(1, $0.shiftLayout.listLines) }, click: click)
+extension Context {
+  public static let shift = Context("shift", title: "Shift")
+}
 
-  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, body, grid in
-    let count = state.scenarios.count { $0 != nil }
+struct ShiftScreen: Screen {
+  let context = Context.shift
+  let key: KeyPress = "V"
+  let golden = "+ + + ' 1 - - a V j j"
+
+  func enter(_ state: inout State) { state.shift.isOpening = true }
+
+  /// Whoever comes back may want to know after all.
+  func leave(_ state: inout State) {
+    state.shift.turnovers.forgetUnanswered()
+    state.giveUp(TurnoverQuestion.self)
+  }
+
+  func prepare(_ state: inout State) {
+    state.settleShift()
+    state.requestTurnover()
+  }
+
+  func move(_ state: inout State, _ step: Int) { state.moveShift(step) }
+
+  func page(_ state: State) -> Int { state.shiftLayout.listLines }
+
+  func namedConcepts(_ state: State) -> ArraySlice<Int> {
+    state.shift.table?.order[state.shiftLines] ?? []
+  }
+
+  func click(_ state: inout State, _ body: Region, _ spot: Spot) {
+    state.settleShift()
+    let layout = ShiftLayout(body, scenarios: state.scenarios.count { $0 != nil })
+    guard let table = state.shift.table else { return }
+    let count = table.order.count
+    if let line = state.shiftList.line(at: spot, of: count, in: layout.list.below(1)) {
+      if line < count { state.select(table.order[line]) }
+    } else if layout.plot.contains(spot), !table.columns.isEmpty, spot.x >= layout.bars.x {
+      let column = (spot.x - layout.bars.x) / (layout.bars.width / table.columns.count)
+      if let cluster = table.ranking.concept(inColumn: column, of: layout.plotColumns) {
+        state.select(cluster)
+      }
+    }
+  }
+
+  var actions: [Action] {
+    [
+      Action(
+        "shift.before", ["B"], [.shift], .shift, label: "before",
+        help: "Compare with the next stored scenario", barRank: 3
+      ) { $0.turnBefore() }.when { state in
+        state.scenarios.contains { $0 != nil }
+          ? .yes : .no("no scenario is stored; ' and a digit store the plan on the screen")
+      },
+      Action(
+        "shift.sort", ["s"], [.shift], .shift, label: "sort",
+        help: "By change, gains, losses or P", barRank: 4
+      ) { $0.turnShiftOrder() },
+      Action(
+        "shift.left", ["h", .left], [.shift], .shift, label: "along P",
+        help: "To the next column with a larger P", barRank: 8, barKeys: "← →"
+      ) { $0.moveShiftColumn(-1) },
+      Action(
+        "shift.right", ["l", .right], [.shift], .shift, label: "right",
+        help: "To the next column with a smaller P"
+      ) { $0.moveShiftColumn(1) },
+    ]
+  }
+
+  func draw(_ state: State, _ body: Region, _ grid: inout Grid) {
+    let shift = state.shift
+    let count = shift.scenarios.count { $0 != nil }
     let layout = ShiftLayout(body, scenarios: count)
     let letter = state.plan.strategy == .uniform ? "C" : "P"
     grid.box(
@@ -22,8 +85,8 @@ enum ShiftScreen {
         ("this plan", .plain), (" ─ ", .line),
         (body.width < 80 ? "by \(letter)" : "rows kept, by falling \(letter)", .dim),
       ])
-    guard let table = state.shift.table, !table.order.isEmpty else {
-      let isFiltered = state.shift.table?.filtered != nil
+    guard let table = shift.table, !table.order.isEmpty else {
+      let isFiltered = shift.table?.filtered != nil
       let words = isFiltered ? "no concept passes the filter" : "no concept has rows"
       grid.draw(words, body.inside.x + 2, body.inside.y, .dim)
       return
@@ -52,13 +115,13 @@ enum ShiftScreen {
   }
 
   /// What the shades of the plot mean, and where the cursor is.
-  private static func drawFoot(
+  private func drawFoot(
     _ state: State, _ table: ShiftTable, _ layout: ShiftLayout, _ body: Region,
     _ grid: inout Grid
   ) {
     let y = body.y + body.height - 1
-    let place = state.shiftPosition.map { thousands($0 + 1) } ?? "–"
-    var foot = " \(place) / \(thousands(table.order.count)) "
+    let line = state.shiftLine.map { thousands($0 + 1) } ?? "–"
+    var foot = " \(line) / \(thousands(table.order.count)) "
     if !layout.hasDivider { foot += table.title + " " }
     let end = body.x + body.width - 2
     grid.drawRight(foot, endingAt: end, y, .dim)
@@ -79,7 +142,7 @@ enum ShiftScreen {
   }
 
   /// A line across the box, with words in it.
-  private static func divide(
+  private func divide(
     _ y: Int, _ body: Region, _ title: String, _ detail: String, _ grid: inout Grid
   ) {
     let side = String(repeating: "─", count: max(0, body.width - 2))
@@ -87,24 +150,5 @@ enum ShiftScreen {
     var x = grid.draw(" \(title)", body.x + 1, y, .bold)
     x = grid.draw(" ─ ", x, y, .line)
     grid.draw(detail + " ", x, y, .plain)
-  }
-
-  private static let click: @Sendable (inout State, Region, Spot) -> Void = { state, body, spot in
-    state.settleShift()
-    let layout = ShiftLayout(body, scenarios: state.scenarios.count { $0 != nil })
-    guard let table = state.shift.table else { return }
-    if layout.list.contains(spot) {
-      let index = state.shiftTop(lines: layout.listLines) + spot.y - layout.list.y - 1
-      if spot.y > layout.list.y, table.order.indices.contains(index) {
-        state.select(table.order[index])
-      }
-    } else if layout.plot.contains(spot) {
-      let columns = table.columns.count
-      guard columns > 0, spot.x >= layout.bars.x else { return }
-      let column = (spot.x - layout.bars.x) / (layout.bars.width / columns)
-      if let cluster = table.ranking.concept(inColumn: column, of: layout.plotColumns) {
-        state.select(cluster)
-      }
-    }
   }
 }

@@ -1,21 +1,21 @@
-// Scenarios: four places for a plan, to go back to and to compare with. They live as long as the
+// Scenarios: four plans to go back to and to compare with. They live as long as the
 // explorer runs; what is to stay is committed.
 
 import Canvas
 import Pruning
 
 extension State {
-  /// How many there are places for.
-  static let scenarioPlaces = 4
+  /// How many plans can be kept.
+  static let scenarioCount = 4
 
-  /// Keeps the plan on the screen in a place, 1 to 4.
+  /// Keeps the plan on the screen as scenario 1 to 4.
   mutating func storeScenario(_ number: Int) {
     let old = scenarios[number - 1]
     if old?.plan == plan {
       say("scenario \(number) is this plan already")
       return
     }
-    scenarios[number - 1] = Baseline(
+    shift.scenarios[number - 1] = Baseline(
       label: "scenario \(number)", plan: plan, quota: quotas.quota)
     say(
       "this plan is scenario \(number) now; \(number) brings it back"

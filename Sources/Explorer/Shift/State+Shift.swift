@@ -11,11 +11,11 @@ enum ShiftBefore: Sendable, Equatable {
   case scenario(Int)
 }
 
-/// Where the Shift screen is.
-package struct Shift: Sendable {
+/// What the Shift screen remembers.
+package struct ShiftState: ScreenState {
   var before = ShiftBefore.baseline
   var sorting = ShiftOrder.change
-  /// The place of the list's first line on the screen.
+  /// The first line of the list on the screen.
   var top = 0
   /// What is shown; nil before the screen was first looked at.
   package internal(set) var table: ShiftTable?
@@ -23,39 +23,39 @@ package struct Shift: Sendable {
   var isOpening = false
   /// The plans that were last looked at.
   var seen: TurnoverQuestion?
+  /// The plans that are kept to go back to, by number less one.
+  var scenarios: [Baseline?] = Array(repeating: nil, count: State.scenarioCount)
+  var turnovers = Turnovers()
+
+  package init() {}
 }
 
 extension State {
-  /// Goes to a screen.
-  mutating func open(_ id: ScreenID) {
-    shift.isOpening = id == .shift && screen != .shift
-    screen = id
+  package var shift: ShiftState {
+    get { self[ShiftState.self] }
+    _modify { yield &self[ShiftState.self] }
   }
+
+  var scenarios: [Baseline?] { shift.scenarios }
 
   /// The plan before.
   var shiftBefore: Baseline {
-    if case .scenario(let number) = shift.before, let stored = scenarios[number - 1] {
-      return stored
-    }
-    return baseline
+    guard case .scenario(let number) = shift.before else { return baseline }
+    return scenarios[number - 1] ?? baseline
   }
 
   /// Makes the values of Shift anew when a plan is another one.
   /// - Complexity: O(1) when nothing changed, else O(k).
   mutating func settleShift() {
     guard screen == .shift else { return }
-    let before = shiftBefore
-    let width = shiftLayout.plotColumns
-    let filtered = filtered
-    if shift.table?.fits(
-      self, before: before, sorting: shift.sorting, filtered: filtered, width: width) != true
-    {
+    let (before, sorting, last) = (shiftBefore, shift.sorting, shift.table)
+    let (width, filtered) = (shiftLayout.plotColumns, filtered)
+    if last?.fits(self, before: before, sorting: sorting, filtered: filtered, width: width) != true {
       shift.table = ShiftTable(
-        self, before: before, sorting: shift.sorting, filtered: filtered, width: width,
-        last: shift.table)
+        self, before: before, sorting: sorting, filtered: filtered, width: width, last: last)
     }
     openAtLargestChange()
-    shift.top = shiftTop(lines: shiftLayout.list.height - 1)
+    shift.top = shiftLines.lowerBound
   }
 
   /// Plans that were not looked at before are shown from their largest change on; who comes back to
@@ -74,34 +74,29 @@ extension State {
 
   /// How the screen is shared out at the state's own size.
   var shiftLayout: ShiftLayout {
-    ShiftLayout(Layout(self, size).body, scenarios: scenarios.count { $0 != nil })
+    ShiftLayout(body, scenarios: scenarios.count { $0 != nil })
   }
 
-  /// The cursor's place in the list.
-  var shiftPosition: Int? {
-    guard let cluster = cursor else { return nil }
-    return shift.table?.order.firstIndex(of: cluster)
+  /// The cursor's line in the list; nil when the list does not have its concept.
+  var shiftLine: Int? {
+    cursor.flatMap { cluster in shift.table?.order.firstIndex(of: cluster) }
   }
 
-  /// The first line to show in `lines` lines.
-  func shiftTop(lines: Int) -> Int {
-    let lines = max(1, lines)
-    let count = shift.table?.order.count ?? 0
-    var top = shift.top
-    if let position = shiftPosition {
-      top = max(min(top, position), position - lines + 1)
-    }
-    return max(0, min(top, count - lines))
+  /// The cursor in the list.
+  var shiftList: ListCursor { ListCursor(line: shiftLine ?? shift.top, top: shift.top) }
+
+  /// The lines of the list on the screen.
+  var shiftLines: Range<Int> {
+    shiftList.shown(of: shift.table?.order.count ?? 0, lines: shiftLayout.listLines)
   }
 
   /// Moves through the list.
   mutating func moveShift(_ step: Int) {
     settleShift()
     guard let order = shift.table?.order, !order.isEmpty else { return }
-    let here = shiftPosition ?? 0
-    let (sum, overflow) = here.addingReportingOverflow(step)
-    let wish = overflow ? (step > 0 ? Int.max : 0) : sum
-    select(order[min(max(0, wish), order.count - 1)])
+    var list = ListCursor(line: shiftLine ?? 0)
+    list.move(step, of: order.count)
+    select(order[list.line])
     settleShift()
   }
 
@@ -134,17 +129,5 @@ extension State {
     // In another order the interesting lines are the first ones.
     settleShift()
     moveShift(-Int.max)
-  }
-
-  /// Puts the cursor on a concept, wherever it stands in the table.
-  /// - Complexity: O(k).
-  mutating func select(_ cluster: Int) {
-    guard let position = table.order.firstIndex(of: cluster) else {
-      say("concept \(cluster) does not pass the filter of Concepts")
-      return
-    }
-    table.position = position
-    table.cursor = cluster
-    showCursor()
   }
 }

@@ -2,9 +2,10 @@
 // rows have been counted beside the loop.
 
 import Pruning
+import Workspace
 
 /// Two plans whose rows are to be compared.
-public struct TurnoverQuestion: Sendable, Equatable {
+public struct TurnoverQuestion: Request {
   public let old: Plan
   public let oldQuota: [Int]
   public let new: Plan
@@ -17,6 +18,28 @@ public struct TurnoverQuestion: Sendable, Equatable {
     self.new = new
     self.newQuota = newQuota
   }
+
+  public static var fillsScreen: Bool { true }
+
+  public func perform(
+    on work: WorkspaceWork, _ progress: (Double) -> Bool
+  ) throws -> Turnover? {
+    try work.workspace.turnover(
+      from: old, oldQuota, to: new, newQuota, threads: work.threads, progress: progress)
+  }
+
+  public func receive(_ answer: Turnover, _ state: inout State) {
+    state.shift.turnovers.note(self, answer)
+  }
+
+  /// Not asked for again; the bounds stay.
+  public func fail(_ reason: String?, _ state: inout State) {
+    state.shift.turnovers.note(self, nil)
+    state.warn(reason)
+  }
+
+  /// A long count that was cancelled does not begin again with the next key.
+  public func stop(_ state: inout State) { state.shift.turnovers.note(self, nil) }
 }
 
 /// What is known about the rows of two plans.
@@ -63,7 +86,7 @@ struct Turnovers: Sendable {
 extension State {
   /// What is known about the rows of a comparison by now.
   func overlap(_ comparison: Comparison) -> Overlap {
-    let counted = turnovers.answer(comparison.question) ?? nil
+    let counted = shift.turnovers.answer(comparison.question) ?? nil
     return Overlap(
       least: counted ?? comparison.least, most: counted ?? comparison.most,
       before: comparison.old.plan.target, after: comparison.question.new.target)
@@ -71,16 +94,14 @@ extension State {
 
   /// Asks for the first count that Shift lacks; what it no longer needs is given up.
   mutating func requestTurnover() {
-    // Whoever comes back may want to know after all.
-    if screen != .shift { turnovers.forgetUnanswered() }
-    let wanted = screen == .shift ? shift.table?.uncounted ?? [] : []
-    if case .turnover(let asked)? = running[.turnover]?.request {
+    let shift = shift
+    let wanted = shift.table?.uncounted ?? []
+    if let asked = running(TurnoverQuestion.self) {
       if wanted.contains(asked) { return }
-      giveUp(.turnover)
+      giveUp(TurnoverQuestion.self)
     }
-    guard !labelsWait, let question = wanted.first(where: { turnovers.answer($0) == nil }) else {
-      return
-    }
-    start(.turnover(question))
+    guard !pagesWait, let question = wanted.first(where: { shift.turnovers.answer($0) == nil })
+    else { return }
+    start(question)
   }
 }

@@ -4,60 +4,60 @@
 import Canvas
 import Pruning
 
-enum ConceptsScreen {
-  static let entry = Screen(
-    id: .concepts, key: "C", title: "Concepts", smallest: Size(width: 60, height: 16),
-    panes: ["Concepts", "Detail"], golden: "j j j d j j a + +", draw: draw,
-    scroll: { $0.scrollTable($1) }, click: click)
+extension Context {
+  public static let concepts = Context("concepts", title: "Concepts")
+}
 
-  private static let click: @Sendable (inout State, Region, Spot) -> Void = {
-    state, body, spot in
-    let region = state.conceptsRegions(body).table
-    let inside = region.inside
-    guard inside.contains(spot) else { return }
-    guard spot.y > inside.y else {
+struct ConceptsScreen: Screen {
+  let context = Context.concepts
+  let key: KeyPress = "C"
+  let golden = "j j j d j j a + +"
+  var actions: [Action] { Actions.table }
+
+  func scroll(_ state: inout State, _ step: Int) { state.scrollTable(step) }
+
+  func click(_ state: inout State, _ body: Region, _ spot: Spot) {
+    let inside = state.conceptsRegions(body).table.inside
+    if inside.row(inside.y).contains(spot) {
       let table = ConceptsTable(state, width: inside.width)
-      if let column = table.column(at: spot.x - inside.x) {
-        state.sort(by: column)
-      }
+      if let column = table.column(at: spot.x - inside.x) { state.sort(by: column) }
       return
     }
-    let position = state.visibleTop(lines: inside.height - 1) + spot.y - inside.y - 1
-    guard position < state.table.order.count else { return }
-    state.click(isSelected: position == state.table.position) {
-      $0.moveCursor(position - $0.table.position)
+    let count = state.table.order.count
+    guard let line = state.table.list.line(at: spot, of: count, in: inside.below(1)), line < count
+    else { return }
+    state.click(isSelected: line == state.table.position) {
+      $0.moveCursor(line - $0.table.position)
     }
   }
 
-  private static let draw: @Sendable (State, Region, inout Grid) -> Void = { state, body, grid in
+  func detailRegion(_ state: State, _ body: Region) -> Region? {
+    state.conceptsRegions(body).detail
+  }
+
+  func namedConcepts(_ state: State) -> ArraySlice<Int> { state.tableConcepts }
+
+  func draw(_ state: State, _ body: Region, _ grid: inout Grid) {
     let (region, detail) = state.conceptsRegions(body)
     let table = ConceptsTable(state, width: region.width - 2)
     grid.box(region, title: conceptsTitle(state, width: region.width - 6))
     let inside = region.inside
     table.drawTitles(inside.x, inside.y, &grid)
-    let lines = max(0, inside.height - 1)
-    let top = state.visibleTop(lines: lines)
-    let end = min(top + lines, state.table.order.count)
-    for position in top..<max(top, end) {
-      let cluster = state.table.order[position]
-      let y = inside.y + 1 + position - top
-      let isCursor = position == state.table.position
-      table.drawLine(cluster, inside.x, y, isCursor: isCursor, &grid)
-      if isCursor {
-        grid.lay(.cursor, Region(x: inside.x, y: y, width: inside.width, height: 1), adding: .bold)
-      }
+    let order = state.table.order
+    grid.list(state.table.list, of: order.count, inside.below(1)) { line, y, grid in
+      table.drawLine(order[line], inside.x, y, &grid)
     }
     let bottom = region.y + region.height - 1
-    var place = ""
-    if state.table.order.isEmpty {
+    var position = ""
+    if order.isEmpty {
       drawEmptyTable(state, inside, &grid)
     } else {
-      place = " \(thousands(state.table.position + 1)) / \(thousands(state.table.order.count)) "
-      grid.drawRight(place, endingAt: region.x + region.width - 2, bottom, .dim)
+      position = state.positionText
+      grid.drawRight(position, endingAt: region.x + region.width - 2, bottom, .dim)
     }
     drawPane(state, detail, beside: body, &grid)
     if let detail, detail.x == body.x {
-      grid.drawRight(place, endingAt: detail.x + detail.width - 2, detail.y, .dim)
+      grid.drawRight(position, endingAt: detail.x + detail.width - 2, detail.y, .dim)
     }
     if !state.marks.isEmpty {
       // Where the detail lies below, its title has the left of the border that both share.
@@ -65,9 +65,16 @@ enum ConceptsScreen {
       let text = " ◆ \(state.marksText) "
       let x =
         isShared
-        ? region.x + region.width - 2 - columns(of: place) - columns(of: text) : region.x + 2
+        ? region.x + region.width - 2 - columns(of: position) - columns(of: text) : region.x + 2
       grid.draw(text, x, bottom, Style(.accent, .bold))
     }
+  }
+}
+
+extension State {
+  /// The concepts of the lines that the table shows.
+  var tableConcepts: ArraySlice<Int> {
+    table.order[table.list.shown(of: table.order.count, lines: tableLines(size))]
   }
 }
 
@@ -100,20 +107,5 @@ private func drawEmptyTable(_ state: State, _ region: Region, _ grid: inout Grid
     : ["no concept passes the filter", "Escape shows all again, / changes the filter"]
   for (line, text) in lines.enumerated() {
     grid.draw(text, region.x + 2, region.y + 1 + line, .dim, limit: max(0, region.width - 3))
-  }
-}
-
-/// Draws the detail beside or below what the rest of `body` shows; the border that the two share
-/// joins them.
-func drawPane(_ state: State, _ detail: Region?, beside body: Region, _ grid: inout Grid) {
-  guard let detail else { return }
-  grid.box(detail, title: detailTitle(state))
-  drawDetail(state, detail, &grid)
-  if detail.x > body.x {
-    grid.draw("┬", detail.x, detail.y, .line)
-    grid.draw("┴", detail.x, detail.y + detail.height - 1, .line)
-  } else {
-    grid.draw("├", detail.x, detail.y, .line)
-    grid.draw("┤", detail.x + detail.width - 1, detail.y, .line)
   }
 }

@@ -36,19 +36,19 @@ package struct ConceptsTable {
     let nameWidth = leastName + min(spare, 30)
     barWidth = smallBar + min(max(0, spare - 30), 18)
     var x = 1
-    var places: [(Column, Int, Int)] = []
+    var spans: [(Column, Int, Int)] = []
     for column in state.subject.columns where chosen.contains(column) {
-      let own: Int =
+      let columns: Int =
         switch column {
         case .concept: nameWidth
         case .keep: barWidth + 7
         default: widths[column]!
         }
-      places.append((column, x, own))
+      spans.append((column, x, columns))
       // Between number and name is room for the signs of a mark and of an override.
-      x += own + (column == .number ? 3 : gap)
+      x += columns + (column == .number ? 3 : gap)
     }
-    shown = places
+    shown = spans
   }
 
   private static func widths(_ state: State) -> [Column: Int] {
@@ -64,7 +64,7 @@ package struct ConceptsTable {
     return widths
   }
 
-  /// The column at a place, counted from the table's left edge: the one that stands there, or
+  /// The column at `x`, counted from the table's left edge: the one that stands there, or
   /// begins next; nil beside the table.
   package func column(at x: Int) -> Column? {
     guard x >= 0, x < width else { return nil }
@@ -90,14 +90,13 @@ package struct ConceptsTable {
   }
 
   /// Draws one concept.
-  func drawLine(_ cluster: Int, _ x: Int, _ y: Int, isCursor: Bool, _ grid: inout Grid) {
+  func drawLine(_ cluster: Int, _ x: Int, _ y: Int, _ grid: inout Grid) {
     let scores = state.subject.scores
     let size = scores.size[cluster]
     let override = state.plan.override(of: cluster)
     let quota = state.quotas.quota[cluster]
     let isFull = size > 0 && quota == size
     let isGone = size > 0 && quota == 0
-    if isCursor { grid.draw("▸", x, y, .accent) }
     for (column, offset, width) in shown {
       let left = x + offset
       let end = left + width

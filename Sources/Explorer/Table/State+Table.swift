@@ -2,6 +2,7 @@
 // The cursor is a concept and not a line; sorting moves the line and keeps it as far down the
 // screen as it was, and a filter that hides the concept moves the cursor to the nearest line left.
 
+import Canvas
 import Pruning
 
 /// The order and the cursor.
@@ -16,10 +17,8 @@ package struct Table: Sendable {
   package internal(set) var order: [Int]
   /// The concept under the cursor; it means nothing while no line is shown.
   var cursor = 0
-  /// The cursor's place in `order`.
-  package internal(set) var position = 0
-  /// The place of the first line on the screen.
-  package internal(set) var top = 0
+  /// The cursor among the lines.
+  package internal(set) var list = ListCursor()
   /// The order that `second` gives, and what it is of; kept while it follows from no plan.
   private var kept: (sorting: Sorting, order: [Int])?
 
@@ -49,23 +48,28 @@ package struct Table: Sendable {
   /// Puts the lines in order, and the cursor on its concept or on the nearest line left.
   fileprivate mutating func arrange(_ shown: RowSet?) {
     let offset = position - top
-    var place = 0
     if let shown {
       var lines: [Int] = []
       lines.reserveCapacity(sorted.count)
+      list.line = 0
       for concept in sorted {
-        if concept == cursor { place = lines.count }
+        if concept == cursor { list.line = lines.count }
         if shown.contains(concept) { lines.append(concept) }
       }
       order = lines
     } else {
       order = sorted
-      place = sorted.firstIndex(of: cursor) ?? 0
+      list.line = sorted.firstIndex(of: cursor) ?? 0
     }
-    position = max(0, min(place, order.count - 1))
+    list.move(0, of: order.count)
     if !order.isEmpty { cursor = order[position] }
-    top = max(0, position - offset)
+    list.top = max(0, position - offset)
   }
+
+  /// The cursor's line in `order`.
+  package var position: Int { list.line }
+  /// The first line on the screen.
+  package var top: Int { list.top }
 }
 
 /// A column to sort by, and which way.
@@ -157,31 +161,52 @@ extension State {
   /// Moves the cursor by `step` lines, as far as there are any.
   /// - Complexity: O(1).
   mutating func moveCursor(_ step: Int) {
+    table.list.move(step, of: table.order.count)
+    followList()
+  }
+
+  /// Moves what the table shows.
+  mutating func scrollTable(_ step: Int) {
+    table.list.scroll(step, of: table.order.count, lines: tableLines(size))
+    followList()
+  }
+
+  /// Puts the cursor on a concept, wherever it stands in the table.
+  /// - Complexity: O(k).
+  mutating func select(_ cluster: Int) {
+    guard let line = table.order.firstIndex(of: cluster) else {
+      say("concept \(cluster) does not pass the filter of Concepts")
+      return
+    }
+    moveCursor(line - table.position)
+  }
+
+  /// Has the cursor on the concept of its line, and on the screen.
+  private mutating func followList() {
     guard !table.order.isEmpty else { return }
-    let (sum, overflow) = table.position.addingReportingOverflow(step)
-    let wish = overflow ? (step > 0 ? Int.max : 0) : sum
-    table.position = min(max(0, wish), table.order.count - 1)
     table.cursor = table.order[table.position]
     showCursor()
   }
 
   /// Moves by lines on the screen that keys go to.
-  mutating func move(_ step: Int) { Screens.entry(screen).move(&self, step) }
+  mutating func move(_ step: Int) { shownScreen.move(&self, step) }
 
   /// The lines of a page of the screen, less one that stays.
-  var pageStep: Int { max(1, Screens.entry(screen).page(self) - 1) }
+  var pageStep: Int { max(1, shownScreen.page(self) - 1) }
 
   /// Scrolls as little as needed to have the cursor on the screen.
   mutating func showCursor() {
-    table.top = visibleTop(lines: tableLines(size))
+    table.list.show(of: table.order.count, lines: tableLines(size))
   }
 
-  /// The first line to show in `lines` lines: the table's own, moved to show the cursor and to
-  /// leave no room empty.
-  func visibleTop(lines: Int) -> Int {
-    let lines = max(1, lines)
-    var top = min(table.top, table.position)
-    top = max(top, table.position - lines + 1)
-    return max(0, min(top, table.order.count - lines))
+  /// The lines of the table that a screen of this size shows.
+  func tableLines(_ size: Size) -> Int {
+    // The borders and the column titles take three.
+    max(0, conceptsRegions(Layout(self, size).body).table.height - 3)
+  }
+
+  /// ` 3 / 200 `: where the cursor is in the table.
+  var positionText: String {
+    " \(thousands(table.position + 1)) / \(thousands(table.order.count)) "
   }
 }

@@ -1,7 +1,6 @@
-// The explorer's hands: what `Work` asks for, done on a real workspace. Everything here may read
-// pages from a disk or write files, and runs beside the loop.
+// The explorer's hands: what requests ask for, done on a real workspace. It may read pages from a
+// disk or write files, and runs beside the loop.
 
-import FoundationEssentials
 import Manifests
 import Pruning
 import Workspace
@@ -27,29 +26,18 @@ public struct WorkspaceWork: WorkPerformer {
     self.time = time
   }
 
-  public func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
-    switch request {
-    case .labels(let concepts): labels(concepts, progress)
-    case .names(let count): names(count, progress)
-    case .detail(let question): detail(question, progress)
-    case .items(let question): items(question, progress)
-    case .neighbours(let cluster, let count): neighbours(of: cluster, count: count, progress)
-    case .turnover(let question): turnover(question, progress)
-    case .inspect(let outputs):
-      .inspected(
-        Inspection(
-          files: outputs.map(inspect), folder: plans.folder, obstacle: plans.obstacle))
-    case .commit(let order): commit(order, progress)
-    case .history: history(progress)
-    case .find(let question): find(question, progress)
-    case .places(let question): places(question, progress)
-    case .seek(let question): seek(question, progress)
-    case .search(let question): search(question, progress)
-    case .saveDraft(let plan):
-      changeDraft { () throws(WorkspaceError) in try plans.saveDraft(plan) }
-    case .removeDraft: changeDraft { () throws(WorkspaceError) in try plans.removeDraft() }
-    }
+  public func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result {
+    do {
+      return try request.perform(on: self, progress).map { .answer($0) } ?? .cancelled
+    } catch { return .failed("\(error)") }
   }
+}
+
+/// Why a request could not be done, where no other error says so.
+struct WorkError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
 }
 
 extension State {

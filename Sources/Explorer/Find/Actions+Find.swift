@@ -1,9 +1,9 @@
-// Actions that look for rows: in the concept under the cursor, and in the whole data set.
+// Actions that look for rows: in the whole data set, and among the rows of a concept.
 
 import Canvas
 
 extension Actions {
-  static let finding: [Action] = [
+  static let find: [Action] = [
     Action(
       "find", ["f"], Context.screens, .finding, label: "find",
       help: "Find a key or caption in all the data", barRank: 8
@@ -25,7 +25,7 @@ extension Actions {
       "find.more", [">"], [.find], .finding, label: "more",
       help: "Go on with a search that stopped", barRank: 9
     ) { $0.findMore() }.when { state in
-      if state.running[.find] != nil { return .no("the search is under way") }
+      if state.running(FindQuestion.self) != nil { return .no("the search is under way") }
       return state.finding.next == nil ? .no("all has been searched") : .yes
     },
     Action(
@@ -51,6 +51,6 @@ extension Actions {
   }
 
   private static let hasSearch: @Sendable (State) -> Action.Availability = { state in
-    state.captionSearch.isEmpty ? .no("/ types what to search for") : .yes
+    state.items.captionSearch.isEmpty ? .no("/ types what to search for") : .yes
   }
 }

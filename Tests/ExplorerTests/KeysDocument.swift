@@ -1,9 +1,9 @@
 // docs/keys.md, from the action table. A test compares the file with this text.
 
-import Canvas
+import Explorer
 
 /// The page of all keys, as Markdown.
-public func keysDocument() -> String {
+func keysDocument() -> String {
   var page = """
     # Keys of the explorer
 
