@@ -22,10 +22,10 @@ final class WorkQueue: Sendable {
   private struct Mailbox {
     var events: [Event] = []
     /// Tickets under way.
-    var running: [Ticket: Progress] = [:]
+    var running: [Ticket: RunState] = [:]
   }
 
-  private struct Progress {
+  private struct RunState {
     var isCancelled = false
     /// What was said last; less than a hundredth more is no news.
     var part = 0.0
@@ -70,7 +70,7 @@ final class WorkQueue: Sendable {
   }
 
   private func start(_ ticket: Ticket, _ request: some Request) {
-    mailbox.withLock { $0.running[ticket] = Progress() }
+    mailbox.withLock { $0.running[ticket] = RunState() }
     let work: @Sendable () -> Void = { [self] in perform(request, ticket) }
     if type(of: request).followsCursor {
       queue.asyncAfter(deadline: .now() + Self.pause, execute: work)
@@ -89,8 +89,8 @@ final class WorkQueue: Sendable {
   /// Tells the loop how far work is; false when it is to stop.
   private func note(_ part: Double, _ ticket: Ticket) -> Bool {
     let (goesOn, isNews) = mailbox.withLock { box in
-      guard let progress = box.running[ticket], !progress.isCancelled else { return (false, false) }
-      guard part >= progress.part + 0.01 else { return (true, false) }
+      guard let known = box.running[ticket], !known.isCancelled else { return (false, false) }
+      guard part >= known.part + 0.01 else { return (true, false) }
       box.running[ticket]?.part = part
       return (true, true)
     }

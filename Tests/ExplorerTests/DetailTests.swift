@@ -165,7 +165,11 @@ import Testing
 
   private func details(_ work: [Work]) -> [(Ticket, DetailQuestion)] {
     work.compactMap {
-      if case .start(let ticket, let question as DetailQuestion) = $0 { (ticket, question) } else { nil }
+      if case .start(let ticket, let question as DetailQuestion) = $0 {
+        (ticket, question)
+      } else {
+        nil
+      }
     }
   }
 

@@ -61,7 +61,8 @@ import Testing
 
   @Test func ranksAreAskedForAnewInAnotherOrder() throws {
     let state = try Fixture.state().pressing("f\n:type bride\nEnter G")
-    #expect(state.finding.hits.count > 20 && state.finding.list.line == state.finding.hits.count - 1)
+    #expect(
+      state.finding.hits.count > 20 && state.finding.list.line == state.finding.hits.count - 1)
     #expect(state.finding.hits.allSatisfy { $0.whereabouts != .unknown })
     let opened = try state.pressing("o j")
     let (other, work) = update(opened, .key(.enter))

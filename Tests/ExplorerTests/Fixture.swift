@@ -111,7 +111,8 @@ enum Fixture {
   static func page(_ question: FindQuestion, _ clusters: Int) -> FindPage {
     guard let from = question.from else {
       let row = question.text.hasPrefix("key-") ? Int(question.text.dropFirst(4)) : nil
-      let hits = row.map { [FoundRow(row: $0, rowKey: "key-\($0)", caption: caption($0 % 100))] } ?? []
+      let hits =
+        row.map { [FoundRow(row: $0, rowKey: "key-\($0)", caption: caption($0 % 100))] } ?? []
       return FindPage(hits: hits, next: 0, part: 0)
     }
     let rows = (from..<from + 300).filter {

@@ -8,7 +8,11 @@ import Testing
 @Suite struct ItemsTests {
   private func questions(_ work: [Work]) -> [(Ticket, ItemsQuestion)] {
     work.compactMap {
-      if case .start(let ticket, let question as ItemsQuestion) = $0 { (ticket, question) } else { nil }
+      if case .start(let ticket, let question as ItemsQuestion) = $0 {
+        (ticket, question)
+      } else {
+        nil
+      }
     }
   }
 

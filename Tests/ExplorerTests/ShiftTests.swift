@@ -157,14 +157,18 @@ import Testing
     let opened = try Fixture.state().pressing("o j Enter")
     let (state, work) = update(opened, .key("V"))
     var asked: (Ticket, TurnoverQuestion)?
-    for case .start(let ticket, let question as TurnoverQuestion) in work { asked = (ticket, question) }
+    for case .start(let ticket, let question as TurnoverQuestion) in work {
+      asked = (ticket, question)
+    }
     let (ticket, question) = try #require(asked)
     #expect(question.old == state.baseline.plan && question.new == state.plan)
     #expect(state.screenText.contains("≥ "))
     #expect(state.screenText.contains("counting"))
     #expect(update(state, .progress(ticket, 0.34)).0.screenText.contains("34 %"))
     // A cursor key does not ask again.
-    for case .start(_, is TurnoverQuestion) in update(state, .key("j")).1 { Issue.record("asked twice") }
+    for case .start(_, is TurnoverQuestion) in update(state, .key("j")).1 {
+      Issue.record("asked twice")
+    }
     let counted = MadeUpRows.turnover(question)
     let (done, _) = update(state, .finished(ticket, .answer(counted)))
     #expect(done.screenText.contains("▲ \(thousands(counted.entering))"))

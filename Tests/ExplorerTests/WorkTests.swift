@@ -49,7 +49,10 @@ import Testing
     // Cancelled is not failed: the next key asks again.
     let (cancelled, _) = update(labelled, .key(.control("c")))
     #expect(cancelled.isIdle)
-    #expect(started(update(cancelled, .key("j")).1).map(\.1) as? [NamesQuestion] == [NamesQuestion(count: 1)])
+    #expect(
+      started(update(cancelled, .key("j")).1).map(\.1) as? [NamesQuestion] == [
+        NamesQuestion(count: 1)
+      ])
   }
 
   @Test func fiveHundredKeysAskOnce() throws {

@@ -3,59 +3,50 @@
 extension Actions {
   static let dialogues: [Action] = [
     Action(
-      "question.yes", ["y"], [.dialogue, .commit], .answering, label: "yes",
-      help: "Yes: write it, take it, or quit at once", barRank: 0
+      "question.yes", ["y"], "yes", help: "Yes: write it, take it, or quit at once", rank: 0
     ) { $0.answer("y") },
     Action(
-      "question.no", ["n"], [.dialogue, .commit], .answering, label: "no",
-      help: "No: leave all as it is",
-      barRank: 1
+      "question.no", ["n"], "no", help: "No: leave all as it is", rank: 1
     ) { $0.answer("n") },
     Action(
-      "question.accept", [.enter], [.dialogue, .commit], .answering, label: "take it",
-      help: "Take the highlighted answer (first: no)", barRank: 6
+      "question.accept", [.enter], "take it",
+      help: "Take the highlighted answer (first: no)", rank: 6
     ) { $0.acceptAnswer() },
     Action(
-      "question.turn", [.left, .right, .tab, .backTab, "h", "l"], [.dialogue, .commit], .answering,
-      label: "choose", help: "Move the highlight between the answers", barRank: 7, barKeys: "← →"
+      "question.turn", [.left, .right, .tab, .backTab, "h", "l"], "choose",
+      help: "Move the highlight between the answers", rank: 7, shown: "← →"
     ) { $0.turnAnswer() },
     Action(
-      "commit.down", [.down, "j"], [.dialogue, .commit], .answering, label: "format",
-      help: "The next format, or the next answer", barRank: 3, barKeys: "↑ ↓"
+      "commit.down", [.down, "j"], "format",
+      help: "The next format, or the next answer", rank: 3, shown: "↑ ↓"
     ) { $0.moveDialogue(1) },
     Action(
-      "commit.up", [.up, "k"], [.dialogue, .commit], .answering, label: "up",
-      help: "The previous format or answer"
+      "commit.up", [.up, "k"], "up", help: "The previous format or answer"
     ) { $0.moveDialogue(-1) },
     Action(
-      "commit.toggle", [" "], [.commit], .answering, label: "on, off",
-      help: "Write this format, or do not", barRank: 2
+      "commit.toggle", [" "], "on, off", on: [.commit],
+      help: "Write this format, or do not", rank: 2
     ) { $0.toggleFormat() },
     Action(
-      "question.format", ["f"], [.commit], .answering, label: "next format",
-      help: "Write the next format alone", barRank: 8
+      "question.format", ["f"], "next format", on: [.commit],
+      help: "Write the next format alone", rank: 8
     ) { $0.changeFormat() },
     Action(
-      "commit.path", ["p"], [.commit], .answering, label: "path",
-      help: "Type the path of the lists", barRank: 4
+      "commit.path", ["p"], "path", on: [.commit], help: "Type the path of the lists", rank: 4
     ) { $0.overlay = .prompt(Prompt(purpose: .path, text: $0.outputs.base)) },
     Action(
-      "commit.note", ["N"], [.commit], .answering, label: "note",
-      help: "Type a note for the history", barRank: 5
+      "commit.note", ["N"], "note", on: [.commit], help: "Type a note for the history", rank: 5
     ) { $0.overlay = .prompt(Prompt(purpose: .commitNote, text: $0.commitNote)) },
     Action(
-      "question.commit", ["c"], [.dialogue], .answering, label: "commit first",
-      help: "Quit: commit first"
+      "question.commit", ["c"], "commit first", on: [.dialogue], help: "Quit: commit first"
     ) { $0.answer("c") },
     Action(
-      "question.draft", ["s"], [.dialogue], .answering, label: "save draft",
-      help: "Quit: save the plan as a draft"
+      "question.draft", ["s"], "save draft", on: [.dialogue], help: "Quit: save the plan as a draft"
     ) { $0.answer("s") },
     Action(
-      "question.delete", ["d"], [.dialogue], .answering, label: "delete",
-      help: "Draft: delete it"
+      "question.delete", ["d"], "delete", on: [.dialogue], help: "Draft: delete it"
     ) { $0.answer("d") },
-  ]
+  ].on([.dialogue, .commit], .answering)
 }
 
 extension State {

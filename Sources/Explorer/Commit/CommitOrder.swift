@@ -29,7 +29,7 @@ public struct CommitOrder: Request {
   /// It may be past the point of return.
   public static var stopNotice: String? { "cancelling the commit …" }
 
-  public func perform(on work: WorkspaceWork, _ progress: (Double) -> Bool) throws -> Commit? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Commit? {
     if let obstacle = work.plans.obstacle {
       throw WorkError("the plan cannot be stored, so nothing was written: \(obstacle)")
     }

@@ -7,7 +7,7 @@ public struct DraftOrder: Request {
   package let plan: Plan?
 
   /// Whether it is as was asked.
-  public func perform(on work: WorkspaceWork, _ progress: (Double) -> Bool) throws -> Bool? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Bool? {
     if let plan { try work.plans.saveDraft(plan) } else { try work.plans.removeDraft() }
     return true
   }

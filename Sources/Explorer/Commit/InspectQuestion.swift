@@ -33,9 +33,7 @@ public struct Inspection: Sendable, Equatable {
 public struct InspectQuestion: Request {
   package let outputs: [Output]
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> Inspection? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Inspection? {
     Inspection(
       files: outputs.map(work.inspect), folder: work.plans.folder, obstacle: work.plans.obstacle)
   }

@@ -32,34 +32,37 @@ public struct Action: Sendable {
   /// The keys that do it, the usual one first; never empty.
   public let keys: [KeyPress]
   /// Where it can be done.
-  public let contexts: Set<Context>
-  public let group: ActionGroup
+  public fileprivate(set) var contexts: Set<Context>
+  fileprivate var ownGroup: ActionGroup?
   /// One or two words for the key bar.
   public let label: String
   /// One line for the help, without a full stop.
   public let help: String
-  /// Its place in the key bar, if it has one: of those that do not fit, the largest leave first.
+  /// Its weight in the key bar, if it is there: of those that do not fit, the largest leave first.
   public let barRank: Int?
   /// The keys as the key bar shows them, where one entry stands for several actions.
   public let barKeys: String?
   var availability: @Sendable (State) -> Availability = { _ in .yes }
   let effect: @Sendable (inout State) -> Void
 
+  /// Contexts and group come from the list that the action stands in, if they are not given.
   init(
-    _ id: String, _ keys: [KeyPress], _ contexts: Set<Context>, _ group: ActionGroup, label: String,
-    help: String, barRank: Int? = nil, barKeys: String? = nil,
+    _ id: String, _ keys: [KeyPress], _ label: String, on contexts: Set<Context> = [],
+    in group: ActionGroup? = nil, help: String, rank: Int? = nil, shown: String? = nil,
     effect: @escaping @Sendable (inout State) -> Void
   ) {
     self.id = id
     self.keys = keys
-    self.contexts = contexts
-    self.group = group
     self.label = label
+    self.contexts = contexts
+    ownGroup = group
     self.help = help
-    self.barRank = barRank
-    self.barKeys = barKeys
+    barRank = rank
+    barKeys = shown
     self.effect = effect
   }
+
+  public var group: ActionGroup { ownGroup ?? .general }
 
   /// The same action, available only when `availability` says so.
   func when(_ availability: @escaping @Sendable (State) -> Availability) -> Action {
@@ -70,6 +73,18 @@ public struct Action: Sendable {
 
   /// Whether it can be done in this state, and why not.
   public func isAvailable(_ state: State) -> Availability { availability(state) }
+}
+
+extension [Action] {
+  /// The actions, in these contexts and this group where they do not say otherwise.
+  func on(_ contexts: Set<Context>, _ group: ActionGroup) -> [Action] {
+    map {
+      var action = $0
+      if action.contexts.isEmpty { action.contexts = contexts }
+      action.ownGroup = action.ownGroup ?? group
+      return action
+    }
+  }
 }
 
 /// The action table.

@@ -31,9 +31,7 @@ public struct DetailQuestion: Request {
   public static var fillsScreen: Bool { true }
   public static var followsCursor: Bool { true }
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> DetailPage? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> DetailPage? {
     try DetailPage.read(self, work.rows(of: cluster)) { !progress(0) }
   }
 

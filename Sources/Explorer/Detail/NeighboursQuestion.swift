@@ -22,9 +22,7 @@ public struct NeighboursQuestion: Request {
   public static var fillsScreen: Bool { true }
   public static var followsCursor: Bool { true }
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> [Neighbour]? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> [Neighbour]? {
     try work.workspace.nearestConcepts(to: cluster, count: count) { !progress(0) }?
       .map { Neighbour(cluster: $0.cluster, distance: $0.distance) }
   }

@@ -5,12 +5,12 @@ import Canvas
 extension Actions {
   static let find: [Action] = [
     Action(
-      "find", ["f"], Context.screens, .finding, label: "find",
-      help: "Find a key or caption in all the data", barRank: 8
+      "find", ["f"], "find", on: Context.screens, in: .finding,
+      help: "Find a key or caption in all the data", rank: 8
     ) { $0.overlay = .prompt(Prompt(purpose: .find, text: $0.finding.text)) },
     Action(
-      "find.go", [.enter], [.find], .finding, label: "go there",
-      help: "Show the row among those of its concept", barRank: 0
+      "find.go", [.enter], "go there", on: [.find], in: .finding,
+      help: "Show the row among those of its concept", rank: 0
     ) { state in
       if let hit = state.hit { state.goTo(hit) }
     }.when { state in
@@ -22,29 +22,26 @@ extension Actions {
       }
     },
     Action(
-      "find.more", [">"], [.find], .finding, label: "more",
-      help: "Go on with a search that stopped", barRank: 9
+      "find.more", [">"], "more", on: [.find], in: .finding,
+      help: "Go on with a search that stopped", rank: 9
     ) { $0.findMore() }.when { state in
       if state.running(FindQuestion.self) != nil { return .no("the search is under way") }
       return state.finding.next == nil ? .no("all has been searched") : .yes
     },
     Action(
-      "items.key", ["K"], [.items], .items, label: "key",
-      help: "Type a key to go to", barRank: 3
+      "items.key", ["K"], "key", help: "Type a key to go to", rank: 3
     ) { $0.overlay = .prompt(Prompt(purpose: .rowKey)) },
     Action(
-      "items.search", ["/"], [.items], .items, label: "search",
-      help: "Search the captions of the concept", barRank: 3
+      "items.search", ["/"], "search", help: "Search the captions of the concept", rank: 3
     ) { $0.overlay = .prompt(Prompt(purpose: .search)) }.when(hasCaptions),
     Action(
-      "items.next-match", [">"], [.items], .items, label: "next",
-      help: "The next row with what was searched", barRank: 5, barKeys: "> <"
+      "items.next-match", [">"], "next",
+      help: "The next row with what was searched", rank: 5, shown: "> <"
     ) { $0.search(backwards: false) }.when(hasSearch),
     Action(
-      "items.previous-match", ["<"], [.items], .items, label: "previous",
-      help: "The previous row with it"
+      "items.previous-match", ["<"], "previous", help: "The previous row with it"
     ) { $0.search(backwards: true) }.when(hasSearch),
-  ]
+  ].on([.items], .items)
 
   private static let hasCaptions: @Sendable (State) -> Action.Availability = { state in
     state.subject.hasCaptions ? .yes : .no("the workspace has no captions")

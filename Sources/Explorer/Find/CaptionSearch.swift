@@ -26,7 +26,7 @@ public struct SearchQuestion: Request {
     package init(rank: Int?) { self.rank = rank }
   }
 
-  public func perform(on work: WorkspaceWork, _ progress: (Double) -> Bool) throws -> Answer? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Answer? {
     guard let pattern = TextPattern(text) else { return Answer(rank: nil) }
     // The part that is done is known to the state; zero would hide it.
     return Answer(

@@ -76,9 +76,7 @@ public struct FindQuestion: Request {
   /// The hits that are still wanted.
   public let most: Int
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> FindPage? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> FindPage? {
     // A tenth of a second of reading, so that a part shows and stops soon.
     let bytes = 64 << 20
     guard progress(0) else { return nil }

@@ -18,9 +18,7 @@ public struct SeekQuestion: Request {
 
   public static var notice: String? { "looking for the key" }
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> Answer? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Answer? {
     guard let row = try work.workspace.rows(withKey: rowKey, most: 1).first else {
       return Answer(hit: nil)
     }

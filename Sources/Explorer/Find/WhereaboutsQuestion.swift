@@ -12,9 +12,7 @@ public struct WhereaboutsQuestion: Request {
   public static var fillsScreen: Bool { true }
 
   /// By row, each that was asked for.
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> [Int: Whereabouts]? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> [Int: Whereabouts]? {
     try work.whereabouts(rows, order, seed, progress)
   }
 

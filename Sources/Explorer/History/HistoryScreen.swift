@@ -31,23 +31,22 @@ struct HistoryScreen: Screen {
   var actions: [Action] {
     [
       Action(
-        "history.recall", [.enter], [.history], .commits, label: "bring back",
-        help: "Make the plan under the cursor the plan", barRank: 0
+        "history.recall", [.enter], "bring back",
+        help: "Make the plan under the cursor the plan", rank: 0
       ) { $0.recall() }.when(entryIsUsable),
       Action(
-        "history.baseline", ["b"], [.history], .commits, label: "baseline",
-        help: "Compare with the plan under the cursor", barRank: 0
+        "history.baseline", ["b"], "baseline",
+        help: "Compare with the plan under the cursor", rank: 0
       ) { $0.compareWithEntry() }.when(entryIsUsable),
       Action(
-        "draft", ["O"], Context.screens, .commits, label: "draft",
-        help: "Take the draft of an earlier session"
+        "draft", ["O"], "draft", on: Context.screens, help: "Take the draft of an earlier session"
       ) { state in
         if let draft = state.draft { state.ask(.draft(draft)) }
       }.when { state in
         guard let draft = state.draft else { return .no("there is no draft") }
         return draft == state.plan ? .no("the draft is this very plan") : .yes
       },
-    ]
+    ].on([.history], .commits)
   }
 
   /// The lines of the list: without borders, titles, and the lines of the entry below it.

@@ -21,9 +21,7 @@ struct HistoryState: ScreenState {
 public struct HistoryQuestion: Request {
   public static var fillsScreen: Bool { true }
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> [HistoryEntry]? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> [HistoryEntry]? {
     try work.plans.history(goesOn: progress)
   }
 

@@ -13,9 +13,7 @@ public struct ItemsQuestion: Request {
 
   public static var fillsScreen: Bool { true }
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> ItemsPage? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> ItemsPage? {
     try ItemsPage.read(self, work.rows(of: cluster)) { !progress(0) }
   }
 

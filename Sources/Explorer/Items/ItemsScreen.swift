@@ -45,12 +45,11 @@ struct ItemsScreen: Screen {
   var actions: [Action] {
     [
       Action(
-        "items.open", [.enter], [.concepts, .detail, .shift, .map], .items, label: "items",
-        help: "Every row of the concept", barRank: 6
+        "items.open", [.enter], "items", on: [.concepts, .detail, .shift, .map],
+        help: "Every row of the concept", rank: 6
       ) { $0.open(.items) }.when { $0.cursor == nil ? .no("there is no concept here") : .yes },
       Action(
-        "items.cut", ["."], [.items], .items, label: "cut", help: "To the last row that is kept",
-        barRank: 3
+        "items.cut", ["."], "cut", help: "To the last row that is kept", rank: 3
       ) { $0.goToCut() }.when { state in
         guard let cluster = state.cursor else { return .no("there is no concept") }
         let (quota, size) = (state.quotas.quota[cluster], state.subject.scores.size[cluster])
@@ -60,18 +59,16 @@ struct ItemsScreen: Screen {
           ? .no("stratified keeps rows at all distances: there is no cut") : .yes
       },
       Action(
-        "items.rank", ["J"], [.items], .items, label: "rank",
-        help: "Type a rank (0 is first) or a per cent", barRank: 3
+        "items.rank", ["J"], "rank", help: "Type a rank (0 is first) or a per cent", rank: 3
       ) { $0.overlay = .prompt(Prompt(purpose: .rank)) },
       Action(
-        "items.previous", ["h", .left], [.items], .items, label: "concept",
-        help: "The concept above this one", barRank: 4, barKeys: "← →"
+        "items.previous", ["h", .left], "concept",
+        help: "The concept above this one", rank: 4, shown: "← →"
       ) { $0.moveCursor(-1) },
       Action(
-        "items.next", ["l", .right], [.items], .items, label: "next concept",
-        help: "The concept below this one"
+        "items.next", ["l", .right], "next concept", help: "The concept below this one"
       ) { $0.moveCursor(1) },
-    ]
+    ].on([.items], .items)
   }
 
   func draw(_ state: State, _ region: Region, _ grid: inout Grid) {

@@ -31,29 +31,25 @@ struct MapScreen: Screen {
   var actions: [Action] {
     [
       Action(
-        "map.left", ["h", .left], [.map], .shift, label: "left",
-        help: "The nearest concept to the left"
+        "map.left", ["h", .left], "left", help: "The nearest concept to the left"
       ) { $0.moveOnMap(x: -1, y: 0) },
       Action(
-        "map.right", ["l", .right], [.map], .shift, label: "right",
-        help: "The nearest concept to the right"
+        "map.right", ["l", .right], "right", help: "The nearest concept to the right"
       ) { $0.moveOnMap(x: 1, y: 0) },
       Action(
-        "map.zoom-in", ["z"], [.map], .shift, label: "zoom", help: "Zoom in around the concept",
-        barRank: 3, barKeys: "z Z"
+        "map.zoom-in", ["z"], "zoom", help: "Zoom in around the concept", rank: 3, shown: "z Z"
       ) { $0.zoomMap(1) }.when {
         $0.map.zoom < State.mapZooms ? .yes : .no("this is as near as it goes")
       },
       Action(
-        "map.zoom-out", ["Z"], [.map], .shift, label: "zoom out", help: "Zoom out"
+        "map.zoom-out", ["Z"], "zoom out", help: "Zoom out"
       ) { $0.zoomMap(-1) }.when {
         $0.map.zoom > 0 ? .yes : .no("the Map shows everything already")
       },
       Action(
-        "map.layer", ["L"], [.map], .shift, label: "layer",
-        help: "Show all, or some by their plan or marks", barRank: 4
+        "map.layer", ["L"], "layer", help: "Show all, or some by their plan or marks", rank: 4
       ) { $0.turnMapLayer() },
-    ]
+    ].on([.map], .shift)
   }
 
   func draw(_ state: State, _ body: Region, _ grid: inout Grid) {

@@ -79,7 +79,9 @@ struct MapView {
     var levels: [Double] = []
     var power = 1e-9
     while power < axis.high {
-      for factor in [1.0, 2, 5] where axis.contains(power * factor) { levels.append(power * factor) }
+      for factor in [1.0, 2, 5] where axis.contains(power * factor) {
+        levels.append(power * factor)
+      }
       power *= 10
     }
     return levels.suffix(6)

@@ -2,19 +2,19 @@
 
 extension Actions {
   static let scenarios: [Action] =
-    [
-      Action(
-        "scenario.store", ["'"], Context.screens, .scenarios, label: "store",
-        help: "Store this plan: then 1, 2, 3 or 4", barRank: 18
-      ) { $0.openMenu(.store) }
+    ([
+      Action("scenario.store", ["'"], "store", help: "Store this plan: then 1, 2, 3 or 4", rank: 18)
+      {
+        $0.openMenu(.store)
+      }
     ]
     + (1...State.scenarioCount).map { number in
       Action(
-        "scenario.recall-\(number)", [.character(Character("\(number)"))], Context.screens,
-        .scenarios, label: "scenario \(number)", help: "Go to scenario \(number)"
+        "scenario.recall-\(number)", [.character(Character("\(number)"))], "scenario \(number)",
+        help: "Go to scenario \(number)"
       ) { $0.recallScenario(number) }.when { state in
         state.scenarios[number - 1] != nil
           ? .yes : .no("scenario \(number) is empty; ' \(number) stores this plan in it")
       }
-    }
+    }).on(Context.screens, .scenarios)
 }

@@ -52,25 +52,22 @@ struct ShiftScreen: Screen {
   var actions: [Action] {
     [
       Action(
-        "shift.before", ["B"], [.shift], .shift, label: "before",
-        help: "Compare with the next stored scenario", barRank: 3
+        "shift.before", ["B"], "before", help: "Compare with the next stored scenario", rank: 3
       ) { $0.turnBefore() }.when { state in
         state.scenarios.contains { $0 != nil }
           ? .yes : .no("no scenario is stored; ' and a digit store the plan on the screen")
       },
       Action(
-        "shift.sort", ["s"], [.shift], .shift, label: "sort",
-        help: "By change, gains, losses or P", barRank: 4
+        "shift.sort", ["s"], "sort", help: "By change, gains, losses or P", rank: 4
       ) { $0.turnShiftOrder() },
       Action(
-        "shift.left", ["h", .left], [.shift], .shift, label: "along P",
-        help: "To the next column with a larger P", barRank: 8, barKeys: "← →"
+        "shift.left", ["h", .left], "along P",
+        help: "To the next column with a larger P", rank: 8, shown: "← →"
       ) { $0.moveShiftColumn(-1) },
       Action(
-        "shift.right", ["l", .right], [.shift], .shift, label: "right",
-        help: "To the next column with a smaller P"
+        "shift.right", ["l", .right], "right", help: "To the next column with a smaller P"
       ) { $0.moveShiftColumn(1) },
-    ]
+    ].on([.shift], .shift)
   }
 
   func draw(_ state: State, _ body: Region, _ grid: inout Grid) {

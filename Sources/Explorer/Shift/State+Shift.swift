@@ -50,7 +50,8 @@ extension State {
     guard screen == .shift else { return }
     let (before, sorting, last) = (shiftBefore, shift.sorting, shift.table)
     let (width, filtered) = (shiftLayout.plotColumns, filtered)
-    if last?.fits(self, before: before, sorting: sorting, filtered: filtered, width: width) != true {
+    if last?.fits(self, before: before, sorting: sorting, filtered: filtered, width: width) != true
+    {
       shift.table = ShiftTable(
         self, before: before, sorting: sorting, filtered: filtered, width: width, last: last)
     }

@@ -21,9 +21,7 @@ public struct TurnoverQuestion: Request {
 
   public static var fillsScreen: Bool { true }
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> Turnover? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Turnover? {
     try work.workspace.turnover(
       from: old, oldQuota, to: new, newQuota, threads: work.threads, progress: progress)
   }

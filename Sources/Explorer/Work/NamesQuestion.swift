@@ -10,9 +10,7 @@ public struct NamesQuestion: Request {
 
   public static var fillsScreen: Bool { true }
 
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> ConceptLabels? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> ConceptLabels? {
     var isCancelled = false
     let labels = try ConceptLabels(count: count) { (concept, text) throws(WorkspaceError) in
       // Every call wakes the loop, so there are few.
@@ -41,9 +39,7 @@ public struct LabelsQuestion: Request {
   public static var fillsScreen: Bool { true }
 
   /// By concept; one without rows is missing.
-  public func perform(
-    on work: WorkspaceWork, _ progress: (Double) -> Bool
-  ) throws -> [Int: String]? {
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> [Int: String]? {
     var labels: [Int: String] = [:]
     for (done, concept) in concepts.enumerated() {
       guard progress(Double(done) / Double(concepts.count)) else { return nil }

@@ -6,9 +6,7 @@ public protocol Request: Sendable, Equatable {
   associatedtype Answer: Sendable, Equatable
 
   /// Reads or writes what was asked for, beside the loop; nil when it was given up.
-  ///
-  /// - Parameter progress: as in ``WorkPerformer/perform(_:progress:)``.
-  func perform(on work: WorkspaceWork, _ progress: (Double) -> Bool) throws -> Answer?
+  func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Answer?
   /// Takes the answer into the state.
   func receive(_ answer: Answer, _ state: inout State)
   /// Takes in that there is no answer: for this reason, or because it was given up.
@@ -42,7 +40,8 @@ extension Request {
   fileprivate func end(_ result: Work.Result, _ state: inout State) {
     switch result {
     case .answer(let answer as Answer): receive(answer, &state)
-    case .answer: state.warn("an answer of the wrong kind came for \(Self.self); please report this")
+    case .answer:
+      state.warn("an answer of the wrong kind came for \(Self.self); please report this")
     case .cancelled: fail(nil, &state)
     case .failed(let reason): fail(reason, &state)
     }
@@ -89,7 +88,11 @@ extension State {
       outbox.append(.cancel(work.ticket))
       work.request.stop(&self)
       if Swift.type(of: work.request).fillsScreen { pagesWait = true }
-      if let late = Swift.type(of: work.request).stopNotice { notice = late } else { running[kind] = nil }
+      if let late = Swift.type(of: work.request).stopNotice {
+        notice = late
+      } else {
+        running[kind] = nil
+      }
     }
     say(notice)
   }

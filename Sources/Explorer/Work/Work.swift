@@ -41,11 +41,12 @@ public enum Work: Sendable {
 
 private func isEqual<A: Equatable>(_ a: A, _ b: any Equatable) -> Bool { b as? A == a }
 
+/// To be called now and then with the part that is done, 0...1; when it returns false the work is to
+/// be given up, and nothing left behind.
+public typealias Progress = (Double) -> Bool
+
 /// Does the slow things. One call a request, each on a thread of its own.
 public protocol WorkPerformer: Sendable {
   /// Performs one request and returns its answer.
-  ///
-  /// - Parameter progress: to be called now and then with the part that is done, 0...1; when it
-  ///   returns false the work is to be given up, nothing left behind, and `cancelled` returned.
-  func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result
+  func perform(_ request: some Request, progress: Progress) -> Work.Result
 }
