@@ -5,9 +5,7 @@ extension Actions {
     Action(
       "question.yes", ["y"], "yes", help: "Yes: write it, take it, or quit at once", rank: 0
     ) { $0.answer("y") },
-    Action(
-      "question.no", ["n"], "no", help: "No: leave all as it is", rank: 1
-    ) { $0.answer("n") },
+    Action("question.no", ["n"], "no", help: "No: leave all as it is", rank: 1) { $0.answer("n") },
     Action(
       "question.accept", [.enter], "take it",
       help: "Take the highlighted answer (first: no)", rank: 6

@@ -53,9 +53,7 @@ extension Actions {
     Action(
       "help.down", [.down, "j"], "scroll", help: "Scroll the help down", rank: 2, shown: "↑ ↓"
     ) { $0.scrollHelp(1) },
-    Action(
-      "help.up", [.up, "k"], "up", help: "Scroll the help up"
-    ) { $0.scrollHelp(-1) },
+    Action("help.up", [.up, "k"], "up", help: "Scroll the help up") { $0.scrollHelp(-1) },
     Action(
       "help.page-down", [.pageDown, " "], "page", help: "One page of help down"
     ) { $0.scrollHelp(max(1, Layout($0, $0.size).body.height - 3)) },
