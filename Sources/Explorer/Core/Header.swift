@@ -223,9 +223,7 @@ private func draw(
 ) -> Int {
   switch piece {
   case .words(let words):
-    var column = x
-    for (text, style) in words { column = grid.draw(text, column, y, style) }
-    return column
+    return grid.draw(words.map { ($0.text, $0.style) }, x, y)
   case .bar(let part):
     grid.bar(part, x, y, width: piece.width + spare, Style(.kept), track: .line)
     return x + piece.width + spare

@@ -16,6 +16,12 @@ package struct ListCursor: Sendable, Equatable {
     line = max(0, min(overflow ? (step > 0 ? Int.max : 0) : sum, count - 1))
   }
 
+  /// The same, and has the cursor in the `lines` lines that are shown.
+  mutating func move(_ step: Int, of count: Int, lines: Int) {
+    move(step, of: count)
+    top = shown(of: count, lines: lines).lowerBound
+  }
+
   /// Moves what is shown; the cursor stays on its line while that is on the screen.
   mutating func scroll(_ step: Int, of count: Int, lines: Int) {
     let lines = max(1, lines)
@@ -25,12 +31,8 @@ package struct ListCursor: Sendable, Equatable {
     line = min(max(line, first), min(first + lines, count) - 1)
   }
 
-  /// Scrolls as little as needed to have the cursor in `lines` lines, and to leave none empty.
-  mutating func show(of count: Int, lines: Int) {
-    top = shown(of: count, lines: lines).lowerBound
-  }
-
-  /// The lines that are on the screen.
+  /// The lines that are on the screen: as far from the last time as is needed to have the cursor
+  /// among them, and to leave none empty.
   func shown(of count: Int, lines: Int) -> Range<Int> {
     let room = max(1, lines)
     let first = max(0, min(max(min(top, line), line - room + 1), count - room))
@@ -54,7 +56,24 @@ extension Region {
   func row(_ y: Int) -> Region { Region(x: x, y: y, width: width, height: 1) }
 }
 
+extension CaseIterable where Self: Equatable {
+  /// The case after this one; after the last the first.
+  var next: Self {
+    let all = Array(Self.allCases)
+    return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
+  }
+}
+
 extension Grid {
+  /// Draws words one after the other, each in its style, and returns the column after them.
+  @discardableResult
+  mutating func draw(_ words: [(String, Style)], _ x: Int, _ y: Int, before end: Int? = nil) -> Int
+  {
+    var x = x
+    for (text, style) in words { x = draw(text, x, y, style, limit: end.map { max(0, $0 - x) }) }
+    return x
+  }
+
   /// Draws the lines of a list that a region has room for; the cursor's stands out.
   ///
   /// - Parameters:

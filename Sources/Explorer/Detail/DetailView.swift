@@ -111,8 +111,8 @@ struct DetailView {
     let barWidth = max(4, layout.left.width - 16 - right)
     grid.bar(
       part, x + 16, y, width: barWidth, Style(isFull ? .saturated : .kept), track: .line)
-    var place = x + 16 + barWidth
-    for (text, style) in words { place = grid.draw(text, place + 2, y, style) }
+    var end = x + 16 + barWidth
+    for (text, style) in words { end = grid.draw(text, end + 2, y, style) }
   }
 
   // MARK: Histogram
@@ -192,11 +192,9 @@ struct DetailView {
     let total = words.reduce(0) { $0 + columns(of: $1.0) }
     // The word stands under the cut where there is room.
     let before = columns(of: words[0].0) + columns(of: words[1].0) / 2
-    var place = min(
+    let start = min(
       max(room.lowerBound, x + cut - before), max(room.lowerBound, room.upperBound - total))
-    for (text, style) in words {
-      place = grid.draw(text, place, y + 1, style, limit: max(0, room.upperBound - place))
-    }
+    grid.draw(words, start, y + 1, before: room.upperBound)
   }
 
   // MARK: Neighbours

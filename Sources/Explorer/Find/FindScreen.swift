@@ -20,8 +20,7 @@ struct FindScreen: Screen {
   func move(_ state: inout State, _ step: Int) {
     let lines = page(state)
     let count = state.finding.hits.count
-    state.finding.list.move(step, of: count)
-    state.finding.list.show(of: count, lines: lines)
+    state.finding.list.move(step, of: count, lines: lines)
   }
 
   /// The borders and the titles take three.

@@ -52,8 +52,7 @@ extension State {
   mutating func moveHistory(_ step: Int) {
     guard let count = history.entries?.count, count > 0 else { return }
     let lines = HistoryScreen().page(self)
-    history.list.move(step, of: count)
-    history.list.show(of: count, lines: lines)
+    history.list.move(step, of: count, lines: lines)
   }
 
   /// Makes the commit under the cursor the plan.

@@ -43,8 +43,7 @@ extension State {
       items.list = ListCursor()
     }
     change(&items.list, rows)
-    items.list.move(0, of: rows)
-    items.list.show(of: rows, lines: lines)
+    items.list.move(0, of: rows, lines: lines)
   }
 
   /// Asks for the rows on the screen.

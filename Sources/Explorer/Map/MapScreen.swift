@@ -48,7 +48,7 @@ struct MapScreen: Screen {
       },
       Action(
         "map.layer", ["L"], "layer", help: "Show all, or some by their plan or marks", rank: 4
-      ) { $0.turnMapLayer() },
+      ) { $0.map.layer = $0.map.layer.next },
     ].on([.map], .shift)
   }
 
@@ -81,12 +81,12 @@ struct MapScreen: Screen {
     let y = region.y + region.height - 1
     let mean = percent(
       Double(state.plan.target) / Double(max(1, state.subject.candidates)), 1)
-    var x = grid.draw(" kept: ", region.x + 2, y, .dim)
-    for (words, style) in [
-      ("whole", MapView.style(.saturated)), (" · ", .line),
+    let legend: [(String, Style)] = [
+      (" kept: ", .dim), ("whole", MapView.style(.saturated)), (" · ", .line),
       ("over \(mean) %", MapView.style(.kept)), (" · ", .line),
       ("under ", MapView.style(.pruned)),
-    ] { x = grid.draw(words, x, y, style) }
+    ]
+    let x = grid.draw(legend, region.x + 2, y)
     let members = dots.members.count
     let count =
       dots.shown == members

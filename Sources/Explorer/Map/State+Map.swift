@@ -71,12 +71,6 @@ extension State {
     map.center = (subject.scores.dInter[cluster], subject.scores.dIntra[cluster])
   }
 
-  mutating func turnMapLayer() {
-    let all = MapLayer.allCases
-    let here = all.firstIndex(of: map.layer) ?? 0
-    map.layer = all[(here + 1) % all.count]
-  }
-
   /// Selects the concept nearest to a cell of the plot.
   mutating func selectOnMap(_ cell: Spot) {
     settleMap()

@@ -77,10 +77,7 @@ struct ShiftTotals {
     func line(_ name: String, _ words: [(String, Style)]) {
       guard y < region.y + region.height else { return }
       grid.draw(name, region.x + 1, y, .dim)
-      var x = region.x + 11
-      for (text, style) in words {
-        x = grid.draw(text, x, y, style, limit: max(0, region.x + region.width - x))
-      }
+      grid.draw(words, region.x + 11, y, before: region.x + region.width)
       y += 1
     }
     line(
@@ -123,22 +120,22 @@ struct ShiftTotals {
     let overlap = state.overlap(comparison)
     let counts = comparison.counts
     let isNarrow = region.width < 72
-    var x = region.x + 1
-    for (text, style) in [
-      (isNarrow ? "" : "concepts  ", Style.dim), ("▲ \(thousands(counts.gained))", Style(.gained)),
+    let concepts: [(String, Style)] = [
+      (isNarrow ? "" : "concepts  ", .dim), ("▲ \(thousands(counts.gained))", Style(.gained)),
       ("  ▼ \(thousands(counts.cut))", Style(.cut)), ("  = \(thousands(same))", .dim),
       ("   ● \(thousands(saturated.before)) → \(thousands(saturated.after))", Style(.saturated)),
       (" saturated", .dim),
-    ] { x = grid.draw(text, x, region.y, style) }
-    x = region.x + 1
+    ]
+    grid.draw(concepts, region.x + 1, region.y)
     let sign = overlap.isExact ? "" : "≥"
     let (enter, leave) = (thousands(overlap.least.entering), thousands(overlap.least.leaving))
-    for (text, style) in [
-      (isNarrow ? "" : "rows      ", Style.dim), ("▲ \(sign)\(enter)", Style(.gained)),
+    let rows: [(String, Style)] = [
+      (isNarrow ? "" : "rows      ", .dim), ("▲ \(sign)\(enter)", Style(.gained)),
       (isNarrow ? " in" : " enter", .dim), ("  ▼ \(sign)\(leave)", Style(.cut)),
       (isNarrow ? " out" : " leave", .dim), ("  \(sign)\(percent(overlap.part, 1)) %", .bold),
       (" in both", .dim),
-    ] { x = grid.draw(text, x, region.y + 1, style) }
+    ]
+    let x = grid.draw(rows, region.x + 1, region.y + 1)
     if let note = note(overlap, isShort: true) {
       let room = region.x + region.width - x - 3
       if columns(of: note) <= room { grid.draw(note, x + 2, region.y + 1, .dim) }
@@ -201,7 +198,6 @@ struct ShiftScenarios {
       guard x + columns(of: words) + 2 <= end - width else { break }
       x = grid.draw(words, x, y) + 2
     }
-    x = end - width
-    for (text, style) in right { x = grid.draw(text, x, y, style) }
+    grid.draw(right, end - width, y)
   }
 }

@@ -123,9 +123,7 @@ extension State {
   }
 
   mutating func turnShiftOrder() {
-    let all = ShiftOrder.allCases
-    let here = all.firstIndex(of: shift.sorting) ?? 0
-    shift.sorting = all[(here + 1) % all.count]
+    shift.sorting = shift.sorting.next
     shift.top = 0
     // In another order the interesting lines are the first ones.
     settleShift()

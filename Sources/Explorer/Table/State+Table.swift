@@ -196,7 +196,7 @@ extension State {
 
   /// Scrolls as little as needed to have the cursor on the screen.
   mutating func showCursor() {
-    table.list.show(of: table.order.count, lines: tableLines(size))
+    table.list.move(0, of: table.order.count, lines: tableLines(size))
   }
 
   /// The lines of the table that a screen of this size shows.
