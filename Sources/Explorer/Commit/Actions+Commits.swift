@@ -1,5 +1,7 @@
 // Actions of the questions that lie above a screen: committing, quitting, drafts.
 
+import Canvas
+
 extension Actions {
   static let dialogues: [Action] = [
     Action(
@@ -31,10 +33,10 @@ extension Actions {
     ) { $0.changeFormat() },
     Action(
       "commit.path", ["p"], "path", on: [.commit], help: "Type the path of the lists", rank: 4
-    ) { $0.overlay = .prompt(Prompt(purpose: .path, text: $0.outputs.base)) },
+    ) { $0.overlay = .prompt(.path($0.outputs.base)) },
     Action(
       "commit.note", ["N"], "note", on: [.commit], help: "Type a note for the history", rank: 5
-    ) { $0.overlay = .prompt(Prompt(purpose: .commitNote, text: $0.commitNote)) },
+    ) { $0.overlay = .prompt(.commitNote($0.commitNote)) },
     Action(
       "question.commit", ["c"], "commit first", on: [.dialogue], help: "Quit: commit first"
     ) { $0.answer("c") },
@@ -78,5 +80,37 @@ extension State {
 
   mutating func moveDialogue(_ step: Int) {
     if case .commit? = overlay { moveCommitLine(step) } else { moveQuestion(step) }
+  }
+}
+
+extension Prompt {
+  /// The path of the lists of a commit.
+  static func path(_ text: String) -> Prompt {
+    ofCommit("path", text, hint: "endings follow the formats") { state, text in
+      let name = text.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+      guard !name.isEmpty else {
+        return state.warn("path: expected a file's name, found \"\(visible(text))\"")
+      }
+      state.outputs.setPath(text)
+      state.openCommit()
+    }
+  }
+
+  /// A note beside a commit, in the history.
+  static func commitNote(_ text: String) -> Prompt {
+    ofCommit("note", text, hint: "stands in the history beside the plan") {
+      $0.commitNote = $1
+      $0.openCommit()
+    }
+  }
+
+  /// A prompt with the question of the commit behind it.
+  private static func ofCommit(
+    _ label: String, _ text: String, hint: String,
+    accepted: @escaping @Sendable (inout State, String) -> Void
+  ) -> Prompt {
+    Prompt(
+      label: label, text: text, longest: 1024, hint: { _, _ in (hint, .dim) },
+      closed: { $0.openCommit() }, accepted: accepted)
   }
 }

@@ -26,7 +26,7 @@ extension Actions {
     ) { $0.moveTarget(permille: -100) },
     Action(
       "target.type", ["n"], "type", help: "Type it: 84,000,000, 84M, 27.7%, +10k", rank: 3
-    ) { $0.overlay = .prompt(Prompt(purpose: .target)) },
+    ) { $0.overlay = .prompt(.target) },
   ].on(Context.screens, .target)
 
   static let plan: [Action] = [
@@ -45,10 +45,10 @@ extension Actions {
     ) { $0.openMenu(.order) },
     Action(
       "minimum", ["m"], "minimum", help: "Minimum: rows that each concept keeps", rank: 18
-    ) { $0.overlay = .prompt(Prompt(purpose: .minimum)) },
+    ) { $0.overlay = .prompt(.minimum) },
     Action(
       "share", ["e"], "share", help: "Share of the mean quota that each keeps", rank: 19
-    ) { $0.overlay = .prompt(Prompt(purpose: .share)) },
+    ) { $0.overlay = .prompt(.share) },
     Action(
       "undo", ["u"], "undo", help: "Undo the last change of the plan", rank: 6
     ) { $0.undo() }.when { $0.undoStack.past.isEmpty ? .no("there is nothing to undo") : .yes },
@@ -82,10 +82,10 @@ extension Actions {
     ) { $0.decide(.keep(.one), already: "kept whole") }.when(canDecide),
     Action(
       "pin", ["p"], "pin", help: "Pin it: type a per cent or a count", rank: 7
-    ) { $0.overlay = .prompt(Prompt(purpose: .pin($0.decidable))) }.when(canDecide),
+    ) { $0.overlay = .prompt(.pin($0.decidable, $0)) }.when(canDecide),
     Action(
       "weight", ["w"], "weight", help: "Weigh it: type what its share is times", rank: 11
-    ) { $0.overlay = .prompt(Prompt(purpose: .weight($0.decidable))) }.when(canDecide),
+    ) { $0.overlay = .prompt(.weight($0.decidable)) }.when(canDecide),
     Action(
       "clear", ["x"], "clear", help: "Clear its override", rank: 10
     ) { $0.clearOverrides() }.when { $0.canNote() },
@@ -94,7 +94,7 @@ extension Actions {
     ) { state in
       let concepts = state.notable
       let note = state.plan.override(of: concepts[0])?.note ?? ""
-      state.overlay = .prompt(Prompt(purpose: .note(concepts), text: note))
+      state.overlay = .prompt(.note(concepts, note))
     }.when { $0.canNote("; a note belongs to one: d a p w make one") },
   ].on(Context.screens, .concept)
 

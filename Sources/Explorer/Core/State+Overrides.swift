@@ -27,10 +27,13 @@ extension State {
   /// The chosen concepts that have an override, which a note could belong to.
   var notable: [Int] { chosen.filter { plan.override(of: $0) != nil } }
 
+}
+
+extension Plan {
   /// The plan with a note on the overrides of these concepts; an empty text takes it away.
   func noting(_ concepts: [Int], _ text: String) -> Plan {
     let body = text.trimmingBlanks
-    var changed = plan
+    var changed = self
     changed.setOverrides(of: concepts) { _, old in
       old.map {
         Override(cluster: $0.cluster, action: $0.action, note: body.isEmpty ? nil : String(body))
@@ -38,9 +41,7 @@ extension State {
     }
     return changed
   }
-}
 
-extension Plan {
   /// The plan with another override of each of these concepts, whose notes stay.
   /// - Parameter concepts: ascending.
   func overriding(_ concepts: [Int], _ action: Override.Action, clustering: String) -> Plan {

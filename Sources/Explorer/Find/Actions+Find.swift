@@ -7,7 +7,7 @@ extension Actions {
     Action(
       "find", ["f"], "find", on: Context.screens, in: .finding,
       help: "Find a key or caption in all the data", rank: 8
-    ) { $0.overlay = .prompt(Prompt(purpose: .find, text: $0.finding.text)) },
+    ) { $0.overlay = .prompt(.find($0.finding.text)) },
     Action(
       "find.go", [.enter], "go there", on: [.find], in: .finding,
       help: "Show the row among those of its concept", rank: 0
@@ -30,10 +30,10 @@ extension Actions {
     },
     Action(
       "items.key", ["K"], "key", help: "Type a key to go to", rank: 3
-    ) { $0.overlay = .prompt(Prompt(purpose: .rowKey)) },
+    ) { $0.overlay = .prompt(.rowKey) },
     Action(
       "items.search", ["/"], "search", help: "Search the captions of the concept", rank: 3
-    ) { $0.overlay = .prompt(Prompt(purpose: .search)) }.when(hasCaptions),
+    ) { $0.overlay = .prompt(.search) }.when(hasCaptions),
     Action(
       "items.next-match", [">"], "next",
       help: "The next row with what was searched", rank: 5, shown: "> <"
@@ -49,5 +49,28 @@ extension Actions {
 
   private static let hasSearch: @Sendable (State) -> Action.Availability = { state in
     state.items.captionSearch.isEmpty ? .no("/ types what to search for") : .yes
+  }
+}
+
+extension Prompt {
+  /// A key or words in the whole data set.
+  static func find(_ text: String) -> Prompt {
+    words("find", text: text) {
+      $0.subject.hasCaptions
+        ? "a key, its beginning, or words of a caption" : "a key or its beginning"
+    } accepted: {
+      $0.find($1)
+    }
+  }
+
+  /// The key of a row to go to.
+  static let rowKey = words("key", hint: { _ in "a key or its beginning" }) { $0.seek($1) }
+
+  /// Words in the captions of the cursor's concept.
+  static let search = words(
+    "search", hint: { _ in "words of a caption, large or small letters alike" }
+  ) {
+    $0.items.captionSearch = $1
+    $0.search(backwards: false)
   }
 }

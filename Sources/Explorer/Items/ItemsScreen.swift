@@ -60,7 +60,7 @@ struct ItemsScreen: Screen {
       },
       Action(
         "items.rank", ["J"], "rank", help: "Type a rank (0 is first) or a per cent", rank: 3
-      ) { $0.overlay = .prompt(Prompt(purpose: .rank)) },
+      ) { $0.overlay = .prompt(.rank) },
       Action(
         "items.previous", ["h", .left], "concept",
         help: "The concept above this one", rank: 4, shown: "← →"

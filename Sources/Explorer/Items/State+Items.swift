@@ -93,3 +93,23 @@ extension State {
     return number
   }
 }
+
+extension Prompt {
+  /// The rank of a row of the cursor's concept, to go to.
+  static let rank = Prompt(label: "rank") { state, text in
+    guard !text.isEmpty else { return (ranks(state), .dim) }
+    guard let rank = state.rank(text) else { return ("not a rank of this concept yet", .dim) }
+    return ("= rank \(thousands(rank)); 0 is taken first", .kept)
+  } accepted: { state, text in
+    guard let rank = state.rank(text) else {
+      return state.warn("rank: expected \(ranks(state)), found \"\(visible(text))\"")
+    }
+    state.overlay = nil
+    state.goTo(rank: rank)
+  }
+
+  private static func ranks(_ state: State) -> String {
+    let rows = state.cursor.map { state.subject.scores.size[$0] } ?? 0
+    return "0 to \(thousands(max(0, rows - 1))), or a per cent: 500, 12k, 50%"
+  }
+}

@@ -3,7 +3,7 @@
 import Pruning
 
 /// Something above the screen.
-enum Overlay: Sendable, Equatable {
+enum Overlay: Sendable {
   case prompt(Prompt)
   case menu(Menu)
   case commit(CommitDialogue)
