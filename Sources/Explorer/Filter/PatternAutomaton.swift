@@ -124,10 +124,10 @@ struct PatternAutomaton {
       case .both(let a, let b): open += [a, b]
       case .byte(let low, let high, let after):
         if symbol >= Int(low), symbol <= Int(high) { next.insert(after) }
-      case .place(let place, let after):
+      case .anchor(let anchor, let after):
         let isEdge = (before == .word) != Self.isWord(symbol)
         let holds: Bool =
-          switch place {
+          switch anchor {
           case .start: before == .start
           case .end: symbol == Self.end
           case .wordEdge: isEdge

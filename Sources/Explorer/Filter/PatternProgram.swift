@@ -9,7 +9,7 @@ struct PatternProgram: Sendable, Equatable {
     /// Goes on at both.
     case both(Int32, Int32)
     /// Goes on where this is true of the place.
-    case place(PatternTree.Place, next: Int32)
+    case anchor(PatternTree.Anchor, next: Int32)
     case match
     /// Never goes on: a class of no character.
     case nothing
@@ -39,40 +39,40 @@ struct PatternProgram: Sendable, Equatable {
       var entry: Int32?
       for range in set {
         for bytes in Self.sequences(range) {
-          var place = next
+          var start = next
           for (low, high) in bytes.reversed() {
-            place = try add(.byte(low, high, next: place))
+            start = try add(.byte(low, high, next: start))
           }
-          if let other = entry { place = try add(.both(place, other)) }
-          entry = place
+          if let other = entry { start = try add(.both(start, other)) }
+          entry = start
         }
       }
       if let entry { return entry }
       return try add(.nothing)
     case .sequence(let parts):
-      var place = next
-      for part in parts.reversed() { place = try build(part, next: place) }
-      return place
+      var entry = next
+      for part in parts.reversed() { entry = try build(part, next: entry) }
+      return entry
     case .either(let branches):
-      var place = try build(branches[0], next: next)
+      var entry = try build(branches[0], next: next)
       for branch in branches.dropFirst() {
-        place = try add(.both(place, try build(branch, next: next)))
+        entry = try add(.both(entry, try build(branch, next: next)))
       }
-      return place
-    case .place(let place): return try add(.place(place, next: next))
+      return entry
+    case .anchor(let anchor): return try add(.anchor(anchor, next: next))
     case .times(let part, let least, let most):
-      var place = next
+      var entry = next
       if let most {
         for _ in 0..<(most - least) {
-          place = try add(.both(try build(part, next: place), next))
+          entry = try add(.both(try build(part, next: entry), next))
         }
       } else {
-        place = try add(.both(next, next))
-        let body = try build(part, next: place)
-        steps[Int(place)] = .both(body, next)
+        entry = try add(.both(next, next))
+        let body = try build(part, next: entry)
+        steps[Int(entry)] = .both(body, next)
       }
-      for _ in 0..<least { place = try build(part, next: place) }
-      return place
+      for _ in 0..<least { entry = try build(part, next: entry) }
+      return entry
     }
   }
 

@@ -10,10 +10,10 @@ indirect enum PatternTree: Sendable, Equatable {
   case either([PatternTree])
   /// The part `least` times or more, at most `most` times.
   case times(PatternTree, least: Int, most: Int?)
-  case place(Place)
+  case anchor(Anchor)
 
   /// Something that is true of a place between two characters.
-  enum Place: Sendable {
+  enum Anchor: Sendable {
     case start, end, wordEdge, noWordEdge
   }
 }
@@ -119,8 +119,8 @@ struct PatternParser {
     let scalar = rest.removeFirst()
     switch scalar {
     case ".": return .one(Self.everything)
-    case "^": return .place(.start)
-    case "$": return .place(.end)
+    case "^": return .anchor(.start)
+    case "$": return .anchor(.end)
     case "[": return .one(try characterClass())
     case "\\": return try escape()
     case "(":
@@ -146,10 +146,10 @@ struct PatternParser {
     switch scalar {
     case "b":
       rest.removeFirst()
-      return .place(.wordEdge)
+      return .anchor(.wordEdge)
     case "B":
       rest.removeFirst()
-      return .place(.noWordEdge)
+      return .anchor(.noWordEdge)
     default:
       if let set = try escapedSet() { return .one(set) }
       return Self.literal(rest.removeFirst())
