@@ -12,13 +12,14 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels"),
+    .target(name: "Foundations"),
     .systemLibrary(name: "CNcursesw"),
     .systemLibrary(name: "CZlib"),
     .target(
       name: "Storage",
       dependencies: ["CKernels", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Ingest", dependencies: ["Storage"]),
-    .target(name: "Clustering", dependencies: ["Storage", "CKernels"]),
+    .target(name: "Clustering", dependencies: ["Storage", "CKernels", "Foundations"]),
     .target(name: "Pruning"),
     .target(
       name: "Workspace",
@@ -51,7 +52,8 @@ let package = Package(
     .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
     .testTarget(name: "IngestTests", dependencies: ["Ingest", "Storage", "TestSupport"]),
     .testTarget(
-      name: "ClusteringTests", dependencies: ["Clustering", "Storage", "TestSupport"]),
+      name: "ClusteringTests",
+      dependencies: ["Clustering", "Foundations", "Storage", "TestSupport"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "TestSupport"]),
     .testTarget(
       name: "WorkspaceTests",
