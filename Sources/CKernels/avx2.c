@@ -1,4 +1,5 @@
-// The kernels of AVX2 with FMA and F16C, and of AVX-VNNI beside them.
+// The kernels for AVX2 with FMA and F16C, with floats and with bytes (AVX-VNNI).
+
 #include "load.h"
 #include "screens.h"
 

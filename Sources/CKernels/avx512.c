@@ -1,4 +1,5 @@
-// The kernels of AVX-512, and of its VNNI beside them.
+// The kernels for AVX-512, with floats and with bytes (VNNI).
+
 #include "load.h"
 #include "screens.h"
 

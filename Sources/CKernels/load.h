@@ -24,8 +24,12 @@ static inline double power_of_two(int exponent) {
 // The scale that brings a magnitude into [0.5, 1).  Narrowing may then round a largest component
 // just below 1 up to 1, which changes no bound.
 static inline struct scale scale_of(double magnitude) {
-  int exponent;
-  frexp(magnitude, &exponent);
+  // A subnormal number first becomes a normal one.
+  int is_small = magnitude < 0x1p-1022;
+  if (is_small) magnitude *= 0x1p64;
+  uint64_t bits;
+  memcpy(&bits, &magnitude, sizeof bits);
+  int exponent = (int)(bits >> 52) - 1022 - (is_small ? 64 : 0);
   return (struct scale){power_of_two(-exponent / 2), power_of_two(-exponent - (-exponent / 2))};
 }
 

@@ -1,26 +1,27 @@
-// Clusters that no row is nearest to: each is given the row that is farthest from its own centroid.
+// Clusters without rows: each is given the row that is farthest from its own centroid.
 
 /// A row that an empty cluster is given.
-public struct Refill: Sendable, Equatable {
+package struct Refill: Sendable, Equatable {
   /// The place of the row among those that were offered.
-  public let row: Int
+  package let row: Int
   /// The cluster that was empty.
-  public let cluster: Int
+  package let cluster: Int
 }
 
-/// Gives every empty cluster a row, the lowest cluster first: the farthest one whose own cluster
-/// keeps at least one row.
+/// Gives every empty cluster a row, the lowest cluster first: the farthest row whose own cluster
+/// keeps at least one other.
 ///
-/// A row that cannot be taken because it is the last of its cluster can never be taken later, so one
-/// pass from far to near serves all empty clusters, and 2 * `sizes.count` rows are enough: each
-/// cluster refuses once.
+/// A row that cannot be taken because it is the last of its cluster can never be taken later.  So one
+/// pass from far to near serves all empty clusters, and each cluster refuses at most once: the
+/// 2 * k farthest rows are enough.
 ///
 /// - Parameters:
-///   - sizes: the rows of each cluster.
-///   - donors: the clusters of rows, the row farthest from its centroid first (ties: the lower row).
-/// - Returns: the refills, by cluster; fewer than there are empty clusters when `donors` end.
-/// - Complexity: O(k + donors looked at); of `donors` no more are asked for than are needed.
-public func refills(sizes: [Int], donors: some Sequence<Int>) -> [Refill] {
+///   - sizes: how many rows each cluster has.
+///   - donors: the clusters of the farthest rows, the row farthest from its centroid first (ties: the
+///     lower row).
+/// - Returns: the refills by cluster; fewer than there are empty clusters when `donors` run out.
+/// - Complexity: O(k)
+package func refills(sizes: [Int], donors: [Int]) -> [Refill] {
   var sizes = sizes
   var offers = donors.enumerated().makeIterator()
   var refills: [Refill] = []

@@ -6,8 +6,6 @@ import Synchronization
 
 /// One training in progress.
 final class Training<Rows: TrainingRows> {
-  private static var none: UInt32 { .max }
-
   private let rows: Rows
   private let parameters: TrainingParameters
   private let vectors: VectorBlock
@@ -136,7 +134,7 @@ final class Training<Rows: TrainingRows> {
     let farthest = (0..<rows.count).sorted {
       distances[$0] != distances[$1] ? distances[$0] > distances[$1] : $0 < $1
     }
-    let donors = farthest.lazy.map { [nearest] in Int(nearest[$0]) }
+    let donors = farthest.prefix(2 * parameters.clusters).map { Int(nearest[$0]) }
     let one = VectorBlock(capacity: 1, dimensions: rows.dimensions)
     for refill in refills(sizes: sizes, donors: donors) {
       let (row, cluster) = (farthest[refill.row], refill.cluster)
