@@ -15,9 +15,7 @@ struct FineRows: TrainingRows {
   var count: Int { rows.count }
   var dimensions: Int { blocks.dataset.dimensions }
 
-  func load(
-    _ places: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
-  ) throws(WinnowError) {
+  func load(_ places: [Int], into block: VectorBlock, worker: Int) throws(WinnowError) {
     // In the order of the shards, so that what lies close together is read at once.
     let slots = places.indices.map { (row: rows[places[$0]], slot: $0) }
       .sorted { $0.row < $1.row }

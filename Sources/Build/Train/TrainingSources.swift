@@ -25,9 +25,7 @@ struct RowsInMemory: TrainingSource {
   var all: VectorBlock? { vectors }
   var dimensions: Int { vectors.dimensions }
 
-  func load(
-    _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
-  ) throws(WinnowError) {
+  func load(_ rows: [Int], into block: VectorBlock, worker: Int) throws(WinnowError) {
     vectors.load(rows, into: block, worker: worker)
   }
 
@@ -72,9 +70,7 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
     buffers = (0..<job.threads).map { _ in BlockBuffer(job.blocks) }
   }
 
-  func load(
-    _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
-  ) throws(WinnowError) {
+  func load(_ rows: [Int], into block: VectorBlock, worker: Int) throws(WinnowError) {
     if isCancelled() { throw .interrupted }
     guard let first = rows.first, let last = rows.last else { return }
     let wanted = rows.map { numbers?[$0] ?? $0 }
@@ -116,9 +112,7 @@ func chooseInitial<Source: TrainingSource>(
   for start in stride(from: 0, to: subset.count, by: part.capacity) {
     if isCancelled() { return nil }
     let places = start..<min(start + part.capacity, subset.count)
-    try subset.withUnsafeBufferPointer { subset throws(WinnowError) in
-      try rows.load(UnsafeBufferPointer(rebasing: subset[places]), into: part, worker: 0)
-    }
+    try rows.load(Array(subset[places]), into: part, worker: 0)
     for place in places { chosenFrom.copy(place - start, of: part, to: place) }
   }
   // A sequence of its own: the hashes of rows decided the subset already.
