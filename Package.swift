@@ -96,7 +96,8 @@ let package = Package(
         "Clustering", "Ingest", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["winnow", "Foundations", "Storage", "TestSupport"]),
+      name: "CommandTests",
+      dependencies: ["winnow", "Foundations", "Storage", "Tasks", "TestSupport"]),
     .testTarget(
       name: "TerminalTests",
       dependencies: ["winnow", "Terminal", "Explorer", "Canvas", "TestSupport"]),

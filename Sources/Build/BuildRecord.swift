@@ -95,7 +95,9 @@ struct BuildRecord: Codable, Sendable {
           + "\(hostName()); all machines need the same version")
     }
     guard let record = try? JSONDecoder().decode(BuildRecord.self, from: bytes) else {
-      throw damaged(path, "it is no record of a build")
+      throw .invalid(
+        "\(path): expected the record of a build, found one of another form; record the build again "
+          + "with winnow task list INPUT... -o WORKSPACE")
     }
     return record
   }

@@ -45,6 +45,7 @@ struct WhereStage: BuildStage {
     guard let checked = job.plan.condition else { return }
     let shards = job.dataset.shards
     let passes = FilterPasses(job, passed: 0)
+    passes.report(0)
     try run.inParallel(tasks) { (_, shard) throws(WinnowError) in
       let verdicts = try job.metadataFiles.reading([shard]) { () throws(WinnowError) in
         var verdicts = VerdictBits(count: shards[shard].rows)
