@@ -34,7 +34,8 @@ package protocol Stage<Job>: Sendable {
   var resultPrefix: String { get }
   /// The names of the result files, one per task.
   func results(_ job: Job) throws(WinnowError) -> [String]
-  /// Whether ``results(_:)`` reads results of the stages before, and so cannot be asked earlier.
+  /// Whether ``results(_:)`` or ``signature(_:)`` reads results of the stages before, and so cannot be
+  /// asked until those are finished.
   var resultsDependOnEarlierStages: Bool { get }
   /// How other processes share the results.
   func shares(_ job: Job, results: Int) -> TaskShares

@@ -72,6 +72,7 @@ struct KeyCutStage: SingleStage, BuildStage {
   typealias Value = [KeyParts.Start]
   let name = StageName.keyCut
   let step = StageName.metadata
+  let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [.keyRuns] }
   func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
