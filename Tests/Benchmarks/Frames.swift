@@ -46,7 +46,8 @@ private struct MadeUpWork: WorkPerformer {
     switch request {
     case let question as LabelsQuestion:
       .answer(
-        Dictionary(uniqueKeysWithValues: question.concepts.map { ($0, "concept · number · \($0)") }))
+        Dictionary(uniqueKeysWithValues: question.concepts.map { ($0, "concept · number · \($0)") })
+      )
     default: .failed("nothing to read")
     }
   }

@@ -55,22 +55,23 @@ extension Actions {
 extension Prompt {
   /// A key or words in the whole data set.
   static func find(_ text: String) -> Prompt {
-    words("find", text: text) {
-      $0.subject.hasCaptions
-        ? "a key, its beginning, or words of a caption" : "a key or its beginning"
-    } accepted: {
-      $0.find($1)
-    }
+    words(
+      "find", text: text,
+      hint: {
+        $0.subject.hasCaptions
+          ? "a key, its beginning, or words of a caption" : "a key or its beginning"
+      }, accepted: { $0.find($1) })
   }
 
   /// The key of a row to go to.
-  static let rowKey = words("key", hint: { _ in "a key or its beginning" }) { $0.seek($1) }
+  static let rowKey = words(
+    "key", hint: { _ in "a key or its beginning" }, accepted: { $0.seek($1) })
 
   /// Words in the captions of the cursor's concept.
   static let search = words(
-    "search", hint: { _ in "words of a caption, large or small letters alike" }
-  ) {
-    $0.items.captionSearch = $1
-    $0.search(backwards: false)
-  }
+    "search", hint: { _ in "words of a caption, large or small letters alike" },
+    accepted: {
+      $0.items.captionSearch = $1
+      $0.search(backwards: false)
+    })
 }

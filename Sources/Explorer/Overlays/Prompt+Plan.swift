@@ -7,34 +7,37 @@ extension Prompt {
   static let target = plan(
     "target",
     invitation: { "\($0.feasibleText($0.plan)), or 27.7%, 0.277, 84M, +10k, -0.5%" },
-    expectation: "not a target yet", infeasible: "possible is"
-  ) { state, text, plan throws(PlanError) in
-    plan.target = try TargetWish.target(
-      text, from: plan.target, candidates: state.subject.candidates)
-  } meaning: { state, plan in
-    let part = Double(plan.target) / Double(max(1, state.subject.candidates))
-    return "= \(thousands(plan.target)) rows, \(percent(part, 2)) %"
-  }
+    expectation: "not a target yet", infeasible: "possible is",
+    read: { state, text, plan throws(PlanError) in
+      plan.target = try TargetWish.target(
+        text, from: plan.target, candidates: state.subject.candidates)
+    },
+    meaning: { state, plan in
+      let part = Double(plan.target) / Double(max(1, state.subject.candidates))
+      return "= \(thousands(plan.target)) rows, \(percent(part, 2)) %"
+    })
 
   static let minimum = plan(
     "minimum",
     invitation: { "rows of each concept, now \(thousands($0.plan.minimum)): 1, 500, 2k" },
-    expectation: "not a number of rows yet"
-  ) { _, text, plan throws(PlanError) in
-    plan.minimum = try BoundWish.minimum(text)
-  } meaning: {
-    "= \(thousands($1.minimum)) rows of each, or all it has"
-  }
+    expectation: "not a number of rows yet",
+    read: { _, text, plan throws(PlanError) in
+      plan.minimum = try BoundWish.minimum(text)
+    },
+    meaning: {
+      "= \(thousands($1.minimum)) rows of each, or all it has"
+    })
 
   static let share = plan(
     "share", invitation: { "of the mean quota, 0 to 1, now \($0.plan.share): 0.5, 20%" },
-    expectation: "not a number from 0 to 1 yet"
-  ) { _, text, plan throws(PlanError) in
-    plan.share = try BoundWish.share(text)
-  } meaning: { state, plan in
-    guard let mean = state.meanQuota else { return "no concept is free to take a share" }
-    return "= \(thousands(Int(plan.share * mean))) rows of each, or all it has"
-  }
+    expectation: "not a number from 0 to 1 yet",
+    read: { _, text, plan throws(PlanError) in
+      plan.share = try BoundWish.share(text)
+    },
+    meaning: { state, plan in
+      guard let mean = state.meanQuota else { return "no concept is free to take a share" }
+      return "= \(thousands(Int(plan.share * mean))) rows of each, or all it has"
+    })
 
   /// - Parameter concepts: whatever is marked by the time of Enter; ascending.
   static func pin(_ concepts: [Int], _ state: State) -> Prompt {
@@ -42,52 +45,55 @@ extension Prompt {
     return plan(
       "pin \(whom(concepts))",
       invitation: { _ in "of \(rows) rows: 40%, 0.4, 12,000, 12k, 1 row" },
-      expectation: "not a part of \(rows) rows yet"
-    ) { state, text, plan throws(PlanError) in
-      let action = try OverrideWish.pin(text, of: concepts, size: state.subject.scores.size)
-      plan = plan.overriding(concepts, action, clustering: state.subject.clustering)
-    } meaning: { state, plan in
-      let sizes = state.subject.scores.size
-      let size = concepts.reduce(0) { $0 + sizes[$1] }
-      let count = concepts.reduce(0) {
-        $0 + (plan.override(of: $1)?.fixedCount(size: sizes[$1]) ?? 0)
-      }
-      let part = size == 0 ? 0 : Double(count) / Double(size)
-      return "= \(thousands(count)) of \(thousands(size)) rows, \(percent(part, 1)) %"
-    }
+      expectation: "not a part of \(rows) rows yet",
+      read: { state, text, plan throws(PlanError) in
+        let action = try OverrideWish.pin(text, of: concepts, size: state.subject.scores.size)
+        plan = plan.overriding(concepts, action, clustering: state.subject.clustering)
+      },
+      meaning: { state, plan in
+        let sizes = state.subject.scores.size
+        let size = concepts.reduce(0) { $0 + sizes[$1] }
+        let count = concepts.reduce(0) {
+          $0 + (plan.override(of: $1)?.fixedCount(size: sizes[$1]) ?? 0)
+        }
+        let part = size == 0 ? 0 : Double(count) / Double(size)
+        return "= \(thousands(count)) of \(thousands(size)) rows, \(percent(part, 1)) %"
+      })
   }
 
   static func weight(_ concepts: [Int]) -> Prompt {
     plan(
       "weight of \(whom(concepts))",
       invitation: { _ in "times its share, above 0: 2, 0.5; 1 is none" },
-      expectation: "not a number above 0 yet"
-    ) { state, text, plan throws(PlanError) in
-      let weight = try OverrideWish.weight(text)
-      guard weight == 1 else {
-        plan = plan.overriding(concepts, .weight(weight), clustering: state.subject.clustering)
-        return
-      }
-      plan.setOverrides(of: concepts) { _, old in
-        if case .weight? = old?.action { nil } else { old }
-      }
-    } meaning: { _, plan in
-      guard case .weight(let weight)? = plan.override(of: concepts[0])?.action else {
-        return "= no weight"
-      }
-      return "= its share times \(weight), before all are scaled to 1"
-    }
+      expectation: "not a number above 0 yet",
+      read: { state, text, plan throws(PlanError) in
+        let weight = try OverrideWish.weight(text)
+        guard weight == 1 else {
+          plan = plan.overriding(concepts, .weight(weight), clustering: state.subject.clustering)
+          return
+        }
+        plan.setOverrides(of: concepts) { _, old in
+          if case .weight? = old?.action { nil } else { old }
+        }
+      },
+      meaning: { _, plan in
+        guard case .weight(let weight)? = plan.override(of: concepts[0])?.action else {
+          return "= no weight"
+        }
+        return "= its share times \(weight), before all are scaled to 1"
+      })
   }
 
   static func note(_ concepts: [Int], _ text: String) -> Prompt {
     var prompt = plan(
       "note to \(whom(concepts))",
-      invitation: { _ in "why it was decided so; nothing takes the note away" }, expectation: ""
-    ) { _, text, plan in
-      plan = plan.noting(concepts, text)
-    } meaning: { _, _ in
-      "Enter keeps it, u undoes that"
-    }
+      invitation: { _ in "why it was decided so; nothing takes the note away" }, expectation: "",
+      read: { _, text, plan in
+        plan = plan.noting(concepts, text)
+      },
+      meaning: { _, _ in
+        "Enter keeps it, u undoes that"
+      })
     prompt.text = text
     prompt.longest = 200
     return prompt

@@ -29,11 +29,13 @@ struct Prompt: Sendable {
     _ label: String, text: String = "", hint: @escaping @Sendable (State) -> String,
     accepted: @escaping @Sendable (inout State, String) -> Void
   ) -> Prompt {
-    Prompt(label: label, text: text, longest: 1024, hint: { state, _ in (hint(state), .dim) }) {
-      guard !$1.isEmpty else { return $0.warn("\(label): type what to look for, or Esc") }
-      $0.overlay = nil
-      accepted(&$0, $1)
-    }
+    Prompt(
+      label: label, text: text, longest: 1024, hint: { state, _ in (hint(state), .dim) },
+      accepted: {
+        guard !$1.isEmpty else { return $0.warn("\(label): type what to look for, or Esc") }
+        $0.overlay = nil
+        accepted(&$0, $1)
+      })
   }
 }
 
