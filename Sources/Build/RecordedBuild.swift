@@ -30,9 +30,9 @@ public func recordBuild(
     destination: plan.parameters.output, wait: .seconds(5))
   let inputs = try WatchedInputs(plan)
   let record = BuildRecord(plan, inputs)
-  // What was finished before is of no interest here.
   let job = try BuildJob(
-    plan, folder: folder.path, role: .recorder, inputs: inputs, observer: BuildObserver())
+    plan, folder: folder.path, role: .recorder, inputs: inputs,
+    observer: BuildObserver(message: observer.message))
   let stages = job.graph.survey(job)
   try job.graph.dropStale(job)
   try record.write(to: folder.path)

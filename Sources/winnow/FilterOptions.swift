@@ -1,5 +1,5 @@
-import Build
 import ArgumentParser
+import Build
 import Workspace
 
 /// The flags that drop rows before anything is clustered.

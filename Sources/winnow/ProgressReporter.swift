@@ -52,7 +52,8 @@ final class ProgressReporter: Sendable {
 
   func report(_ progress: BuildProgress) {
     report(
-      stage: progress.stage.rawValue, number: progress.number, of: progress.stages, done: progress.done, total: progress.total,
+      stage: progress.stage.rawValue, number: progress.number, of: progress.stages,
+      done: progress.done, total: progress.total,
       unit: progress.unit)
   }
 

@@ -1,5 +1,5 @@
-import Build
 import ArgumentParser
+import Build
 import Tasks
 import Workspace
 

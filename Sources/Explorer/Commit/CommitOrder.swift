@@ -1,8 +1,8 @@
 // A commit: the lists are written, and then the plan is stored.
 
-import Foundations
 import Canvas
 import FoundationEssentials
+import Foundations
 import Ingest
 import Manifests
 import Pruning
