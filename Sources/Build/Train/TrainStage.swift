@@ -106,11 +106,11 @@ struct TrainStage: SingleStage, BuildStage {
     // While the scan goes on, its progress is what is shown, and its failure ends the training.
     try trainCentroids(
       job, try job.graph.isRunning(.scan) ? nil : job.candidates(), job.parameters.training, run,
-      isCancelled: { run.isCancelled() || job.graph.hasFailed(.scan) }
-    ) { round, rounds in
-      if !job.graph.isRunning(.scan) {
-        job.report(.train, done: round, total: rounds, unit: "rounds")
-      }
-    }
+      isCancelled: { run.isCancelled() || job.graph.hasFailed(.scan) },
+      report: { round, rounds in
+        if !job.graph.isRunning(.scan) {
+          job.report(.train, done: round, total: rounds, unit: "rounds")
+        }
+      })
   }
 }
