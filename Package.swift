@@ -23,12 +23,15 @@ let package = Package(
     .target(name: "Ingest", dependencies: ["Foundations", "Storage"]),
     .target(name: "Clustering", dependencies: ["Foundations", "Storage", "CKernels"]),
     .target(name: "Pruning"),
-    .target(name: "Workspace", dependencies: ["Foundations", "Pruning", "Storage"]),
+    .target(name: "TextSearch"),
+    .target(
+      name: "Workspace", dependencies: ["Foundations", "Pruning", "Storage", "TextSearch"]),
     .target(name: "Tasks", dependencies: ["Foundations", "Storage"]),
     .target(
       name: "Build",
       dependencies: [
         "Foundations", "Tasks", "Workspace", "Clustering", "Ingest", "Pruning", "Storage",
+        "TextSearch",
       ]),
     .target(
       name: "Manifests",
@@ -36,7 +39,9 @@ let package = Package(
     .target(name: "Canvas"),
     .target(
       name: "Explorer",
-      dependencies: ["Foundations", "Canvas", "Ingest", "Manifests", "Pruning", "Workspace"]),
+      dependencies: [
+        "Foundations", "Canvas", "Ingest", "Manifests", "Pruning", "TextSearch", "Workspace",
+      ]),
     .target(name: "Terminal", dependencies: ["CNcursesw", "Canvas", "Explorer"]),
     .executableTarget(
       name: "winnow",
@@ -68,19 +73,20 @@ let package = Package(
     .testTarget(
       name: "ClusteringTests",
       dependencies: ["Foundations", "Clustering", "Storage", "TestSupport"]),
+    .testTarget(name: "TextSearchTests", dependencies: ["TextSearch", "TestSupport"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "TestSupport"]),
     .testTarget(
       name: "WorkspaceTests",
       dependencies: [
         "Foundations", "Workspace", "Build", "BuildSupport", "Clustering", "Ingest", "Pruning",
-        "Storage", "TestSupport",
+        "Storage", "TextSearch", "TestSupport",
       ]),
     .testTarget(name: "TasksTests", dependencies: ["Tasks", "Foundations", "TestSupport"]),
     .testTarget(
       name: "BuildTests",
       dependencies: [
         "Foundations", "Build", "BuildSupport", "Tasks", "Workspace", "Clustering", "Ingest",
-        "Pruning", "Storage", "TestSupport",
+        "Pruning", "Storage", "TextSearch", "TestSupport",
       ]),
     .testTarget(
       name: "ManifestsTests",

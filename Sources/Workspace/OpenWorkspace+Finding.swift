@@ -4,6 +4,7 @@
 import Foundations
 import Pruning
 import Storage
+import TextSearch
 
 extension OpenWorkspace {
   /// The rows whose key is `key`, or else begins with it, by ascending key; at most `most`.

@@ -6,6 +6,7 @@ import Foundation
 import Tasks
 import TestSupport
 import Testing
+import TextSearch
 import Workspace
 
 struct NamingTests {

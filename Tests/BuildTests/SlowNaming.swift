@@ -3,6 +3,7 @@
 import Build
 import BuildSupport
 import Tasks
+import TextSearch
 import Workspace
 
 struct SlowNaming {

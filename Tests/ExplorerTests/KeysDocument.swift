@@ -7,7 +7,7 @@ func keysDocument() -> String {
   var page = """
     # Keys of the explorer
 
-    This page is made from the action table (`Sources/Explorer/Actions*.swift`); a test compares
+    This page is made from the action table (`Sources/Explorer/*/Actions*.swift`); a test compares
     them. Press `?` in the explorer for the same list. A key that cannot act says why.
 
     Names as in scripts: single characters stand for themselves, others are `Space`, `Enter`,

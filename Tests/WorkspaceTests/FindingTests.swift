@@ -6,6 +6,7 @@ import Foundation
 import Pruning
 import TestSupport
 import Testing
+import TextSearch
 import Workspace
 
 struct FindingTests {

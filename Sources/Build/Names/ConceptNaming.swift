@@ -10,6 +10,7 @@ import Pruning
 import Storage
 import Synchronization
 import Tasks
+import TextSearch
 import Workspace
 
 /// Rows of a concept that name it: those nearest its centroid.

@@ -1,5 +1,6 @@
 import Foundations
 import Tasks
+import TextSearch
 import Workspace
 
 // Which terms name a concept: class-based TF-IDF (Grootendorst, BERTopic, arXiv 2203.05794) in a

@@ -1,7 +1,3 @@
-import Foundations
-import Tasks
-import Workspace
-
 /// The rows with the smallest hashes (ties: the lower row) out of any number of rows, offered in
 /// any order.
 ///

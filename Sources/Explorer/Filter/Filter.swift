@@ -1,6 +1,7 @@
 // A filter as typed: terms that all have to hold. Words and patterns look at the name, comparisons
 // at the columns, and a few words at what was decided.
 
+import TextSearch
 import Pruning
 
 /// A filter over the concepts.

@@ -3,6 +3,7 @@
 
 import Canvas
 import Pruning
+import TextSearch
 import Workspace
 
 /// A part of a search through a concept's captions.

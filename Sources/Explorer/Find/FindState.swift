@@ -3,6 +3,7 @@
 // they come, Ctrl-C stops between two parts, and a script waits for the last.
 
 import Pruning
+import TextSearch
 import Workspace
 
 /// A search and what it has found.

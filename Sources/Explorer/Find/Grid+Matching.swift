@@ -1,6 +1,7 @@
 // Text with what was looked for in it.
 
 import Canvas
+import TextSearch
 import Workspace
 
 /// Draws text with the first match underlined; where the match would be cut off, the text begins

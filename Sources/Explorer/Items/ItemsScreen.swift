@@ -3,6 +3,7 @@
 
 import Canvas
 import Pruning
+import TextSearch
 import Workspace
 
 extension Context {

@@ -7,31 +7,29 @@
 
 import Foundations
 import Glibc
-import Tasks
-import Workspace
 
 /// A key's eight bytes in question, and its place among the keys.
-struct KeyEntry {
-  var chunk: UInt64
-  var index: UInt32
+package struct KeyEntry {
+  package var chunk: UInt64
+  package var index: UInt32
 }
 
 /// Keys in memory, filled from the front.
-final class KeyBytes {
+package final class KeyBytes {
   /// Bytes of memory that a key takes beside its own.
-  static let bytesPerKey = 2 * MemoryLayout<KeyEntry>.stride + 16
+  package static let bytesPerKey = 2 * MemoryLayout<KeyEntry>.stride + 16
 
-  let capacity: Int
-  private(set) var count = 0
+  package let capacity: Int
+  package private(set) var count = 0
   /// The keys' bytes; eight more may be read, so that a chunk is one load.
-  let bytes: UnsafeMutableRawPointer
-  let byteCapacity: Int
+  package let bytes: UnsafeMutableRawPointer
+  package let byteCapacity: Int
   /// Where each key begins, and the end of the last.
-  let ends: UnsafeMutablePointer<UInt64>
+  package let ends: UnsafeMutablePointer<UInt64>
   private let entries: UnsafeMutablePointer<KeyEntry>
   private let spare: UnsafeMutablePointer<KeyEntry>
 
-  init(capacity: Int, bytes byteCapacity: Int) {
+  package init(capacity: Int, bytes byteCapacity: Int) {
     precondition(capacity < Int(UInt32.max))
     self.capacity = capacity
     self.byteCapacity = byteCapacity
@@ -50,12 +48,12 @@ final class KeyBytes {
   }
 
   /// Bytes of the keys so far.
-  var byteCount: Int { Int(ends[count]) }
+  package var byteCount: Int { Int(ends[count]) }
 
   /// Takes keys whose bytes were put behind those so far; `ends[count]` and on are set.
-  func append(_ added: Int) { count += added }
+  package func append(_ added: Int) { count += added }
 
-  func key(_ index: Int) -> UnsafeRawBufferPointer {
+  package func key(_ index: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(start: bytes + Int(ends[index]), count: length(index))
   }
 
@@ -64,7 +62,7 @@ final class KeyBytes {
   /// The places of the keys by ascending key, equal ones ascending.
   ///
   /// - Complexity: O(bytes + n log n) at most, near O(n) for keys that differ early.
-  func sorted() -> UnsafeBufferPointer<KeyEntry> {
+  package func sorted() -> UnsafeBufferPointer<KeyEntry> {
     for index in 0..<count {
       entries[index] = KeyEntry(chunk: 0, index: UInt32(truncatingIfNeeded: index))
     }

@@ -1,7 +1,3 @@
-import Foundations
-import Tasks
-import Workspace
-
 // Rows by distance and cluster without comparisons: three counting passes over the bits of the
 // distances, least significant digit first (Knuth, The Art of Computer Programming 3, 5.2.5), then
 // one over the clusters.  Each pass keeps the order of what is equal, so rows that come in ascending
@@ -14,7 +10,8 @@ import Workspace
 ///   - spare: as large as `keys`.
 /// - Returns: whichever of the two holds the result.
 /// - Complexity: O(count)
-func sortByUpperHalf(
+@inlinable
+public func sortByUpperHalf(
   _ keys: UnsafeMutablePointer<UInt64>, spare: UnsafeMutablePointer<UInt64>, count: Int
 ) -> UnsafeMutablePointer<UInt64> {
   let (digits, buckets) = (3, 1 << 11)

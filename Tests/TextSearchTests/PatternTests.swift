@@ -1,9 +1,9 @@
 // Patterns: the automaton over bytes against the language's own regular expressions, which do it by
 // going back; and that no pattern takes long.
 
-import Explorer
 import Pruning
 import Testing
+import TextSearch
 
 @Suite struct PatternTests {
   private static let texts = [

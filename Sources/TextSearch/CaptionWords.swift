@@ -1,7 +1,3 @@
-import Foundations
-import Tasks
-import Workspace
-
 // Words of a caption in any script, without a list of any language's words.
 //
 // A word is a run of letters, marks and digits; an apostrophe or a joiner stays where letters are on
@@ -168,7 +164,12 @@ package struct CaptionWords {
 package struct CaptionTerm: Equatable, Sendable {
   package let words: [String]
   /// Written without a blank between them.
-  let isJoined: Bool
+  package let isJoined: Bool
+
+  package init(words: [String], isJoined: Bool) {
+    self.words = words
+    self.isJoined = isJoined
+  }
 
   package var text: String { words.joined(separator: isJoined ? "" : " ") }
 }

@@ -1,6 +1,4 @@
 import Foundations
-import Tasks
-import Workspace
 
 // What Slurm is told about the jobs of a build, beside what follows from the list of its tasks.
 
@@ -76,7 +74,7 @@ public struct SlurmOptions: Sendable, Equatable {
 }
 
 /// Whether a text has anything that would end a line or be invisible in one.
-func hasControlCharacter(_ text: String) -> Bool {
+package func hasControlCharacter(_ text: String) -> Bool {
   text.unicodeScalars.contains {
     [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
   }

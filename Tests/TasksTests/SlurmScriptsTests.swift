@@ -1,13 +1,10 @@
 // The scripts for Slurm as texts, against those that assets/slurm shows; WINNOW_WRITE_GOLDEN=1 writes
 // these anew from assets/slurm/tasks.json, to be looked at before they are committed.
 
-import Build
-import BuildSupport
 import Foundation
 import Tasks
 import TestSupport
 import Testing
-import Workspace
 
 @Suite struct SlurmScriptsTests {
   private static let folder = "\(packageRoot())/assets/slurm"

@@ -1,10 +1,8 @@
 import Foundations
 import Glibc
-import Tasks
-import Workspace
 
 /// The most memory that this process had at a time, in bytes.
-func peakMemory() -> Int {
+package func peakMemory() -> Int {
   // Unlike getrusage's, this number leaves out the program that started this one.
   var status = [UInt8](repeating: 0, count: 1 << 14)
   let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)

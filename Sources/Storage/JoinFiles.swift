@@ -1,14 +1,11 @@
 import Foundations
-import Storage
-import Tasks
-import Workspace
 
 /// Writes an array of pieces of files, one after another.
 ///
 /// - Parameter pieces: path, first byte and bytes of each.
 /// - Throws: ``WinnowError``; then nothing is there.
 /// - Complexity: O(bytes), 2 MiB of memory.
-func joinFiles(
+package func joinFiles(
   _ pieces: [(path: String, start: Int, count: Int)], to path: String, _ type: NpyType,
   shape: [Int], _ isCancelled: () -> Bool
 ) throws(WinnowError) -> FileSeal {

@@ -7,8 +7,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// The files that submit a build to Slurm; pure.
 public struct SlurmScripts: Sendable, Equatable {
@@ -22,8 +20,8 @@ public struct SlurmScripts: Sendable, Equatable {
   public let files: [File]
 
   /// The beginning of every file's second line.
-  static let mark = "# Written by winnow slurm"
-  static let submitName = "submit.sh"
+  package static let mark = "# Written by winnow slurm"
+  package static let submitName = "submit.sh"
 
   /// - Parameters:
   ///   - list: the tasks; the stages that a stage comes after stand before it.
