@@ -1,8 +1,8 @@
 // A filter as typed: terms that all have to hold. Words and patterns look at the name, comparisons
 // at the columns, and a few words at what was decided.
 
-import TextSearch
 import Pruning
+import TextSearch
 
 /// A filter over the concepts.
 package struct Filter: Sendable, Equatable {
