@@ -73,6 +73,7 @@ let package = Package(
     .testTarget(
       name: "ClusteringTests",
       dependencies: ["Foundations", "Clustering", "Storage", "TestSupport"]),
+    .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
     .testTarget(name: "TextSearchTests", dependencies: ["TextSearch", "TestSupport"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "TestSupport"]),
     .testTarget(

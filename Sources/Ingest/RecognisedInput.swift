@@ -1,3 +1,5 @@
+import Foundations
+
 /// One input and what it was taken for.
 public struct RecognisedInput: Sendable, CustomStringConvertible, Codable {
   /// As the user wrote it.
@@ -28,9 +30,6 @@ public struct RecognisedInput: Sendable, CustomStringConvertible, Codable {
 
   /// For people, such as `laion: a clip-retrieval folder, 2 shards, 40000 rows, metadata as csv`.
   public var description: String {
-    func counted(_ count: Int, _ noun: String) -> String {
-      "\(count) \(noun)\(count == 1 ? "" : "s")"
-    }
     let kind = metadata.map { "metadata as " + $0.map(\.rawValue).joined(separator: ", ") }
     var text = "\(path): \(layout.description), \(counted(shards, "shard"))"
     if converted > 0 { text += " (\(converted) to convert)" }

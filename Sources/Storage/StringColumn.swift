@@ -146,11 +146,6 @@ extension StringColumn {
 
   /// The row that a byte belongs to.
   private func row(holding byte: Int) -> Int {
-    var (low, high) = (0, rows - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if offsets[middle + 1] > UInt64(byte) { high = middle } else { low = middle + 1 }
-    }
-    return low
+    firstPlace(in: 0..<max(0, rows - 1)) { offsets[$0 + 1] > UInt64(byte) }
   }
 }

@@ -49,16 +49,9 @@ extension OpenWorkspace {
   private func firstPlace(
     notBefore key: [UInt8], in order: MemberRows
   ) throws(WinnowError) -> Int {
-    var (low, high) = (0, order.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if try self.key(order.row(middle)).utf8.lexicographicallyPrecedes(key) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
+    try firstPlace(in: 0..<order.count) { (place) throws(WinnowError) in
+      try !self.key(order.row(place)).utf8.lexicographicallyPrecedes(key)
     }
-    return low
   }
 
   /// Bytes of all captions; 0 where there are none.

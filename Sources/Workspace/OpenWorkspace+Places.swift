@@ -82,11 +82,7 @@ private struct WantedRows: Sendable {
   var count: Int { sorted.count }
 
   private func contains(_ row: Int) -> Bool {
-    var (low, high) = (0, sorted.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle] < row { low = middle + 1 } else { high = middle }
-    }
+    let low = firstPlace(in: sorted.indices) { sorted[$0] >= row }
     return low < sorted.count && sorted[low] == row
   }
 

@@ -109,16 +109,10 @@ extension OpenWorkspace {
   ) throws(WinnowError) -> Range<Int> {
     let distance = try distance(at: offsets[cluster] + position)
     let first = try firstPosition(of: cluster, notBeyond: distance)
-    var (low, high) = (position + 1, size)
-    while low < high {
-      let middle = (low + high) / 2
-      if try self.distance(at: offsets[cluster] + middle) < distance {
-        high = middle
-      } else {
-        low = middle + 1
-      }
+    let end = try firstPlace(in: position + 1..<size) { (place) throws(WinnowError) in
+      try self.distance(at: offsets[cluster] + place) < distance
     }
-    return first..<low
+    return first..<end
   }
 
   /// The first position of a cluster, counted from its farthest row, whose distance is at most
@@ -128,15 +122,9 @@ extension OpenWorkspace {
   public func firstPosition(
     of cluster: Int, notBeyond distance: Float
   ) throws(WinnowError) -> Int {
-    var (low, high) = (0, offsets[cluster + 1] - offsets[cluster])
-    while low < high {
-      let middle = (low + high) / 2
-      if try self.distance(at: offsets[cluster] + middle) > distance {
-        low = middle + 1
-      } else {
-        high = middle
-      }
+    let size = offsets[cluster + 1] - offsets[cluster]
+    return try firstPlace(in: 0..<size) { (place) throws(WinnowError) in
+      try !(self.distance(at: offsets[cluster] + place) > distance)
     }
-    return low
   }
 }

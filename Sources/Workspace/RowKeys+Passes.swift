@@ -43,12 +43,7 @@ extension RowKeys {
       let tally = tallies.of(worker)
       for position in positions(task) {
         let key = key(position)
-        var (low, high) = (0, wanted.count)
-        while low < high {
-          let middle = (low + high) / 2
-          if wanted[middle] <= key { low = middle + 1 } else { high = middle }
-        }
-        tally[low] &+= 1
+        tally[firstPlace(in: wanted.indices) { wanted[$0] > key }] &+= 1
       }
     }
     return tallies.sums()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Build
 import Clustering
 import FoundationEssentials
+import Foundations
 import Ingest
 import Tasks
 import Workspace
@@ -64,8 +65,4 @@ extension BuildSummary {
       + "\((description.objective * 1e6).rounded() / 1e6), fingerprint "
       + "\(log.fingerprint.prefix(16)); look at it with: winnow explore \(path)"
   }
-}
-
-private func counted(_ count: Int, _ noun: String) -> String {
-  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -128,7 +128,3 @@ package final class RayEngine: TaskEngine {
   /// is killed where it takes longer than patience.
   package func stop() { driver.end(within: patience) }
 }
-
-private func counted(_ count: Int, _ noun: String) -> String {
-  "\(count) \(noun)\(count == 1 ? "" : "s")"
-}

@@ -39,11 +39,7 @@ package struct TermFrequencies: Sendable {
   ///
   /// - Complexity: O(log n).
   package func count(_ hash: UInt64) -> Int {
-    var (low, high) = (0, hashes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if hashes[middle] < hash { low = middle + 1 } else { high = middle }
-    }
+    let low = firstPlace(in: hashes.indices) { hashes[$0] >= hash }
     return low < hashes.count && hashes[low] == hash ? Int(counts[low]) : 1
   }
 }

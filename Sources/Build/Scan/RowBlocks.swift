@@ -45,23 +45,14 @@ struct RowBlocks: Sendable {
 
   /// The blocks of one shard.
   func blocks(of shard: Int) -> Range<Int> {
-    var (low, high) = (0, blocks.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if blocks[middle].shard < shard { low = middle + 1 } else { high = middle }
-    }
+    let low = firstPlace(in: blocks.indices) { blocks[$0].shard >= shard }
     let rows = dataset.shards[shard].rows
     return low..<low + (rows + blockRows - 1) / blockRows
   }
 
   /// The shard that holds a row of the data set.
   func shard(of row: Int) -> Int {
-    var (low, high) = (0, dataset.shards.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if dataset.firstRows[middle + 1] <= row { low = middle + 1 } else { high = middle }
-    }
-    return low
+    firstPlace(in: dataset.shards.indices) { dataset.firstRows[$0 + 1] > row }
   }
 
   /// Runs of blocks of about as many rows as a result of an assignment shall have; they depend on the

@@ -89,14 +89,7 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
       candidates, rows: candidates.rows, limit: limit, seed: seed,
       threads: job.threads, isCancelled: isCancelled)
     guard let numbers else { return found }
-    return found.map { row in
-      var (low, high) = (0, numbers.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if numbers[middle] < row { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
+    return found.map { row in firstPlace(in: numbers.indices) { numbers[$0] >= row } }
   }
 }
 

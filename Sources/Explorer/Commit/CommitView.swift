@@ -31,8 +31,8 @@ private struct CommitView {
         + "\(percent(part, 2)) %", width)
     let change = fact(
       "change",
-      "▲ \(counted(counts.gained)) +\(thousands(counts.more)) · "
-        + "▼ \(counted(counts.cut)) −\(thousands(counts.fewer))", width)
+      "▲ \(grouped(counts.gained, "concept")) +\(thousands(counts.more)) · "
+        + "▼ \(grouped(counts.cut, "concept")) −\(thousands(counts.fewer))", width)
     let against = fact("against", state.baseline.label, width)
     let formats = state.outputs.formats.indices.map { Line.format($0) }
     let note = fact(
@@ -140,8 +140,4 @@ private struct CommitView {
     grid.draw(ending(of: path, right - 2 - inside.x - 14), inside.x + 14, y, style)
     grid.draw(found.text, right, y, Style(found.role, on: ground), limit: end - right)
   }
-}
-
-private func counted(_ concepts: Int) -> String {
-  thousands(concepts) + (concepts == 1 ? " concept" : " concepts")
 }

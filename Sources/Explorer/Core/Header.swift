@@ -122,8 +122,8 @@ private struct HeaderFacts {
   func what(_ detail: Detail) -> [HeaderPiece] {
     let rows =
       subject.candidates == subject.rows
-      ? counted(subject.rows, "row")
-      : "\(thousands(subject.candidates)) of \(counted(subject.rows, "row"))"
+      ? grouped(subject.rows, "row")
+      : "\(thousands(subject.candidates)) of \(grouped(subject.rows, "row"))"
     let name = fit(subject.name, detail == .short ? 14 : 24)
     var pieces: [HeaderPiece] = []
     let isFull = detail == .full || detail == .withFilters
@@ -135,12 +135,8 @@ private struct HeaderFacts {
       words.append((" (dropped: \(dropped.joined(separator: ", ")))", .dim))
     }
     pieces.append(.words(words))
-    pieces.append(.words([(counted(subject.clusters, "concept"), .plain)]))
+    pieces.append(.words([(grouped(subject.clusters, "concept"), .plain)]))
     return pieces
-  }
-
-  private func counted(_ count: Int, _ noun: String) -> String {
-    "\(thousands(count)) \(noun)\(count == 1 ? "" : "s")"
   }
 
   var saved: HeaderPiece {

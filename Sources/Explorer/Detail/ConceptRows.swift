@@ -58,12 +58,9 @@ extension DetailPage {
   private static func firstPosition(
     _ rows: some ConceptRows, nearerThan edge: Float
   ) throws(WinnowError) -> Int {
-    var (low, high) = (0, rows.size)
-    while low < high {
-      let middle = (low + high) / 2
-      if try rows.distance(middle) < edge { high = middle } else { low = middle + 1 }
+    try firstPlace(in: 0..<rows.size) { (place) throws(WinnowError) in
+      try rows.distance(place) < edge
     }
-    return low
   }
 
   private mutating func readRanks(
