@@ -23,27 +23,40 @@ let package = Package(
     .target(name: "Ingest", dependencies: ["Foundations", "Storage"]),
     .target(name: "Clustering", dependencies: ["Foundations", "Storage", "CKernels"]),
     .target(name: "Pruning", dependencies: ["Foundations"]),
+    .target(name: "TextSearch"),
     .target(
-      name: "Workspace",
-      dependencies: ["Foundations", "Clustering", "Ingest", "Pruning", "Storage"]),
+      name: "Workspace", dependencies: ["Foundations", "Pruning", "Storage", "TextSearch"]),
+    .target(name: "Tasks", dependencies: ["Foundations", "Storage"]),
+    .target(
+      name: "Build",
+      dependencies: [
+        "Foundations", "Tasks", "Workspace", "Clustering", "Ingest", "Pruning", "Storage",
+        "TextSearch",
+      ]),
     .target(
       name: "Manifests",
       dependencies: ["Foundations", "Workspace", "Ingest", "Pruning", "Storage"]),
     .target(name: "Canvas"),
     .target(
       name: "Explorer",
-      dependencies: ["Foundations", "Canvas", "Ingest", "Manifests", "Pruning", "Workspace"]),
+      dependencies: [
+        "Foundations", "Canvas", "Ingest", "Manifests", "Pruning", "TextSearch", "Workspace",
+      ]),
     .target(name: "Terminal", dependencies: ["CNcursesw", "Canvas", "Explorer"]),
     .executableTarget(
       name: "winnow",
       dependencies: [
-        "Foundations", "Terminal", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest",
-        "Pruning", "Storage",
+        "Foundations", "Build", "Tasks", "Terminal", "Explorer", "Manifests", "Workspace",
+        "Clustering", "Ingest", "Pruning", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .target(
       name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
+    .target(
+      name: "BuildSupport",
+      dependencies: ["Build", "Tasks", "Workspace", "Clustering", "Ingest", "TestSupport"],
+      path: "Tests/BuildSupport"),
     .target(name: "MachinePeak", path: "Tests/MachinePeak"),
     .executableTarget(
       name: "winnow-bench",
@@ -52,7 +65,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks"),
-    .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"]),
     .testTarget(name: "StorageTests", dependencies: ["Foundations", "Storage", "TestSupport"]),
     .testTarget(
@@ -61,26 +73,38 @@ let package = Package(
     .testTarget(
       name: "ClusteringTests",
       dependencies: ["Foundations", "Clustering", "Storage", "TestSupport"]),
+    .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"]),
+    .testTarget(name: "TextSearchTests", dependencies: ["TextSearch", "TestSupport"]),
     .testTarget(name: "PruningTests", dependencies: ["Pruning", "TestSupport"]),
     .testTarget(
       name: "WorkspaceTests",
       dependencies: [
-        "Foundations", "Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport",
+        "Foundations", "Workspace", "Build", "BuildSupport", "Clustering", "Ingest", "Pruning",
+        "Storage", "TextSearch", "TestSupport",
+      ]),
+    .testTarget(name: "TasksTests", dependencies: ["Tasks", "Foundations", "TestSupport"]),
+    .testTarget(
+      name: "BuildTests",
+      dependencies: [
+        "Foundations", "Build", "BuildSupport", "Tasks", "Workspace", "Clustering", "Ingest",
+        "Pruning", "Storage", "TextSearch", "TestSupport",
       ]),
     .testTarget(
       name: "ManifestsTests",
       dependencies: [
-        "Manifests", "Workspace", "Clustering", "Ingest", "Pruning", "Storage", "TestSupport",
+        "Manifests", "Build", "Workspace", "Clustering", "Ingest", "Pruning", "Storage",
+        "TestSupport",
       ]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
     .testTarget(
       name: "ExplorerTests",
       dependencies: [
-        "Explorer", "Terminal", "Canvas", "Pruning", "Manifests", "Workspace", "Clustering",
-        "Ingest", "TestSupport",
+        "Explorer", "Terminal", "Canvas", "Pruning", "Manifests", "Build", "Tasks", "Workspace",
+        "Clustering", "Ingest", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["winnow", "Foundations", "Storage", "TestSupport"]),
+      name: "CommandTests",
+      dependencies: ["winnow", "Foundations", "Storage", "Tasks", "TestSupport"]),
     .testTarget(
       name: "TerminalTests",
       dependencies: ["winnow", "Terminal", "Explorer", "Canvas", "TestSupport"]),

@@ -1,4 +1,4 @@
-"""Samples of tar shards that a keep list of winnow names (--format text), for any WebDataset loop."""
+"""Yields the samples of tar shards that are in a keep list (--format text), for any WebDataset loop."""
 
 import json
 
@@ -6,7 +6,7 @@ import webdataset as wds
 
 
 def kept(shards, keep, key="uid"):
-    """`key` is a field of a sample's .json, or "__key__" for the name of its files in the tar."""
+    """`key` is a field in the .json of each sample, or "__key__" for its file name in the tar."""
     with open(keep, encoding="utf-8") as lines:
         names = frozenset(line.rstrip("\n") for line in lines)
     found = (lambda s: s[key]) if key == "__key__" else (lambda s: json.loads(s["json"])[key])

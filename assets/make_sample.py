@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""Draws the bundled sample out of a larger clip-retrieval + img2dataset folder.
+"""Draws the bundled sample from a larger clip-retrieval + img2dataset folder.
 
     python3 assets/make_sample.py SOURCE [--rows 1250] [--output assets/sample]
 
-SOURCE holds img_emb/img_emb_N.npy, metadata/metadata_N.parquet and NNNNN.tar, where row i of
-the first is row i of the second and its `key` names three files of the third. Rows are drawn
-at even steps over all shards in order, so that every part of the source is represented in
-proportion: near-duplicates and rare pictures come as they come, and nobody chose a picture.
-Shards, keys and values stay what they were; the same source gives the same bytes.
-Needs numpy and pyarrow.
+SOURCE contains img_emb/img_emb_N.npy, metadata/metadata_N.parquet and NNNNN.tar, where row i of
+the first is row i of the second, whose `key` names three files of the third. Rows are drawn at
+even steps over all shards in order, so that every part of the source is represented in
+proportion, including near-duplicates and rare pictures. Nobody selects pictures. Shards, keys
+and values do not change; the same source gives the same bytes. Needs numpy and pyarrow.
 """
 import argparse
 import io

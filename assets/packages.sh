@@ -1,8 +1,8 @@
-# Sourced by the two scripts that a newcomer runs: fetches a Debian package, but only when what
-# it brings is really missing, so that a machine that has everything needs no network.
+# Sourced by the scripts that newcomers run: installs a Debian package, but only if it is really
+# missing, so that a machine that has everything needs no network.
 
-# require_package PACKAGE COMMAND...: runs COMMAND; when it fails, installs PACKAGE with apt and
-# runs it again. Fails with a message that says what to install by hand.
+# require_package PACKAGE COMMAND...: runs COMMAND; if it fails, installs PACKAGE with apt and runs it
+# again. On failure, says what to install by hand.
 require_package() {
   local package=$1
   shift
@@ -30,7 +30,7 @@ require_package() {
   fi
 }
 
-# require_swift: winnow is compiled by the Swift toolchain, which no script should install.
+# require_swift: checks for the Swift toolchain, which no script should install.
 require_swift() {
   if ! command -v swift >/dev/null; then
     echo "swift is not on PATH: install the Swift 6.1 toolchain or a newer one" \

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The file to ship: compiles winnow with everything linked in but the C library, and packs it with
-# the sample and the licences. The archive runs where there is no Swift; docs/install.md says where.
+# Builds the file to ship: compiles winnow with everything but the C library linked in, and packs it
+# with the sample and the licences. The archive needs no Swift; docs/install.md says where it runs.
 #   bash assets/release.sh [FOLDER]
 #
-# FOLDER (by default .build-release) gets winnow-VERSION-linux-MACHINE.tar.gz and, in build/, the
-# compiler's files. Standard output is the archive's path; sizes, digests and what the program
-# still loads go to standard error. Times in the archive are SOURCE_DATE_EPOCH or the last commit's.
+# Writes winnow-VERSION-linux-MACHINE.tar.gz to FOLDER (by default .build-release), and the compiler's
+# files to FOLDER/build. Prints the path of the archive; sizes, digests and the libraries that the program
+# still loads go to standard error. Times in the archive are SOURCE_DATE_EPOCH or those of the last commit.
 set -euo pipefail
 export LC_ALL=C
 
@@ -23,8 +23,8 @@ require_package binutils readelf --version
 
 toolchain=$(dirname "$(dirname "$(realpath "$(command -v swiftc)")")")
 
-# The libraries that Swift's own flag leaves shared. The linker takes what it finds first, so a
-# folder that has them as archives only comes before the system's.
+# The libraries that Swift's own flag leaves shared. The linker takes the first match, so a folder with
+# only their archives comes before the system's folders.
 libraries=$folder/libraries
 rm -rf "$libraries"
 mkdir "$libraries"
@@ -42,19 +42,19 @@ for library in z stdc++; do
   archive=$(archive_of "lib$library.a")
   ln -s "$archive" "$libraries/lib$library.a"
 done
-# Shared, libncursesw brings libtinfo by itself; an archive has to be told.
+# The shared libncursesw pulls in libtinfo by itself; for the archive, it must be named.
 curses=$(archive_of libncursesw.a)
 if archive_of libtinfo.a >/dev/null 2>&1; then curses="$curses $(archive_of libtinfo.a)"; fi
 echo "INPUT($curses)" >"$libraries/libncursesw.so"
 
-# lld forgets the symbols of sections that it leaves out; with gold, one of libstdc++ that nothing
-# calls would ask for a newer C library than the rest does. A cached plan would hide new flags.
+# lld drops the symbols of sections that it discards. With gold, an unused symbol of libstdc++ would
+# require a newer C library than the rest does. A cached build plan would ignore new flags.
 swift build -c release --product winnow --static-swift-stdlib --scratch-path "$folder/build" \
   --disable-build-manifest-caching \
   -Xlinker "-L$libraries" -Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc >&2
 built=$(swift build -c release --scratch-path "$folder/build" --show-bin-path)/winnow
 
-# The C library stays shared: only it finds users and locales at run time as the system wants.
+# The C library stays shared, so that users and locales are looked up as the system is configured.
 shared=$(readelf --dynamic --wide "$built" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 for library in $shared; do
   case $library in
@@ -86,7 +86,7 @@ zsh zsh/site-functions/_winnow
 fish fish/vendor_completions.d/winnow.fish
 PLACES
 
-# The terms of what is linked in.
+# The licences of everything linked in.
 licence() {
   local target=$packed/share/doc/winnow/licences/$1 file
   shift
@@ -121,7 +121,7 @@ mv "$archive.part" "$archive"
     echo "$(basename "$file"): $(stat -c %s "$file") bytes, SHA-256 $digest"
   done
   echo "shared libraries, and the Debian package of each:"
-  # ldd lists what the libraries need in turn, too.
+  # ldd also lists indirect dependencies.
   ldd "$packed/bin/winnow" | sed -n 's/^[[:space:]]*\(.*=> \)\{0,1\}\(\/[^ ]*\).*/\2/p' |
     while read -r library; do
       owner=$(dpkg-query --search "$library" 2>/dev/null || dpkg-query --search \

@@ -46,7 +46,7 @@ public struct Grid: Equatable, Sendable {
   /// Characters with marks, which cells name by their index here.
   var clusters: [[Unicode.Scalar]] = []
   /// What clicks mean, in the order of drawing.
-  public internal(set) var spots: [Spot] = []
+  public internal(set) var marks: [Mark] = []
 
   public init(size: Size) {
     self.size = size

@@ -71,3 +71,8 @@ public func scientific(_ value: Double) -> String {
   }
   return text + "e\(exponent)"
 }
+
+/// A number in groups of three digits with its noun: `1 row`, `12,345 rows`.
+public func grouped(_ count: Int, _ noun: String) -> String {
+  "\(thousands(count)) \(noun)\(count == 1 ? "" : "s")"
+}

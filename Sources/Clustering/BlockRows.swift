@@ -4,8 +4,8 @@ struct BlockRows {
   /// The first row of those that follow each other.
   let start: Int
   let count: Int
-  /// The rows that do not; they live as long as whoever made this says.
-  let places: UnsafePointer<Int>?
+  /// The rows, where they do not.
+  let places: [Int]?
 
   init(_ block: VectorBlock, start: Int, count: Int) {
     precondition(start >= 0 && count >= 0 && start + count <= block.capacity)
@@ -16,12 +16,12 @@ struct BlockRows {
   }
 
   /// - Parameter places: rows of the block.
-  init(_ block: VectorBlock, at places: UnsafeBufferPointer<Int>) {
+  init(_ block: VectorBlock, at places: [Int]) {
     precondition(places.allSatisfy { $0 >= 0 && $0 < block.capacity })
     self.block = block
     start = 0
     count = places.count
-    self.places = places.baseAddress
+    self.places = places
   }
 
   /// Where row `number` of these lies in the block.

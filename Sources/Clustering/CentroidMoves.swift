@@ -6,7 +6,7 @@
 // those alone.
 
 import CKernels
-import Synchronization
+import Foundations
 
 /// The moves of one round.
 struct CentroidMoves: Sendable {
@@ -51,7 +51,8 @@ struct CentroidMoves: Sendable {
   ///   - clusters: of all rows.
   /// - Complexity: O(rows)
   func movers(
-    of centroids: Centroids, _ margins: [Float], _ clusters: [UInt32], _ threads: Int
+    of centroids: Centroids, _ margins: SharedBuffer<Float>, _ clusters: SharedBuffer<UInt32>,
+    _ threads: Int
   ) -> Movers? {
     let k = centroids.count
     // A tile's width at least, half of all at most.

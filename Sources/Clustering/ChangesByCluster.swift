@@ -1,5 +1,7 @@
 // Rows that changed their cluster, sorted by the clusters that they leave and join.
 
+import Foundations
+
 /// The changes of a round, those of one cluster together, rows ascending.
 struct ChangesByCluster: Sendable {
   /// A row that joins (sign 1) or leaves (-1) a cluster.
@@ -28,10 +30,11 @@ struct ChangesByCluster: Sendable {
   ///   - mostOfPart: a cluster of more entries is cut, so that threads can share it.
   /// - Complexity: O(rows + clusters)
   init(
-    from previous: [UInt32]?, to nearest: [UInt32], clusters: Int, mostOfPart: Int = 1024
+    from previous: SharedBuffer<UInt32>?, to nearest: SharedBuffer<UInt32>, clusters: Int,
+    mostOfPart: Int = 1024
   ) {
     var ends = [Int](repeating: 0, count: clusters)
-    for row in nearest.indices where previous?[row] != nearest[row] {
+    for row in 0..<nearest.count where previous?[row] != nearest[row] {
       ends[Int(nearest[row])] += 1
       if let previous { ends[Int(previous[row])] += 1 }
     }
@@ -48,7 +51,7 @@ struct ChangesByCluster: Sendable {
       sum = end
     }
     entries = [Entry](repeating: Entry(0, leaves: false), count: sum)
-    for row in nearest.indices where previous?[row] != nearest[row] {
+    for row in 0..<nearest.count where previous?[row] != nearest[row] {
       entries[ends[Int(nearest[row])]] = Entry(row, leaves: false)
       ends[Int(nearest[row])] += 1
       if let previous {

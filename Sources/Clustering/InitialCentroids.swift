@@ -48,14 +48,15 @@ public func chooseInitialRows(
 
 /// The distances of all rows, narrowed to 8 bits, to the nearest of the rows chosen so far.
 private final class SeedSearch: @unchecked Sendable {
-  // Sound: while `parallel` runs, each task touches its own block's elements.
+  // Sound: `nearest` and `tried` change only between calls of `parallel`, in which each task writes
+  // its own block's elements.  Kernels are given whole rows, `stride` bytes apart.
   private let count: Int
   private let dimensions: Int
   /// Bytes from one row to the next.
   private let stride: Int
-  private let rows: UnsafeMutablePointer<Int8>
+  private let rows: SharedBuffer<Int8>
   /// Square lengths of the narrowed rows.
-  private let squares: UnsafeMutablePointer<Int64>
+  private let squares: SharedBuffer<Int64>
   private let trials: Int
   private let threads: Int
   private let instructions: InstructionSet
@@ -63,8 +64,8 @@ private final class SeedSearch: @unchecked Sendable {
   /// Distances in units of 2^-30 to the nearest chosen row.
   private var nearest: [Int64]
   /// What they would become with each row on trial, row by row.
-  private let onTrial: UnsafeMutablePointer<Int64>
-  private let candidates: UnsafeMutablePointer<Int8>
+  private let onTrial: SharedBuffer<Int64>
+  private var candidates: [Int8] = []
   private var tried: [Int] = []
 
   init(_ vectors: VectorBlock, trials: Int, threads: Int, instructions: InstructionSet) {
@@ -73,28 +74,22 @@ private final class SeedSearch: @unchecked Sendable {
     self.instructions = instructions
     (count, dimensions) = (vectors.capacity, vectors.dimensions)
     stride = wk_byte_stride(dimensions)
-    rows = .allocate(capacity: count * stride)
-    squares = .allocate(capacity: count)
+    rows = SharedBuffer(uninitialized: count * stride)
+    squares = SharedBuffer(uninitialized: count)
     nearest = [Int64](repeating: .max, count: count)
-    onTrial = .allocate(capacity: count * trials)
-    candidates = .allocate(capacity: trials * stride)
+    onTrial = SharedBuffer(uninitialized: count * trials)
     forBlocks { block in
       wk_narrow(
-        vectors.values + block.lowerBound * vectors.stride, block.count, dimensions,
-        vectors.stride, rows + block.lowerBound * stride)
+        vectors.pointer(to: block), block.count, dimensions, vectors.stride, bytes(of: block))
       for row in block {
-        wk_byte_dots(
-          instructions.code, rows + row * stride, 1, rows + row * stride, 1, dimensions,
-          squares + row)
+        let bytes = bytes(of: row..<row + 1)
+        wk_byte_dots(instructions.code, bytes, 1, bytes, 1, dimensions, &squares[row])
       }
     }
   }
 
-  deinit {
-    rows.deallocate()
-    squares.deallocate()
-    onTrial.deallocate()
-    candidates.deallocate()
+  private func bytes(of block: Range<Int>) -> UnsafeMutablePointer<Int8> {
+    rows.memory.pointer(to: block.lowerBound * stride..<block.upperBound * stride)
   }
 
   private func forBlocks(_ body: @Sendable (Range<Int>) -> Void) {
@@ -127,9 +122,7 @@ private final class SeedSearch: @unchecked Sendable {
   /// The sum of all rows' distances with each of these rows taken in addition.
   func tryRows(_ slots: [Int]) -> [Int64] {
     tried = slots
-    for (place, slot) in slots.enumerated() {
-      (candidates + place * stride).update(from: rows + slot * stride, count: stride)
-    }
+    candidates = slots.flatMap { rows.memory.elements($0 * stride..<($0 + 1) * stride) }
     let totals = Mutex([Int64](repeating: 0, count: slots.count))
     forBlocks { block in
       let sums = evaluate(block)
@@ -144,8 +137,7 @@ private final class SeedSearch: @unchecked Sendable {
     let width = tried.count
     var dots = [Int64](repeating: 0, count: block.count * width)
     wk_byte_dots(
-      instructions.code, rows + block.lowerBound * stride, block.count, candidates, width,
-      dimensions, &dots)
+      instructions.code, bytes(of: block), block.count, candidates, width, dimensions, &dots)
     let lengths = tried.map { Double(squares[$0]).squareRoot() }
     var sums = [Int64](repeating: 0, count: width)
     for row in block {

@@ -7,15 +7,14 @@ import CKernels
 import Foundations
 
 /// The rows of a block as 8-bit numbers around a mean, for every screen of the same mean.
-final class NarrowedRows: @unchecked Sendable {
-  // Sound: nothing changes after init.
-
+final class NarrowedRows: Sendable {
   let screen: CentroidScreen
   private let rows: VectorBlock
-  private let values: UnsafeMutablePointer<Int8>
-  private let start: UnsafeMutablePointer<Int32>
-  private let numbers: UnsafeMutablePointer<Float>
-  private let places: Int
+  private let values: SharedBuffer<Int8>
+  private let start: SharedBuffer<Int32>
+  private let factor: SharedBuffer<Float>
+  private let length: SharedBuffer<Float>
+  private let residual: SharedBuffer<Float>
 
   /// - Returns: nil where the screen multiplies floats.
   /// - Complexity: O(rows * dimensions) time; a byte for each component and 16 for each row.
@@ -24,13 +23,13 @@ final class NarrowedRows: @unchecked Sendable {
     self.screen = screen
     self.rows = rows
     let places = wk_narrowed_rows(rows.capacity)
-    self.places = places
-    values = .allocate(capacity: places * rows.stride)
-    start = .allocate(capacity: places)
-    numbers = .allocate(capacity: 3 * places)
+    values = SharedBuffer(uninitialized: places * rows.stride)
+    start = SharedBuffer(uninitialized: places)
+    factor = SharedBuffer(uninitialized: places)
+    length = SharedBuffer(uninitialized: places)
+    residual = SharedBuffer(uninitialized: places)
     // What is behind the last row is multiplied in vain.
-    let behind = rows.capacity * rows.stride
-    (values + behind).update(repeating: 0, count: places * rows.stride - behind)
+    for index in rows.capacity * rows.stride..<values.count { values[index] = 0 }
     let part = 1024
     parallel(tasks: (rows.capacity + part - 1) / part, threads: threads) { _, task in
       screen.narrow(
@@ -38,17 +37,15 @@ final class NarrowedRows: @unchecked Sendable {
     }
   }
 
-  deinit {
-    values.deallocate()
-    start.deallocate()
-    numbers.deallocate()
-  }
-
   /// The narrow form of a row and those after it.
   func place(of row: Int) -> wk_narrowed {
+    // Sound: the pointers live as long as this; kernels read so many rows as `rows` has after `row`.
     wk_narrowed(
-      values: values + row * rows.stride, start: start + row, factor: numbers + row,
-      length: numbers + places + row, residual: numbers + 2 * places + row)
+      values: values.memory.pointer(to: row * rows.stride..<values.count),
+      start: start.memory.pointer(to: row..<start.count),
+      factor: factor.memory.pointer(to: row..<start.count),
+      length: length.memory.pointer(to: row..<start.count),
+      residual: residual.memory.pointer(to: row..<start.count))
   }
 
   /// Whether these are the rows of a block, in a form that a screen can use.

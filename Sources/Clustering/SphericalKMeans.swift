@@ -118,34 +118,5 @@ extension TrainingState {
 func loadRow<Rows: TrainingRows>(
   _ row: Int, of rows: Rows, into block: VectorBlock
 ) throws(Rows.Failure) {
-  // A closure cannot throw a typed error through `withUnsafe...`.
-  let place = UnsafeMutableBufferPointer<Int>.allocate(capacity: 1)
-  defer { place.deallocate() }
-  place[0] = row
-  try rows.load(UnsafeBufferPointer(place), into: block, worker: 0)
-}
-
-/// Gives every empty cluster the row that is farthest from its centroid (ties: the lower row) out
-/// of a cluster of more than one row, the lowest empty cluster first.
-///
-/// A row that cannot be taken because its cluster has one row only can never be taken later, so
-/// one pass over the rows from far to near serves all empty clusters.
-package func refillEmptyClusters(_ k: Int, _ nearest: inout [UInt32], _ distances: [Float]) {
-  var sizes = [Int](repeating: 0, count: k)
-  for cluster in nearest { sizes[Int(cluster)] += 1 }
-  let empty = (0..<k).filter { sizes[$0] == 0 }
-  guard !empty.isEmpty else { return }
-  let farthest = nearest.indices.sorted {
-    distances[$0] != distances[$1] ? distances[$0] > distances[$1] : $0 < $1
-  }
-  var candidates = farthest.makeIterator()
-  for cluster in empty {
-    while let row = candidates.next() {
-      guard sizes[Int(nearest[row])] > 1 else { continue }
-      sizes[Int(nearest[row])] -= 1
-      sizes[cluster] += 1
-      nearest[row] = UInt32(cluster)
-      break
-    }
-  }
+  try rows.load([row], into: block, worker: 0)
 }

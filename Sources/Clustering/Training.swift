@@ -6,21 +6,19 @@ import Synchronization
 
 /// One training in progress.
 final class Training<Rows: TrainingRows> {
-  private static var none: UInt32 { .max }
-
   private let rows: Rows
   private let parameters: TrainingParameters
   private let vectors: VectorBlock
   private let sums: CentroidSums
   /// Every row's cluster, and that of the round before.
-  private var nearest: [UInt32]
-  private var previous: [UInt32]
+  private var nearest: SharedBuffer<UInt32>
+  private var previous: SharedBuffer<UInt32>
   /// Whether the sums hold every row in its cluster of the round before.
   private var hasSums = false
   /// By how much at least a row's cosine with its centroid exceeded that with any other when the
   /// row was looked at last, less what the centroids have moved since but for the last time; 0
   /// when it is not known.
-  private var margins: [Float]
+  private let margins: SharedBuffer<Float>
   /// How the centroids moved last; nil before they did.
   private var moves: CentroidMoves?
   /// The part of the rows that changed their cluster in the last round.
@@ -41,16 +39,17 @@ final class Training<Rows: TrainingRows> {
     sums = CentroidSums(
       clusters: k, dimensions: dimensions, instructions: parameters.instructions)
     previous =
-      state.nearest.isEmpty ? [UInt32](repeating: .max, count: rows.count) : state.nearest
-    nearest = previous
-    margins = [Float](repeating: 0, count: rows.count)
+      state.nearest.isEmpty
+      ? SharedBuffer(repeating: .max, count: rows.count) : SharedBuffer(state.nearest)
+    nearest = SharedBuffer(previous.elements)
+    margins = SharedBuffer(repeating: 0, count: rows.count)
     workers = (0..<max(1, parameters.threads)).map { _ in Worker(dimensions: dimensions) }
   }
 
   func state(after round: Int) -> TrainingState {
     TrainingState(
       rounds: round, centroids: (0..<parameters.clusters).flatMap { vectors.vector($0) },
-      nearest: previous)
+      nearest: previous.elements)
   }
 
   /// The centroids as they are, for searching.
@@ -81,7 +80,7 @@ final class Training<Rows: TrainingRows> {
         all, from: hasSums ? previous : nil, to: nearest, threads: parameters.threads)
     }
     hasSums = true
-    let moved = zip(nearest, previous).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+    let moved = (0..<rows.count).count { nearest[$0] != previous[$0] }
     movedShare = Double(moved) / Double(rows.count)
     return moved
   }
@@ -100,30 +99,23 @@ final class Training<Rows: TrainingRows> {
     let partRows = 4 * wk_screen_rows(vectors.stride)
     let failure = Mutex<(part: Int, error: Rows.Failure)?>(nil)
     let count = rows.count
-    nearest.withUnsafeMutableBufferPointer { nearest in
-      previous.withUnsafeBufferPointer { previous in
-        margins.withUnsafeMutableBufferPointer { margins in
-          // Sound: each task touches its own rows, each worker is used by one thread at a time,
-          // and `body` reads what nobody writes meanwhile.
-          nonisolated(unsafe) let (nearest, margins) = (nearest, margins)
-          nonisolated(unsafe) let previous = previous
-          nonisolated(unsafe) let (body, workers) = (body, workers)
-          parallel(
-            tasks: (count + partRows - 1) / partRows, threads: parameters.threads
-          ) { worker, task in
-            if failure.withLock({ $0 != nil }) { return }
-            let range = task * partRows..<min((task + 1) * partRows, count)
-            let part = TrainingPart(
-              rows: range, nearest: nearest, previous: previous, margins: margins)
-            workers[worker].number = worker
-            do throws(Rows.Failure) {
-              try body(workers[worker], part)
-            } catch {
-              failure.withLock { found in
-                if found.map({ $0.part > task }) ?? true { found = (task, error) }
-              }
-            }
-          }
+    let (nearest, previous, margins) = (nearest, previous, margins)
+    // Sound: each worker is used by one thread at a time, each task touches its own rows, and `body`
+    // reads what nobody writes meanwhile.
+    nonisolated(unsafe) let (body, workers) = (body, workers)
+    parallel(
+      tasks: (count + partRows - 1) / partRows, threads: parameters.threads
+    ) { worker, task in
+      if failure.withLock({ $0 != nil }) { return }
+      let part = TrainingPart(
+        rows: task * partRows..<min((task + 1) * partRows, count), nearest: nearest,
+        previous: previous, margins: margins)
+      workers[worker].number = worker
+      do throws(Rows.Failure) {
+        try body(workers[worker], part)
+      } catch {
+        failure.withLock { found in
+          if found.map({ $0.part > task }) ?? true { found = (task, error) }
         }
       }
     }
@@ -133,24 +125,26 @@ final class Training<Rows: TrainingRows> {
   /// Fills empty clusters, and, where rows are not in memory, their sums.
   private func refill(_ centroids: Centroids) throws(Rows.Failure) {
     var sizes = [Int](repeating: 0, count: parameters.clusters)
-    for cluster in nearest { sizes[Int(cluster)] += 1 }
+    for row in 0..<rows.count { sizes[Int(nearest[row])] += 1 }
     guard sizes.contains(0) else { return }
-    var distances = [Float](repeating: 0, count: rows.count)
-    try distances.withUnsafeMutableBufferPointer { distances throws(Rows.Failure) in
-      nonisolated(unsafe) let distances = distances
-      try pass { worker, part throws(Rows.Failure) in
-        try worker.measure(part, in: self.rows, to: centroids, distances)
-      }
+    let distances = SharedBuffer<Float>(repeating: 0, count: rows.count)
+    try pass { worker, part throws(Rows.Failure) in
+      try worker.measure(part, in: self.rows, to: centroids, distances)
     }
-    let before = nearest
-    refillEmptyClusters(parameters.clusters, &nearest, distances)
+    let farthest = (0..<rows.count).sorted {
+      distances[$0] != distances[$1] ? distances[$0] > distances[$1] : $0 < $1
+    }
+    let donors = farthest.prefix(2 * parameters.clusters).map { Int(nearest[$0]) }
     let one = VectorBlock(capacity: 1, dimensions: rows.dimensions)
-    for row in nearest.indices where nearest[row] != before[row] {
+    for refill in refills(sizes: sizes, donors: donors) {
+      let (row, cluster) = (farthest[refill.row], refill.cluster)
+      let before = Int(nearest[row])
+      nearest[row] = UInt32(cluster)
       margins[row] = 0
       guard rows.all == nil else { continue }
       try loadRow(row, of: rows, into: one)
-      sums.add(0, of: one, to: Int(before[row]), sign: -1)
-      sums.add(0, of: one, to: Int(nearest[row]), sign: 1)
+      sums.add(0, of: one, to: before, sign: -1)
+      sums.add(0, of: one, to: cluster, sign: 1)
     }
   }
 }
@@ -158,9 +152,9 @@ final class Training<Rows: TrainingRows> {
 /// Some rows of a round, and where their results are.
 struct TrainingPart {
   let rows: Range<Int>
-  let nearest: UnsafeMutableBufferPointer<UInt32>
-  let previous: UnsafeBufferPointer<UInt32>
-  let margins: UnsafeMutableBufferPointer<Float>
+  let nearest: SharedBuffer<UInt32>
+  let previous: SharedBuffer<UInt32>
+  let margins: SharedBuffer<Float>
 }
 
 /// What all parts of a round share.

@@ -10,9 +10,7 @@ public protocol TrainingRows: Sendable {
   /// - Parameters:
   ///   - rows: numbers in `0 ..< count`, ascending, at most `block.capacity`.
   ///   - worker: which thread of ``parallel(tasks:threads:_:)`` asks.
-  func load(
-    _ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int
-  ) throws(Failure)
+  func load(_ rows: [Int], into block: VectorBlock, worker: Int) throws(Failure)
 
   /// The block that holds all rows, in their order, where there is one.
   var all: VectorBlock? { get }
@@ -26,7 +24,7 @@ extension VectorBlock: TrainingRows {
   public var count: Int { capacity }
   public var all: VectorBlock? { self }
 
-  public func load(_ rows: UnsafeBufferPointer<Int>, into block: VectorBlock, worker: Int) {
+  public func load(_ rows: [Int], into block: VectorBlock, worker: Int) {
     for (place, row) in rows.enumerated() { block.copy(row, of: self, to: place) }
   }
 }

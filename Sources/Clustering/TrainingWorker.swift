@@ -1,32 +1,26 @@
 // What one thread does in a round of k-means.
 
 import CKernels
+import Foundations
 
 /// One thread's buffers; used by one thread at a time.
 final class Worker<Rows: TrainingRows> {
   var number = 0
   private let block: VectorBlock
   private let scratch = AssignmentScratch()
-  private let found: UnsafeMutableBufferPointer<UInt32>
-  private let distances: UnsafeMutableBufferPointer<Float>
-  private let margins: UnsafeMutableBufferPointer<Float>
+  private let found: OwnedBuffer<UInt32>
+  private let distances: OwnedBuffer<Float>
+  private let margins: OwnedBuffer<Float>
   /// Rows to compare with far movers, and rows to compare with all centroids.
   private var doubtful: [Int] = []
   private var open: [Int] = []
 
   init(dimensions: Int) {
-    let lanes = Int(WK_LANES)
-    let capacity = wk_screen_rows((dimensions + lanes - 1) / lanes * lanes)
+    let capacity = wk_screen_rows(VectorBlock.stride(dimensions))
     block = VectorBlock(capacity: capacity, dimensions: dimensions)
-    found = .allocate(capacity: capacity)
-    distances = .allocate(capacity: capacity)
-    margins = .allocate(capacity: capacity)
-  }
-
-  deinit {
-    found.deallocate()
-    distances.deallocate()
-    margins.deallocate()
+    found = OwnedBuffer(uninitialized: capacity)
+    distances = OwnedBuffer(uninitialized: capacity)
+    margins = OwnedBuffer(uninitialized: capacity)
   }
 
   /// Finds the clusters of the part's rows; corrects the sums where reading a row again would cost
@@ -41,8 +35,8 @@ final class Worker<Rows: TrainingRows> {
     let (hasSums, adds) = (round.moves != nil, rows.all == nil)
     try forBlocks(of: open, in: rows, round.centroids) { chosen, block in
       round.centroids.assign(
-        block, narrowed: round.narrowed, nearest: found.baseAddress!, distances: nil,
-        margins: round.wantsMargins ? margins.baseAddress! : nil, scratch: scratch)
+        block, narrowed: round.narrowed, nearest: found.pointer, distances: nil,
+        margins: round.wantsMargins ? margins.pointer : nil, scratch: scratch)
       for (slot, row) in chosen.enumerated() {
         let (old, new) = (part.previous[row], found[slot])
         part.nearest[row] = new
@@ -80,8 +74,8 @@ final class Worker<Rows: TrainingRows> {
   ) throws(Rows.Failure) {
     try forBlocks(of: doubtful, in: rows, movers.centroids) { chosen, block in
       movers.centroids.assign(
-        block, narrowed: round.narrowed, nearest: found.baseAddress!,
-        distances: distances.baseAddress!, margins: margins.baseAddress!, scratch: scratch)
+        block, narrowed: round.narrowed, nearest: found.pointer,
+        distances: distances.pointer, margins: margins.pointer, scratch: scratch)
       for (slot, row) in chosen.enumerated() {
         let own = Int(part.previous[row])
         // Distances are rounded to float32, each by less than 1e-7.
@@ -103,7 +97,7 @@ final class Worker<Rows: TrainingRows> {
   /// The distances of the part's rows to their nearest centroids.
   func measure(
     _ part: TrainingPart, in rows: Rows, to centroids: Centroids,
-    _ distances: UnsafeMutableBufferPointer<Float>
+    _ distances: SharedBuffer<Float>
   ) throws(Rows.Failure) {
     try forBlocks(of: Array(part.rows), in: rows, centroids) { chosen, block in
       for (slot, row) in chosen.enumerated() {
@@ -118,20 +112,17 @@ final class Worker<Rows: TrainingRows> {
   /// - Parameter body: gets the rows, and where they lie.
   private func forBlocks(
     of wanted: [Int], in rows: Rows, _ centroids: Centroids,
-    _ body: (UnsafeBufferPointer<Int>, BlockRows) -> Void
+    _ body: ([Int], BlockRows) -> Void
   ) throws(Rows.Failure) {
-    try wanted.withUnsafeBufferPointer { wanted throws(Rows.Failure) in
-      for start in stride(from: 0, to: wanted.count, by: block.capacity) {
-        let chosen = UnsafeBufferPointer(
-          rebasing: wanted[start..<min(start + block.capacity, wanted.count)])
-        if let all = rows.all, chosen[chosen.count - 1] - chosen[0] == chosen.count - 1 {
-          body(chosen, BlockRows(all, start: chosen[0], count: chosen.count))
-        } else if let all = rows.all, centroids.takesScatteredRows {
-          body(chosen, BlockRows(all, at: chosen))
-        } else {
-          try rows.load(chosen, into: block, worker: number)
-          body(chosen, BlockRows(block, start: 0, count: chosen.count))
-        }
+    for start in stride(from: 0, to: wanted.count, by: block.capacity) {
+      let chosen = Array(wanted[start..<min(start + block.capacity, wanted.count)])
+      if let all = rows.all, chosen[chosen.count - 1] - chosen[0] == chosen.count - 1 {
+        body(chosen, BlockRows(all, start: chosen[0], count: chosen.count))
+      } else if let all = rows.all, centroids.takesScatteredRows {
+        body(chosen, BlockRows(all, at: chosen))
+      } else {
+        try rows.load(chosen, into: block, worker: number)
+        body(chosen, BlockRows(block, start: 0, count: chosen.count))
       }
     }
   }

@@ -1,21 +1,20 @@
-// Bits that order as numbers do: radix sorts and counts by digits work on them.  Zeros of both signs
-// have the same bits.
+// Bits of floating point numbers that order as the numbers do, to sort and to cut by.
 
-/// Bits that rise with the number; not for NaN.
+/// Bits that order as finite numbers do; negative zero is the other one, so that equal values have
+/// equal bits.
 @inlinable
-public func ascendingBits(_ value: Double) -> UInt64 {
+public func orderedBits(_ value: Double) -> UInt64 {
   let bits = (value + 0).bitPattern
-  let sign = UInt64(bitPattern: Int64(bitPattern: bits) >> 63)
-  return bits ^ (sign | 1 << 63)
+  return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
 }
 
-/// The number with these ascending bits.
+/// The number with these ordered bits.
 @inlinable
-public func value(ofAscendingBits bits: UInt64) -> Double {
+public func value(ofOrderedBits bits: UInt64) -> Double {
   Double(bitPattern: bits >> 63 == 1 ? bits & ~(1 << 63) : ~bits)
 }
 
-/// Bits that rise as the number falls; those of NaN are the largest.
+/// Bits that order from the largest number to the smallest; those of NaN are the last.
 @inlinable
 public func descendingBits(_ value: Float) -> UInt32 {
   if value.isNaN { return .max }

@@ -73,3 +73,8 @@ public struct WinnowError: Error, Equatable, Sendable, CustomStringConvertible {
     return text
   }
 }
+
+/// The error of a damaged file of a workspace.
+public func damaged(_ path: String, _ fault: String) -> WinnowError {
+  .invalid("\(path): \(fault); the workspace is damaged: build it again")
+}

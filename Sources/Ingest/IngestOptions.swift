@@ -35,3 +35,12 @@ public struct IngestOptions: Sendable {
     self.environment = environment
   }
 }
+
+/// What is recorded of a build has what was found with these options, so they are not part of it.
+extension IngestOptions: Codable {
+  public init(from decoder: any Decoder) throws { self.init(environment: [:]) }
+  public func encode(to encoder: any Encoder) throws {
+    _ = encoder.container(keyedBy: NoKeys.self)
+  }
+  private enum NoKeys: CodingKey {}
+}

@@ -70,7 +70,7 @@ public struct WorkspaceReport: Sendable {
   }
 
   private static func text(_ dedup: WorkspaceDescription.Parameters.Dedup) -> String {
-    "epsilon \(dedup.epsilon), \(dedup.rule.rawValue), \(counted(dedup.clusters, "fine cluster"))"
+    "epsilon \(dedup.epsilon), \(dedup.rule), \(counted(dedup.clusters, "fine cluster"))"
   }
 
   /// A line a fact.

@@ -80,6 +80,6 @@ public struct Plan: Sendable, Equatable {
   }
 
   private func firstOverride(from cluster: Int) -> Int {
-    overrides.indices.partitioningIndex { overrides[$0].cluster >= cluster }
+    firstPlace(in: overrides.indices) { overrides[$0].cluster >= cluster }
   }
 }

@@ -98,7 +98,7 @@ extension QuotaSolver {
   /// The key of the row that follows `rows` of a concept; `UInt64.max` when the concept is full.
   @inline(__always)
   private static func nextKey(_ rows: Int, _ wanted: Double, _ upper: Int) -> UInt64 {
-    let key = ascendingBits(Double(rows) - wanted)
+    let key = orderedBits(Double(rows) - wanted)
     return rows < upper ? key : .max
   }
 

@@ -83,8 +83,8 @@ extension Selection {
   /// The positions around `position` with its distance.
   private static func equalGroup(_ distances: Span<Float>, around position: Int) -> Range<Int> {
     let distance = distances[position]
-    let first = (0..<position).partitioningIndex { !(distances[$0] > distance) }
-    let end = (position + 1..<distances.count).partitioningIndex { distances[$0] < distance }
+    let first = firstPlace(in: 0..<position) { !(distances[$0] > distance) }
+    let end = firstPlace(in: position + 1..<distances.count) { distances[$0] < distance }
     return first..<end
   }
 }

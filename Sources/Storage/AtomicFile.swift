@@ -6,7 +6,7 @@ import Foundations
 import Glibc
 
 /// What a finished file holds.
-public struct FileSeal: Sendable, Equatable {
+public struct FileSeal: Codable, Sendable, Equatable {
   /// Size in bytes.
   public let size: Int
   /// SHA-256 of its bytes, 64 lower-case hex digits.

@@ -145,6 +145,6 @@ extension StringColumn {
 
   /// The row that a byte belongs to.
   private func row(holding byte: Int) -> Int {
-    (0..<max(1, rows) - 1).partitioningIndex { offsets[$0 + 1] > UInt64(byte) }
+    firstPlace(in: 0..<max(0, rows - 1)) { offsets[$0 + 1] > UInt64(byte) }
   }
 }

@@ -7,13 +7,14 @@
 //
 // Pure, so that tests can feed it any bytes in any pieces.
 
+import Canvas
 import Explorer
 
 /// One thing that curses read.
 package enum Input: Equatable, Sendable {
   case character(UInt32)
   /// A key that terminfo knows; nil for one that means nothing here.
-  case special(Key?)
+  case special(KeyPress?)
   /// Nothing more is there for now.
   case pause
 }
@@ -35,7 +36,7 @@ package struct InputDecoder: Sendable {
   /// Text between the brackets of a paste; nil outside.
   private var pasted: String.UnicodeScalarView?
   private var part = Part.ground
-  private var lastPress: (place: Place, time: Int)?
+  private var lastPress: (spot: Spot, time: Int)?
 
   /// Two presses within this many milliseconds are a double one.
   private static let doublePress = 400
@@ -133,24 +134,24 @@ package struct InputDecoder: Sendable {
   private mutating func mouse(_ text: String, _ time: Int) -> Event? {
     let numbers = text.dropFirst().split(separator: ";").compactMap { Int($0) }
     guard text.first == "<", numbers.count == 3, numbers[1] > 0, numbers[2] > 0 else { return nil }
-    let place = Place(x: numbers[1] - 1, y: numbers[2] - 1)
+    let spot = Spot(x: numbers[1] - 1, y: numbers[2] - 1)
     // 4, 8 and 16 are Shift, Alt and Ctrl, 32 is a movement, from 64 on are wheels.
     switch numbers[0] & ~0b11100 {
     case 0:
-      if let last = lastPress, last.place == place, time - last.time < InputDecoder.doublePress {
+      if let last = lastPress, last.spot == spot, time - last.time < InputDecoder.doublePress {
         lastPress = nil
-        return .mouse(Mouse(.doublePress, place))
+        return .mouse(Mouse(.doublePress, spot))
       }
-      lastPress = (place, time)
-      return .mouse(Mouse(.press, place))
-    case 64: return .mouse(Mouse(.wheelUp, place))
-    case 65: return .mouse(Mouse(.wheelDown, place))
+      lastPress = (spot, time)
+      return .mouse(Mouse(.press, spot))
+    case 64: return .mouse(Mouse(.wheelUp, spot))
+    case 65: return .mouse(Mouse(.wheelDown, spot))
     default: return nil
     }
   }
 }
 
-private func key(of value: UInt32) -> Key? {
+private func key(of value: UInt32) -> KeyPress? {
   switch value {
   case 13, 10: return .enter
   case 9: return .tab

@@ -21,7 +21,7 @@ func readTerminal() -> Reading {
   }
 }
 
-private func key(of code: Int32) -> Key? {
+private func key(of code: Int32) -> KeyPress? {
   switch code {
   case KEY_UP: .up
   case KEY_DOWN: .down

@@ -30,7 +30,7 @@ public func runExplorer(
     if !events.isEmpty {
       let (next, work) = update(state, events)
       state = next
-      queue.take(work)
+      queue.hand(work)
       events.removeAll()
       if state.isFinished { break }
       let wishes = Wishes(state)

@@ -22,10 +22,10 @@ final class WorkQueue: Sendable {
   private struct Mailbox {
     var events: [Event] = []
     /// Tickets under way.
-    var running: [Ticket: Standing] = [:]
+    var running: [Ticket: RunState] = [:]
   }
 
-  private struct Standing {
+  private struct RunState {
     var isCancelled = false
     /// What was said last; less than a hundredth more is no news.
     var part = 0.0
@@ -42,7 +42,7 @@ final class WorkQueue: Sendable {
   deinit { close(descriptor) }
 
   /// Starts or cancels.
-  func take(_ work: [Work]) {
+  func hand(_ work: [Work]) {
     for item in work {
       switch item {
       case .start(let ticket, let request): start(ticket, request)
@@ -69,16 +69,17 @@ final class WorkQueue: Sendable {
     queue.sync(flags: .barrier) {}
   }
 
-  private func start(_ ticket: Ticket, _ request: Work.Request) {
-    mailbox.withLock { $0.running[ticket] = Standing() }
-    switch request.kind {
-    case .detail, .neighbours:
-      queue.asyncAfter(deadline: .now() + Self.pause) { [self] in perform(request, ticket) }
-    default: queue.async { [self] in perform(request, ticket) }
+  private func start(_ ticket: Ticket, _ request: some Request) {
+    mailbox.withLock { $0.running[ticket] = RunState() }
+    let work: @Sendable () -> Void = { [self] in perform(request, ticket) }
+    if type(of: request).followsCursor {
+      queue.asyncAfter(deadline: .now() + Self.pause, execute: work)
+    } else {
+      queue.async(execute: work)
     }
   }
 
-  private func perform(_ request: Work.Request, _ ticket: Ticket) {
+  private func perform(_ request: some Request, _ ticket: Ticket) {
     let isWanted = mailbox.withLock { $0.running[ticket]?.isCancelled == false }
     let result = isWanted ? performer.perform(request) { note($0, ticket) } : .cancelled
     mailbox.withLock { $0.running[ticket] = nil }
@@ -88,8 +89,8 @@ final class WorkQueue: Sendable {
   /// Tells the loop how far work is; false when it is to stop.
   private func note(_ part: Double, _ ticket: Ticket) -> Bool {
     let (goesOn, isNews) = mailbox.withLock { box in
-      guard let standing = box.running[ticket], !standing.isCancelled else { return (false, false) }
-      guard part >= standing.part + 0.01 else { return (true, false) }
+      guard let known = box.running[ticket], !known.isCancelled else { return (false, false) }
+      guard part >= known.part + 0.01 else { return (true, false) }
       box.running[ticket]?.part = part
       return (true, true)
     }

@@ -5,11 +5,6 @@ import Storage
 
 /// The contents of `build-log.json`.
 public struct BuildLog: Codable, Equatable, Sendable {
-  public struct File: Codable, Equatable, Sendable {
-    public var size: Int
-    public var digest: String
-  }
-
   /// An input file that `workspace.json` has no digest of.
   public struct InputRecord: Codable, Equatable, Sendable {
     /// Absolute.
@@ -18,6 +13,10 @@ public struct BuildLog: Codable, Equatable, Sendable {
     public var size: Int
     /// SHA-256 of the whole file.
     public var digest: String
+
+    package init(path: String, size: Int, digest: String) {
+      (self.path, self.size, self.digest) = (path, size, digest)
+    }
   }
 
   /// Tasks of a stage.
@@ -26,6 +25,8 @@ public struct BuildLog: Codable, Equatable, Sendable {
     public var done: Int
     /// Finished before, and used again.
     public var before: Int
+
+    package init(done: Int, before: Int) { (self.done, self.before) = (done, before) }
   }
 
   /// The version of the program that built.
@@ -50,8 +51,28 @@ public struct BuildLog: Codable, Equatable, Sendable {
   /// logs of older programs.
   public var inputFiles: [InputRecord]?
   /// Size and SHA-256 of every file that makes the workspace's identity.
-  public var files: [String: File]
+  public var files: [String: FileSeal]
   public var fingerprint: String
+
+  package init(
+    version: String, started: String, seconds: [String: Double], tasks: [String: Tasks],
+    threads: Int, instructions: String, peakMemory: Int, engine: String, inputs: [String],
+    shards: [String], inputFiles: [InputRecord], files: [String: FileSeal], fingerprint: String
+  ) {
+    self.version = version
+    self.started = started
+    self.seconds = seconds
+    self.tasks = tasks
+    self.threads = threads
+    self.instructions = instructions
+    self.peakMemory = peakMemory
+    self.engine = engine
+    self.inputs = inputs
+    self.shards = shards
+    self.inputFiles = inputFiles
+    self.files = files
+    self.fingerprint = fingerprint
+  }
 
   enum CodingKeys: String, CodingKey {
     case version, started, seconds, tasks, threads, instructions, engine, inputs, files, fingerprint
@@ -60,7 +81,7 @@ public struct BuildLog: Codable, Equatable, Sendable {
     case peakMemory = "peak-memory"
   }
 
-  static func read(_ path: String) -> BuildLog? {
+  public static func read(_ path: String) -> BuildLog? {
     guard let bytes = try? InputFile.contents(of: path) else { return nil }
     return try? JSONDecoder().decode(BuildLog.self, from: Data(bytes))
   }

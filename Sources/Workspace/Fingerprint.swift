@@ -4,12 +4,12 @@
 import Foundations
 import Storage
 
-enum Fingerprint {
+package enum Fingerprint {
   /// Names that are no part of the identity.
   private static let outside: Set<String> = ["build-log.json", "plans", "stage"]
 
   /// The files of the identity below `folder`, by their names relative to it, sorted.
-  static func files(in folder: String) throws(WinnowError) -> [String] {
+  package static func files(in folder: String) throws(WinnowError) -> [String] {
     try names(in: folder, prefix: "").sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
@@ -29,7 +29,7 @@ enum Fingerprint {
   }
 
   /// The fingerprint of files with these digests.
-  static func of(_ digests: [String: String]) -> String {
+  package static func of(_ digests: [String: String]) -> String {
     var digest = Digest()
     for (name, hex) in digests.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
       digest.update(Array("\(hex)  \(name)\n".utf8))

@@ -2,11 +2,11 @@ import Foundations
 import Storage
 
 /// The keys of all rows, in either form.
-final class KeyColumn: Sendable {
+package final class KeyColumn: Sendable {
   private let hex: MappedArray<HexKey>?
   private let text: StringColumn?
 
-  init(folder: String, kind: String, rows: Int) throws(WinnowError) {
+  package init(folder: String, kind: String, rows: Int) throws(WinnowError) {
     if kind == "hex" {
       hex = try MappedArray(folder + "/hex.npy", type: .uint64Pair, shape: [rows])
       text = nil
@@ -16,11 +16,11 @@ final class KeyColumn: Sendable {
     }
   }
 
-  var isHex: Bool { hex != nil }
+  package var isHex: Bool { hex != nil }
 
-  func hexKey(_ row: Int) -> HexKey? { hex != nil ? hex![row] : nil }
+  package func hexKey(_ row: Int) -> HexKey? { hex != nil ? hex![row] : nil }
 
-  func text(_ row: Int) throws(WinnowError) -> String {
+  package func text(_ row: Int) throws(WinnowError) -> String {
     if hex != nil { return hex![row].text }
     return try text!.text(row)
   }

@@ -9,7 +9,7 @@ public final class MemberRows: Sendable {
   private let narrow: MappedArray<UInt32>?
   private let wide: MappedArray<UInt64>?
 
-  init(_ path: String, rows: Int, candidates: Int) throws(WinnowError) {
+  package init(_ path: String, rows: Int, candidates: Int) throws(WinnowError) {
     self.path = path
     self.rows = rows
     count = candidates
@@ -34,7 +34,7 @@ public final class MemberRows: Sendable {
   /// Gives the elements of `range`, checked where asked, to one of the two bodies.
   ///
   /// - Complexity: O(range.count) when checked, else O(1)
-  func withRows<R>(
+  package func withRows<R>(
     _ range: Range<Int>, checked: Bool, narrow narrowBody: (UnsafeBufferPointer<UInt32>) -> R,
     wide wideBody: (UnsafeBufferPointer<UInt64>) -> R
   ) throws(WinnowError) -> R {

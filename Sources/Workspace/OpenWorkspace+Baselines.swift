@@ -2,7 +2,6 @@
 // best similarity. Both are "the N smallest keys", and the key of the last one is found by counting
 // 16 bits of the keys at a time: no list of all rows, and nothing is sorted.
 
-import Clustering
 import Foundations
 import Pruning
 import Storage

@@ -47,19 +47,19 @@ extension OpenWorkspace {
     of rows: [Int]
   ) throws(WinnowError) -> [(row: Int, cosine: Float)]? {
     let (folder, count) = (path, self.rows)
-    guard pathKind("\(folder)/\(TwinTotals.twins)") == .file else { return nil }
+    guard pathKind("\(folder)/\(TwinFiles.twins)") == .file else { return nil }
     let twins = try DuplicateTwins(folder: folder, rows: count)
     var found: [(row: Int, cosine: Float)] = []
     for row in rows {
       let (twin, cosine) = (twins.twin(of: row), twins.cosine(of: row))
       guard twin >= 0, twin < count else {
         throw damaged(
-          "\(folder)/\(TwinTotals.twins)",
+          "\(folder)/\(TwinFiles.twins)",
           "element \(row) is \(twin), expected a row below \(count)")
       }
       guard abs(cosine) <= 1.001 else {
         throw damaged(
-          "\(folder)/\(TwinTotals.cosines)", "element \(row) is \(cosine), expected -1 to 1")
+          "\(folder)/\(TwinFiles.cosines)", "element \(row) is \(cosine), expected -1 to 1")
       }
       found.append((twin, cosine))
     }

@@ -1,10 +1,10 @@
 // Looking for rows: by key, by what their captions say, and where rows stand. Passes over the whole
 // data set go in parts, so that they can be stopped and show what they have.
 
-import Clustering
 import Foundations
 import Pruning
 import Storage
+import TextSearch
 
 extension OpenWorkspace {
   /// The rows whose key is `key`, or else begins with it, by ascending key; at most `most`.
@@ -16,7 +16,7 @@ extension OpenWorkspace {
       return Int(key).flatMap { $0 >= 0 && $0 < rows && String($0) == key ? [$0] : nil } ?? []
     }
     let wanted = Array(key.utf8)
-    var low = try firstPlace(notBefore: wanted, in: order)
+    var low = try firstKey(notBefore: wanted, in: order)
     var found: [Int] = []
     while low < order.count, found.count < most {
       let row = try order.row(low)
@@ -34,7 +34,7 @@ extension OpenWorkspace {
   public func rows(withExactKey key: String) throws(WinnowError) -> [Int] {
     guard let order = try keyOrder() else { return try rows(withKey: key, most: 1) }
     let wanted = Array(key.utf8)
-    var place = try firstPlace(notBefore: wanted, in: order)
+    var place = try firstKey(notBefore: wanted, in: order)
     var found: [Int] = []
     while place < order.count {
       let row = try order.row(place)
@@ -46,10 +46,10 @@ extension OpenWorkspace {
   }
 
   /// The first place in the rows by key whose key is not before `key`.
-  private func firstPlace(
+  private func firstKey(
     notBefore key: [UInt8], in order: MemberRows
   ) throws(WinnowError) -> Int {
-    try (0..<order.count).partitioningIndex { (place) throws(WinnowError) in
+    try firstPlace(in: 0..<order.count) { (place) throws(WinnowError) in
       try !self.key(order.row(place)).utf8.lexicographicallyPrecedes(key)
     }
   }

@@ -1,7 +1,6 @@
 // `winnow verify --inputs`: whether the files that a workspace was built from are still those files,
 // byte for byte. Where they lay is a note of the build's; what they held is part of the workspace.
 
-import Clustering
 import Foundations
 import Storage
 import Synchronization

@@ -1,6 +1,5 @@
 // How many rows two plans both keep, concept by concept: no list of rows and no set of all rows.
 
-import Clustering
 import Foundations
 import Pruning
 import Synchronization

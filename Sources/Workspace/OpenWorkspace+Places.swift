@@ -1,7 +1,6 @@
 // Where rows stand: members are grouped by cluster and nothing leads from a row to its place, so
 // places are found by one pass over all members, for all rows that are asked for at once.
 
-import Clustering
 import Foundations
 import Pruning
 
@@ -83,8 +82,8 @@ private struct WantedRows: Sendable {
   var count: Int { sorted.count }
 
   private func contains(_ row: Int) -> Bool {
-    let place = sorted.indices.partitioningIndex { sorted[$0] >= row }
-    return place < sorted.count && sorted[place] == row
+    let low = firstPlace(in: sorted.indices) { sorted[$0] >= row }
+    return low < sorted.count && sorted[low] == row
   }
 
   /// Gives the wanted ones among `rows`, with their places.

@@ -109,7 +109,7 @@ extension OpenWorkspace {
   ) throws(WinnowError) -> Range<Int> {
     let distance = try distance(at: offsets[cluster] + position)
     let first = try firstPosition(of: cluster, notBeyond: distance)
-    let end = try (position + 1..<size).partitioningIndex { (place) throws(WinnowError) in
+    let end = try firstPlace(in: position + 1..<size) { (place) throws(WinnowError) in
       try self.distance(at: offsets[cluster] + place) < distance
     }
     return first..<end
@@ -122,9 +122,9 @@ extension OpenWorkspace {
   public func firstPosition(
     of cluster: Int, notBeyond distance: Float
   ) throws(WinnowError) -> Int {
-    let (begin, end) = (offsets[cluster], offsets[cluster + 1])
-    return try (begin..<end).partitioningIndex { (position) throws(WinnowError) in
-      try self.distance(at: position) <= distance
-    } - begin
+    let size = offsets[cluster + 1] - offsets[cluster]
+    return try firstPlace(in: 0..<size) { (place) throws(WinnowError) in
+      try !(self.distance(at: offsets[cluster] + place) > distance)
+    }
   }
 }

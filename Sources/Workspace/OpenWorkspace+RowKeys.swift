@@ -1,6 +1,5 @@
 // Pages, cuts and ranks of the orders that do not follow the distance, for a concept of any size.
 
-import Clustering
 import Foundations
 import Pruning
 import Storage

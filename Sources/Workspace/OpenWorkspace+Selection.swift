@@ -1,6 +1,5 @@
 // The rows that quotas keep, concept by concept.
 
-import Clustering
 import Foundations
 import Pruning
 import Storage

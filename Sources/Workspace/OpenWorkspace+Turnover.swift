@@ -2,7 +2,6 @@
 // rows of a concept are chosen twice and compared, one concept at a time, so that no list of rows
 // and no set of all rows is ever in memory.
 
-import Clustering
 import Foundations
 import Pruning
 import Synchronization

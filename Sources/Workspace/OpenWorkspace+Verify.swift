@@ -1,6 +1,5 @@
 // Checking everything: what opening leaves out because it would read every page.
 
-import Clustering
 import Foundations
 import Pruning
 import Storage

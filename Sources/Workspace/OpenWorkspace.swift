@@ -163,11 +163,6 @@ public final class OpenWorkspace: Sendable {
   }
 }
 
-/// The error of a damaged file of a workspace.
-func damaged(_ path: String, _ fault: String) -> WinnowError {
-  .invalid("\(path): \(fault); the workspace is damaged: build it again")
-}
-
 extension OpenWorkspace {
   /// `laion.winnow` is shown as `laion`.
   private static func displayName(of folder: String) -> String {
@@ -249,6 +244,6 @@ extension OpenWorkspace {
   /// - Complexity: O(log k)
   public func cluster(at position: Int) -> Int {
     precondition(position >= 0 && position < candidates)
-    return (1..<clusters).partitioningIndex { offsets[$0] > position } - 1
+    return firstPlace(in: 1..<clusters) { offsets[$0] > position } - 1
   }
 }

@@ -1,7 +1,6 @@
 // Passes over all rows of a concept, on all threads. Each is compiled for the kinds of keys that
 // there are: through a protocol's witness a page of ten million rows took five times as long.
 
-import Clustering
 import Foundations
 
 /// Blocks of positions, one a task.
@@ -44,7 +43,7 @@ extension RowKeys {
       let tally = tallies.of(worker)
       for position in positions(task) {
         let key = key(position)
-        tally[wanted.indices.partitioningIndex { wanted[$0] > key }] &+= 1
+        tally[firstPlace(in: wanted.indices) { wanted[$0] > key }] &+= 1
       }
     }
     return tallies.sums()

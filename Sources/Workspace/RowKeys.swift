@@ -3,7 +3,6 @@
 // has one key and a key one rank. Selection counts keys by their next bits, on all threads, until
 // few rows are in question; it keeps nothing a row, so a concept of any size has pages at once.
 
-import Clustering
 import Pruning
 
 /// An order of a concept's rows that does not follow the distance.

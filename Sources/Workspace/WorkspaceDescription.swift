@@ -1,7 +1,6 @@
 // workspace.json: what is in a workspace and everything that decided it.  Part of its identity, so
 // it holds no times, paths or thread counts; those are in build-log.json.
 
-import Clustering
 import FoundationEssentials
 import Foundations
 import Storage
@@ -22,6 +21,16 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     /// The member of an archive or the column of a table that holds the embeddings; nil for a file of
     /// nothing else.
     public var embedding: String?
+
+    package init(
+      rows: Int, dimensions: Int, element: String, digest: String, embedding: String? = nil
+    ) {
+      self.rows = rows
+      self.dimensions = dimensions
+      self.element = element
+      self.digest = digest
+      self.embedding = embedding
+    }
   }
 
   /// Everything a user may set that can change a byte of the result.
@@ -52,9 +61,18 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
 
     public struct Dedup: Codable, Equatable, Sendable {
       public var epsilon: Double
-      public var rule: DuplicateRule
+      /// `greedy` or `chain`.
+      public var rule: String
       /// Fine clusters.
       public var clusters: Int
+
+      package init(
+        epsilon: Double, rule: String, clusters: Int
+      ) {
+        self.epsilon = epsilon
+        self.rule = rule
+        self.clusters = clusters
+      }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -64,6 +82,28 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
       case trainingRows = "training-rows"
       case skipInvalid = "skip-invalid"
     }
+
+    package init(
+      clusters: Int, iterations: Int? = nil, trainingRows: Int? = nil, seed: UInt64? = nil,
+      neighbours: Int, skipInvalid: Bool, centroids: String? = nil, assignments: String? = nil,
+      condition: String? = nil, allow: KeyList? = nil, deny: KeyList? = nil,
+      similarityMin: String? = nil, similarityTop: String? = nil, dedup: Dedup? = nil
+    ) {
+      self.clusters = clusters
+      self.iterations = iterations
+      self.trainingRows = trainingRows
+      self.seed = seed
+      self.neighbours = neighbours
+      self.skipInvalid = skipInvalid
+      self.centroids = centroids
+      self.assignments = assignments
+      self.condition = condition
+      self.allow = allow
+      self.deny = deny
+      self.similarityMin = similarityMin
+      self.similarityTop = similarityTop
+      self.dedup = dedup
+    }
   }
 
   /// A list of keys that rows were chosen by.
@@ -72,6 +112,13 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var digest: String
     /// Different keys in it.
     public var keys: Int
+
+    package init(
+      digest: String, keys: Int
+    ) {
+      self.digest = digest
+      self.keys = keys
+    }
   }
 
   /// How the centroids came to be.
@@ -80,6 +127,14 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var rows: Int
     public var iterations: Int
     public var converged: Bool
+
+    package init(
+      rows: Int, iterations: Int, converged: Bool
+    ) {
+      self.rows = rows
+      self.iterations = iterations
+      self.converged = converged
+    }
   }
 
   /// Names of the metadata columns that were used.
@@ -99,6 +154,8 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
       case keyKind = "key-kind"
       case duplicateKeys = "duplicate-keys"
     }
+
+    package init() {}
   }
 
   public var format: Int
@@ -122,10 +179,10 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     var distance: String
   }
 
-  func json() throws(WinnowError) -> [UInt8] { try encodeJSON(self) }
+  package func json() throws(WinnowError) -> [UInt8] { try encodeJSON(self) }
 
   /// - Throws: ``WinnowError`` for a newer format, another distance or a damaged file.
-  static func read(_ path: String) throws(WinnowError) -> WorkspaceDescription {
+  package static func read(_ path: String) throws(WinnowError) -> WorkspaceDescription {
     let bytes = try InputFile.contents(of: path, limit: 1 << 28)
     let decoder = JSONDecoder()
     guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {
@@ -151,15 +208,23 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
       throw .invalid("\(path): it is damaged (\(error)); build the workspace again")
     }
   }
-}
 
-/// Sorted keys, two blanks of indentation, a newline at the end: the same value, the same bytes.
-package func encodeJSON(_ value: some Encodable) throws(WinnowError) -> [UInt8] {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  do {
-    return Array(try encoder.encode(value)) + [0x0A]
-  } catch {
-    throw .invalid("cannot write JSON: \(error)")
+  package init(
+    format: Int, distance: String, rows: Int, dimensions: Int, candidates: Int, clusters: Int,
+    inputs: [Input], parameters: Parameters, training: Training, columns: Columns,
+    objective: Double, filters: [String: Int]
+  ) {
+    self.format = format
+    self.distance = distance
+    self.rows = rows
+    self.dimensions = dimensions
+    self.candidates = candidates
+    self.clusters = clusters
+    self.inputs = inputs
+    self.parameters = parameters
+    self.training = training
+    self.columns = columns
+    self.objective = objective
+    self.filters = filters
   }
 }

@@ -5,13 +5,14 @@ import Workspace
 /// `winnow arms`.
 struct ArmsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "arms", abstract: "Write the lists that papers compare with, all of one size.",
+    commandName: "arms", abstract: "Write baseline lists of the same size.",
     discussion: """
-      complexity, uniform, proportional (SSP pruning), random (over all candidates) and similarity \
-      (the best), with a table of what they share: arms.json, overlaps.csv and concepts.csv.
+      Writes the lists complexity, uniform, proportional (SSP pruning), random (over all \
+      candidates) and similarity (the highest), and compares them in arms.json, overlaps.csv and \
+      concepts.csv.
       """)
 
-  @Argument(help: "A workspace.", completion: .directory)
+  @Argument(help: "The workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions
@@ -23,10 +24,10 @@ struct ArmsCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The folder for the lists.", completion: .directory)
   var output: String
 
-  @Flag(help: "Replace existing files.")
+  @Flag(help: "Overwrite existing files.")
   var force = false
 
-  @Flag(help: "Print the table as JSON.")
+  @Flag(help: "Print the comparison as JSON.")
   var json = false
 
   func validate() throws {

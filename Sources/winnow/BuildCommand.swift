@@ -1,39 +1,43 @@
 import ArgumentParser
+import Build
+import Clustering
 import FoundationEssentials
 import Foundations
+import Ingest
+import Tasks
 import Workspace
 
 /// `winnow build`.
 struct BuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "build",
-    abstract: "Cluster and score embeddings; everything later reads only the workspace.")
+    abstract: "Cluster and score embeddings; later commands read only the workspace.")
 
   @Argument(
     help: ArgumentHelp(
-      "Files and folders of embeddings: .npy files, folders of them, clip-retrieval folders, "
-        + "DataComp pools, float32 files without a header, Parquet with a column of lists."),
+      "Embeddings: .npy files or folders of them, clip-retrieval folders, DataComp pools, "
+        + "headerless float32 files, or Parquet files with a list column."),
     completion: .file())
   var inputs: [String]
 
   @OptionGroup var options: BuildOptions
 
-  @Option(name: .shortAndLong, help: "The workspace to make.", completion: .directory)
+  @Option(name: .shortAndLong, help: "The workspace to create.", completion: .directory)
   var output: String
 
-  @Flag(help: "Replace an existing workspace; its committed plans stay.")
+  @Flag(help: "Replace an existing workspace, but keep its committed plans.")
   var force = false
 
   @Option(
     help: ArgumentHelp(
-      "Where the tasks run: on a Ray cluster, of this machine or at an address (default: here).",
+      "Run the tasks on a Ray cluster, local or remote (default: in this process).",
       valueName: "engine"))
   var on: EngineChoice?
 
-  @Flag(help: "Say what the build would take (memory, disk, time) and write nothing.")
+  @Flag(help: "Print the memory, disk space and time a build would take, and write nothing.")
   var dryRun = false
 
-  @Flag(help: "Print what --dry-run found out as JSON.")
+  @Flag(help: "Print the result of --dry-run as JSON.")
   var json = false
 
   func validate() throws {

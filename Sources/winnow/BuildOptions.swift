@@ -1,7 +1,9 @@
 import ArgumentParser
+import Build
 import Clustering
 import FoundationEssentials
 import Ingest
+import Tasks
 import Workspace
 
 /// The flags of `winnow build` that other commands share.
@@ -9,66 +11,68 @@ struct BuildOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "The number of concepts, k.")
   var clusters: Int?
 
-  @Option(parsing: .unconditional, help: "Rounds of k-means at most.")
+  @Option(parsing: .unconditional, help: "Maximum number of k-means rounds.")
   var iterations = 25
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Rows that k-means sees: a total, or 'all'; 256 times the clusters by default.",
+      "Number of rows to train k-means on, or 'all' (default: 256 per cluster).",
       valueName: "rows"))
   var trainingRows: String?
 
-  @Option(parsing: .unconditional, help: "Seed of the choice of training rows.")
+  @Option(parsing: .unconditional, help: "Seed for choosing the training rows.")
   var seed: UInt64 = 1
 
   @Option(
-    help: "A .npy file of centroids to use instead of training.",
+    help: "Use the centroids in this .npy file instead of training.",
     completion: .file(extensions: ["npy"]))
   var centroids: String?
 
-  @Option(parsing: .unconditional, help: "Nearest centroids that d_inter is a mean over.")
+  @Option(parsing: .unconditional, help: "Number of nearest centroids that d_inter averages over.")
   var neighbours = 20
 
-  @Flag(help: "Drop rows that are zero, NaN or infinite instead of refusing them.")
+  @Flag(help: "Drop rows that are all zero or have a NaN or infinity, instead of failing.")
   var skipInvalid = false
 
-  @OptionGroup(title: "Options that drop rows") var filters: FilterOptions
+  @OptionGroup(title: "Filter options") var filters: FilterOptions
 
-  @OptionGroup(title: "Options about near duplicates") var deduplication: DeduplicationOptions
+  @OptionGroup(title: "Near-duplicate options") var deduplication: DeduplicationOptions
 
-  @OptionGroup(title: "Options about the inputs") var input: InputOptions
+  @OptionGroup(title: "Input options") var input: InputOptions
 
-  @Option(help: "The metadata column of keys (default: uid, key, image_path or id).")
+  @Option(help: "The metadata column of keys (default: uid, else key, image_path or id).")
   var key: String?
 
-  @Option(help: "The metadata column of captions (default: caption or text).")
+  @Option(help: "The metadata column of captions (default: caption, else text).")
   var caption: String?
 
   @Option(
-    help: "The metadata column of similarities (default: similarity, clip_l14_similarity_score).")
+    help: ArgumentHelp(
+      "The metadata column of image-text similarities (default: similarity, else "
+        + "clip_l14_similarity_score)."))
   var similarity: String?
 
-  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
   var threads: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Memory that the build may take, such as 2G; too little is an error at the start.",
+      "Memory limit, such as 2G; a build that needs more fails at the start.",
       valueName: "size"))
   var memory: String?
 
   @Option(
     help: ArgumentHelp(
-      "The kernels to use: portable, avx2, avx512, avxvnni or avx512vnni; the result is the same "
-        + "for all.",
+      "Kernels to use: portable, avx2, avx512, avxvnni or avx512vnni; the result does not depend "
+        + "on them.",
       valueName: "set"))
   var kernels: String?
 
   @OptionGroup var progress: ProgressOptions
 
-  /// Checks the flags against each other; the command asks for it where it needs them.
+  /// Checks the flags against each other; a command calls this if it needs them.
   func check() throws {
     func require(_ holds: Bool, _ text: String) throws {
       if !holds { throw ValidationError(text) }
@@ -123,7 +127,7 @@ struct BuildOptions: ParsableArguments {
     return set
   }
 
-  /// All that a build is told.
+  /// The parameters of the build.
   func parameters(inputs: [String], output: String, force: Bool) throws -> BuildParameters {
     let environment = ProcessInfo.processInfo.environment
     var parameters = BuildParameters(
@@ -150,7 +154,7 @@ struct BuildOptions: ParsableArguments {
 
   /// Builds, with progress on standard error.
   ///
-  /// - Parameter place: where the tasks run; nil: here.
+  /// - Parameter place: where the tasks run, or nil for this process.
   func build(
     inputs: [String], output: String, force: Bool, on place: EngineChoice? = nil
   ) throws -> BuildSummary {
@@ -159,7 +163,7 @@ struct BuildOptions: ParsableArguments {
     let observer = BuildObserver(
       progress: { reporter.report($0) }, message: { reporter.message($0) },
       isCancelled: { Interruption.isAsked })
-    // Tasks elsewhere take a moment to end, which the driver sees to when this program is gone, too.
+    // Remote tasks take a moment to end; the driver ends them even if this program is gone.
     Interruption.endAtLast(after: place == nil ? 700 : 5000) {
       Failure(interruptedBuild(output)).text
     }

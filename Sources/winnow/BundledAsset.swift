@@ -1,19 +1,19 @@
 import FoundationEssentials
 import Storage
 
-/// Something that comes with the program, in files beside it.
+/// A file or folder that is shipped with the program.
 struct BundledAsset {
-  /// Its path below `share/winnow` of an installed program, and below `assets` of the sources.
+  /// Its path below `share/winnow` in an installation, and below `assets` in the sources.
   let path: String
   /// For messages: "the bundled sample" has a "folder".
   let (what, kind): (String, String)
-  /// The environment variable that may name it.
+  /// The environment variable that overrides its path.
   let variable: String
-  /// Whether it is what a path names.
+  /// Whether a path is the asset.
   let isAt: @Sendable (String) -> Bool
 
-  /// Where it lies: what its variable names, else `share/winnow` or `assets` beside the program or above
-  /// it (links followed), else the sources that the program was compiled from.
+  /// Finds it: the path in its variable, else `share/winnow` or `assets` beside the program or above it
+  /// (following links), else the sources that the program was compiled from.
   func find(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> String
   {
     if let named = environment[variable] {
@@ -45,7 +45,7 @@ struct BundledAsset {
     path: "sample", what: "the sample", kind: "folder", variable: "WINNOW_SAMPLE"
   ) { pathKind($0 + "/img_emb") == .folder && pathKind($0 + "/metadata") == .folder }
 
-  /// The program in Python that hands tasks to Ray.
+  /// The Python program that submits tasks to Ray.
   static let ray = BundledAsset(
     path: "ray/winnow_ray.py", what: "the driver of Ray", kind: "file", variable: "WINNOW_RAY"
   ) { pathKind($0) == .file }

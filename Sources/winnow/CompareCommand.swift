@@ -5,25 +5,25 @@ import Workspace
 /// `winnow compare`.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Say what two plans keep in common, and where they differ.",
-    discussion: "A plan is its file, or the header (.winnow.json) of a keep list that it made.")
+    commandName: "compare", abstract: "Show what two plans keep in common and where they differ.",
+    discussion: "Each plan is a plan file, or the header (.winnow.json) of a keep list.")
 
-  @Argument(help: "A workspace.", completion: .directory)
+  @Argument(help: "The workspace.", completion: .directory)
   var workspace: String
 
-  @Argument(help: "The plan A.", completion: .file(extensions: ["json"]))
+  @Argument(help: "Plan A.", completion: .file(extensions: ["json"]))
   var first: String
 
-  @Argument(help: "The plan B.", completion: .file(extensions: ["json"]))
+  @Argument(help: "Plan B.", completion: .file(extensions: ["json"]))
   var second: String
 
   @Flag(help: "Print JSON.")
   var json = false
 
-  @Flag(help: "Print comma-separated values.")
+  @Flag(help: "Print CSV.")
   var csv = false
 
-  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
   var threads: Int?
 
   func validate() throws {

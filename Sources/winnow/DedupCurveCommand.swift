@@ -1,43 +1,47 @@
 import ArgumentParser
+import Build
 import FoundationEssentials
+import Storage
+import Tasks
 import Workspace
 
 /// `winnow dedup-curve`.
 struct DedupCurveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dedup-curve",
-    abstract: "Say how many rows deduplication would keep, for 20 epsilons from one search.",
+    abstract: "Print how many rows deduplication would keep at each of 20 epsilons.",
     discussion: """
-      Exact for --dedup-rule chain, a lower bound for greedy. Of a workspace the candidates before \
-      its deduplication are searched, in its fine clusters; its inputs must still be there.
+      Exact for --dedup-rule chain, a lower bound for greedy. Given a workspace, it searches the \
+      candidates before deduplication, in the workspace's fine clusters; the inputs must still \
+      be there.
       """)
 
   @Argument(
-    help: "A workspace, or files and folders of embeddings as for winnow build.",
+    help: "A workspace, or embeddings as for winnow build.",
     completion: .file())
   var inputs: [String]
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Fine clusters; one for 5,000 candidates, or the workspace's, by default.",
+      "Number of fine clusters (default: one per 5,000 candidates, or the workspace's).",
       valueName: "count"))
   var dedupClusters: Int?
 
-  @Option(parsing: .unconditional, help: "Seed of the fine clusters.")
+  @Option(parsing: .unconditional, help: "Seed for the fine clusters.")
   var seed: UInt64 = 1
 
-  @Flag(help: "Drop rows that are zero, NaN or infinite instead of refusing them.")
+  @Flag(help: "Drop rows that are all zero or have a NaN or infinity, instead of failing.")
   var skipInvalid = false
 
   @Option(
     help: ArgumentHelp(
-      "Where files go that are needed meanwhile, about 40 bytes a row (default: $TMPDIR or /tmp).",
+      "Folder for temporary files, about 40 bytes per row (default: $TMPDIR or /tmp).",
       valueName: "folder"),
     completion: .directory)
   var scratch: String?
 
-  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
   var threads: Int?
 
   @Flag(help: "Print the curve as JSON.")

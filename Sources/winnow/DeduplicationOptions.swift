@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import Clustering
 import Workspace
 
@@ -7,27 +8,27 @@ struct DeduplicationOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Drop near duplicates: rows of a cosine above 1 - epsilon to an earlier row of their fine "
-        + "cluster; for example 0.05.",
+      "Drop near duplicates: rows whose cosine to an earlier row of their fine cluster is above "
+        + "1 - epsilon; for example 0.05.",
       valueName: "epsilon"))
   var dedup: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Fine clusters, within which rows are compared; one for 5,000 candidates by default.",
+      "Number of fine clusters to compare rows in (default: one per 5,000 candidates).",
       valueName: "count"))
   var dedupClusters: Int?
 
   @Option(
     help: ArgumentHelp(
-      "What drops a row: greedy, an earlier row that is kept, or chain, any earlier row.",
+      "Compare a row with earlier rows that are kept (greedy, the default) or with all (chain).",
       valueName: "rule"))
   var dedupRule: String?
 
   func validate() throws { _ = try deduplication() }
 
-  /// What they ask for; nil when near duplicates stay.
+  /// The requested deduplication, or nil to keep near duplicates.
   func deduplication() throws -> Deduplication? {
     guard let dedup else {
       if dedupClusters != nil || dedupRule != nil {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import FoundationEssentials
 import Foundations
 import Glibc
@@ -12,8 +13,8 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Build the bundled sample and open the explorer on it.",
     discussion: """
-      The sample is some 1,250 Open Clip Art pictures with their embeddings and captions. Without \
-      a terminal a summary is printed and the keep list written.
+      The sample is 1,250 Open Clip Art pictures with their embeddings and captions. Without a \
+      terminal, the demo prints a summary and writes the keep list.
       """)
 
   @Argument(
@@ -43,8 +44,8 @@ struct DemoCommand: ParsableCommand {
     return isatty(0) == 1 && isatty(1) == 1 && !["", "dumb"].contains(term)
   }
 
-  /// Builds the sample's workspace; one that an earlier demo made in the folder is used again,
-  /// with the plans committed to it.
+  /// Builds the workspace of the sample, or reuses the one from an earlier demo in this folder with
+  /// its committed plans.
   private func build(_ workspace: String) throws {
     if pathKind(workspace + "/workspace.json") == .file { return }
     let sample = try BundledAsset.sample.find()
@@ -68,7 +69,7 @@ struct DemoCommand: ParsableCommand {
     let summary = try export(
       ManifestRequest(
         workspace: workspace, plan: plan, lists: [.init(format: .text, output: list)],
-        // What an earlier demo wrote, and nothing else.
+        // Overwrites the list of an earlier demo, and nothing else.
         force: pathKind(list + ".winnow.json") == .file, threads: 1),
       standardOutput: { (_) throws(WinnowError) in }, progress: { _ in !Interruption.isAsked })[0]
     standardOutput(

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What `winnow build --on` names: where the tasks of a build run.
+/// The argument of `winnow build --on`: where the tasks of a build run.
 struct EngineChoice: ExpressibleByArgument, Equatable {
   /// What ``RayEngine/start(address:workspace:environment:patience:message:isCancelled:)`` is told.
   let address: String
@@ -10,8 +10,8 @@ struct EngineChoice: ExpressibleByArgument, Equatable {
       address = RayEngine.local
       return
     }
-    // The client's port has to be given: with another default than the user thinks, the message would
-    // be about a cluster that nobody can reach.
+    // The port must be given. If our default differed from the user's port, the error would name a
+    // cluster that nobody can reach.
     guard argument.hasPrefix("ray://"), let colon = argument.lastIndex(of: ":"),
       colon > argument.index(argument.startIndex, offsetBy: 6),
       let port = Int(argument[argument.index(after: colon)...]), (1..<1 << 16).contains(port)
@@ -19,7 +19,7 @@ struct EngineChoice: ExpressibleByArgument, Equatable {
     address = argument
   }
 
-  /// Named by the parser's error, and in help.
+  /// Shown in the parser's errors and in help.
   static let allValueStrings = ["ray", "ray://HOST:PORT"]
   static let defaultCompletionKind = CompletionKind.list(["ray", "ray://"])
 }

@@ -5,32 +5,32 @@ import Workspace
 /// `winnow explain`.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Say why items are kept or dropped.",
+    commandName: "explain", abstract: "Explain why items are kept or dropped.",
     discussion: """
-      For every key: the stage that dropped it, or its concept, distance, rank, quota, cut and \
-      override. Without a plan the opening plan is explained.
+      Prints, for each key, the stage that dropped it, or its concept, distance, rank, quota, cut \
+      and override. Without a plan, explains the default one.
       """)
 
-  @Argument(help: "A workspace.", completion: .directory)
+  @Argument(help: "The workspace.", completion: .directory)
   var workspace: String
 
   @Argument(help: "Keys of items.")
   var keys: [String] = []
 
-  @Option(help: "An item by its row number, from 0; may be given several times.")
+  @Option(help: "Row number of an item, from 0; may be repeated.")
   var row: [Int] = []
 
   @OptionGroup var plan: PlanOptions
 
   @Option(
-    help: "Explain the list of this header (.winnow.json) or beside it, instead of a plan.",
+    help: "Explain this keep list, or the one with this header (.winnow.json), instead of a plan.",
     completion: .file())
   var manifest: String?
 
-  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
   var threads: Int?
 
-  @Flag(help: "Print JSON, one object a line.")
+  @Flag(help: "Print JSON, one object per line.")
   var json = false
 
   func validate() throws {

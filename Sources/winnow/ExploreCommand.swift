@@ -9,10 +9,10 @@ import Workspace
 /// `winnow explore`.
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explore", abstract: "See and steer what is pruned, then commit it.",
-    discussion: "Needs a terminal. With --script keys come from a file and none is needed.")
+    commandName: "explore", abstract: "Explore and adjust what is pruned, then commit it.",
+    discussion: "Needs a terminal, except with --script, which reads keys from a file.")
 
-  @Argument(help: "A workspace.", completion: .directory)
+  @Argument(help: "The workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions
@@ -25,7 +25,7 @@ struct ExploreCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help: "The folder for committed plans and drafts (default: plans/ of the workspace).",
+    help: "The folder for committed plans and drafts (default: plans/ in the workspace).",
     completion: .directory)
   var plans: String?
 
@@ -34,7 +34,7 @@ struct ExploreCommand: ParsableCommand {
     completion: .file())
   var script: String?
 
-  @Option(help: "The size of the screen for --script, columns x rows.")
+  @Option(help: "Screen size for --script, columns x rows.")
   var size = "120x36"
 
   @Flag(help: "Leave the mouse to the terminal.")
@@ -62,7 +62,7 @@ struct ExploreCommand: ParsableCommand {
       var state = try State(
         open, plan: isPlanGiven ? try plan.resolve(open) : nil,
         format: list.wantedFormat, output: output, plans: store)
-      // Whoever says which plan to open with, or which keys to press, is not asked.
+      // Do not offer the draft if a plan or a script was given.
       if script == nil, !isPlanGiven { state.offerDraft() }
       let performer = WorkspaceWork(
         workspace: open, plans: store, threads: list.wantedThreads,
@@ -76,7 +76,7 @@ struct ExploreCommand: ParsableCommand {
     if case .signal(let number) = end { throw ExitCode(128 + number) }
   }
 
-  /// Whether any flag says something about the plan; without one the last committed plan opens.
+  /// Whether any flag sets the plan; otherwise the last committed plan opens.
   private var isPlanGiven: Bool {
     plan.decidesTarget || plan.tau != nil || plan.strategy != nil || plan.order != nil
       || plan.minimum != nil || plan.share != nil || plan.selectionSeed != nil

@@ -8,9 +8,9 @@ import Workspace
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write the keep list of a plan.",
-    discussion: "Beside the list, NAME.winnow.json says what it is and how to make it again.")
+    discussion: "Also writes NAME.winnow.json, from which winnow replay reproduces the list.")
 
-  @Argument(help: "A workspace.", completion: .directory)
+  @Argument(help: "The workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions
@@ -20,14 +20,14 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup var progress: ProgressOptions
 
   @Option(
-    name: .shortAndLong, help: "The file to write; - is standard output.",
+    name: .shortAndLong, help: "The file to write, or - for standard output.",
     completion: .file())
   var output: String
 
-  @Flag(help: "List all rows of the data set that are not kept.")
+  @Flag(help: "List the rows that are not kept instead.")
   var complement = false
 
-  @Flag(help: "Replace existing files.")
+  @Flag(help: "Overwrite existing files.")
   var force = false
 
   func validate() throws {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundations
 import Glibc
 
-/// How a command ends when it does not end well.
+/// The message and exit code of a command that failed.
 struct Failure: Error {
   let text: String
   let status: Int32
@@ -12,7 +12,7 @@ struct Failure: Error {
     self.status = status
   }
 
-  /// The failure of an error that any of the modules threw.
+  /// Converts an error from any of the modules.
   init(_ error: any Error) {
     switch error {
     case let error as Failure: self = error
@@ -22,8 +22,8 @@ struct Failure: Error {
   }
 }
 
-/// Runs `body`; what it throws ends the command with a message, but for an exit code, whose reason
-/// the command has told already.
+/// Runs `body` and turns what it throws into a failure with a message. An exit code passes through,
+/// because the command has already printed the reason.
 func failing<R>(_ body: () throws -> R) throws -> R {
   do { return try body() } catch let status as ExitCode {
     throw status
@@ -32,7 +32,7 @@ func failing<R>(_ body: () throws -> R) throws -> R {
   }
 }
 
-/// Writes text to standard output; a reader that went away ends the program quietly.
+/// Writes text to standard output; if the reader is gone, the program ends quietly.
 func standardOutput(_ text: String) {
   do throws(WinnowError) { try standardOutput(Array(text.utf8)) } catch {
     standardError("winnow: \(error)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import Workspace
 
 /// The flags that drop rows before anything is clustered.
@@ -6,40 +7,41 @@ struct FilterOptions: ParsableArguments {
   @Option(
     name: .customLong("where"), parsing: .unconditional,
     help: ArgumentHelp(
-      "An SQL condition over the metadata's columns, such as \"width >= 200\"; rows for which it is "
-        + "false or NULL are dropped.",
+      "Drop rows for which this SQL condition over the metadata columns is false or NULL; for "
+        + "example \"width >= 200\".",
       valueName: "condition"))
   var condition: String?
 
   @Option(
     help: ArgumentHelp(
-      "A text file with a key a line (a row number where there are no keys); rows that it has not "
-        + "are dropped.",
+      "Drop rows whose key is not in this text file, one key per line (row numbers if the data "
+        + "set has no keys).",
       valueName: "file"),
     completion: .file())
   var allow: String?
 
   @Option(
-    help: ArgumentHelp("The same; rows that it has are dropped.", valueName: "file"),
+    help: ArgumentHelp("Drop rows whose key is in this text file.", valueName: "file"),
     completion: .file())
   var deny: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Rows of a smaller similarity are dropped, and those without one.", valueName: "number"))
+      "Drop rows whose similarity is below this number or missing.", valueName: "number"))
   var similarityMin: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The part of the rows left by the other filters that stays, best similarity first: 0.3 or 30%.",
+      "Keep this fraction (0.3 or 30%) of the rows that the other filters leave, best similarity "
+        + "first.",
       valueName: "fraction"))
   var similarityTop: String?
 
   func validate() throws { _ = try filters() }
 
-  /// What they ask for.
+  /// The requested filters.
   func filters() throws -> RowFilters {
     var filters = RowFilters()
     if let condition, condition.allSatisfy(\.isWhitespace) {

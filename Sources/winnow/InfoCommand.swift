@@ -5,9 +5,9 @@ import Workspace
 /// `winnow info`.
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Say what is in a workspace.")
+    commandName: "info", abstract: "Show what is in a workspace.")
 
-  @Argument(help: "A workspace.", completion: .directory)
+  @Argument(help: "The workspace.", completion: .directory)
   var workspace: String
 
   @Flag(help: "Print JSON.")

@@ -1,16 +1,16 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// The flags of commands that can look at a workspace's inputs again.
+/// The flags of commands that can read a workspace's inputs again.
 struct InputCheckOptions: ParsableArguments {
-  @Flag(help: "Read every input again and compare its SHA-256.")
+  @Flag(help: "Also read every input and compare its SHA-256.")
   var inputs = false
 
   @Option(
-    help: "With --inputs: a folder to find inputs in that were moved.", completion: .directory)
+    help: "With --inputs, a folder to look in for moved inputs.", completion: .directory)
   var root: String?
 
-  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
   var threads: Int?
 
   func validate() throws {
@@ -24,7 +24,7 @@ struct InputCheckOptions: ParsableArguments {
   var wantedThreads: Int { winnow.wantedThreads(threads) }
 }
 
-/// The threads that were asked for, or as many as the machine has processors.
+/// The requested number of threads, or one per processor.
 func wantedThreads(_ threads: Int?) -> Int {
   threads ?? ProcessInfo.processInfo.activeProcessorCount
 }

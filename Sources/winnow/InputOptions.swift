@@ -1,52 +1,53 @@
 import ArgumentParser
+import Build
 import Ingest
 import Workspace
 
-/// The flags of `winnow build` that say what the inputs are.
+/// The flags of `winnow build` that describe the inputs.
 struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What every input is taken for: \(Layout.allCases.map(\.rawValue).joined(separator: ", ")) "
-        + "(default: what it looks like).",
+      "Layout of all inputs: \(Layout.allCases.map(\.rawValue).joined(separator: ", ")) "
+        + "(default: detected).",
       valueName: "layout"),
     completion: .list(Layout.allCases.map(\.rawValue)))
   var layout: String?
 
   @Option(
     help: ArgumentHelp(
-      "The member of .npz files or the Parquet column with the embeddings (default: l14_img, else "
-        + "b32_img; embeddings, else embedding).",
+      "The .npz member or Parquet column with the embeddings (default: l14_img, else b32_img; "
+        + "embeddings, else embedding).",
       valueName: "name"))
   var embedding: String?
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Rows and dimensions of a file of float32 numbers without a header, such as 1000000,512, or "
-        + "-1,512 for as many rows as it has; once for each such file.",
+      "Rows and dimensions of a headerless float32 file, such as 1000000,512, or -1,512 to take "
+        + "all its rows; repeat for each such file.",
       valueName: "n,d"))
   var shape: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "A file of keys of one width (numpy's S24, with or without a header); once for each file of "
-        + "embeddings.",
+      "A file of fixed-width keys (numpy's S24, with or without a header); repeat for each file "
+        + "of embeddings.",
       valueName: "file"),
     completion: .file())
   var keys: [String] = []
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Bytes of a key in --keys files without a header.", valueName: "bytes"))
+    help: ArgumentHelp("Bytes per key in --keys files without a header.", valueName: "bytes"))
   var keyWidth = 24
 
   @Flag(
-    help: "Count rows of a DataComp pool that have an earlier row's key instead of refusing them.")
+    help: "Count duplicate keys in a DataComp pool instead of failing.")
   var allowDuplicates = false
 
   @Option(
     help: ArgumentHelp(
-      "A .npy file of whole numbers, the cluster of every row, from another program; with --centroids.",
+      "With --centroids, take the cluster of every row from this .npy file of integers.",
       valueName: "file"),
     completion: .file(extensions: ["npy"]))
   var assignments: String?
@@ -66,7 +67,7 @@ struct InputOptions: ParsableArguments {
     }
   }
 
-  /// Adds what was said to the parameters of a build.
+  /// Applies these flags to the parameters of a build.
   func apply(to parameters: inout BuildParameters) {
     parameters.ingest.layout = layout.flatMap(Layout.init)
     parameters.ingest.embedding = embedding

@@ -1,9 +1,9 @@
 // Ctrl-C: the first one asks the work to stop cleanly, the second one stops at once.  A terminal
-// that goes away asks, too, any number of times.  A pipe that was closed is an error of the write:
-// results that nobody reads end the program quietly, messages that nobody reads end nothing.
+// that disappears also asks, any number of times.  Writing to a closed pipe is an error: a closed
+// standard output ends the program quietly, a closed standard error does not end it.
 //
-// A build may be deep in a loop that does not ask.  What it has on the disk stands at any moment, so
-// when it has not ended by itself soon after the first signal, the program ends all the same.
+// A build may be in a loop that does not check.  Its files on disk are valid at any moment, so if it has
+// not stopped by itself soon after the first signal, the program ends anyway.
 
 import Dispatch
 import Glibc
@@ -12,13 +12,13 @@ import Synchronization
 enum Interruption {
   private static let count = Atomic<Int>(0)
 
-  /// Whether somebody asked to stop.
+  /// Whether a signal asked to stop.
   static var isAsked: Bool { count.load(ordering: .relaxed) > 0 }
 
   static func install() {
     // The counter exists before a handler can touch it.
     _ = isAsked
-    // Not ignored, as the programs that this one starts would inherit that.
+    // Handled rather than ignored: child programs would inherit an ignored signal.
     signal(SIGPIPE) { _ in }
     let hangUp = signal(SIGHUP) { _ in
       _ = Interruption.count.compareExchange(expected: 0, desired: 1, ordering: .relaxed)
@@ -36,9 +36,9 @@ enum Interruption {
 
   private static let isWatched = Atomic<Bool>(false)
 
-  /// From now on ends the program with 130 when it still runs this long after the first signal.
+  /// Ends the program with 130 if it is still running this long after the first signal.
   ///
-  /// - Parameter message: what to say then.
+  /// - Parameter message: printed when that happens.
   static func endAtLast(after milliseconds: Int, _ message: @escaping @Sendable () -> String) {
     isWatched.store(true, ordering: .relaxed)
     let queue = DispatchQueue(label: "interruption")
@@ -56,6 +56,6 @@ enum Interruption {
     queue.async { look() }
   }
 
-  /// The work is over; nothing more is to be ended.
+  /// The work is done; the program will end by itself.
   static func endsByItself() { isWatched.store(false, ordering: .relaxed) }
 }

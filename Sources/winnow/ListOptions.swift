@@ -6,11 +6,11 @@ import Manifests
 /// The flags of every command that writes a keep list.
 struct ListOptions: ParsableArguments {
   @Option(
-    help: "text, rows, datacomp, csv, jsonl, parquet, masks or counts.",
+    help: "Format of the list: text, rows, datacomp, csv, jsonl, parquet, masks or counts.",
     completion: .list(ManifestFormat.allCases.map(\.rawValue)))
   var format = "text"
 
-  @Option(parsing: .unconditional, help: "Threads to use; the result is the same for any number.")
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
   var threads: Int?
 
   func validate() throws {
@@ -28,12 +28,12 @@ struct ListOptions: ParsableArguments {
   var wantedThreads: Int { winnow.wantedThreads(threads) }
 }
 
-/// Where programs are that we run: what the environment says.
+/// The programs to run, as named by the environment.
 func programs() -> IngestOptions {
   IngestOptions(environment: ProcessInfo.processInfo.environment)
 }
 
-/// Far above the processors of any machine; every thread has buffers of its own.
+/// Refuses absurd numbers of threads, since every thread has buffers of its own.
 func checkThreads(_ threads: Int?) throws {
   guard let threads, !(1...4096).contains(threads) else { return }
   throw ValidationError("--threads: expected 1 to 4096, found \(threads)")

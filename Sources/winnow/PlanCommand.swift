@@ -7,23 +7,23 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Print the quota of every concept.",
     discussion: """
-      With --rebase OLD_WORKSPACE --plan FILE it prints the plan for WORKSPACE instead, each override \
-      at the concept nearest to its old one, and on standard error how near.
+      With --rebase OLD_WORKSPACE --plan FILE, print that plan for WORKSPACE instead. Each override \
+      moves to the concept nearest to its old one; standard error says how near.
       """)
 
-  @Argument(help: "A workspace.", completion: .directory)
+  @Argument(help: "The workspace.", completion: .directory)
   var workspace: String
 
   @OptionGroup var plan: PlanOptions
 
   @Option(
-    help: "Carry the overrides of --plan over from this workspace.", completion: .directory)
+    help: "Carry over the overrides of --plan from this workspace.", completion: .directory)
   var rebase: String?
 
   @Flag(help: "Print JSON.")
   var json = false
 
-  @Flag(help: "Print comma-separated values.")
+  @Flag(help: "Print CSV.")
   var csv = false
 
   func validate() throws {

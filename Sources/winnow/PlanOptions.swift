@@ -2,41 +2,41 @@ import ArgumentParser
 import Pruning
 import Workspace
 
-/// The flags that make a plan: a file, or its parts.
+/// The flags that define a plan: a plan file, or its fields.
 struct PlanOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: "How much to keep: a fraction (0.277), a per cent (27.7%) or a count (84000000).")
+    help: "How much to keep: a fraction (0.277), a percentage (27.7%) or a count (84000000).")
   var keep: String?
 
   @Option(
     parsing: .unconditional,
-    help: "The temperature of the softmax over complexities (default: 0.1).")
+    help: "Temperature of the softmax over complexities (default: 0.1).")
   var tau: Double?
 
   @Option(
-    help: "complexity, uniform, proportional, d-inter or d-intra (default: complexity).",
+    help: "Quotas by complexity, uniform, proportional, d-inter or d-intra (default: complexity).",
     completion: .list(Strategy.allCases.map(\.rawValue)))
   var strategy: String?
 
   @Option(
-    help: "Which rows stay: hardest, easiest, random, similarity, stratified (default: hardest).",
+    help: "Rows to keep: hardest, easiest, random, similarity or stratified (default: hardest).",
     completion: .list(Order.allCases.map(\.rawValue)))
   var order: String?
 
-  @Option(parsing: .unconditional, help: "Rows that every concept keeps at least (default: 1).")
+  @Option(parsing: .unconditional, help: "Minimum number of rows to keep per concept (default: 1).")
   var minimum: Int?
 
   @Option(
     parsing: .unconditional,
-    help: "The part of an even split that every concept keeps at least (default: 0).")
+    help: "Minimum to keep per concept, as a fraction of an even split (default: 0).")
   var share: Double?
 
-  @Option(parsing: .unconditional, help: "Seed of the order 'random' (default: 1).")
+  @Option(parsing: .unconditional, help: "Seed for --order random (default: 1).")
   var selectionSeed: UInt64?
 
   @Option(
-    help: "A plan, or the header (.winnow.json) of a keep list, instead of these flags.",
+    help: "A plan file, or the header (.winnow.json) of a keep list, instead of these flags.",
     completion: .file(extensions: ["json"]))
   var plan: String?
 
@@ -47,7 +47,7 @@ struct PlanOptions: ParsableArguments {
     if let keep { _ = try Self.usage { () throws(PlanError) in try Keep(parsing: keep) } }
     _ = try choice("--strategy", strategy, Strategy.complexity)
     _ = try choice("--order", order, Order.hardest)
-    // Any workspace refuses these, so they are wrong usage.
+    // No workspace accepts these values, so they are wrong usage.
     var plan = Plan(target: 0)
     plan.temperature = tau ?? plan.temperature
     plan.minimum = minimum ?? plan.minimum
@@ -56,7 +56,7 @@ struct PlanOptions: ParsableArguments {
     try Self.usage { () throws(PlanError) in try plan.validate(nothing) }
   }
 
-  /// Whether a flag other than the target was given.
+  /// Whether any flag other than the target was given.
   var changesPlan: Bool {
     tau != nil || strategy != nil || order != nil || minimum != nil || share != nil
       || selectionSeed != nil
@@ -86,7 +86,7 @@ struct PlanOptions: ParsableArguments {
     return choice
   }
 
-  /// The plan that the flags say; without a target the opening plan's.
+  /// The plan defined by the flags; without a target, that of the opening plan.
   func resolve(_ workspace: OpenWorkspace) throws -> Plan {
     if let path = plan { return try workspace.readPlan(path) }
     var plan = try openingPlan(workspace.scores)

@@ -1,11 +1,11 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// The flag of every command that may take long.
+/// The flag of commands that can take long.
 struct ProgressOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How progress is shown on standard error: auto, bar, lines, json or none.",
+      "How to show progress on standard error: auto, bar, lines, json or none.",
       valueName: "style"),
     completion: .list(ProgressStyle.allCases.map(\.rawValue)))
   var progress = ProgressStyle.auto.rawValue
@@ -17,7 +17,7 @@ struct ProgressOptions: ParsableArguments {
     }
   }
 
-  /// What shows it.
+  /// The reporter for this style.
   ///
   /// - Parameter elsewhere: what `auto` means without a terminal.
   func reporter(elsewhere: ProgressStyle = .lines) -> ProgressReporter {

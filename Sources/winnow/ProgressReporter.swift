@@ -1,9 +1,10 @@
-// Progress on standard error: a live bar on a terminal, a line a stage elsewhere and one every half
-// minute of a long stage, or JSON for programs.
+// Progress on standard error: a live bar on a terminal; otherwise one line per stage, and one every
+// half minute during a long stage; or JSON for programs.
 
 import FoundationEssentials
 import Glibc
 import Synchronization
+import Tasks
 import Workspace
 
 /// How progress is shown.
@@ -18,7 +19,7 @@ enum ProgressStyle: String, CaseIterable {
   }
 }
 
-/// Shows how far a command is; any thread may tell it.
+/// Shows the progress of a command; any thread may report to it.
 final class ProgressReporter: Sendable {
   private struct State {
     var meter = ProgressMeter()
@@ -40,7 +41,7 @@ final class ProgressReporter: Sendable {
 
   private var now: Duration { ContinuousClock.now - start }
 
-  /// Between two pictures of a bar, two lines, two objects.
+  /// The time between two redraws of the bar, two lines or two objects.
   private var pause: Duration {
     switch style {
     case .bar: .milliseconds(50)
@@ -51,12 +52,12 @@ final class ProgressReporter: Sendable {
 
   func report(_ progress: BuildProgress) {
     report(
-      stage: progress.stage.rawValue, number: progress.stage.number,
-      of: BuildProgress.Stage.allCases.count, done: progress.done, total: progress.total,
+      stage: progress.stage.rawValue, number: progress.number, of: progress.stages,
+      done: progress.done, total: progress.total,
       unit: progress.unit)
   }
 
-  /// Takes news of one stage of several.
+  /// Reports the progress of one stage among several.
   func report(stage: String, number: Int, of stages: Int, done: Int, total: Int, unit: String) {
     state.withLock { state in
       let isNew = state.stage != stage
@@ -66,7 +67,7 @@ final class ProgressReporter: Sendable {
           stage: stage, number: number, of: stages, done: done, total: total, unit: unit, now: now)
       else { return }
       state.stage = stage
-      // The end of a stage is told by what follows it.
+      // The report of the next stage shows that this one has ended.
       let isDue = now - state.shown >= pause
       switch style {
       case .bar: if isNew || isDue || reading.isFinished { draw(&state, reading) }
@@ -85,7 +86,7 @@ final class ProgressReporter: Sendable {
     }
   }
 
-  /// Clears the bar of a stage that did not end.
+  /// Clears the bar of an unfinished stage.
   func abandon() {
     state.withLock { state in
       clear(&state)
@@ -98,7 +99,7 @@ final class ProgressReporter: Sendable {
     state.withLock { state in
       clear(&state)
       if style == .json {
-        // JSON strings are easily wrong by hand.
+        // Escaping JSON strings by hand is error-prone.
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         let text = try? encoder.encode(["message": text])
@@ -114,7 +115,7 @@ final class ProgressReporter: Sendable {
     clear(&state)
     switch style {
     case .json: show(&state, reading.json)
-    // A command of one stage says itself what came of it.
+    // A command with a single stage prints its own result.
     case .bar, .lines: if reading.stages > 1 { show(&state, reading.finalLine) }
     case .auto, .none: break
     }
@@ -128,7 +129,7 @@ final class ProgressReporter: Sendable {
   private func draw(_ state: inout State, _ reading: ProgressReading) {
     state.shown = now
     state.isDrawn = true
-    // A terminal may wrap what ends in its last column.
+    // A terminal may wrap a line that fills its last column.
     put("\r\u{1B}[K\(reading.bar(width: columns - 1, colour: colour))")
   }
 

@@ -1,5 +1,5 @@
-// The program in Python that talks to Ray, as a child with three pipes: a JSON object a line in and out
-// (assets/ray/winnow_ray.py has the list), and standard error, whose end explains why it died.
+// The Python program that talks to Ray, as a child with three pipes: one JSON object per line in and out
+// (assets/ray/winnow_ray.py lists them), and standard error, whose last lines explain why it died.
 
 import Dispatch
 import FoundationEssentials
@@ -7,6 +7,8 @@ import Foundations
 import Glibc
 import Storage
 import Synchronization
+import Tasks
+import Workspace
 
 /// A running driver; any thread may ask it.
 final class RayDriver: Sendable {

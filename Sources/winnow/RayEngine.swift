@@ -6,6 +6,7 @@ import FoundationEssentials
 import Foundations
 import Storage
 import Synchronization
+import Tasks
 import Workspace
 
 /// A Ray cluster that does tasks.

@@ -4,22 +4,22 @@ import Manifests
 /// `winnow replay`.
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "replay", abstract: "Make a keep list again from its own header.",
+    commandName: "replay", abstract: "Reproduce a keep list from its header.",
     discussion: """
-      Without --output nothing is written: the list is made again and compared. Ends with 1 and the \
-      difference when header, list, workspace or inputs are not what they were.
+      Without --output, nothing is written: the list is only reproduced and compared. If the \
+      header, list, workspace or inputs have changed, prints the difference and exits with 1.
       """)
 
-  @Argument(help: "A keep list or its .winnow.json.", completion: .file())
+  @Argument(help: "A keep list or its header (.winnow.json).", completion: .file())
   var manifest: String
 
-  @Option(help: "Where the workspace is now, if not where the header says.", completion: .directory)
+  @Option(help: "The workspace, if it is not where the header says.", completion: .directory)
   var workspace: String?
 
   @Option(name: .shortAndLong, help: "Write the list here.", completion: .file())
   var output: String?
 
-  @Flag(help: "Replace existing files.")
+  @Flag(help: "Overwrite existing files.")
   var force = false
 
   @OptionGroup var inputs: InputCheckOptions

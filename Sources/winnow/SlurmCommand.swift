@@ -1,30 +1,32 @@
 import ArgumentParser
+import Build
+import Tasks
 import Workspace
 
 /// `winnow slurm`.
 struct SlurmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "slurm", abstract: "Write the scripts that do a build as jobs of Slurm.",
+    commandName: "slurm", abstract: "Write the scripts that run a build as Slurm jobs.",
     discussion: """
-      The build is recorded beside the workspace, and a folder of batch scripts is written, one a \
-      stage, with submit.sh, which submits them all in order; nothing is submitted yet. Inputs, \
-      workspace and winnow itself lie on a file system that all nodes share. The path of submit.sh is \
-      printed: bash "$(winnow slurm ...)" writes and submits.
+      Records the build beside the workspace and writes a folder of batch scripts, one per stage, \
+      with a submit.sh that submits them in order. Nothing is submitted yet. The inputs, the \
+      workspace and winnow itself must be on a file system that all nodes share. Prints the path \
+      of submit.sh, so bash "$(winnow slurm ...)" writes and submits.
       """)
 
   @Argument(
-    help: "Files and folders of embeddings, as for winnow build.", completion: .file())
+    help: "Embeddings, as for winnow build.", completion: .file())
   var inputs: [String]
 
   @OptionGroup var build: BuildOptions
 
-  @Option(name: .shortAndLong, help: "The workspace to make.", completion: .directory)
+  @Option(name: .shortAndLong, help: "The workspace to create.", completion: .directory)
   var output: String
 
-  @Flag(help: "Replace an existing workspace; its committed plans stay.")
+  @Flag(help: "Replace an existing workspace, but keep its committed plans.")
   var force = false
 
-  @OptionGroup(title: "Options about the jobs") var jobs: SlurmJobOptions
+  @OptionGroup(title: "Job options") var jobs: SlurmJobOptions
 
   func validate() throws { try build.check() }
 
@@ -41,12 +43,12 @@ struct SlurmCommand: ParsableCommand {
 
 /// The flags of `winnow slurm` that `winnow build` does not have.
 struct SlurmJobOptions: ParsableArguments {
-  @Option(help: "The partition, or several with commas between.")
+  @Option(help: "The partition, or several separated by commas.")
   var partition: String
 
   @Option(
     help: ArgumentHelp(
-      "The folder for the scripts; one that winnow slurm wrote is replaced (default: "
+      "Folder for the scripts; an earlier one by winnow slurm is replaced (default: "
         + "WORKSPACE.slurm).",
       valueName: "folder"),
     completion: .directory)
@@ -55,34 +57,34 @@ struct SlurmJobOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Elements of a job array at most; Slurm's own limit (MaxArraySize) is 1001 by default.",
+      "Maximum size of a job array; keep it below Slurm's MaxArraySize, by default 1001.",
       valueName: "count"))
   var array = 256
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Elements of a job array that run at once at most (default: all that find room).",
+      "Maximum number of array elements that run at once (default: no limit).",
       valueName: "count"))
   var atOnce: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "A job's time limit, HH:MM:SS or D-HH:MM:SS (default: the partition's).",
+      "Time limit per job, HH:MM:SS or D-HH:MM:SS (default: the partition's).",
       valueName: "time"))
   var time: String?
 
-  @Option(help: "The account that the jobs are charged to.")
+  @Option(help: "The account to charge the jobs to.")
   var account: String?
 
-  @Option(help: "The jobs' quality of service.")
+  @Option(help: "Quality of service of the jobs.")
   var qos: String?
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "One more option of sbatch for all jobs, such as --sbatch --constraint=avx512; may be "
+      "An extra sbatch option for all jobs, such as --sbatch --constraint=avx512; may be "
         + "repeated.",
       valueName: "option"))
   var sbatch: [String] = []

@@ -1,14 +1,16 @@
 import ArgumentParser
+import Build
 import FoundationEssentials
 import Foundations
 import Ingest
+import Tasks
 import Workspace
 
 /// `winnow task`.
 struct TaskCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "task",
-    abstract: "List the tasks of a build, or do some: for engines that run them on many machines.",
+    abstract: "List or run the tasks of a build, for engines that use many machines.",
     subcommands: [TaskListCommand.self, TaskRunCommand.self])
 }
 
@@ -18,23 +20,23 @@ struct TaskListCommand: ParsableCommand {
     commandName: "list",
     abstract: "Record a build and print its tasks as JSON.",
     discussion: """
-      With inputs and the flags of winnow build, the build is recorded beside the workspace (in \
-      .NAME.building), from where every task takes what it needs to know. Without inputs, the \
-      tasks of the build that is recorded there are listed, with what is done by now.
+      With inputs and the flags of winnow build, records the build beside the workspace (in \
+      .NAME.building), where every task finds what it needs to know. Without inputs, lists the \
+      tasks of the build recorded there and how many are finished.
 
-      A stage's tasks can be done in any order, on any machine that sees the same files at the same \
-      paths, when the stages that it comes after are finished.
+      Once the stages that a stage comes after are finished, its tasks can run in any order, on any \
+      machine that sees the same files at the same paths.
       """)
 
-  @Argument(help: "Files and folders of embeddings, as for winnow build.", completion: .file())
+  @Argument(help: "Embeddings, as for winnow build.", completion: .file())
   var inputs: [String] = []
 
   @OptionGroup var options: BuildOptions
 
-  @Option(name: .shortAndLong, help: "The workspace to make.", completion: .directory)
+  @Option(name: .shortAndLong, help: "The workspace to create.", completion: .directory)
   var output: String
 
-  @Flag(help: "Replace an existing workspace; its committed plans stay.")
+  @Flag(help: "Replace an existing workspace, but keep its committed plans.")
   var force = false
 
   func validate() throws {
@@ -58,27 +60,28 @@ struct TaskListCommand: ParsableCommand {
 struct TaskRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Do tasks of a recorded build; what is finished is not done again.",
+    abstract: "Run tasks of a recorded build; finished ones are skipped.",
     discussion: """
-      All that a task needs to know is in the record. It can be killed at any moment, done twice, or \
-      by two processes at once.
+      The record has everything that a task needs to know. A task can be killed at any moment, run \
+      twice, or run by two processes at once.
       """)
 
-  @Argument(help: "The stage, as winnow task list names it.")
+  @Argument(help: "The stage, as named by winnow task list.")
   var stage: String
 
-  @Argument(help: "Numbers of its tasks, from 0.")
+  @Argument(help: "Task numbers, from 0.")
   var tasks: [Int]
 
-  @Option(name: .shortAndLong, help: "The workspace to make.", completion: .directory)
+  @Option(name: .shortAndLong, help: "The workspace to create.", completion: .directory)
   var output: String
 
   @Option(
     help: ArgumentHelp(
-      "With each number also every SHARES-th after it: share I of so many.", valueName: "shares"))
+      "Number of shares; task I then means I and every SHARES-th task after it.",
+      valueName: "shares"))
   var of: Int?
 
-  @Option(parsing: .unconditional, help: "Threads to use; as many as the record says by default.")
+  @Option(parsing: .unconditional, help: "Number of threads (default: as recorded).")
   var threads: Int?
 
   @OptionGroup var progress: ProgressOptions
@@ -96,7 +99,7 @@ struct TaskRunCommand: ParsableCommand {
   }
 
   func run() throws {
-    // Engines keep what a task says: a line for people is enough.
+    // Engines keep the output of a task, so one line is enough.
     let reporter = progress.reporter(elsewhere: .none)
     let observer = BuildObserver(
       progress: { reporter.report($0) }, message: { reporter.message($0) },
@@ -124,7 +127,7 @@ struct TaskRunCommand: ParsableCommand {
   }
 }
 
-/// Where a process that does tasks finds programs.
+/// The programs that a worker uses.
 private func workerIngest() -> IngestOptions {
   IngestOptions(environment: ProcessInfo.processInfo.environment)
 }

@@ -1,11 +1,10 @@
-// `winnow WORKSPACE` is short for `winnow explore WORKSPACE`, so a misspelt command would be taken
-// for a workspace.
+// `winnow WORKSPACE` is short for `winnow explore WORKSPACE`, so a misspelt command would be taken for
+// a workspace.
 
 import ArgumentParser
 import Storage
 
-/// What to say of the first argument when it is neither a command nor a path: nil when it may be
-/// either.
+/// The message for a first argument that is neither a command nor a path, or nil if it may be either.
 func unknownCommand(_ arguments: [String], known: [String]) -> String? {
   guard let word = arguments.first, !known.contains(word), !word.isEmpty,
     word.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) }),
@@ -17,7 +16,7 @@ func unknownCommand(_ arguments: [String], known: [String]) -> String? {
   return "'\(word)' is neither a command nor a workspace; \(hint)winnow --help lists the commands"
 }
 
-/// Letters to insert, remove or replace to come from one word to the other.
+/// The number of letters to insert, remove or replace to turn one word into the other.
 private func edits(_ one: String, _ other: String) -> Int {
   let (left, right) = (Array(one.utf8), Array(other.utf8))
   var row = Array(0...right.count)

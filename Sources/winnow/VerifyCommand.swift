@@ -7,9 +7,9 @@ import Workspace
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check every byte of a workspace or a keep list.",
-    discussion: "Prints a line a fault and ends with 1 when there is one.")
+    discussion: "Prints one line per fault and exits with 1 if there are any.")
 
-  @Argument(help: "A workspace, a keep list or its .winnow.json.", completion: .file())
+  @Argument(help: "A workspace, or a keep list or its header (.winnow.json).", completion: .file())
   var path: String
 
   @OptionGroup var inputs: InputCheckOptions

@@ -8,13 +8,14 @@ struct Winnow: ParsableCommand {
     commandName: "winnow",
     abstract: "Prune a web-scale training set by the complexity of its concepts.",
     discussion: """
-      Embeddings in, concept clusters scored by complexity, exact quotas for every concept, and \
-      an explorer in which you see and steer what is pruned before a keep list is written.
+      winnow clusters embeddings into concepts, scores the complexity of each and computes an \
+      exact quota for it. The explorer shows what will be pruned and lets you change it before a \
+      keep list is written.
 
-      Shell completions: winnow --generate-completion-script bash (or zsh, fish); \
-      docs/completions.md says where they belong.
+      For shell completions, run winnow --generate-completion-script bash (or zsh, fish); \
+      docs/completions.md says where to put them.
 
-      Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+      Exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
       """,
     version: version,
     subcommands: [

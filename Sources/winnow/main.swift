@@ -1,11 +1,11 @@
-// The program: words to commands, errors to messages, both to exit codes.
-// 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+// The program: turns arguments into commands, errors into messages, and both into exit codes:
+// 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 
 import ArgumentParser
 import Glibc
 
 Interruption.install()
-// The system tells a program its words in /proc/self/cmdline; they begin with its own name.
+// /proc/self/cmdline has the arguments of the program; the first is its own name.
 if CommandLine.arguments.isEmpty {
   standardError(
     "winnow: expected its arguments in /proc/self/cmdline, found none: mount /proc here "
@@ -27,7 +27,7 @@ do {
 } catch let status as ExitCode {
   exit(status.rawValue)
 } catch {
-  // Help and the version are errors to the parser, too; they go to standard output with 0.
+  // To the parser, help and the version are errors too; they go to standard output with code 0.
   let text = Winnow.fullMessage(for: error)
   if Winnow.exitCode(for: error) == .success {
     standardOutput(text + "\n")

@@ -16,7 +16,7 @@ func frameBenchmarks(_ promises: Promises) {
   var state = runner.settle(opened, .resize(Size(width: 120, height: 36)))
   var shown = view(state, state.size)
   var changed = 0
-  func press(_ key: Key) {
+  func press(_ key: KeyPress) {
     (state, _) = update(state, .key(key))
     let grid = view(state, state.size)
     for index in grid.cells.indices where !grid.shows(index, as: shown) { changed += 1 }
@@ -42,11 +42,12 @@ func frameBenchmarks(_ promises: Promises) {
 
 /// Answers at once, with names; pages that are read from a disk stay away.
 private struct MadeUpWork: WorkPerformer {
-  func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
+  func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result {
     switch request {
-    case .labels(let concepts):
-      .labels(
-        Dictionary(uniqueKeysWithValues: concepts.map { ($0, "concept · number · \($0)") }))
+    case let question as LabelsQuestion:
+      .answer(
+        Dictionary(uniqueKeysWithValues: question.concepts.map { ($0, "concept · number · \($0)") })
+      )
     default: .failed("nothing to read")
     }
   }

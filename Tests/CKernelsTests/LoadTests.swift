@@ -12,23 +12,41 @@ private struct Loaded {
   let faulty: Int
 }
 
+/// Loads rows on every instruction set, which must agree.
+private func load<Element: BitwiseCopyable>(_ rows: [[Element]], _ element: wk_element) -> Loaded {
+  let loaded = load(rows, element, instructionSets[0])
+  for set in instructionSets.dropFirst() {
+    let other = load(rows, element, set)
+    #expect(other.faults == loaded.faults && other.faulty == loaded.faulty, "set \(set)")
+    let differing = rows.indices.filter {
+      other.vectors.vector($0).map(\.bitPattern) != loaded.vectors.vector($0).map(\.bitPattern)
+        || other.vectors.padding($0) != loaded.vectors.padding($0)
+    }
+    #expect(differing.isEmpty, "set \(set)")
+  }
+  return loaded
+}
+
 private func load<Element: BitwiseCopyable>(
-  _ rows: [[Element]],
-  _ kernel: (
-    UnsafeRawPointer?, Int, Int, UnsafeMutablePointer<Float>?, Int, UnsafeMutablePointer<UInt8>?
-  ) -> Int
+  _ rows: [[Element]], _ element: wk_element, _ set: Int32
 ) -> Loaded {
   let dimensions = rows[0].count
   let unset = [Float](repeating: .nan, count: dimensions)
   let vectors = AlignedVectors(rows.map { _ in unset }, dimensions: dimensions)
   for index in 0..<rows.count * vectors.stride { vectors.values[index] = .nan }
   var faults = [UInt8](repeating: 99, count: rows.count)
+  var norms = [Double](repeating: .nan, count: rows.count)
   // One byte in front, so that no element is aligned.
   let bytes = [0] + rawBytes(rows.flatMap { $0 })
   let faulty = bytes.withUnsafeBytes {
-    kernel(
-      $0.baseAddress! + 1, rows.count, dimensions, vectors.values, vectors.stride, &faults)
+    wk_load(
+      set, element, $0.baseAddress! + 1, rows.count, dimensions, vectors.values, vectors.stride,
+      &faults, &norms)
   }
+  var expected = norms
+  wk_norms(
+    Int32(WK_PORTABLE.rawValue), vectors.values, rows.count, vectors.stride, &expected)
+  #expect(norms == expected, "norms, set \(set)")
   return Loaded(vectors: vectors, faults: faults, faulty: faulty)
 }
 
@@ -49,30 +67,7 @@ private let zero = UInt8(WK_ROW_ZERO.rawValue)
 private let notANumber = UInt8(WK_ROW_NAN.rawValue)
 private let infinite = UInt8(WK_ROW_INFINITE.rawValue)
 
-/// Loads halves on every instruction set, which must agree.
-private func loadHalves(_ rows: [[UInt16]]) -> Loaded {
-  func load16(_ set: Int32) -> Loaded {
-    var norms = [Double](repeating: .nan, count: rows.count)
-    let loaded = load(rows) { wk_load_float16(set, $0, $1, $2, $3, $4, $5, &norms) }
-    var expected = norms
-    wk_norms(
-      Int32(WK_PORTABLE.rawValue), loaded.vectors.values, rows.count, loaded.vectors.stride,
-      &expected)
-    #expect(norms == expected, "norms, set \(set)")
-    return loaded
-  }
-  let loaded = load16(instructionSets[0])
-  for set in instructionSets.dropFirst() {
-    let other = load16(set)
-    #expect(other.faults == loaded.faults && other.faulty == loaded.faulty, "set \(set)")
-    let differing = rows.indices.filter {
-      other.vectors.vector($0).map(\.bitPattern) != loaded.vectors.vector($0).map(\.bitPattern)
-        || other.vectors.padding($0) != loaded.vectors.padding($0)
-    }
-    #expect(differing.isEmpty, "set \(set)")
-  }
-  return loaded
-}
+private func loadHalves(_ rows: [[UInt16]]) -> Loaded { load(rows, WK_FLOAT16) }
 
 struct LoadTests {
   @Test func everyHalf() {
@@ -141,7 +136,7 @@ struct LoadTests {
         return Float(scaled(Double(component), by: scale))
       }
     }
-    let loaded = load(rows, wk_load_float32)
+    let loaded = load(rows, WK_FLOAT32)
     expect(loaded, equals: rows.map { $0.map(Double.init) })
   }
 
@@ -155,7 +150,7 @@ struct LoadTests {
         return scaled(component, by: exponent)
       }
     }
-    let loaded = load(rows, wk_load_float64)
+    let loaded = load(rows, WK_FLOAT64)
     expect(loaded, equals: rows)
   }
 
@@ -165,7 +160,7 @@ struct LoadTests {
     let rows = [
       [1e300, -5e299], [tiny, -tiny / 2], [1e300, 1e-300], [.greatestFiniteMagnitude, 0],
     ]
-    let loaded = load(rows, wk_load_float64)
+    let loaded = load(rows, WK_FLOAT64)
     expect(loaded, equals: rows)
     let direction = loaded.vectors.vector(0)
     #expect(direction[1] / direction[0] == -0.5)
@@ -190,16 +185,21 @@ struct LoadTests {
       #expect(loaded.vectors.vector(0) == [0.25, 0.5, 0.75])
       #expect(loaded.vectors.vector(6) == [0, 0, 0.5])
     }
-    check(load(rows, wk_load_float64))
-    check(load(rows.map { $0.map(Float.init) }, wk_load_float32))
+    check(load(rows, WK_FLOAT64))
+    check(load(rows.map { $0.map(Float.init) }, WK_FLOAT32))
     check(loadHalves(rows.map { $0.map { Float16($0).bitPattern } }))
   }
 
   @Test func noRows() {
     var output: Float = 5
     var fault: UInt8 = 5
-    #expect(wk_load_float32(nil, 0, 3, &output, 16, &fault) == 0)
-    #expect(output == 5 && fault == 5)
+    var norm = 5.0
+    for set in instructionSets {
+      for element in [WK_FLOAT16, WK_FLOAT32, WK_FLOAT64] {
+        #expect(wk_load(set, element, nil, 0, 3, &output, 16, &fault, &norm) == 0)
+      }
+    }
+    #expect(output == 5 && fault == 5 && norm == 5)
   }
 
   private func expect(_ loaded: Loaded, equals rows: [[Double]]) {

@@ -12,9 +12,7 @@ private struct FailingRows: TrainingRows {
   var count: Int { block.capacity }
   var dimensions: Int { block.dimensions }
 
-  func load(
-    _ rows: UnsafeBufferPointer<Int>, into target: VectorBlock, worker: Int
-  ) throws(Failed) {
+  func load(_ rows: [Int], into target: VectorBlock, worker: Int) throws(Failed) {
     if rows.contains(count - 1) { throw Failed() }
     block.load(rows, into: target, worker: worker)
   }

@@ -158,10 +158,20 @@ struct KMeansTests {
     let distances = (0..<count).map { _ in Float(Int.random(in: 0...4, using: &random)) / 4 }
     var expected = clusters
     SlowKMeans.refill(&expected, distances, clusterCount: k)
-    var nearest = clusters.map { UInt32($0) }
-    refillEmptyClusters(k, &nearest, distances)
-    #expect(nearest.map { Int($0) } == expected)
-    #expect(Set(nearest).count == k)
+    let sizes = (0..<k).map { cluster in clusters.count { $0 == cluster } }
+    let farthest = (0..<count).sorted {
+      distances[$0] != distances[$1] ? distances[$0] > distances[$1] : $0 < $1
+    }
+    let refills = refills(sizes: sizes, donors: farthest.map { clusters[$0] })
+    var found = clusters
+    for refill in refills { found[farthest[refill.row]] = refill.cluster }
+    #expect(found == expected)
+    #expect(Set(found).count == k)
+    #expect(refills.map(\.cluster) == sizes.indices.filter { sizes[$0] == 0 })
+    // Twice as many rows as clusters are enough.
+    #expect(
+      Clustering.refills(sizes: sizes, donors: farthest.prefix(2 * k).map { clusters[$0] })
+        == refills)
   }
 
   @discardableResult

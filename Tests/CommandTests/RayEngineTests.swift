@@ -4,6 +4,7 @@
 import Foundation
 import Foundations
 import Synchronization
+import Tasks
 import TestSupport
 import Testing
 import Workspace

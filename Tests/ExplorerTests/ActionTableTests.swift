@@ -22,7 +22,7 @@ import Testing
 
   @Test func noKeyMeansTwoThings() {
     for context in Context.allCases {
-      var taken: [Key: String] = [:]
+      var taken: [KeyPress: String] = [:]
       for action in Actions.all where action.contexts.contains(context) {
         for key in action.keys {
           #expect(
@@ -41,7 +41,7 @@ import Testing
       "g", "G", "Ctrl-C",
     ]
     for text in keys {
-      let key = Key(parsing: text)
+      let key = KeyPress(parsing: text)
       #expect(key != nil)
       #expect(key.flatMap { Actions.action(for: $0, in: .concepts) } != nil, "\(text) does nothing")
     }
@@ -61,10 +61,10 @@ import Testing
 
   @Test func keysAreReadAsTheyAreWritten() {
     for action in Actions.all {
-      for key in action.keys { #expect(Key(parsing: key.text) == key) }
+      for key in action.keys { #expect(KeyPress(parsing: key.text) == key) }
     }
     for wrong in ["", "enter", "Ctrl-", "Ctrl-RR", "F0", "F13", "Foo", "jj"] {
-      #expect(Key(parsing: wrong) == nil, "\(wrong)")
+      #expect(KeyPress(parsing: wrong) == nil, "\(wrong)")
     }
   }
 
@@ -92,12 +92,13 @@ import Testing
   }
 
   @Test func everyScreenHasAKeyAndAGoldenCase() throws {
-    #expect(Screens.all.map(\.id) == ScreenID.allCases)
+    #expect(Set(Screens.all.map(\.context)).count == Screens.all.count)
+    #expect(Set(Screens.all.map(\.key)).count == Screens.all.count)
     for screen in Screens.all {
-      #expect(Actions.action(for: screen.key, in: .concepts)?.id == "screen.\(screen.id.rawValue)")
-      #expect(!screen.golden.isEmpty)
+      #expect(Actions.action(for: screen.key, in: .concepts)?.id == "screen.\(screen.context)")
+      #expect(!screen.title.isEmpty && !screen.golden.isEmpty)
       #expect(screen.smallest.width <= 60 && screen.smallest.height <= 16)
-      #expect(try Fixture.state().pressing(screen.key.text).screen == screen.id)
+      #expect(try Fixture.state().pressing(screen.key.text).screen == screen.context)
     }
     #expect(try Fixture.state().pressing("Ctrl-L").redraws == 1)
   }

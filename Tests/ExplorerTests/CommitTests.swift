@@ -12,7 +12,7 @@ import Testing
       clusters: state.subject.clusters,
       commit: { order in
         seen.order = order
-        return .committed(Commit(number: 4, rows: 1, paths: order.outputs.map(\.path)))
+        return .answer(Commit(number: 4, rows: 1, paths: order.outputs.map(\.path)))
       })
     _ = try state.pressing(keys, performer)
     return seen.order
@@ -86,7 +86,7 @@ import Testing
     #expect(try back.pressing("u").plan == state.plan)
     let compared = try state.pressing("j b")
     #expect(compared.baseline.label == "plan 3" && compared.plan == state.plan)
-    #expect(compared.impact.cut > 0)
+    #expect(compared.counts.cut > 0)
     for keys in ["j j", "G"] {
       for key in ["Enter", "b"] {
         let after = try state.pressing("\(keys) \(key)")
@@ -99,7 +99,7 @@ import Testing
     let (_, work) = update(try state.pressing("Escape c y"), .key("H"))
     #expect(
       work.contains {
-        if case .start(_, .history) = $0 { true } else { false }
+        if case .start(_, is HistoryQuestion) = $0 { true } else { false }
       })
   }
 

@@ -82,11 +82,11 @@ import Testing
     // The cursor has moved already; what has to be read has not come.
     #expect(moved.screenText.contains("reading …"))
     let (further, more) = update(moved, .key("j"))
-    #expect(more.contains(.cancel(ticket)))
+    #expect(more.cancels(ticket))
     let rows = MadeUpRows(cluster: question.cluster)
     let late = try #require(try DetailPage.read(question, rows, isCancelled: { false }))
-    #expect(update(further, .finished(ticket, .detail(late))).0.screenText.contains("reading …"))
-    #expect(update(moved, .finished(ticket, .detail(late))).0.screenText.contains("┃"))
+    #expect(update(further, .finished(ticket, .answer(late))).0.screenText.contains("reading …"))
+    #expect(update(moved, .finished(ticket, .answer(late))).0.screenText.contains("┃"))
   }
 
   @Test func theCutMovesBeforeItsRowsAreRead() throws {
@@ -165,7 +165,11 @@ import Testing
 
   private func details(_ work: [Work]) -> [(Ticket, DetailQuestion)] {
     work.compactMap {
-      if case .start(let ticket, .detail(let question)) = $0 { (ticket, question) } else { nil }
+      if case .start(let ticket, let question as DetailQuestion) = $0 {
+        (ticket, question)
+      } else {
+        nil
+      }
     }
   }
 

@@ -6,7 +6,7 @@ import Pruning
 import Testing
 
 @Suite struct FindTests {
-  private func started(_ work: [Work]) -> [(Ticket, Work.Request)] {
+  private func started(_ work: [Work]) -> [(Ticket, any Request)] {
     work.compactMap {
       if case .start(let ticket, let request) = $0 { (ticket, request) } else { nil }
     }
@@ -14,26 +14,26 @@ import Testing
 
   @Test func hitsAreShownAsTheyCome() throws {
     let typed = try Fixture.state().pressing("f\n:type bride")
-    let (asked, work) = update(typed, .key(.enter))
-    #expect(asked.screen == .find && asked.screenText.contains("searching"))
-    let (ticket, request) = try #require(started(work).first { $0.1.kind == .find })
-    guard case .find(let keys) = request else { return }
+    let (began, work) = update(typed, .key(.enter))
+    #expect(began.screen == .find && began.screenText.contains("searching"))
+    let (ticket, request) = try #require(started(work).first { $0.1 is FindQuestion })
+    let keys = try #require(request as? FindQuestion)
     #expect(keys.from == nil && keys.text == "bride")
     let first = FindPage(
-      hits: [Found(row: 7, key: "k7", caption: "a bride")], next: 0, part: 0)
-    let (one, more) = update(asked, .finished(ticket, .found(first)))
+      hits: [FoundRow(row: 7, rowKey: "k7", caption: "a bride")], next: 0, part: 0)
+    let (one, more) = update(began, .finished(ticket, .answer(first)))
     #expect(one.finding.hits.count == 1 && one.screenText.contains("a bride"))
     // The captions are searched and the hit is placed at the same time.
-    let kinds = started(more).map(\.1.kind)
-    #expect(kinds.contains(.find) && kinds.contains(.places))
+    let asked = started(more).map(\.1)
+    #expect(asked.contains { $0 is FindQuestion } && asked.contains { $0 is WhereaboutsQuestion })
     // Ctrl-C keeps what is there, and > goes on.
     let (stopped, cancel) = update(one, .key(.control("c")))
     #expect(cancel.count == 2 && stopped.isIdle)
     #expect(update(stopped, .key("k")).0.screenText.contains("stopped"))
     let (again, next) = update(stopped, .key(">"))
-    #expect(started(next).contains { $0.1.kind == .find } && !again.isIdle)
+    #expect(started(next).contains { $0.1 is FindQuestion } && !again.isIdle)
     // A late answer of a search that was given up is dropped.
-    let late = update(stopped, .finished(ticket, .found(first))).0
+    let late = update(stopped, .finished(ticket, .answer(first))).0
     #expect(late.finding.hits.count == 1)
   }
 
@@ -61,15 +61,14 @@ import Testing
 
   @Test func ranksAreAskedForAnewInAnotherOrder() throws {
     let state = try Fixture.state().pressing("f\n:type bride\nEnter G")
-    #expect(state.finding.hits.count > 20 && state.finding.line == state.finding.hits.count - 1)
+    #expect(
+      state.finding.hits.count > 20 && state.finding.list.line == state.finding.hits.count - 1)
     #expect(state.finding.hits.allSatisfy { $0.whereabouts != .unknown })
     let opened = try state.pressing("o j")
     let (other, work) = update(opened, .key(.enter))
-    guard case .places(let question)? = started(work).map(\.1).first(where: { $0.kind == .places })
-    else {
-      Issue.record("no places are asked for")
-      return
-    }
+    let question = try #require(
+      started(work).lazy.compactMap { $0.1 as? WhereaboutsQuestion }.first,
+      "no places are asked for")
     #expect(question.order == other.plan.order)
     #expect(question.rows.allSatisfy { $0 % 5 != 3 })
   }
@@ -115,12 +114,12 @@ import Testing
   @Test func aSearchCanBeStopped() throws {
     let typed = try Fixture.state().pressing(Fixture.middle + " I /\n:type x")
     let (busy, work) = update(typed, .key(.enter))
-    let (ticket, request) = try #require(started(work).first { $0.1.kind == .search })
-    guard case .search(let question) = request else { return }
+    let (ticket, request) = try #require(started(work).first { $0.1 is SearchQuestion })
+    let question = try #require(request as? SearchQuestion)
     #expect(question.ranks == 1..<4_097)
     #expect(busy.screenText.contains("searching the captions"))
-    let (on, more) = update(busy, .finished(ticket, .searched(nil)))
-    #expect(started(more).contains { $0.1.kind == .search })
+    let (on, more) = update(busy, .finished(ticket, .answer(SearchQuestion.Answer(rank: nil))))
+    #expect(started(more).contains { $0.1 is SearchQuestion })
     let (stopped, _) = update(on, .key(.control("c")))
     #expect(!stopped.screenText.contains("searching the captions"))
   }

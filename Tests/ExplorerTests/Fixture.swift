@@ -111,14 +111,15 @@ enum Fixture {
   static func page(_ question: FindQuestion, _ clusters: Int) -> FindPage {
     guard let from = question.from else {
       let row = question.text.hasPrefix("key-") ? Int(question.text.dropFirst(4)) : nil
-      let hits = row.map { [Found(row: $0, key: "key-\($0)", caption: caption($0 % 100))] } ?? []
+      let hits =
+        row.map { [FoundRow(row: $0, rowKey: "key-\($0)", caption: caption($0 % 100))] } ?? []
       return FindPage(hits: hits, next: 0, part: 0)
     }
     let rows = (from..<from + 300).filter {
       caption($0 % 100).contains(question.text) && caption($0 % 100).utf8.count < 60
     }
     let hits = rows.prefix(question.most).map {
-      Found(row: $0, key: "key-\($0)", caption: caption($0 % 100))
+      FoundRow(row: $0, rowKey: "key-\($0)", caption: caption($0 % 100))
     }
     let next = hits.count < rows.count ? hits[hits.count - 1].row + 1 : from + 300
     return FindPage(
@@ -130,25 +131,26 @@ enum Fixture {
     if row % 5 == 3 || clusters == 0 || size(of: cluster) == 0 {
       return .nowhere("it is a duplicate")
     }
-    return .at(RowPlace(cluster: cluster, rank: row * 31 % size(of: cluster)))
+    return .at(RankedRow(cluster: cluster, rank: row * 31 % size(of: cluster)))
   }
 
-  static func seek(_ question: SeekQuestion, _ clusters: Int) -> Found? {
-    guard question.key.hasPrefix("key-"), let row = Int(question.key.dropFirst(4)) else {
-      return nil
+  static func seek(_ question: SeekQuestion, _ clusters: Int) -> SeekQuestion.Answer {
+    guard question.rowKey.hasPrefix("key-"), let row = Int(question.rowKey.dropFirst(4)) else {
+      return SeekQuestion.Answer(hit: nil)
     }
-    return Found(
-      row: row, key: question.key, caption: nil, whereabouts: whereabouts(row, clusters))
+    return SeekQuestion.Answer(
+      hit: FoundRow(row: row, rowKey: question.rowKey, whereabouts: whereabouts(row, clusters)))
   }
 
   /// The captions are those of `MadeUpRows` in an order that follows the distance.
-  static func search(_ question: SearchQuestion) -> Int? {
+  static func search(_ question: SearchQuestion) -> SearchQuestion.Answer {
     let rows = MadeUpRows(cluster: question.cluster)
     func matches(_ rank: Int) -> Bool {
       rows.line(rank, rank: rank).caption?.contains(question.text) == true
     }
-    return question.backwards
-      ? question.ranks.last(where: matches) : question.ranks.first(where: matches)
+    return SearchQuestion.Answer(
+      rank: question.backwards
+        ? question.ranks.last(where: matches) : question.ranks.first(where: matches))
   }
 
   static func caption(_ concept: Int) -> String {
@@ -166,35 +168,36 @@ struct InstantWork: WorkPerformer {
   var existing = OutputState.free
   var storeObstacle: String?
   var commit: @Sendable (CommitOrder) -> Work.Result = { order in
-    .committed(Commit(number: 4, rows: order.plan.target, paths: order.outputs.map(\.path)))
+    .answer(Commit(number: 4, rows: order.plan.target, paths: order.outputs.map(\.path)))
   }
 
-  func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
+  func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result {
     switch request {
-    case .labels(let concepts):
-      .labels(
-        Dictionary(uniqueKeysWithValues: concepts.map { ($0, Fixture.caption($0)) }))
-    case .names(let count): .names(Fixture.names(count))
-    case .detail(let question): detail(question)
-    case .items(let question): items(question)
-    case .neighbours(let cluster, let count):
-      .neighbours(Fixture.neighbours(of: cluster, count, clusters))
-    case .turnover(let question): .turnover(MadeUpRows.turnover(question))
-    case .inspect(let outputs):
-      .inspected(
+    case let question as LabelsQuestion:
+      .answer(
+        Dictionary(uniqueKeysWithValues: question.concepts.map { ($0, Fixture.caption($0)) }))
+    case let question as NamesQuestion: .answer(Fixture.names(question.count))
+    case let question as DetailQuestion: detail(question)
+    case let question as ItemsQuestion: items(question)
+    case let question as NeighboursQuestion:
+      .answer(Fixture.neighbours(of: question.cluster, question.count, clusters))
+    case let question as TurnoverQuestion: .answer(MadeUpRows.turnover(question))
+    case let question as InspectQuestion:
+      .answer(
         Inspection(
-          files: outputs.map { _ in existing }, folder: "laion-sample/plans",
+          files: question.outputs.map { _ in existing }, folder: "laion-sample/plans",
           obstacle: storeObstacle))
-    case .commit(let order): commit(order)
-    case .history: .history(Fixture.commits)
-    case .saveDraft, .removeDraft: .draftChanged
-    case .find(let question): .found(Fixture.page(question, clusters))
-    case .places(let question):
-      .placed(
+    case let order as CommitOrder: commit(order)
+    case is HistoryQuestion: .answer(Fixture.commits)
+    case is DraftOrder: .answer(true)
+    case let question as FindQuestion: .answer(Fixture.page(question, clusters))
+    case let question as WhereaboutsQuestion:
+      .answer(
         Dictionary(
           uniqueKeysWithValues: question.rows.map { ($0, Fixture.whereabouts($0, clusters)) }))
-    case .seek(let question): .sought(Fixture.seek(question, clusters))
-    case .search(let question): .searched(Fixture.search(question))
+    case let question as SeekQuestion: .answer(Fixture.seek(question, clusters))
+    case let question as SearchQuestion: .answer(Fixture.search(question))
+    default: .failed("\(type(of: request)) has no made-up answer")
     }
   }
 
@@ -204,7 +207,7 @@ struct InstantWork: WorkPerformer {
       guard let page = try ItemsPage.read(question, rows, isCancelled: { false }) else {
         return .cancelled
       }
-      return .items(page)
+      return .answer(page)
     } catch { return .failed("\(error)") }
   }
 
@@ -214,7 +217,7 @@ struct InstantWork: WorkPerformer {
       guard let page = try DetailPage.read(question, rows, isCancelled: { false }) else {
         return .cancelled
       }
-      return .detail(page)
+      return .answer(page)
     } catch { return .failed("\(error)") }
   }
 }
@@ -238,7 +241,7 @@ struct MadeUpRows: ConceptRows {
   func line(_ position: Int, rank: Int) -> RowLine {
     RowLine(
       rank: rank, row: 3 * position + cluster, distance: distance(position),
-      key: "key-\(3 * position + cluster)",
+      rowKey: "key-\(3 * position + cluster)",
       caption: position % 9 == 8 ? nil : Fixture.caption(position % 100) + " \(position)",
       similarity: position % 7 == 6 ? nil : Float(position % 41) / 100)
   }
@@ -298,4 +301,11 @@ extension State {
 
   /// The text of the screen at its own size.
   var screenText: String { view(self, size).text }
+}
+
+extension [Work] {
+  /// Whether a request is given up.
+  func cancels(_ ticket: Ticket) -> Bool {
+    contains { if case .cancel(ticket) = $0 { true } else { false } }
+  }
 }

@@ -55,11 +55,11 @@ import Testing
     Screens.all.flatMap { screen in
       sizes.flatMap { size in
         [.roles, .ascii].map {
-          Case(name: screen.id.rawValue, keys: screen.golden, size: size, kind: $0)
+          Case(name: screen.context.name, keys: screen.golden, size: size, kind: $0)
         }
       }
         + [.sixteen, .eight, .withoutColour].map {
-          Case(name: screen.id.rawValue, keys: screen.golden, size: "80x24", kind: $0)
+          Case(name: screen.context.name, keys: screen.golden, size: "80x24", kind: $0)
         }
     }
     + sizes.flatMap { size in

@@ -8,7 +8,11 @@ import Testing
 @Suite struct ItemsTests {
   private func questions(_ work: [Work]) -> [(Ticket, ItemsQuestion)] {
     work.compactMap {
-      if case .start(let ticket, .items(let question)) = $0 { (ticket, question) } else { nil }
+      if case .start(let ticket, let question as ItemsQuestion) = $0 {
+        (ticket, question)
+      } else {
+        nil
+      }
     }
   }
 
@@ -20,7 +24,7 @@ import Testing
     #expect(first.1.ranks.lowerBound == 0 && first.1.ranks.count < 24)
     // 500 keys at once ask once, and the cursor is there before the rows are.
     let (moved, more) = update(opened, Array(repeating: Event.key("j"), count: 500))
-    #expect(questions(more).count == 1 && more.contains(.cancel(first.0)))
+    #expect(questions(more).count == 1 && more.cancels(first.0))
     #expect(moved.items.rank == 500)
     #expect(moved.screenText.contains("rank 500 of 0–840,633"))
     let (end, last) = update(moved, .key(.end))
@@ -29,10 +33,10 @@ import Testing
     let page = try #require(questions(last).first)
     let rows = MadeUpRows(cluster: page.1.cluster)
     let answer = try #require(try ItemsPage.read(page.1, rows, isCancelled: { false }))
-    let shown = update(end, .finished(page.0, .items(answer))).0
+    let shown = update(end, .finished(page.0, .answer(answer))).0
     #expect(shown.screenText.contains("key-\(3 * 840_633 + page.1.cluster)"))
     // An answer that is no longer wanted is dropped.
-    let late = update(end, .finished(first.0, .items(answer))).0
+    let late = update(end, .finished(first.0, .answer(answer))).0
     #expect(!late.screenText.contains("key-"))
   }
 

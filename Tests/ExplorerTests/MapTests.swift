@@ -27,8 +27,8 @@ import Testing
     let quota = state.quotas.quota
     let size = state.subject.scores.size
     let expected = [
-      size.count { $0 > 0 }, state.impact.saturated,
-      size.indices.count { size[$0] > 0 && quota[$0] == 0 }, state.impact.gained, state.impact.cut,
+      size.count { $0 > 0 }, state.counts.saturated,
+      size.indices.count { size[$0] > 0 && quota[$0] == 0 }, state.counts.gained, state.counts.cut,
       2, 0,
     ]
     var turned = state
@@ -97,7 +97,7 @@ import Testing
     let lines = state.screenText.split(separator: "\n", omittingEmptySubsequences: false)
     let y = try #require(lines.firstIndex { $0.contains("◆") })
     let x = try #require(lines[y].firstIndex(of: "◆"))
-    let place = Place(x: lines[y].distance(from: lines[y].startIndex, to: x), y: y)
+    let place = Spot(x: lines[y].distance(from: lines[y].startIndex, to: x), y: y)
     var other = try state.pressing("g")
     Screens.entry(.map).click(&other, Region(x: 0, y: 0, width: 120, height: 36), place)
     let dot = { (state: State) in

@@ -13,12 +13,12 @@ import Testing
   }
 
   /// The first cell of a text on the screen.
-  private func place(of text: String, in state: State, from row: Int = 0) throws -> Place {
+  private func place(of text: String, in state: State, from row: Int = 0) throws -> Spot {
     let grid = view(state, state.size)
     for y in row..<grid.height {
       let line = grid.row(y)
       guard let range = line.range(of: text) else { continue }
-      return Place(x: columns(of: String(line[..<range.lowerBound])), y: y)
+      return Spot(x: columns(of: String(line[..<range.lowerBound])), y: y)
     }
     throw NotOnScreen(text: text, screen: grid.text)
   }
@@ -42,7 +42,7 @@ import Testing
   func aClickSelectsAndASecondActsAsEnter(_ size: String) throws {
     let state = try opened(size)
     let third = state.table.order[3]
-    let place = Place(x: 9, y: view(state, state.size).text.lines { $0.hasPrefix("┌") } + 2 + 3)
+    let place = Spot(x: 9, y: view(state, state.size).text.lines { $0.hasPrefix("┌") } + 2 + 3)
     let selected = runner.settle(state, .mouse(Mouse(.press, place)))
     #expect(selected.cursor == third && selected.screen == .concepts)
     let entered = runner.settle(selected, .mouse(Mouse(.press, place)))
@@ -69,7 +69,7 @@ import Testing
   @Test func theWheelScrollsThreeLines() throws {
     var state = try opened("80x24")
     let first = state.cursor
-    let wheel = Place(x: 5, y: 10)
+    let wheel = Spot(x: 5, y: 10)
     state = runner.settle(state, .mouse(Mouse(.wheelDown, wheel)))
     #expect(state.table.top == 3)
     #expect(state.table.position == 3)
@@ -85,12 +85,12 @@ import Testing
 
   @Test func itemsAreSelectedAndScrolled() throws {
     var state = try Fixture.state().pressing(Fixture.middle + " I")
-    state = runner.settle(state, .mouse(Mouse(.press, Place(x: 8, y: 9))))
+    state = runner.settle(state, .mouse(Mouse(.press, Spot(x: 8, y: 9))))
     let rank = state.items.rank
     #expect(rank > 0)
-    state = runner.settle(state, .mouse(Mouse(.wheelDown, Place(x: 8, y: 9))))
+    state = runner.settle(state, .mouse(Mouse(.wheelDown, Spot(x: 8, y: 9))))
     #expect(state.items.top == 3 && state.items.rank == max(3, rank))
-    state = runner.settle(state, .mouse(Mouse(.wheelUp, Place(x: 8, y: 9))))
+    state = runner.settle(state, .mouse(Mouse(.wheelUp, Spot(x: 8, y: 9))))
     #expect(state.items.top == 0)
   }
 
@@ -117,7 +117,7 @@ import Testing
   @Test(arguments: ["S", "+ c", "+ q", "n", "?", ":"])
   func aClickBesideClosesNothing(_ keys: String) throws {
     let state = try opened().pressing(keys)
-    for place in [Place(x: 0, y: 5), Place(x: 3, y: 0), Place(x: 119, y: 20)] {
+    for place in [Spot(x: 0, y: 5), Spot(x: 3, y: 0), Spot(x: 119, y: 20)] {
       let after = runner.settle(state, .mouse(Mouse(.press, place)))
       #expect(after.context == state.context && after.cursor == state.cursor, "\(place)")
     }
@@ -136,10 +136,10 @@ import Testing
     var state = try Fixture.state(clusters: [0, 1, 200][seed % 3])
     let runner = ScriptRunner(performer: InstantWork(clusters: [0, 1, 200][seed % 3]))
     for _ in 0..<200 where !state.isFinished {
-      let place = Place(x: random(140) - 5, y: random(45) - 3)
+      let place = Spot(x: random(140) - 5, y: random(45) - 3)
       let event: Event =
         switch random(10) {
-        case 0: .key(Key(parsing: keys[random(keys.count)])!)
+        case 0: .key(KeyPress(parsing: keys[random(keys.count)])!)
         case 1: .resize(Size(width: 1 + random(150), height: 1 + random(50)))
         default: .mouse(Mouse(acts[random(4)], place))
         }

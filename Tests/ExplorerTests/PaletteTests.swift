@@ -24,7 +24,7 @@ import Testing
           #expect(byName.message?.text == reason, "\(action.id)")
           #expect(byName.context == .palette, "\(action.id)")
         } else {
-          #expect(byName.screenText == byKey.screenText, "\(action.id) on \(screen.id)")
+          #expect(byName.screenText == byKey.screenText, "\(action.id) on \(screen.context)")
           #expect(byName.plan == byKey.plan && byName.isFinished == byKey.isFinished)
         }
       }

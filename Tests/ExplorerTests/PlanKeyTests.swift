@@ -13,7 +13,7 @@ import Testing
     #expect(state.quotas.sum == expected)
     #expect(state.baseline.label == "the opening plan")
     #expect(!state.isUnsaved)
-    #expect(state.impact.gained == 0 && state.impact.cut == 0)
+    #expect(state.counts.gained == 0 && state.counts.cut == 0)
   }
 
   @Test func theOpeningTargetIsFeasible() throws {
@@ -56,7 +56,7 @@ import Testing
     let high = try state.pressing("} } } } } } } }")
     #expect(high.plan.target == state.subject.candidates)
     #expect(high.message?.text.contains("largest") == true)
-    #expect(high.impact.saturated == 199)
+    #expect(high.counts.saturated == 199)
   }
 
   @Test func targetsCanBeTyped() throws {
@@ -203,12 +203,12 @@ import Testing
 
   @Test func theBaselineIsWhatChangesAreCountedAgainst() throws {
     let state = try Fixture.state().pressing("+ +")
-    #expect(state.impact.gained > 0)
-    #expect(state.impact.more - state.impact.fewer == state.plan.target - state.opening.target)
+    #expect(state.counts.gained > 0)
+    #expect(state.counts.more - state.counts.fewer == state.plan.target - state.opening.target)
     let marked = try state.pressing("b")
-    #expect(marked.impact.gained == 0 && marked.impact.cut == 0)
+    #expect(marked.counts.gained == 0 && marked.counts.cut == 0)
     #expect(marked.baseline.plan == state.plan)
-    #expect(try marked.pressing("-").impact.cut > 0)
+    #expect(try marked.pressing("-").counts.cut > 0)
     let known = try Fixture.state(committed: CommittedState(number: 3, plan: state.plan))
     #expect(known.baseline.label == "plan 3")
     #expect(known.plan == state.plan)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct RandomKeyTests {
   /// All keys of the table, and some that mean nothing; quitting is left to the last step.
-  private static let keys: [Key] =
+  private static let keys: [KeyPress] =
     Array(Set(Actions.all.flatMap(\.keys))).sorted { $0.text < $1.text }
     + ["1", "2", "%", ".", "z", "花", .function(9), .left]
 

@@ -2,6 +2,7 @@
 // None traps, what each screen says adds up, and what is committed in the end is what `winnow export`
 // writes for the stored plan.
 
+import Build
 import Canvas
 import Clustering
 import Explorer
@@ -68,10 +69,9 @@ import Workspace
     if hands.commits.isEmpty {
       // It was quit, or the path led out of the fence.
       _ = hands.perform(
-        .commit(
-          CommitOrder(
-            plan: state.plan, outputs: [Output(format: "text", path: scratch("last.txt"))],
-            note: nil, replace: true))
+        CommitOrder(
+          plan: state.plan, outputs: [Output(format: "text", path: scratch("last.txt"))],
+          note: nil, replace: true)
       ) { _ in true }
     }
     let (number, order) = try #require(hands.commits.last, "seed \(seed) committed nothing")
@@ -113,7 +113,7 @@ import Workspace
 /// Keys and sizes at random.
 enum RandomEvents {
   /// All keys of the table, and some that mean nothing or are typed.
-  private static let keys: [Key] =
+  private static let keys: [KeyPress] =
     Array(Set(Actions.all.flatMap(\.keys))).sorted { $0.text < $1.text }
     + ["1", "2", "0", "%", ".", "z", "k", ">", "!", "花", "\u{301}", .function(9), .left, .enter]
 
@@ -128,7 +128,7 @@ enum RandomEvents {
       .mouse(
         Mouse(
           [.press, .doublePress, .wheelUp, .wheelDown][Int(random.next() % 4)],
-          Place(x: Int(random.next() % 180), y: Int(random.next() % 60))))
+          Spot(x: Int(random.next() % 180), y: Int(random.next() % 60))))
     case 5: .paste(["food", "size>10\nkeep<1", "\u{1B}[31m", "12,5%", ""][Int(random.next() % 5)])
     default: .key(keys[Int(random.next() % UInt64(keys.count))])
     }
@@ -153,16 +153,17 @@ private final class FencedWork: WorkPerformer {
     outputs.allSatisfy { $0.path.hasPrefix(fence + "/") && !$0.path.contains("..") }
   }
 
-  func perform(_ request: Work.Request, progress: (Double) -> Bool) -> Work.Result {
+  func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result {
     switch request {
-    case .inspect(let outputs) where !isInside(outputs):
-      return .inspected(
-        Inspection(files: outputs.map { _ in .blocked("outside the fence") }, folder: fence))
-    case .commit(let order) where !isInside(order.outputs):
+    case let question as InspectQuestion where !isInside(question.outputs):
+      return .answer(
+        Inspection(
+          files: question.outputs.map { _ in .blocked("outside the fence") }, folder: fence))
+    case let order as CommitOrder where !isInside(order.outputs):
       return .failed("outside the fence")
-    case .commit(let order):
+    case let order as CommitOrder:
       let result = work.perform(request, progress: progress)
-      if case .committed(let commit) = result {
+      if case .answer(let commit as Commit) = result {
         made.withLock { $0.append((commit.number, order)) }
       }
       return result

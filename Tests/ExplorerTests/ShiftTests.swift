@@ -57,12 +57,12 @@ import Testing
       let table = try #require(state.shift.table)
       let sums = table.total
       #expect(sums.before == state.baseline.quota.reduce(0, +))
-      #expect(sums.saturated == state.impact.saturated)
+      #expect(sums.saturated == state.counts.saturated)
       let text = state.screenText
-      #expect(text.contains("▲ \(thousands(state.impact.gained)) "))
+      #expect(text.contains("▲ \(thousands(state.counts.gained)) "))
       // The orders are the same and nested, so quotas tell the rows.
-      #expect(text.contains("▲ \(thousands(state.impact.more))"))
-      #expect(text.contains("▼ \(thousands(state.impact.fewer))"))
+      #expect(text.contains("▲ \(thousands(state.counts.more))"))
+      #expect(text.contains("▼ \(thousands(state.counts.fewer))"))
     }
   }
 
@@ -109,12 +109,12 @@ import Testing
     let lines = state.screenText.split(separator: "\n", omittingEmptySubsequences: false)
     let y = try #require(lines.firstIndex { $0.contains("│▸") })
     var clicked = state
-    Screens.entry(.shift).click(&clicked, body, Place(x: 10, y: y + 3))
+    Screens.entry(.shift).click(&clicked, body, Spot(x: 10, y: y + 3))
     #expect(clicked.cursor == state.shift.table?.order[3])
     // The right end of the plot is the concept of the smallest P.
-    Screens.entry(.shift).click(&clicked, body, Place(x: 117, y: 6))
+    Screens.entry(.shift).click(&clicked, body, Spot(x: 117, y: 6))
     #expect(clicked.cursor == state.shift.table?.ranking.concepts.last)
-    Screens.entry(.shift).click(&clicked, body, Place(x: 1, y: 6))
+    Screens.entry(.shift).click(&clicked, body, Spot(x: 1, y: 6))
     #expect(clicked.cursor == state.shift.table?.ranking.concepts.last)
   }
 
@@ -157,24 +157,28 @@ import Testing
     let opened = try Fixture.state().pressing("o j Enter")
     let (state, work) = update(opened, .key("V"))
     var asked: (Ticket, TurnoverQuestion)?
-    for case .start(let ticket, .turnover(let question)) in work { asked = (ticket, question) }
+    for case .start(let ticket, let question as TurnoverQuestion) in work {
+      asked = (ticket, question)
+    }
     let (ticket, question) = try #require(asked)
     #expect(question.old == state.baseline.plan && question.new == state.plan)
     #expect(state.screenText.contains("≥ "))
     #expect(state.screenText.contains("counting"))
     #expect(update(state, .progress(ticket, 0.34)).0.screenText.contains("34 %"))
     // A cursor key does not ask again.
-    for case .start(_, .turnover) in update(state, .key("j")).1 { Issue.record("asked twice") }
+    for case .start(_, is TurnoverQuestion) in update(state, .key("j")).1 {
+      Issue.record("asked twice")
+    }
     let counted = MadeUpRows.turnover(question)
-    let (done, _) = update(state, .finished(ticket, .turnover(counted)))
+    let (done, _) = update(state, .finished(ticket, .answer(counted)))
     #expect(done.screenText.contains("▲ \(thousands(counted.entering))"))
     #expect(!done.screenText.contains("≥"))
     // A newer plan takes the place of the older one; leaving the screen gives it up.
     let (newer, more) = update(state, .key("+"))
-    #expect(more.contains(.cancel(ticket)))
+    #expect(more.cancels(ticket))
     let (left, nothing) = update(newer, .key("C"))
     #expect(nothing.contains { if case .cancel = $0 { true } else { false } })
-    #expect(!left.running.keys.contains(.turnover))
+    #expect(left.running(TurnoverQuestion.self) == nil)
   }
 
   @Test func newPlansAreShownFromTheirLargestChangeOn() throws {
@@ -215,10 +219,10 @@ import Testing
   @Test func aCountThatFailsIsTold() throws {
     let opened = try Fixture.state().pressing("o j Enter")
     let (state, work) = update(opened, .key("V"))
-    for case .start(let ticket, .turnover) in work {
+    for case .start(let ticket, is TurnoverQuestion) in work {
       let (after, _) = update(state, .finished(ticket, .failed("members.npy: truncated")))
       #expect(after.message?.text == "members.npy: truncated")
-      #expect(after.screenText.contains("≥ ") && !after.running.keys.contains(.turnover))
+      #expect(after.screenText.contains("≥ ") && after.running(TurnoverQuestion.self) == nil)
     }
   }
 
@@ -228,14 +232,14 @@ import Testing
     let (stopped, work) = update(state, .key(.control("c")))
     #expect(work.contains { if case .cancel = $0 { true } else { false } })
     let (after, more) = update(stopped, .key("j"))
-    for case .start(_, .turnover) in more { Issue.record("asked again") }
+    for case .start(_, is TurnoverQuestion) in more { Issue.record("asked again") }
     #expect(after.screenText.contains("not counted"))
     // Coming back asks again, and so does another plan.
     let (back, again) = update(after, [.key("C"), .key("V")])
-    #expect(!back.running.keys.contains(.turnover) || !again.isEmpty)
+    #expect(back.running(TurnoverQuestion.self) == nil || !again.isEmpty)
     let (returned, _) = update(update(after, .key("C")).0, .key("V"))
-    #expect(returned.running.keys.contains(.turnover))
+    #expect(returned.running(TurnoverQuestion.self) != nil)
     let (other, asked) = update(after, .key("+"))
-    #expect(other.running.keys.contains(.turnover) && !asked.isEmpty)
+    #expect(other.running(TurnoverQuestion.self) != nil && !asked.isEmpty)
   }
 }

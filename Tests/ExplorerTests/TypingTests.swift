@@ -46,7 +46,7 @@ import Testing
   @Test func theKeyOfTheRowIsCopied() throws {
     let state = try Fixture.state().pressing(Fixture.middle + " I j j j y")
     let cluster = try #require(state.cursor)
-    #expect(state.clipboard.text == MadeUpRows(cluster: cluster).line(3, rank: 3).key)
+    #expect(state.clipboard.text == MadeUpRows(cluster: cluster).line(3, rank: 3).rowKey)
   }
 
   /// A name from a caption with an escape sequence is copied without it.

@@ -6,7 +6,7 @@ import Pruning
 import Testing
 
 @Suite struct WorkTests {
-  private func started(_ work: [Work]) -> [(Ticket, Work.Request)] {
+  private func started(_ work: [Work]) -> [(Ticket, any Request)] {
     work.compactMap {
       if case .start(let ticket, let request) = $0 { (ticket, request) } else { nil }
     }
@@ -15,7 +15,7 @@ import Testing
   @Test func onlyTheLinesOnTheScreenAreAskedFor() throws {
     let (state, work) = update(try Fixture.state(), .resize(Size(width: 80, height: 24)))
     let (ticket, request) = try #require(started(work).first)
-    guard case .labels(let concepts) = request else {
+    guard let concepts = (request as? LabelsQuestion)?.concepts else {
       Issue.record("no captions were asked for")
       return
     }
@@ -24,13 +24,13 @@ import Testing
     #expect(!state.isIdle)
     #expect(state.screenText.contains("…"))
     let answer = Dictionary(uniqueKeysWithValues: concepts.map { ($0, "caption \($0)") })
-    let (next, more) = update(state, .finished(ticket, .labels(answer)))
+    let (next, more) = update(state, .finished(ticket, .answer(answer)))
     #expect(next.screenText.contains("caption \(concepts[0])"))
     // The names of all come only then, and what is known is not asked for again.
-    #expect(started(more).map(\.1) == [.names(count: 200)])
+    #expect(started(more).map(\.1) as? [NamesQuestion] == [NamesQuestion(count: 200)])
     #expect(update(next, .key("j")).1.isEmpty)
     let (named, nothing) = update(
-      next, .finished(try #require(started(more).first).0, .names(Fixture.names(200))))
+      next, .finished(try #require(started(more).first).0, .answer(Fixture.names(200))))
     #expect(named.isIdle && nothing.isEmpty)
     #expect(update(named, .key("G")).1.isEmpty)
     #expect(named.name(of: 3) == Fixture.caption(3))
@@ -40,7 +40,7 @@ import Testing
   @Test func namesThatFailAreNotAskedForAgain() throws {
     let (state, work) = update(try Fixture.state(clusters: 1), .resize(Size(width: 80, height: 24)))
     let (labelled, more) = update(
-      state, .finished(try #require(started(work).first).0, .labels([0: "a"])))
+      state, .finished(try #require(started(work).first).0, .answer([0: "a"])))
     let ticket = try #require(started(more).first).0
     let (after, nothing) = update(labelled, .finished(ticket, .failed("names.json: damaged")))
     #expect(nothing.isEmpty && after.isIdle)
@@ -49,7 +49,10 @@ import Testing
     // Cancelled is not failed: the next key asks again.
     let (cancelled, _) = update(labelled, .key(.control("c")))
     #expect(cancelled.isIdle)
-    #expect(started(update(cancelled, .key("j")).1).map(\.1) == [.names(count: 1)])
+    #expect(
+      started(update(cancelled, .key("j")).1).map(\.1) as? [NamesQuestion] == [
+        NamesQuestion(count: 1)
+      ])
   }
 
   @Test func fiveHundredKeysAskOnce() throws {
@@ -63,14 +66,14 @@ import Testing
     let (first, work) = update(try Fixture.state(), .resize(Size(width: 80, height: 24)))
     let old = try #require(started(work).first).0
     let (second, more) = update(first, .key("G"))
-    #expect(more.contains(.cancel(old)))
+    #expect(more.cancels(old))
     let new = try #require(started(more).first).0
     #expect(new > old)
-    let (late, nothing) = update(second, .finished(old, .labels([0: "late"])))
+    let (late, nothing) = update(second, .finished(old, .answer([0: "late"])))
     #expect(nothing.isEmpty && !late.isIdle)
     #expect(!late.pressingText("g").contains("late"))
-    let (done, names) = update(second, .finished(new, .labels([:])))
-    #expect(started(names).map(\.1) == [.names(count: 200)])
+    let (done, names) = update(second, .finished(new, .answer([Int: String]())))
+    #expect(started(names).map(\.1) as? [NamesQuestion] == [NamesQuestion(count: 200)])
     #expect(update(done, .finished(started(names)[0].0, .cancelled)).0.isIdle == true)
   }
 
@@ -78,7 +81,7 @@ import Testing
     let (state, work) = update(try Fixture.state(), .resize(Size(width: 80, height: 24)))
     let ticket = try #require(started(work).first).0
     let (after, more) = update(state, .finished(ticket, .failed("captions/data.utf8: truncated")))
-    #expect(started(more).map(\.1) == [.names(count: 200)])
+    #expect(started(more).map(\.1) as? [NamesQuestion] == [NamesQuestion(count: 200)])
     #expect(after.message?.text.contains("truncated") == true)
   }
 
@@ -102,7 +105,7 @@ import Testing
       #expect(after.committed == CommittedState(number: 4, plan: state.plan), "\(keys)")
       #expect(after.message?.text.contains("plan 4") == true)
       #expect(after.baseline.label == "plan 4")
-      #expect(after.impact.gained == 0)
+      #expect(after.counts.gained == 0)
       #expect(!after.isUnsaved)
       #expect(after.screenText.contains("plan 4, committed"))
     }
@@ -116,9 +119,8 @@ import Testing
     let (_, work) = update(state, .key("y"))
     #expect(
       started(work).contains {
-        $0.1
-          == .commit(
-            CommitOrder(plan: state.plan, outputs: state.outputs.files, note: nil, replace: true))
+        $0.1 as? CommitOrder
+          == CommitOrder(plan: state.plan, outputs: state.outputs.files, note: nil, replace: true)
       })
     performer.existing = .blocked("keep.txt is a folder: choose another name with -o")
     let blocked = try Fixture.state().pressing("c y", performer)
@@ -150,14 +152,14 @@ import Testing
     #expect(!update(half, .key("q")).0.isFinished)
     #expect(!update(half, .key("c")).0.isFinished)
     let (cancelling, cancel) = update(half, .key(.control("c")))
-    #expect(cancel.contains(.cancel(ticket)))
+    #expect(cancel.cancels(ticket))
     #expect(!cancelling.isFinished)
     let (after, _) = update(cancelling, .finished(ticket, .cancelled))
     #expect(after.isIdle && after.committed == nil)
     #expect(after.message?.text.contains("nothing was written") == true)
     // It may have been too late to cancel: then the commit counts.
     let made = Commit(number: 1, rows: half.plan.target, paths: ["keep.txt"])
-    let (late, _) = update(cancelling, .finished(ticket, .committed(made)))
+    let (late, _) = update(cancelling, .finished(ticket, .answer(made)))
     #expect(late.committed?.number == 1)
   }
 
@@ -166,10 +168,10 @@ import Testing
     let ticket = try #require(started(work).first).0
     let (changed, _) = update(busy, .key("+"))
     let made = Commit(number: 1, rows: busy.plan.target, paths: ["keep.txt"])
-    let (after, _) = update(changed, .finished(ticket, .committed(made)))
+    let (after, _) = update(changed, .finished(ticket, .answer(made)))
     #expect(after.committed?.plan == busy.plan)
     #expect(after.isUnsaved)
-    #expect(after.impact.gained > 0)
+    #expect(after.counts.gained > 0)
   }
 
   @Test func quittingAsksOnlyWhenThePlanIsUnsaved() throws {
@@ -191,7 +193,7 @@ import Testing
 }
 
 extension State {
-  fileprivate func pressingText(_ key: Key) -> String {
+  fileprivate func pressingText(_ key: KeyPress) -> String {
     update(self, .key(key)).0.screenText
   }
 }

@@ -7,33 +7,29 @@ import Testing
 
 @Suite struct HouseTests {
   /// Each room, and the rooms below it that it may use.
-  static let rooms: [String: Set<String>] = [
-    "CKernels": [],
-    "CNcursesw": [],
-    "CZlib": [],
-    "Foundations": [],
-    "Storage": ["Foundations", "CKernels", "CZlib"],
-    "Ingest": ["Foundations", "Storage", "CKernels"],
-    "Clustering": ["Foundations", "Storage", "CKernels"],
-    "Pruning": ["Foundations"],
-    "Canvas": [],
-    "Workspace": ["Foundations", "Clustering", "Ingest", "Storage", "CKernels", "Pruning"],
-    "Manifests": [
-      "Foundations", "Workspace", "Clustering", "Ingest", "Storage", "CKernels", "Pruning",
-    ],
-    "Explorer": [
-      "Foundations", "Manifests", "Workspace", "Clustering", "Ingest", "Storage", "CKernels",
-      "Pruning", "Canvas",
-    ],
-    "Terminal": [
-      "Foundations", "CNcursesw", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest",
-      "Storage", "CKernels", "Pruning", "Canvas",
-    ],
-    "winnow": [
-      "Foundations", "Terminal", "Explorer", "Manifests", "Workspace", "Clustering", "Ingest",
-      "Storage", "CKernels", "Pruning",
-    ],
-  ]
+  static let rooms: [String: Set<String>] = {
+    // What each room names in Package.swift; it may use what stands below those, too.
+    let arrows: [String: Set<String>] = [
+      "CKernels": [], "CNcursesw": [], "CZlib": [], "Foundations": [], "Canvas": [],
+      "TextSearch": [], "Pruning": ["Foundations"],
+      "Storage": ["Foundations", "CKernels", "CZlib"],
+      "Ingest": ["Storage"],
+      "Clustering": ["Storage"],
+      // The wall: nothing from here on can name a symbol of a build.
+      "Workspace": ["Storage", "Pruning", "TextSearch"],
+      "Manifests": ["Workspace", "Ingest"],
+      "Explorer": ["Manifests", "Canvas"],
+      "Terminal": ["Explorer", "CNcursesw"],
+      // Left of it.
+      "Tasks": ["Storage"],
+      "Build": ["Tasks", "Workspace", "Clustering", "Ingest"],
+      "winnow": ["Build", "Terminal"],
+    ]
+    func below(_ room: String) -> Set<String> {
+      arrows[room]!.reduce(arrows[room]!) { $0.union(below($1)) }
+    }
+    return Dictionary(uniqueKeysWithValues: arrows.keys.map { ($0, below($0)) })
+  }()
 
   /// Modules of others that only some rooms may use.
   static let guests: [String: Set<String>] = [
@@ -43,10 +39,11 @@ import Testing
     "ArgumentParser": ["winnow"],
   ]
 
-  /// What a room that touches no file may use: the language's own parts.
+  /// What a room without any of our modules below it may use: the language's own parts.
   static let pure: [String: Set<String>] = [
     "Pruning": ["FoundationEssentials", "Foundation", "Foundations", "Synchronization"],
     "Canvas": [],
+    "TextSearch": [],
   ]
 
   @Test func everyFolderOfSourcesIsARoomOfTheTable() throws {

@@ -10,7 +10,7 @@ import Testing
   @Test func theSimulationAgreesWithClosedForms() throws {
     let python = ProcessInfo.processInfo.environment["WINNOW_TEST_PYTHON"] ?? "python3"
     let result = try ProcessRunner.run(
-      python, ["\(packageRoot())/docs/simulate_scale.py", "--check"],
+      python, ["\(packageRoot())/Tests/Scale/simulate_scale.py", "--check"],
       environment: ["PYTHONDONTWRITEBYTECODE": "1"])
     #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
     #expect(result.output.contains("ok      bytes_are_kept"), "\(result.output)")

@@ -1,5 +1,6 @@
 // The lists to compare with, against sorting everything; comparisons of plans against sets.
 
+import Build
 import Foundation
 import Manifests
 import Pruning

@@ -1,5 +1,6 @@
 // Parquet, masks, counts, and what was dropped: each against what the workspace's own arrays say.
 
+import Build
 import Foundation
 import Ingest
 import Manifests

@@ -1,5 +1,6 @@
 // Lists made again from their headers, and everything that must stop that.
 
+import Build
 import Foundation
 import Ingest
 import Manifests

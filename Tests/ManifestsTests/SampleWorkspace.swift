@@ -1,3 +1,4 @@
+import Build
 import Clustering
 import Foundation
 import Ingest

@@ -1,4 +1,4 @@
-"""The measurements of run.sh, which says how to call it."""
+"""The measurements of run.sh; see there for how to run it."""
 import argparse
 import importlib.metadata
 import json
@@ -24,7 +24,7 @@ SHAPES = {
     "gaussian": ("gaussian", 768, 512, 524_288),
 }
 JOB = ("mixture", 384, 500, 784_692)
-# Trained on the first 256 rows a cluster; the mean cosine is that of all.
+# Trained on the first 256 rows per cluster; the mean cosine is over all rows.
 TRAININGS = {"train": "assign-768", "train-gaussian": "gaussian"}
 ROUNDS = 25
 PARTS = ["machine", *SHAPES, *TRAININGS, "job", "scaling"]
@@ -91,7 +91,7 @@ class Comparison:
     def say_cores(self, shape):
         trials = self.cores[shape[1:3]][1]
         rates = [f"{core or 'unset'} {65536 / seconds:,.0f}" for core, seconds in trials.items()]
-        print("faiss, rows a second of a trial of 65,536 rows in memory, by `OPENBLAS_CORETYPE`: "
+        print("Rows per second of faiss in a trial with 65,536 rows in memory, by `OPENBLAS_CORETYPE`: "
               f"{', '.join(rates)}.\n")
 
     # Parts
@@ -144,15 +144,15 @@ class Comparison:
         different = int((np.load(ours_out) != np.load(theirs_out)).sum())
         print(f"## Assignment: {rows:,} {kind} rows, d = {dimensions}, k = {clusters}\n")
         self.say_cores(shape)
-        table = Table("faiss", "winnow", "faiss", "times as fast", "winnow rows/s", "faiss rows/s")
-        for mode, name in [("convert", "conversion counted in"), ("ready", "float32 in memory")]:
+        table = Table("faiss", "winnow", "faiss", "speed-up", "winnow rows/s", "faiss rows/s")
+        for mode, name in [("convert", "conversion included"), ("ready", "float32 in memory")]:
             table.add(
                 f"{core or 'unset'}, {name}", seconds_cell(ours[mode]), seconds_cell(theirs[mode]),
                 ratio_cell(ours[mode], theirs[mode]), per_second(rows, ours[mode]),
                 per_second(rows, theirs[mode]))
         table.print()
         print(kernel_line(reports))
-        print(f"Rows whose centroid differs between the two: {different:,} (faiss does not decide "
+        print(f"Rows assigned to different centroids by the two: {different:,} (faiss does not decide "
               "near ties exactly).\n", flush=True)
 
     def train(self, part):
@@ -180,8 +180,8 @@ class Comparison:
                 theirs.append(training(pair + 1))
                 cosines["faiss"].append(cosine(theirs_out))
         print(f"## Training: {rows:,} {kind} rows, d = {dimensions}, k = {clusters}, "
-              f"{ROUNDS} rounds at most\n")
-        table = Table("", "winnow", f"faiss ({core or 'unset'})", "times as fast")
+              f"at most {ROUNDS} rounds\n")
+        table = Table("", "winnow", f"faiss ({core or 'unset'})", "speed-up")
         table.add("seconds", seconds_cell(ours), seconds_cell(theirs), ratio_cell(ours, theirs))
         ours_mean, theirs_mean = (statistics.median(cosines[who]) for who in ["winnow", "faiss"])
         table.add(
@@ -190,11 +190,11 @@ class Comparison:
             f"{theirs_mean:.6f} ({min(cosines['faiss']):.6f} to {max(cosines['faiss']):.6f})",
             f"{ours_mean - theirs_mean:+.6f}")
         table.print()
-        end = ("no row moved any more" if report["converged"] else "as many as were allowed")
+        end = ("no row moved" if report["converged"] else "the maximum")
         rounds = report["iterations"]
-        print(f"In the last pair winnow ended after {rounds} rounds ({end}), faiss after "
-              f"{training.remarks[0]}; choosing the first centroids took winnow "
-              f"{report['seedingSeconds'][0]:.2f} s of the time.\n", flush=True)
+        print(f"In the last pair, winnow stopped after {rounds} rounds ({end}) and faiss after "
+              f"{training.remarks[0]}. Of its time, winnow took "
+              f"{report['seedingSeconds'][0]:.2f} s to choose the first centroids.\n", flush=True)
 
     def job(self):
         shape = JOB
@@ -238,7 +238,7 @@ class Comparison:
         for name, each in [("winnow build", stages),
                            ("faiss program", [report["seconds"] for report in reports])]:
             medians = {stage: statistics.median(s[stage] for s in each) for stage in each[0]}
-            print(f"{name}, medians: "
+            print(f"Medians of {name}: "
                   + ", ".join(f"{stage} {value:.2f} s" for stage, value in medians.items()) + ".\n")
         clear(workspace, kept, out)
 
@@ -262,7 +262,7 @@ class Comparison:
                 prints.add(json.loads((workspace / "build-log.json").read_text())["fingerprint"])
         clear(workspace)
         print(f"## Scaling: 1 and {self.threads} threads\n")
-        table = Table("", "1 thread", f"{self.threads} threads", "times as fast")
+        table = Table("", "1 thread", f"{self.threads} threads", "speed-up")
         for name, times in [("assignment, d = 768, k = 512", searches),
                             (f"whole build, {self.rows_of(JOB):,} x 384, k = 500", builds)]:
             table.add(name, *(seconds_cell(times[count]) for count in counts),
@@ -281,20 +281,21 @@ def per_second(rows, seconds):
 
 
 def rate(reports, *names):
-    """Operations a second, and their share of the machine's peak where it was measured."""
+    """Operations per second, and their share of the machine's peak if it was measured."""
     middle, share = (statistics.median(report.get(name) or 0 for report in reports) for name in names)
     return f"{middle:,.0f} GOP/s" + (f", {100 * share:.0f} % of the int8 peak" if share else "")
 
 
 def kernel_line(reports):
-    """What the kernel reached beside the machine's peak, and what the screen left."""
-    line = f"winnow's kernel ({reports[0]['kernels']}) alone: "
+    """The speed of the kernel, its share of the machine's peak, and what the screen left to decide."""
+    line = f"winnow's kernel ({reports[0]['kernels']}) alone reaches "
     line += rate(reports, "kernelGopPerSecond", "kernelShareOfInt8Peak")
-    line += "; with reading, quantising and distances "
+    line += "; including reading, quantising and distances, "
     line += rate(reports, "gopPerSecond", "shareOfInt8Peak")
     last = reports[-1]
-    return (line + f"; {100 * last['shareOfContestedRows']:.2f} % of the rows needed the canonical "
-            f"dot with more than one centroid, {last['canonicalDotsPerRow']:.3f} a row.")
+    return (line + f". {100 * last['shareOfContestedRows']:.2f} % of the rows needed the canonical dot "
+            f"product with more than one centroid; the average was {last['canonicalDotsPerRow']:.3f} "
+            "per row.")
 
 
 def clear(*paths):

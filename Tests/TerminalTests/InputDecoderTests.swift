@@ -1,6 +1,7 @@
 // Bytes as terminals send them, whole and in pieces: what is understood becomes one event, and what
 // is not becomes none.
 
+import Canvas
 import Explorer
 import Terminal
 import Testing
@@ -19,7 +20,7 @@ import Testing
     }
   }
 
-  private func key(_ text: String) -> Event { .key(Key(parsing: text)!) }
+  private func key(_ text: String) -> Event { .key(KeyPress(parsing: text)!) }
 
   @Test func lettersAndControlsAreKeys() {
     #expect(events("jG/花") == ["j", "G", "/", "花"].map(key))
@@ -60,8 +61,8 @@ import Testing
     #expect(
       events("\u{1B}[<0;1;1M\u{1B}[<0;1;1m", "\u{1B}[<64;300;70M", "\u{1B}[<65;3;4M")
         == [
-          .mouse(Mouse(.press, Place(x: 0, y: 0))), .mouse(Mouse(.wheelUp, Place(x: 299, y: 69))),
-          .mouse(Mouse(.wheelDown, Place(x: 2, y: 3))),
+          .mouse(Mouse(.press, Spot(x: 0, y: 0))), .mouse(Mouse(.wheelUp, Spot(x: 299, y: 69))),
+          .mouse(Mouse(.wheelDown, Spot(x: 2, y: 3))),
         ])
   }
 

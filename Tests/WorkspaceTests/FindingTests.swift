@@ -1,9 +1,12 @@
 // Looking for rows against looking at every row.
 
+import Build
+import BuildSupport
 import Foundation
 import Pruning
 import TestSupport
 import Testing
+import TextSearch
 import Workspace
 
 struct FindingTests {

@@ -1,5 +1,7 @@
 // The rows that a plan keeps, against full sorts.
 
+import Build
+import BuildSupport
 import Pruning
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 // Committed plans: numbers, the log, and plans of a clustering that is gone.
 
+import Build
+import BuildSupport
 import Clustering
 import Foundation
 import Foundations

@@ -1,5 +1,7 @@
 // Rows that enter and leave, against the sets of kept rows.
 
+import Build
+import BuildSupport
 import Pruning
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 // Identity: every byte counts, and another program computes the same fingerprint.
 
+import Build
+import BuildSupport
 import Foundation
 import TestSupport
 import Testing

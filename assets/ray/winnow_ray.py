@@ -2,19 +2,19 @@
 """Runs tasks of winnow on a Ray cluster; `winnow build ... --on ray` starts it and talks to it.
 
 A task is the program `winnow task run STAGE I -o WORKSPACE` on some node.  Ray finds the node, notices
-when a process or a node dies, and ends what is cancelled; which tasks there are and when they may run is
-winnow's business.  No data pass through here: tasks read and write files that all nodes share.
+when a process or a node dies, and ends cancelled tasks.  winnow decides which tasks there are and when
+they may run.  No data passes through here: tasks read and write files that all nodes share.
 
-In, a JSON object a line; the end of the input cancels all:
+Input, one JSON object per line; the end of the input cancels everything:
   {"id": 7, "run": "scan", "tasks": [0, 1], "threads": 1, "memory": 123456789}
   {"id": 7, "cancel": true}
-Out; the first line is "ready", or an "error" without an id, which ends the program with 1:
+Output; the first line is "ready", or an "error" without an id, after which the program exits with 1:
   {"ready": {"nodes": 3, "cpus": 6, "ray": "2.60.0", "python": "3.11.2"}}
   {"id": 7, "done": 0}
   {"id": 7, "again": 0, "why": "its worker process died"}
   {"id": 7, "failed": 0, "exit": 1, "host": "node-3", "error": "what the task said"}
   {"id": 7, "error": "why no task of this request can run"}
-  {"id": 7, "cancelled": true}                  and none of its tasks runs any more
+  {"id": 7, "cancelled": true}                  none of its tasks is running now
   {"error": "cannot reach ...; what to do"}
 """
 
@@ -30,12 +30,12 @@ import sys
 import threading
 import time
 
-TRIES = 5  # how often a task is begun, whose processes die
-AT_ONCE = 1000  # tasks that Ray knows of; more wait here
-LOOK = 2  # seconds between two looks at the nodes
-PATIENCE = 20  # seconds for a cluster to answer, and for cancelled tasks to be gone
+TRIES = 5  # starts of a task before its dying processes count as a failure
+AT_ONCE = 1000  # maximum number of tasks submitted to Ray; the rest wait here
+LOOK = 2  # seconds between two queries of the nodes
+PATIENCE = 20  # seconds to wait for a cluster to answer, and for cancelled tasks to end
 
-# Whatever else prints, Ray's own libraries for one, does not come between our lines.
+# Keeps the output of other code, such as Ray's libraries, from mixing with our lines.
 lines = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 saying = threading.Lock()
@@ -46,18 +46,18 @@ def say(**message):
         try:
             print(json.dumps(message), file=lines, flush=True)
         except BrokenPipeError:
-            pass  # winnow is gone, and the end of the input follows
+            pass  # winnow has gone, and the input is about to end
 
 
 def give_up(text):
-    """Ends the program, from any thread and in the middle of anything."""
+    """Ends the program at once, from any thread."""
     say(error=" ".join(text.split()))
     os._exit(1)
 
 
 def work(command, environment):
-    """On a node: does one task.  Returns its exit code (below 0 a signal's number, None where it could
-    not be started), the name of the node, and what it said."""
+    """Runs one task on a node.  Returns its exit code (negative: a signal number; None: it could not be
+    started), the name of the node, and its output."""
     import ctypes
     import os
     import signal
@@ -87,7 +87,7 @@ def work(command, environment):
 
 
 def unreachable(address):
-    """Why no server answers at an address, or None; Ray itself would try for a minute and more."""
+    """Returns why no server answers at an address, or None.  Ray itself would try for over a minute."""
     place = address.removeprefix("ray://")
     host, _, port = place.rpartition(":")
     if not port.isdigit():
@@ -105,7 +105,7 @@ def unreachable(address):
 
 
 def running():
-    """The address of the cluster that `ray start` left on this machine, if it still runs."""
+    """Returns the address of the cluster that `ray start` left on this machine, if it still runs."""
     try:
         with open(os.path.join(os.environ.get("RAY_TMPDIR", "/tmp"), "ray/ray_current_cluster")) as file:
             address = file.read().strip()
@@ -115,7 +115,7 @@ def running():
 
 
 def connect(address):
-    """Connects to the cluster, or starts one on this machine; gives up with a sentence."""
+    """Connects to the cluster, or starts one on this machine.  On failure, prints the reason and exits."""
     python = f"{sys.executable} (Python {platform.python_version()})"
     if importlib.util.find_spec("ray") is None:
         give_up(f"{python} has no module ray: install it (pip install 'ray[client]'), in the version "
@@ -153,7 +153,7 @@ def connect(address):
 
 
 class Request:
-    """Tasks of one stage; `waiting` are those that Ray does not know of."""
+    """Tasks of one stage; `waiting` are those not yet submitted to Ray."""
 
     def __init__(self, id, run, tasks, threads, memory):
         self.id, self.stage, self.threads, self.memory = id, run, threads, memory
@@ -161,7 +161,7 @@ class Request:
 
 
 class Attempt:
-    """A task that Ray knows of."""
+    """A task that was submitted to Ray."""
 
     def __init__(self, request, task, cpus):
         self.request, self.task, self.cpus, self.is_void, self.result = request, task, cpus, False, None
@@ -177,7 +177,7 @@ class Driver:
         self.reviewed, self.until = time.monotonic(), None
 
     def nodes(self):
-        """CPUs and bytes of memory of every node that is alive, looked up now and then."""
+        """Returns CPUs and bytes of memory of every living node; refreshed every LOOK seconds."""
         if time.monotonic() - self.seen[0] > LOOK:
             resources = [node["Resources"] for node in self.ray.nodes() if node["Alive"]]
             self.seen = time.monotonic(), [
@@ -185,12 +185,13 @@ class Driver:
         return self.seen[1]
 
     def cpus(self, request):
-        """CPUs to ask for: the request's threads, or the most of a node with its memory; 0: none."""
+        """Returns the CPUs to ask for: the threads of the request, or as many as the largest node with enough
+        memory has; 0 if there is no such node."""
         return min(request.threads, max(
             (cpus for cpus, memory in self.nodes() if memory >= request.memory), default=0))
 
     def begin(self):
-        """Hands waiting tasks to Ray."""
+        """Submits waiting tasks to Ray."""
         for request in list(self.requests.values()):
             while request.waiting and len(self.running) < AT_ONCE:
                 cpus = self.cpus(request)
@@ -214,7 +215,7 @@ class Driver:
                     lambda future, attempt=attempt: self.events.put((self.end, attempt, future)))
 
     def end(self, attempt, future):
-        """A task is over, or what ran it."""
+        """Handles the end of a task, or of the process that ran it."""
         request, task = attempt.request, attempt.task
         self.running.discard(attempt)
         error = future.exception()
@@ -243,7 +244,7 @@ class Driver:
         self.clear(request)
 
     def clear(self, request):
-        """Forgets a request of which nothing is left."""
+        """Forgets a request once nothing of it is left."""
         if not request.waiting and all(each.request is not request for each in self.running):
             if self.requests.pop(request.id, None) and request.is_cancelled:
                 say(id=request.id, cancelled=True)
@@ -257,13 +258,13 @@ class Driver:
         self.clear(request)
 
     def finish(self):
-        """Winnow is gone or wants no more."""
+        """Cancels everything: winnow has gone or asked for it."""
         self.until = self.until or time.monotonic() + PATIENCE
         for request in list(self.requests.values()):
             self.cancel(request)
 
     def take(self, message):
-        """Does what winnow asks."""
+        """Handles one line from winnow."""
         if not message.get("cancel"):
             self.requests[message["id"]] = Request(**message)
         elif message["id"] in self.requests:
@@ -272,7 +273,7 @@ class Driver:
             say(id=message["id"], cancelled=True)
 
     def review(self):
-        """What no node can run any more, because one went away, is taken back from Ray and begun anew."""
+        """Takes tasks that no node can run any more back from Ray and starts them again."""
         if time.monotonic() - self.reviewed < LOOK:
             return
         self.reviewed = time.monotonic()
@@ -286,13 +287,13 @@ class Driver:
 
 
 def reason(error):
-    """The first sentence of one of Ray's errors."""
+    """Returns the first sentence of one of Ray's errors."""
     text = " ".join(str(error).split()).split(". ")[0][:300]
     return f"{type(error).__name__}: {text}"
 
 
 def listen(driver, events):
-    """Passes on what winnow says, and the end of it."""
+    """Passes on the lines from winnow, and their end."""
     for line in sys.stdin:
         events.put((driver.take, json.loads(line)))
     events.put((driver.finish,))

@@ -30,17 +30,14 @@ int wk_best_instruction_set(void);
 
 enum wk_row_fault { WK_ROW_FINE = 0, WK_ROW_ZERO = 1, WK_ROW_NAN = 2, WK_ROW_INFINITE = 3 };
 
-/// Widens `rows` vectors of `components` float16, float32 or float64 numbers each, scales each by
-/// the power of two that brings its largest component into [0.5, 1), narrows them to float32 and
-/// writes each vector's enum wk_row_fault to `faults`; a faulty vector is all zeros in `output`.
-/// Returns the number of faulty vectors.  `input` needs no alignment.  float16's loader measures
-/// the norms, too, as wk_norms() would.
-size_t wk_load_float16(int instruction_set, const void *input, size_t rows, size_t components,
-                       float *output, size_t stride, uint8_t *faults, double *norms);
-size_t wk_load_float32(const void *input, size_t rows, size_t components, float *output,
-                       size_t stride, uint8_t *faults);
-size_t wk_load_float64(const void *input, size_t rows, size_t components, float *output,
-                       size_t stride, uint8_t *faults);
+enum wk_element { WK_FLOAT16 = 0, WK_FLOAT32 = 1, WK_FLOAT64 = 2 };
+
+/// Widens `rows` vectors of `components` numbers each, scales each by the power of two that brings
+/// its largest component into [0.5, 1), narrows them to float32, writes their norms as wk_norms()
+/// would, and each vector's enum wk_row_fault to `faults`; a faulty vector is all zeros in `output`.
+/// Returns the number of faulty vectors.  `input` needs no alignment.
+size_t wk_load(int instruction_set, enum wk_element element, const void *input, size_t rows,
+               size_t components, float *output, size_t stride, uint8_t *faults, double *norms);
 
 /// Canonical dot products of every row with every centroid: output[row * centroid_count +
 /// centroid].
@@ -51,16 +48,13 @@ void wk_dots(int instruction_set, const float *rows, size_t row_count, const flo
 void wk_dots_with(int instruction_set, const float *row, const float *centroids,
                   const uint32_t *places, size_t count, size_t stride, float *output);
 
-/// Canonical dot products of four rows, each with a vector of its own.
-void wk_paired_dots(int instruction_set, const float *const *rows, const float *const *vectors,
-                    size_t stride, float *output);
-
 /// norms[i] = sqrt(canonical dot of vector i with itself), in double.
 void wk_norms(int instruction_set, const float *rows, size_t row_count, size_t stride,
               double *norms);
 
 /// For every row the centroid of largest cosine = dot / (row norm * centroid norm) in double
-/// (ties: the lowest number), and its distance, max(0, 1 - cosine) narrowed to float32.
+/// (ties: the lowest number), and, where `distances` is there, its distance, max(0, 1 - cosine)
+/// narrowed to float32.
 /// `scratch` holds at least WK_NEAREST_SCRATCH floats.
 #define WK_NEAREST_ROWS 64
 #define WK_NEAREST_CENTROIDS 256
@@ -72,7 +66,7 @@ void wk_nearest(int instruction_set, const float *rows, const double *row_norms,
 /// Whether an instruction set has a screen for vectors of this stride.
 int wk_has_screen(int instruction_set, size_t stride);
 
-/// Centroids of a screen with its padding; bytes of an element of its panels.
+/// Centroids of a screen with its padding; bytes of an element of rows and panels.
 size_t wk_screen_centroids(int instruction_set, size_t count);
 size_t wk_screen_element(int instruction_set);
 

@@ -10,12 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Whether an instruction set has a screen of pairs for vectors of this stride.
-int wk_has_pairs(int instruction_set, size_t stride);
-
-/// Columns of a panel; bytes of an element of rows and panels.
+/// Columns of a panel.  wk_has_screen() and wk_screen_element() say the rest.
 size_t wk_pair_panel(int instruction_set);
-size_t wk_pair_element(int instruction_set);
 
 /// Rows of a block are a multiple of this: the rows of a tile.
 #define WK_PAIR_TILE_ROWS 6

@@ -33,8 +33,7 @@ public final class DuplicateFinder {
     self.dimensions = dimensions
     self.threads = max(1, threads)
     self.instructions = instructions
-    let lanes = Int(WK_LANES)
-    stride = (dimensions + lanes - 1) / lanes * lanes
+    stride = VectorBlock.stride(dimensions)
     let rows = memory / Self.bytesPerRow(dimensions: dimensions, instructions: instructions)
     chunkRows = max(256, rows / 8)
     segmentRows = max(256, rows - chunkRows)
@@ -46,9 +45,7 @@ public final class DuplicateFinder {
 
   /// Bytes of memory that a row takes which is held.
   public static func bytesPerRow(dimensions: Int, instructions: InstructionSet) -> Int {
-    let lanes = Int(WK_LANES)
-    let stride = (dimensions + lanes - 1) / lanes * lanes
-    return (4 + wk_pair_element(instructions.code)) * stride + 33
+    (4 + wk_screen_element(instructions.code)) * VectorBlock.stride(dimensions) + 33
   }
 
   /// Pairs so far that took a canonical dot product.
@@ -76,7 +73,7 @@ public final class DuplicateFinder {
     for start in Swift.stride(from: 0, to: rows.count, by: segmentRows) {
       let segment = start..<min(start + segmentRows, rows.count)
       let (vectors, columns) = space(&held, min(segmentRows, rows.count))
-      try load(Array(segment), of: rows, into: vectors)
+      try rows.load(Array(segment), into: vectors, worker: 0)
       guard try compareWithEarlier(segment, vectors, rows, screen, known, afterGroups) else {
         return nil
       }
@@ -105,7 +102,7 @@ public final class DuplicateFinder {
       }
       guard !places.isEmpty else { continue }
       let (others, columns) = space(&chunk, chunkRows)
-      try load(places, of: rows, into: others)
+      try rows.load(places, into: others, worker: 0)
       columns.removeAll()
       let search = searches[0]
       for start in Swift.stride(from: 0, to: places.count, by: search.rows.capacity) {
@@ -170,13 +167,5 @@ public final class DuplicateFinder {
     )
     buffers = made
     return made
-  }
-
-  private func load<Rows: TrainingRows>(
-    _ places: [Int], of rows: Rows, into block: VectorBlock
-  ) throws(Rows.Failure) {
-    try places.withUnsafeBufferPointer { places throws(Rows.Failure) in
-      try rows.load(places, into: block, worker: 0)
-    }
   }
 }

@@ -1,28 +1,23 @@
 // The nearest earlier row of each row so far, and what that means for it.
 
+import Foundations
+
 /// What is known of the rows of one search, by their places.
 ///
 /// Not synchronised: while one thread writes at a place, others may only touch other places.
-final class NearestEarlier: @unchecked Sendable {
-  // Sound to share under the rule above.
+final class NearestEarlier: Sendable {
   let criterion: DuplicateCriterion
   let count: Int
-  private let twins: UnsafeMutablePointer<UInt32>
-  private let cosines: UnsafeMutablePointer<Double>
+  private let twins: SharedBuffer<UInt32>
+  private let cosines: SharedBuffer<Double>
 
   /// - Complexity: 12 bytes a row.
   init(_ count: Int, _ criterion: DuplicateCriterion) {
     self.count = count
     self.criterion = criterion
-    twins = .allocate(capacity: max(1, count))
-    cosines = .allocate(capacity: max(1, count))
+    twins = SharedBuffer(uninitialized: count)
     for place in 0..<count { twins[place] = UInt32(place) }
-    cosines.initialize(repeating: -.infinity, count: count)
-  }
-
-  deinit {
-    twins.deallocate()
-    cosines.deallocate()
+    cosines = SharedBuffer(repeating: -.infinity, count: count)
   }
 
   /// The cosine from which on an earlier row could change what is known; nil when none can: later
@@ -47,8 +42,7 @@ final class NearestEarlier: @unchecked Sendable {
 
   func result() -> Duplicates {
     var found = Duplicates(
-      twins: Array(UnsafeBufferPointer(start: twins, count: count)),
-      cosines: Array(UnsafeBufferPointer(start: cosines, count: count)), closeDecisions: 0)
+      twins: twins.elements, cosines: cosines.elements, closeDecisions: 0)
     for place in 0..<count {
       if abs(cosines[place] - criterion.threshold) <= DuplicateCriterion.closeness {
         found.closeDecisions += 1

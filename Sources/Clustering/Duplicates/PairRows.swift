@@ -1,6 +1,7 @@
 // A group of rows on its way past the columns: their narrow form, and what each still looks for.
 
 import CKernels
+import Foundations
 
 /// Rows that are screened together; one thread has it at a time.
 final class PairRows {
@@ -12,8 +13,12 @@ final class PairRows {
   private(set) var firstSlot = 0
   /// What the screen reads; without one only `threshold` is there.
   private(set) var narrow = wk_pair_rows()
-  private let memory: UnsafeMutableRawPointer
-  private let threshold: UnsafeMutablePointer<Float>
+  // Sound: what `narrow` points to lives as long as this.
+  private let values: OwnedBuffer<UInt8>
+  private let start: OwnedBuffer<Int32>
+  /// Scale, bias, length and residual.
+  private let numbers: OwnedBuffer<Float>
+  private let threshold: OwnedBuffer<Float>
 
   /// Rows whose narrow form, together with a panel, stays in the second-level cache.
   static func capacity(stride: Int) -> Int {
@@ -23,27 +28,20 @@ final class PairRows {
 
   init(stride: Int, instructions: InstructionSet) {
     capacity = Self.capacity(stride: stride)
-    let values = capacity * stride * wk_pair_element(instructions.code)
-    let bytes = (values + 63) / 64 * 64 + 6 * 4 * capacity
-    memory = .allocate(byteCount: bytes, alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    let numbers = memory + (values + 63) / 64 * 64
-    let lane = 4 * capacity
-    func floats(_ number: Int) -> UnsafeMutablePointer<Float> {
-      (numbers + number * lane).assumingMemoryBound(to: Float.self)
-    }
-    threshold = floats(0)
+    values = OwnedBuffer(
+      repeating: 0, count: capacity * stride * wk_screen_element(instructions.code))
+    start = OwnedBuffer(repeating: 0, count: capacity)
+    numbers = OwnedBuffer(repeating: 0, count: 4 * capacity)
+    threshold = OwnedBuffer(repeating: 0, count: capacity)
     narrow.capacity = capacity
-    narrow.values = memory
-    narrow.threshold = threshold
-    narrow.scale = floats(1)
-    narrow.bias = floats(2)
-    narrow.length = floats(3)
-    narrow.residual = floats(4)
-    narrow.start = (numbers + 5 * lane).assumingMemoryBound(to: Int32.self)
+    narrow.values = UnsafeMutableRawPointer(values.pointer)
+    narrow.start = start.pointer
+    narrow.scale = numbers.pointer
+    narrow.bias = numbers.pointer + capacity
+    narrow.length = numbers.pointer + 2 * capacity
+    narrow.residual = numbers.pointer + 3 * capacity
+    narrow.threshold = threshold.pointer
   }
-
-  deinit { memory.deallocate() }
 
   /// Takes `count` rows, `firstSlot` and on of `vectors`.
   func fill(

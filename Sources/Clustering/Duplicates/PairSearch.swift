@@ -13,9 +13,12 @@ final class PairSearch: @unchecked Sendable {
   /// The rows themselves as columns.
   private let own: PairColumns
   /// Pairs as they are found, and those of a group with itself by row.
-  private let found: UnsafeMutableBufferPointer<wk_pair>
-  private let byRow: UnsafeMutableBufferPointer<wk_pair>
+  private var found: [wk_pair]
+  private var byRow: [wk_pair]
   private var starts: [Int] = []
+  /// Columns' vectors whose dot products with one row are to be taken, and these.
+  private var slots: [UInt32]
+  private var products: [Float]
   /// Canonical dot products so far.
   private(set) var dots = 0
 
@@ -29,13 +32,11 @@ final class PairSearch: @unchecked Sendable {
     self.instructions = instructions
     rows = PairRows(stride: stride, instructions: instructions)
     own = PairColumns(capacity: rows.capacity, stride: stride, instructions: instructions)
-    found = .allocate(capacity: rows.capacity * max(own.capacity, 2 * own.width))
-    byRow = .allocate(capacity: rows.capacity * own.capacity)
-  }
-
-  deinit {
-    found.deallocate()
-    byRow.deallocate()
+    found = Array(
+      repeating: wk_pair(), count: rows.capacity * max(own.capacity, 2 * own.width))
+    byRow = Array(repeating: wk_pair(), count: rows.capacity * own.capacity)
+    slots = Array(repeating: 0, count: Self.dotsAtOnce)
+    products = Array(repeating: 0, count: Self.dotsAtOnce)
   }
 
   /// Takes rows of `vectors` and lets them look for what they do not know yet.
@@ -66,7 +67,7 @@ final class PairSearch: @unchecked Sendable {
     while panel < columns.panels {
       let end = min(columns.panels, panel + Self.panelsAtOnce)
       let count = pairs(columns, &panel, end, screen)
-      decide(UnsafeBufferPointer(rebasing: found[..<count]), vectors, columns, others, known)
+      decide(found, 0..<count, vectors, columns, others, known)
     }
   }
 
@@ -89,8 +90,7 @@ final class PairSearch: @unchecked Sendable {
         byRow[next] = pair
         next += 1
       }
-      decide(
-        UnsafeBufferPointer(rebasing: byRow[starts[row]..<next]), vectors, own, vectors, known)
+      decide(byRow, starts[row]..<next, vectors, own, vectors, known)
     }
     for row in 0..<rows.count where known.isColumn(rows.firstPlace + row) {
       columns.append(row, of: rows, place: rows.firstPlace + row, screen)
@@ -118,7 +118,7 @@ final class PairSearch: @unchecked Sendable {
   ) -> Int {
     guard end > panel else { return 0 }
     if let screen {
-      return screen.pairs(rows.narrow, columns.narrow, panel: &panel, end: end, into: found)
+      return screen.pairs(rows.narrow, columns.narrow, panel: &panel, end: end, into: &found)
     }
     // Without a screen every pair is decided.
     var count = 0
@@ -135,41 +135,34 @@ final class PairSearch: @unchecked Sendable {
     return count
   }
 
-  /// Decides pairs; those of one row that follow each other at once.
+  /// Decides some of the pairs; those of one row that follow each other at once.
   private func decide(
-    _ pairs: UnsafeBufferPointer<wk_pair>, _ vectors: VectorBlock, _ columns: PairColumns,
+    _ pairs: [wk_pair], _ range: Range<Int>, _ vectors: VectorBlock, _ columns: PairColumns,
     _ others: VectorBlock, _ known: NearestEarlier
   ) {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * Self.dotsAtOnce) { numbers in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.dotsAtOnce) { dots in
-        let (slots, places) = (numbers.baseAddress!, numbers.baseAddress! + Self.dotsAtOnce)
-        var next = 0
-        while next < pairs.count {
-          let row = Int(pairs[next].row)
-          let threshold = rows.threshold(row)
-          var count = 0
-          while next < pairs.count, Int(pairs[next].row) == row, count < Self.dotsAtOnce {
-            let column = Int(pairs[next].column)
-            if pairs[next].bound >= threshold {
-              slots[count] = columns.slots[column]
-              places[count] = columns.places[column]
-              count += 1
-            }
-            next += 1
-          }
-          guard count > 0 else { continue }
-          self.dots += count
-          let (slot, place) = (rows.firstSlot + row, rows.firstPlace + row)
-          wk_dots_with(
-            instructions.code, vectors.values + slot * stride, others.values, slots, count, stride,
-            dots.baseAddress!)
-          for each in 0..<count {
-            let cosine = Double(dots[each]) / (vectors.norms[slot] * others.norms[Int(slots[each])])
-            known.offer(place, places[each], cosine)
-          }
-          seek(row, known)
+    var places: [UInt32] = []
+    var next = range.lowerBound
+    while next < range.upperBound {
+      let row = Int(pairs[next].row)
+      let threshold = rows.threshold(row)
+      places.removeAll(keepingCapacity: true)
+      while next < range.upperBound, Int(pairs[next].row) == row, places.count < Self.dotsAtOnce {
+        let column = Int(pairs[next].column)
+        if pairs[next].bound >= threshold {
+          slots[places.count] = columns.slots[column]
+          places.append(columns.places[column])
         }
+        next += 1
       }
+      guard !places.isEmpty else { continue }
+      dots += places.count
+      let (slot, place) = (rows.firstSlot + row, rows.firstPlace + row)
+      vectors.dots(slot, others, at: slots, count: places.count, into: &products, instructions)
+      for each in places.indices {
+        let norms = vectors.norms[slot] * others.norms[Int(slots[each])]
+        known.offer(place, places[each], Double(products[each]) / norms)
+      }
+      seek(row, known)
     }
   }
 }

@@ -2,6 +2,7 @@
 // at the columns, and a few words at what was decided.
 
 import Pruning
+import TextSearch
 
 /// A filter over the concepts.
 package struct Filter: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import TextSearch
+
 // What a term of a filter means.
 
 extension FilterTerm {

@@ -99,9 +99,21 @@ extension State {
 
   /// Opens the prompt, with the filter that is there.
   mutating func openFilter() {
-    let prompt = Prompt(
-      purpose: .filter(before: table.filter.filter, cursor: cursor), text: table.filter.filter.text)
-    overlay = .prompt(prompt)
+    let (before, cursor) = (table.filter.filter, cursor)
+    overlay = .prompt(
+      Prompt(
+        label: "filter /", text: before.text, longest: 200, hint: { $0.filterHint($1) },
+        edited: { $0.filterAsTyped($1, cursor: cursor) },
+        closed: {
+          $0.apply(before, cursor: cursor)
+          $0.overlay = nil
+        },
+        accepted: { state, text in
+          do throws(FilterError) {
+            _ = try Filter(parsing: text, state.subject)
+            state.overlay = nil
+          } catch { state.warn(visible(error.text)) }
+        }))
   }
 
   /// Applies what is typed; a text that cannot be read leaves the last filter that could.

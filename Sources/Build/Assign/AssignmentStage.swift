@@ -1,0 +1,91 @@
+// A pass over the embeddings that finds every candidate's nearest centroid and its distance, as runs of
+// some blocks each: for the concepts, and for the fine clusters of the deduplication.
+
+import Clustering
+import Foundations
+import Ingest
+import Storage
+import Tasks
+import Workspace
+
+/// A stage whose results are runs.
+protocol AssignmentStage: BuildStage {}
+
+extension AssignmentStage {
+  var resultPrefix: String { "run" }
+  func runNames(_ job: BuildJob) -> [String] { job.blocks.runs.indices.map { "run-\($0)" } }
+  func results(_ job: BuildJob) throws(WinnowError) -> [String] { runNames(job) }
+  func shares(_ job: BuildJob, results: Int) -> TaskShares { job.shape.rowShares(results) }
+  func isWhole(_ path: String, _ check: ResultCheck) -> Bool { HeaderSeal.isWhole(path) }
+  func unit(_ job: BuildJob) -> String? { "rows" }
+  func units(_ job: BuildJob) -> [Int] { job.blocks.runs.map { job.blocks.rows(of: $0) } }
+
+  func estimate(_ job: BuildJob) -> TaskEstimate {
+    TaskEstimate(
+      tasks: job.shape.rowShares(job.shape.runs).count,
+      bytes: job.shape.inputBytes + 8 * job.shape.rows)
+  }
+
+  func rows(of choice: TaskChoice, _ job: BuildJob) -> [Range<Int>]? {
+    let runs = job.blocks.runs
+    let shares = job.shape.rowShares(runs.count)
+    let tasks = try? choice.tasks(of: shares.count, name.rawValue)
+    return tasks.map { shares.results(of: $0).map { job.blocks.rowRange(of: runs[$0]) } }
+  }
+
+  /// Writes runs of the nearest centroids.
+  ///
+  /// - Parameter given: clusters from elsewhere, instead of the nearest ones.
+  func assign(
+    _ tasks: [Int], to centroids: Centroids, of candidates: CandidateSet,
+    given: GivenAssignments? = nil, _ job: BuildJob, _ run: StageRun
+  ) throws(WinnowError) {
+    let (blocks, runs) = (job.blocks, job.blocks.runs)
+    let longest = runs.map { blocks.rows(of: $0) }.max() ?? 0
+    let workers = min(run.threads, max(1, tasks.count))
+    let buffers = (0..<workers).map { _ in AssignBuffer(blocks, rows: longest) }
+    try run.inParallel(tasks, threads: workers) { (worker, task) throws(WinnowError) in
+      let buffer = buffers[worker]
+      let own = blocks.blocks[runs[task]]
+      let firstRow = own.first!.firstRow
+      try job.shards.reading(own.first!.shard...own.last!.shard) { () throws(WinnowError) in
+        for block in own {
+          if run.isCancelled() { throw .interrupted }
+          try buffer.assign(
+            block, of: blocks, at: block.firstRow - firstRow, candidates, centroids, given)
+          run.progress(block.rows.count)
+        }
+      }
+      try buffer.writer.write(
+        firstRow: firstRow, count: blocks.rows(of: runs[task]), nearest: buffer.nearest,
+        distances: buffer.distances, clusters: centroids.count, to: run.paths[task])
+    }
+  }
+
+  /// Checks that the runs of all tasks hold just the candidates.
+  func checkRuns(hold candidates: CandidateSet, _ job: BuildJob) throws(WinnowError) {
+    var count = 0
+    for path in try job.paths(of: name) { count += try AssignedRun(path).candidates }
+    guard count == candidates.count else {
+      try job.graph.drop(name)
+      throw changedCandidates(candidates.count, found: count)
+    }
+  }
+}
+
+/// The error of runs that do not hold the candidates.
+func changedCandidates(_ expected: Int, found: Int) -> WinnowError {
+  .invalid(
+    "the inputs changed while they were read: expected \(expected) usable rows, as the scan found, "
+      + "found \(found); build again")
+}
+
+extension RowBlocks {
+  /// The rows of a run of blocks.
+  func rowRange(of run: Range<Int>) -> Range<Int> {
+    let (first, last) = (blocks[run.lowerBound], blocks[run.upperBound - 1])
+    return first.firstRow..<last.firstRow + last.rows.count
+  }
+
+  func rows(of run: Range<Int>) -> Int { rowRange(of: run).count }
+}

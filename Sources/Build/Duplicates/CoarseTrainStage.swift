@@ -1,0 +1,106 @@
+// More fine clusters than one k-means finds at once are made in two levels: first about the square root
+// of as many coarse ones, then each of those is split by itself.
+
+import Clustering
+import Foundations
+import Pruning
+import Storage
+import Tasks
+import Workspace
+
+extension StageName {
+  package static let coarseTrain = StageName("coarse-train")
+  /// The step under which all stages of the fine clusters are shown.
+  package static let fine = StageName("fine")
+}
+
+struct CoarseTrainStage: BuildStage {
+  let name = StageName.coarseTrain
+  let step = StageName.fine
+  let resultPrefix = "centroids"
+  let resultsDependOnEarlierStages = true
+
+  func after(_ job: BuildJob) -> [StageName] { [job.searchedStage] }
+  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    try job.fineTrainingSignature()
+  }
+
+  /// None where the fine clusters need one level only, which shows when the candidates are known.
+  func results(_ job: BuildJob) throws(WinnowError) -> [String] {
+    try job.hasTwoLevels() ? ["centroids-0"] : []
+  }
+
+  func needs(_ job: BuildJob) -> TaskNeeds {
+    TaskNeeds(threads: job.shape.threads, memory: job.shape.makingFineClusters)
+  }
+  func estimate(_ job: BuildJob) -> TaskEstimate {
+    TaskEstimate(tasks: 1, bytes: job.shape.fineTrainingReads)
+  }
+
+  func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
+    let fine = job.fineParameters(FineLevels.coarseClusters(try job.fineClusters()))
+    let trained = try trainCentroids(job, try job.searched(), fine, run)
+    try SealedFile.write(trained.centroids.components(), to: run.paths[0])
+  }
+}
+
+extension BuildJob {
+  /// What all trainings of the fine clusters follow from.
+  func fineTrainingSignature() throws(WinnowError) -> StageSignature {
+    guard let wanted = parameters.deduplication else { preconditionFailure("no deduplication") }
+    return try signature(
+      parameters: [
+        "--dedup-clusters": wanted.clusters.map(String.init)
+          ?? "one for \(Deduplication.candidatesACluster) candidates",
+        "--seed": "\(parameters.seed)", "fine clusters at once": "\(wanted.clustersAtOnce)",
+      ], after: [searchedStage])
+  }
+
+  /// The number of fine clusters.
+  ///
+  /// - Throws: ``WinnowError`` when there are fewer candidates.
+  func fineClusters() throws(WinnowError) -> Int {
+    guard let wanted = parameters.deduplication else { preconditionFailure("no deduplication") }
+    let candidates = try searched().count
+    let clusters = wanted.clusters(of: candidates)
+    guard clusters <= candidates else {
+      throw .invalid(
+        "--dedup-clusters: expected at most \(candidates), the number of candidates, found "
+          + "\(clusters); choose fewer, or leave the flag out")
+    }
+    return clusters
+  }
+
+  /// Whether the fine clusters are too many for one k-means.
+  func hasTwoLevels() throws(WinnowError) -> Bool {
+    try fineClusters() > parameters.deduplication?.clustersAtOnce ?? 0
+  }
+
+  /// The parameters of a training of fine clusters.
+  func fineParameters(_ clusters: Int) -> TrainingPlan {
+    TrainingPlan(
+      clusters: clusters, iterations: Deduplication.iterations,
+      limit: Deduplication.trainingRows * clusters,
+      // A sequence of its own: the concepts' training has the seed's itself.
+      seed: splitmix64(seed: parameters.seed, row: .max - 1))
+  }
+}
+
+extension BuildShape {
+  /// What the stages of the fine clusters take in one process.
+  var makingFineClusters: Int {
+    let rows = min(rows, Deduplication.trainingRows * fineAtOnce)
+    return max(
+      training(fineAtOnce, rows: rows, perRow: 5 * d + 89), assignment(fineAtOnce))
+      + candidateBytes
+  }
+
+  /// Bytes that trainings of the fine clusters read.
+  var fineTrainingReads: Int { min(rows, Deduplication.trainingRows * fine) * dimensions * 2 }
+
+  /// Clusters that a row is compared with at a time: all fine clusters, or all coarse ones.
+  var searchedAtOnce: Int { hasTwoFineLevels ? FineLevels.coarseClusters(fine) : fine }
+
+  /// Whether the fine clusters of all rows would be too many for one k-means.
+  var hasTwoFineLevels: Bool { fine > fineAtOnce }
+}

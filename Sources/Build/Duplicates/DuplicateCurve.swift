@@ -1,0 +1,111 @@
+// How many rows deduplication would keep, for twenty epsilons from one search: by `chain` a row goes
+// when its largest cosine to any earlier row exceeds 1 - epsilon, whatever happens to that row, so
+// one number a row decides all epsilons.
+
+import Clustering
+import FoundationEssentials
+import Foundations
+import Storage
+import Tasks
+import Workspace
+
+/// What deduplication would keep.
+public struct DuplicateCurve: Codable, Sendable, Equatable {
+  public struct Point: Codable, Sendable, Equatable {
+    public var epsilon: Double
+    /// Candidates that `chain` keeps; `greedy` keeps as many or more.
+    public var kept: Int
+    /// The same as a part of the candidates.
+    public var fraction: Double
+  }
+
+  public var candidates: Int
+  /// Fine clusters.
+  public var clusters: Int
+  public var points: [Point]
+
+  public static let epsilons = [
+    0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1,
+    0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.25, 0.3, 0.35, 0.4,
+  ]
+
+  public func json() throws(WinnowError) -> [UInt8] { try encodeJSON(self) }
+
+  /// A table for people.
+  public var text: String {
+    func cell(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(1, width - text.count)) + text
+    }
+    var text =
+      "\(candidates) candidates in \(counted(clusters, "fine cluster"))\n"
+      + "epsilon" + cell("kept", 14) + cell("fraction", 10) + "\n"
+    for point in points {
+      let part = (point.fraction * 1e6).rounded() / 1e6
+      text +=
+        "\(point.epsilon)".padded(7) + cell("\(point.kept)", 14) + cell("\(part)", 10) + "\n"
+    }
+    return text
+      + "exact for --dedup-rule chain; a lower bound for greedy, which keeps as many or more\n"
+  }
+}
+
+extension String {
+  fileprivate func padded(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}
+
+/// Finds out what deduplication would keep.
+///
+/// - Parameters:
+///   - parameters: inputs, filters and ``BuildParameters/deduplication``'s clusters; the `output` is a
+///     folder for what the search needs on the disk meanwhile (about 40 bytes a row), which must not
+///     exist and is removed.  One input may be a workspace: then its inputs are taken, as its build log
+///     names them, with the candidates and fine clusters that it had.
+/// - Throws: ``WinnowError``
+/// - Complexity: as the deduplication of a build.
+public func duplicateCurve(
+  _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
+) throws(WinnowError) -> DuplicateCurve {
+  var parameters = parameters
+  let workspace = try CurveWorkspace(parameters.inputs)
+  if let workspace { try workspace.adjust(&parameters) }
+  let most = DuplicateCurve.epsilons.max()!
+  parameters.deduplication = Deduplication(
+    DuplicateCriterion(epsilon: most, rule: .chain), clusters: parameters.deduplication?.clusters)
+  // Nothing is trained but fine clusters.
+  parameters.clusters = 1
+  var plan = try BuildPlan(parameters)
+  plan.curve = workspace
+  observer.message(plan.dataset.layout)
+  guard pathKind(parameters.output) == .nothing else {
+    throw .invalid("\(parameters.output): expected nothing there; name another folder")
+  }
+  try makeFolder(parameters.output)
+  defer { try? removeTree(parameters.output) }
+  let job = try BuildJob(plan, folder: parameters.output, observer: observer)
+  try job.graph.run(job, upTo: .dedup)
+  return try DuplicateCurve(job)
+}
+
+extension DuplicateCurve {
+  /// Adds up what the search for duplicates found.
+  fileprivate init(_ job: BuildJob) throws(WinnowError) {
+    let candidates = try job.searched().count
+    var dropped = [Int](repeating: 0, count: Self.epsilons.count)
+    for path in try job.paths(of: .dedup) {
+      var reader = DroppedRowReader(try DroppedRows(path), piece: 1 << 14)
+      try reader.forEach(below: .max) { row in
+        for (place, epsilon) in Self.epsilons.enumerated() where row.cosine > 1 - epsilon {
+          dropped[place] += 1
+        }
+      }
+    }
+    self.init(
+      candidates: candidates, clusters: try job.fineClusters(),
+      points: zip(Self.epsilons, dropped).map {
+        let kept = candidates - $1
+        return .init(epsilon: $0, kept: kept, fraction: Double(kept) / Double(max(1, candidates)))
+      })
+  }
+}

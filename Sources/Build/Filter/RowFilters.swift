@@ -1,0 +1,51 @@
+import Foundations
+import Pruning
+import Tasks
+import Workspace
+
+/// What drops rows before anything is clustered, in the order in which it is asked; rows that cannot
+/// be used go first.
+public struct RowFilters: Sendable, Equatable, Codable {
+  /// An SQL condition over the metadata columns of a row; rows for which it is false or NULL go.
+  public var condition: String?
+  /// A text file with a key a line; rows whose key it has not go.
+  public var allow: String?
+  /// The same; rows whose key it has go.
+  public var deny: String?
+  /// Rows of a smaller similarity, or none, go.
+  public var similarityMinimum: SimilarityBound?
+  /// Above 0, at most 1: this part of what is left stays, the best similarity first, ties the lower
+  /// row, missing ones last.
+  public var similarityTop: ExactDecimal?
+
+  public init() {}
+
+  /// Whether nothing is asked.
+  public var isEmpty: Bool { self == RowFilters() }
+
+  /// The lists that are given, `--allow` first.
+  var lists: [KeyListFile] {
+    [("--allow", allow), ("--deny", deny)].compactMap { flag, path in
+      path.map { KeyListFile(flag: flag, path: $0) }
+    }
+  }
+  var hasLists: Bool { allow != nil || deny != nil }
+  var hasSimilarity: Bool { similarityMinimum != nil || similarityTop != nil }
+
+  /// The fates that it gives.
+  var fates: [Fate] {
+    var fates: [Fate] = []
+    if condition != nil { fates.append(.condition) }
+    if hasLists { fates.append(.list) }
+    if hasSimilarity { fates.append(.similarity) }
+    return fates
+  }
+
+  /// Reads a fraction or a per cent above 0, at most 1: `0.3`, `30%`.
+  public static func fraction(_ text: String) -> ExactDecimal? {
+    guard case .fraction(let fraction)? = try? Keep(parsing: text), fraction > .zero else {
+      return nil
+    }
+    return fraction
+  }
+}

@@ -1,0 +1,101 @@
+// Yes or no for rows: a bit each, the lowest of a byte first, as numpy.packbits has them with
+// bitorder="little".
+
+import Foundations
+import Storage
+import Tasks
+import Workspace
+
+/// Bits of some rows in memory.
+package struct VerdictBits: Sendable, Equatable {
+  private(set) var bytes: [UInt8]
+  package let count: Int
+
+  /// All no.
+  package init(count: Int) {
+    self.count = count
+    bytes = [UInt8](repeating: 0, count: (count + 7) / 8)
+  }
+
+  /// The bits of `count` rows; nil when they are not in as many bytes.
+  init?(bytes: [UInt8], count: Int) {
+    guard bytes.count == (count + 7) / 8 else { return nil }
+    self.bytes = bytes
+    self.count = count
+  }
+
+  package subscript(place: Int) -> Bool { bytes[place >> 3] >> UInt8(place & 7) & 1 == 1 }
+
+  /// How many are yes.
+  var ones: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+  /// Whether a row stays that `allowed` lets stay and `denied` does not name.
+  static func staying(
+    allowed: VerdictBits?, denied: VerdictBits?, count: Int
+  ) -> VerdictBits {
+    var stays = VerdictBits(count: count)
+    for place in stays.bytes.indices {
+      stays.bytes[place] = (allowed?.bytes[place] ?? 0xFF) & ~(denied?.bytes[place] ?? 0)
+    }
+    return stays
+  }
+
+  mutating func set(_ place: Int) { bytes[place >> 3] |= 1 << UInt8(place & 7) }
+}
+
+/// Verdicts of all rows in one file, read some rows at a time.
+final class VerdictReader: Sendable {
+  private let file: InputFile
+  private let start: Int
+
+  /// - Parameter path: a `.npy` of u1.
+  init(_ path: String, rows: Int) throws(WinnowError) {
+    let size = (rows + 7) / 8
+    file = try openArray(path, .uint8, [size])
+    start = file.size - size
+  }
+
+  /// The verdicts of some rows, the first of which is a multiple of 8.
+  func verdicts(_ rows: Range<Int>) throws(WinnowError) -> VerdictBits {
+    precondition(rows.lowerBound % 8 == 0)
+    let place = start + rows.lowerBound / 8
+    let bytes: [UInt8] = try file.elements((rows.count + 7) / 8, at: place)
+    return VerdictBits(bytes: bytes, count: rows.count)!
+  }
+}
+
+/// Verdicts in a sealed file for each shard, of which the last one that was asked for is in memory.
+struct ShardVerdicts {
+  private let paths: [String]
+  private let firstRows: [Int]
+  private var shard = -1
+  private var bits = VerdictBits(count: 0)
+
+  init(_ sources: FilterSources) {
+    paths = sources.conditions
+    firstRows = sources.firstRows
+  }
+
+  /// The verdicts of some rows, which follow those that were asked for before.
+  ///
+  /// - Throws: ``WinnowError`` when a file is missing or torn.
+  mutating func verdicts(_ rows: Range<Int>) throws(WinnowError) -> [Bool] {
+    var found: [Bool] = []
+    found.reserveCapacity(rows.count)
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      while shard < 0 || firstRows[shard + 1] <= row {
+        shard += 1
+        guard shard < paths.count else { preconditionFailure("rows beyond the shards") }
+        guard let bytes = SealedFile.read(paths[shard]),
+          let bits = VerdictBits(bytes: bytes, count: firstRows[shard + 1] - firstRows[shard])
+        else { throw damaged(paths[shard], "it was changed during the build") }
+        self.bits = bits
+      }
+      let end = min(rows.upperBound, firstRows[shard + 1])
+      for row in row..<end { found.append(bits[row - firstRows[shard]]) }
+      row = end
+    }
+    return found
+  }
+}

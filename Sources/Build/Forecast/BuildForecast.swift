@@ -1,0 +1,91 @@
+// `winnow build --dry-run`: what a build would take, found out without writing anything.  Every stage
+// says what it takes; times follow from a short measurement of this machine on the inputs' own rows.
+
+import Foundations
+import Ingest
+import Storage
+import Tasks
+import Workspace
+
+/// What one stage would take if nothing of it were there.
+struct StageForecast {
+  /// How it is called where that is not the stage's own name.
+  var name: StageName?
+  var tasks: Int
+  /// Bytes written to the disk.
+  var disk: Int
+  /// Bytes of these that are gone when the workspace is finished.
+  var temporary = 0
+  var seconds: Double
+}
+
+/// What a build would do and take.
+public struct BuildForecast: Codable, Sendable {
+  public struct Stage: Codable, Sendable {
+    public var stage: String
+    /// Tasks in all, and those that are finished already.
+    public var tasks: Int
+    public var before: Int
+    /// Bytes of memory at most; nil where it is little.
+    public var memory: Int?
+    /// Bytes written to the disk.
+    public var disk: Int
+    /// Estimated seconds for what is left.
+    public var seconds: Double
+  }
+
+  /// What the inputs were taken for, for people.
+  public var layout: String
+  public var rows: Int
+  public var dimensions: Int
+  public var clusters: Int
+  public var trainingRows: Int
+  public var threads: Int
+  public var stages: [Stage]
+  /// Bytes: the most memory at a time, disk while it is built, disk of the workspace.
+  public var memory: Int
+  public var disk: Int
+  public var workspace: Int
+  public var seconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case layout, rows, dimensions, clusters, threads, stages, memory, disk, workspace, seconds
+    case trainingRows = "training-rows"
+  }
+
+  public func json() throws(WinnowError) -> [UInt8] { try encodeJSON(self) }
+}
+
+/// Says what a build would do and take; writes nothing.
+///
+/// - Throws: ``WinnowError`` as ``buildWorkspace(_:on:observer:)`` would before its first task.
+public func forecastBuild(_ parameters: BuildParameters) throws(WinnowError) -> BuildForecast {
+  try StagedFolder.checkDestination(parameters.output, force: parameters.force)
+  let plan = try BuildPlan(parameters)
+  try plan.checkMemory()
+  let building = StagedFolder.building(parameters.output)
+  let job = try BuildJob(plan, folder: building, role: .observer, observer: BuildObserver())
+  let rates = try MeasuredRates(plan)
+  let needs = Dictionary(plan.memory.map { ($0.step, $0.bytes) }, uniquingKeysWith: max)
+  let folders = [building, parameters.output].map { "\($0)/\(stageFolder)" }
+  var stages: [BuildForecast.Stage] = []
+  var temporary = 0
+  for stage in buildStages(plan, rounds: false) {
+    guard let forecast = try stage.forecast(job, rates) else { continue }
+    let name = forecast.name ?? stage.name
+    let before = min(forecast.tasks, try job.graph.reusable(erased(stage), in: folders, job))
+    temporary += forecast.temporary
+    stages.append(
+      .init(
+        stage: name.rawValue, tasks: forecast.tasks, before: before, memory: needs[name],
+        disk: forecast.disk,
+        seconds: forecast.seconds * Double(forecast.tasks - before)
+          / Double(max(1, forecast.tasks))))
+  }
+  let disk = stages.reduce(0) { $0 + $1.disk }
+  return BuildForecast(
+    layout: job.dataset.layout, rows: job.dataset.rows, dimensions: job.dataset.dimensions,
+    clusters: plan.parameters.clusters, trainingRows: job.shape.trainingRows,
+    threads: parameters.threads, stages: stages, memory: needs.values.max() ?? 0, disk: disk,
+    workspace: disk - temporary, seconds: stages.reduce(0) { $0 + $1.seconds })
+}

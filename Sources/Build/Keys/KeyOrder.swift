@@ -1,0 +1,72 @@
+// key_order.npy: the rows by ascending key (ties: the lower row), so that a key is found by
+// bisection and a list by key is written without sorting.  Runs of sorted keys on the disk, merged
+// in parts.
+
+import Foundations
+import Storage
+import Tasks
+import Workspace
+
+/// How the keys of a workspace in the making are brought into their order.
+package struct KeyOrder: Sendable {
+  /// The workspace in the making.
+  let folder: String
+  /// `hex` or `text`.
+  let kind: String
+  let rows: Int
+  /// Bytes that a run or a part may take in memory.
+  let limit: Int
+  /// Bytes of a row number: 4 or 8.
+  let rowBytes: Int
+
+  /// - Parameters:
+  ///   - share: bytes of memory that a task takes.
+  ///   - rowBytes: 4 or 8; nil for what the number of rows needs.
+  package init(folder: String, kind: String, rows: Int, share: Int, rowBytes: Int? = nil) {
+    (self.folder, self.kind, self.rows) = (folder, kind, rows)
+    self.rowBytes = rowBytes ?? MemberParts.rowBytes(rows)
+    let bytes = fileSize(folder + "/keys/data.utf8") ?? 16 * rows
+    // Large enough that a part reads pieces, not crumbs, of every run; small enough to end soon.
+    limit = min(max(1, share), max(32 << 20, (bytes + KeyBytes.bytesPerKey * rows) / 2048))
+  }
+
+  /// The runs of keys.
+  ///
+  /// - Complexity: O(runs)
+  package func runs() throws(WinnowError) -> KeyRuns {
+    try KeyRuns(folder: folder + "/keys", kind: kind, rows: rows, limit: limit)
+  }
+
+  /// The parts of the order.
+  ///
+  /// - Parameters:
+  ///   - runs: the runs as they were written.
+  ///   - starts: where the parts begin, if that was found out before.
+  package func parts(
+    of runs: [String], starts: [KeyParts.Start]? = nil
+  ) throws(WinnowError) -> KeyParts {
+    if let starts { return KeyParts(runs: runs, rows: rows, starts: starts) }
+    return try KeyParts(runs: runs, rows: rows, limit: limit)
+  }
+
+  /// Writes a part.
+  package func write(_ part: Int, of parts: KeyParts, to path: String) throws(WinnowError) {
+    try parts.write(part, to: path, rowBytes: rowBytes)
+  }
+
+  /// Writes key_order.npy from the parts as they were written.
+  ///
+  /// - Returns: the file, and the keys that several rows have.
+  /// - Complexity: O(rows)
+  package func join(
+    _ paths: [String], of parts: KeyParts, isCancelled: @escaping @Sendable () -> Bool
+  ) throws(WinnowError) -> (FileSeal, RepeatedKeys) {
+    let seal = try joinFiles(
+      paths.enumerated().map { ($1, KeyPartHeader.size, rowBytes * parts.rows($0)) },
+      to: folder + "/key_order.npy", rowBytes == 8 ? .uint64 : .uint32, shape: [rows], isCancelled)
+    let repeated = try RepeatedKeys(
+      parts: paths, rowBytes: rowBytes,
+      of: KeySource(folder: folder + "/keys", kind: kind, rows: rows))
+    return (seal, repeated)
+  }
+}

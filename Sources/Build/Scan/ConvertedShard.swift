@@ -1,0 +1,84 @@
+// Shards whose rows cannot be read at any place (deflated members of archives, Parquet columns of
+// lists) are converted once, a task a shard, into a `.npy` file below stage/.  Everything after reads
+// that; what is named, watched and digested stays the file that the user gave.
+//
+// Behind the array stand the digest of the user's file, which the scan takes over, and a seal over
+// all: readers of `.npy` do not look there.
+
+import Clustering
+import Foundations
+import Ingest
+import Storage
+import Tasks
+import Workspace
+
+enum ConvertedShard {
+  /// The result of the task of a shard.
+  static func name(_ shard: Int) -> String { "shard-\(shard).npy" }
+
+  /// A digest's digits.
+  private static let digestBytes = 64
+
+  /// Converts a shard.
+  ///
+  /// - Parameter progress: told how many rows came since it was called last.
+  static func write(
+    _ shard: EmbeddingShard, to path: String, _ options: IngestOptions,
+    isCancelled: () -> Bool, progress: (Int) -> Void
+  ) throws(WinnowError) {
+    var digest = Digest()
+    var file = try StageFile(path)
+    let header = NpyHeader.bytes(shard.element.npyType, shape: [shard.rows, shard.dimensions])
+    digest.update(header)
+    try file.write(elements: header)
+    let rows = try ConvertedRows(shard, options)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(1, (1 << 20) / shard.bytesPerRow) * shard.bytesPerRow, alignment: 64)
+    defer { buffer.deallocate() }
+    while true {
+      if isCancelled() { throw .interrupted }
+      let count = try rows.read(into: buffer)
+      if count == 0 { break }
+      let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      digest.update(part)
+      try file.write(part)
+      progress(count / shard.bytesPerRow)
+    }
+    let source = Array(try Digest.ofFile(shard.path).utf8)
+    digest.update(source)
+    try file.write(elements: source)
+    try file.write(elements: Array("\n\(digest.hex())\n".utf8))
+    try file.commit()
+  }
+
+  /// Whether a converted shard is as it was written.
+  ///
+  /// - Complexity: O(bytes): reading it is cheap beside converting again.
+  static func isWhole(_ path: String) -> Bool {
+    guard let file = try? InputFile(path), file.size >= digestBytes + SealedFile.sealBytes,
+      let seal: [UInt8] = try? file.elements(
+        SealedFile.sealBytes, at: file.size - SealedFile.sealBytes)
+    else { return false }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { buffer.deallocate() }
+    var digest = Digest()
+    var offset = 0
+    let end = file.size - SealedFile.sealBytes
+    while offset < end {
+      let part = UnsafeMutableRawBufferPointer(
+        rebasing: buffer[..<min(buffer.count, end - offset)])
+      guard (try? file.readExactly(into: part, at: offset)) != nil else { return false }
+      digest.update(UnsafeRawBufferPointer(part))
+      offset += part.count
+    }
+    return seal.elementsEqual("\n\(digest.hex())\n".utf8)
+  }
+
+  /// The SHA-256 of the file that a shard was converted from.
+  static func sourceDigest(_ path: String) throws(WinnowError) -> String {
+    let file = try InputFile(path)
+    let digits: [UInt8] = try file.elements(
+      digestBytes, at: max(0, file.size - SealedFile.sealBytes - digestBytes))
+    return String(decoding: digits, as: UTF8.self)
+  }
+}

@@ -1,0 +1,102 @@
+// The first pass over the embeddings: every shard's digest and the rows that cannot be used.  It
+// depends on the shards alone, so no other parameter makes it run again.
+//
+// A digest is sequential, so a shard is one task.  Where few shards leave threads without work, the
+// training begins beside the scan: it needs nothing of it but the rows that cannot be used, and sees
+// for itself whether one of its own is such a row.
+
+import Clustering
+import Foundations
+import Ingest
+import Storage
+import Tasks
+import Workspace
+
+extension StageName { package static let scan = StageName("scan") }
+
+struct ScanStage: BuildStage {
+  let name = StageName.scan
+  let hasResultPerInput = true
+  let resultPrefix = "shard"
+
+  func after(_ job: BuildJob) -> [StageName] { [.convert] }
+
+  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    try job.signature(inputs: job.shards.stamps, parameters: job.dataset.readBy)
+  }
+
+  func inputPaths(_ job: BuildJob) -> [String] { job.shards.paths }
+
+  func results(_ job: BuildJob) -> [String] {
+    job.dataset.shards.indices.map { "shard-\($0).json" }
+  }
+
+  func shares(_ job: BuildJob, results: Int) -> TaskShares {
+    TaskShares(results: results, work: job.shape.inputBytes, each: 1 << 29)
+  }
+
+  func isWhole(_ path: String, _ check: ResultCheck) -> Bool {
+    SealedFile.read(json: ShardScan.self, path) != nil
+  }
+
+  func unit(_ job: BuildJob) -> String? { "rows" }
+  func units(_ job: BuildJob) -> [Int] { job.dataset.shards.map(\.rows) }
+
+  func memory(_ shape: BuildShape) -> Int? { shape.scanning }
+
+  func needs(_ job: BuildJob) -> TaskNeeds {
+    TaskNeeds(threads: 1, memory: job.shape.single.scanning)
+  }
+
+  func estimate(_ job: BuildJob) -> TaskEstimate {
+    TaskEstimate(
+      tasks: shares(job, results: job.shape.shards).count, bytes: job.shape.inputBytes)
+  }
+
+  func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
+    let (bytes, shards) = (job.shards.bytes, job.shape.shards)
+    return StageForecast(
+      tasks: shards, disk: 512 * shards, seconds: Double(bytes) / rates.scan / rates.threads(shards)
+    )
+  }
+
+  /// What drops rows waits for the scan, a training does not.
+  func mayOverlap(_ job: BuildJob) -> StageName? {
+    job.plan.given == nil && job.candidateStage == .scan ? .train : nil
+  }
+
+  func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
+    try run.inParallel(tasks) { (_, shard) throws(WinnowError) in
+      let result = try job.shards.reading([shard]) { () throws(WinnowError) in
+        try scan(shard, job, run)
+      }
+      try SealedFile.write(json: result, to: run.paths[shard])
+    }
+  }
+
+  private func scan(
+    _ shard: Int, _ job: BuildJob, _ run: StageRun
+  ) throws(WinnowError) -> ShardScan {
+    let blocks = job.blocks
+    var result = ShardScan(rows: blocks.dataset.shards[shard].rows)
+    let buffer = BlockBuffer(blocks)
+    let input = blocks.dataset.shards[shard]
+    var hash = InputHash(input)
+    if !input.isConverted { try hash.update(of: input.path, 0..<input.dataOffset) }
+    for block in blocks.blocks[blocks.blocks(of: shard)] {
+      if run.isCancelled() { throw .interrupted }
+      var faulty: [(row: Int, fault: RowFault)] = []
+      try buffer.load(block, of: blocks, instructions: job.instructions) { row, fault in
+        faulty.append((block.rows.lowerBound + row, fault))
+      }
+      result.add(faulty)
+      if !input.isConverted { hash.update(buffer.loaded(block, of: blocks)) }
+      run.progress(block.rows.count)
+    }
+    result.digest = try hash.finish()
+    return result
+  }
+
+  /// Refuses rows that cannot be used, as the results of all shards tell.
+  func conclude(_ job: BuildJob) throws(WinnowError) { _ = try job.scanResult() }
+}

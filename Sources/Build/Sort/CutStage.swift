@@ -1,0 +1,68 @@
+// How the runs of an assignment are cut into parts: a stage of its own, because every part would find it
+// out again.
+
+import Foundations
+import Storage
+import Tasks
+import Workspace
+
+/// Whose members are brought into their order.
+enum MemberKind: Sendable {
+  case concepts, fine
+
+  var cut: StageName { StageName(self == .concepts ? "cut" : "fine-cut") }
+  var parts: StageName { StageName(self == .concepts ? "parts" : "fine-parts") }
+  var sort: StageName { self == .concepts ? .sort : .fineSort }
+  var assign: StageName { self == .concepts ? .assign : .fineAssign }
+  /// The step under which people see the parts.
+  var step: StageName { self == .concepts ? .sort : .fine }
+
+  func clusters(_ job: BuildJob) throws(WinnowError) -> Int {
+    self == .concepts ? job.parameters.clusters : try job.fineClusters()
+  }
+
+  /// What cut and parts follow from.
+  func partSignature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    try job.signature(
+      parameters: ["the size of parts": "\(job.shape.partEntries) rows"], after: [assign])
+  }
+
+  /// The parts of the members.
+  func memberParts(_ job: BuildJob) throws(WinnowError) -> MemberParts {
+    MemberParts(
+      runs: try job.paths(of: assign), rows: job.dataset.rows,
+      cut: try job.graph.value(of: CutStage(self)))
+  }
+}
+
+extension BuildShape {
+  /// Entries of a part at most.
+  var partEntries: Int { MemberParts.partEntries(rows: rows, memory: sortShare) }
+}
+
+struct CutStage: SingleStage, BuildStage {
+  typealias Value = MemberParts.Cut
+  let kind: MemberKind
+  var name: StageName { kind.cut }
+  var step: StageName { kind.step }
+
+  init(_ kind: MemberKind) { self.kind = kind }
+
+  func after(_ job: BuildJob) -> [StageName] { [kind.assign] }
+  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    try kind.partSignature(job)
+  }
+  func estimate(_ job: BuildJob) -> TaskEstimate {
+    let clusters = kind == .concepts ? job.shape.clusters : job.shape.fine
+    return TaskEstimate(tasks: 1, bytes: 8 * job.shape.runs * clusters)
+  }
+
+  func make(
+    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
+  ) throws(WinnowError) -> MemberParts.Cut {
+    try MemberParts(
+      runs: job.paths(of: kind.assign), rows: job.dataset.rows, clusters: kind.clusters(job),
+      limit: job.shape.partEntries
+    ).cut
+  }
+}

@@ -1,0 +1,134 @@
+// members.npy and distances.npy from the runs of the assignment, in parts of bounded size: a part is
+// a range of the final order, whole clusters or a piece of one, gathered from its slice of every run
+// and sorted by itself.  One after another, the parts are the arrays.
+
+import Foundations
+import Storage
+import Tasks
+import Workspace
+
+/// How the members of all clusters are cut into parts.
+package struct MemberParts: Sendable {
+  /// How the runs are cut, as a stage of its own leaves it: parts would find it out anew each.
+  struct Cut: Codable, Sendable {
+    /// Where each cluster's members begin, and the end of the last.
+    var offsets: [Int]
+    var starts: [Start]
+  }
+
+  /// Where a part begins.
+  struct Start: Codable, Sendable {
+    var cluster: Int
+    /// Within the cluster; nil at its first entry.
+    var cut: RunCut<UInt32>?
+    /// The same, among all members.
+    var position: Int
+  }
+
+  let runs: [String]
+  /// Rows of the data set, candidates or not.
+  let rows: Int
+  let cut: Cut
+  /// Where each cluster's members begin, and the end of the last.
+  package var offsets: [Int] { cut.offsets }
+  private var starts: [Start] { cut.starts }
+
+  /// Bytes of memory that an entry of a part takes while the part is made.
+  package static let bytesPerEntry = 40
+
+  /// Entries of a part: some parts for each of a few threads, as large as `memory` allows where the
+  /// rows are many, because the slices of its runs are then read in larger pieces.
+  ///
+  /// - Parameter memory: bytes that a part may take.
+  package static func partEntries(rows: Int, memory: Int) -> Int {
+    let most = max(1 << 10, memory / bytesPerEntry)
+    return min(most, max(1 << 16, (rows + 15) / 16))
+  }
+
+  /// Looks at every run's cluster offsets, and cuts what is larger than a part.
+  ///
+  /// - Parameters:
+  ///   - runs: paths of the runs of all rows, in the order of the rows.
+  ///   - limit: entries of a part at most.
+  /// - Throws: ``WinnowError`` when a run is damaged or does not follow the one before it.
+  /// - Complexity: O(runs * clusters) time, O(clusters + runs + parts) memory.
+  package init(
+    runs: [String], rows: Int, clusters: Int, limit: Int
+  ) throws(WinnowError) {
+    precondition(limit >= 1)
+    var offsets = [Int](repeating: 0, count: clusters + 1)
+    var next = 0
+    for path in runs {
+      let run = try AssignedRun(path)
+      guard run.firstRow == next, run.clusters == clusters else {
+        throw damaged(
+          path,
+          "expected a run of \(clusters) clusters from row \(next) on, found "
+            + "\(run.clusters) from row \(run.firstRow) on")
+      }
+      next += run.rows
+      let ends = try run.offsets(0..<clusters)
+      for cluster in 0..<clusters { offsets[cluster + 1] += Int(ends[cluster + 1] - ends[cluster]) }
+    }
+    guard next == rows else {
+      throw damaged(runs.last ?? "stage", "expected runs of \(rows) rows, found \(next)")
+    }
+    for cluster in 0..<clusters { offsets[cluster + 1] += offsets[cluster] }
+    self.runs = runs
+    self.rows = rows
+    var starts: [Start] = []
+    var filled = limit
+    for cluster in 0..<clusters {
+      let size = offsets[cluster + 1] - offsets[cluster]
+      if size == 0 { continue }
+      if filled + size > limit {
+        starts.append(Start(cluster: cluster, cut: nil, position: offsets[cluster]))
+        filled = 0
+      }
+      filled += size
+      guard size > limit else { continue }
+      var position = offsets[cluster]
+      for (number, part) in try Self.cut(cluster, runs, limit).enumerated() {
+        if number > 0 {
+          starts.append(Start(cluster: cluster, cut: part.start, position: position))
+        }
+        position += part.count
+        filled = part.count
+      }
+    }
+    cut = Cut(offsets: offsets, starts: starts)
+  }
+
+  /// The parts of runs that were cut before.
+  init(runs: [String], rows: Int, cut: Cut) {
+    self.runs = runs
+    self.rows = rows
+    self.cut = cut
+  }
+
+  package var clusters: Int { offsets.count - 1 }
+  package var candidates: Int { offsets[clusters] }
+  package var count: Int { starts.count }
+
+  /// The positions of a part among all members.
+  package func positions(_ part: Int) -> Range<Int> {
+    starts[part].position..<(part + 1 < count ? starts[part + 1].position : candidates)
+  }
+
+  /// Where a part begins, and where the next one does.
+  func bounds(_ part: Int) -> (Start, Start) {
+    let end = Start(cluster: clusters, cut: nil, position: candidates)
+    return (starts[part], part + 1 < count ? starts[part + 1] : end)
+  }
+
+  private static func cut(
+    _ cluster: Int, _ runs: [String], _ limit: Int
+  ) throws(WinnowError) -> [(start: RunCut<UInt32>?, count: Int)] {
+    var slices: [Range<Int>] = []
+    for path in runs { slices.append(try AssignedRun(path).places(of: cluster)) }
+    let cutter = RunCutter<AssignedRun>(
+      limit: limit,
+      open: { (run) throws(WinnowError) in try AssignedRun(runs[run]) })
+    return try cutter.parts(of: slices)
+  }
+}

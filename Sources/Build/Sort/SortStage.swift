@@ -1,0 +1,60 @@
+// Rows by cluster, farthest first: members.npy, distances.npy and offsets.npy out of the parts, and
+// fate.npy where rows were dropped.
+
+import Foundations
+import Storage
+import Tasks
+import Workspace
+
+extension StageName { package static let sort = StageName("sort") }
+
+struct SortStage: SingleStage, BuildStage {
+  typealias Value = MemberTotals
+  let name = StageName.sort
+
+  func after(_ job: BuildJob) -> [StageName] { [MemberKind.concepts.parts, job.candidateStage] }
+  // The arrays hold what the parts did.
+  func consumes(_ job: BuildJob) -> [StageName] {
+    [MemberKind.concepts.cut, MemberKind.concepts.parts]
+  }
+  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    try job.signature(after: [.assign])
+  }
+
+  func unit(_ job: BuildJob) -> String? { "rows" }
+  func units(_ job: BuildJob) throws(WinnowError) -> [Int] { [try job.totals().candidates] }
+
+  func memory(_ shape: BuildShape) -> Int? { shape.sorting }
+  func needs(_ job: BuildJob) -> TaskNeeds { job.shape.joiningNeeds }
+
+  func estimate(_ job: BuildJob) -> TaskEstimate {
+    let rows = job.shape.rows
+    return TaskEstimate(tasks: 1, bytes: 2 * (4 + MemberParts.rowBytes(rows)) * rows)
+  }
+
+  func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
+    let rows = job.shape.rows
+    let once = (MemberParts.rowBytes(rows) + 4) * rows
+    return StageForecast(
+      tasks: 1, disk: 2 * once + 8 * (job.shape.clusters + 1), temporary: once,
+      seconds: Double(rows) / 20e6)
+  }
+
+  func make(
+    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
+  ) throws(WinnowError) -> MemberTotals {
+    let (parts, candidates) = (try MemberKind.concepts.memberParts(job), try job.candidates())
+    guard parts.candidates == candidates.count else {
+      throw changedCandidates(candidates.count, found: parts.candidates)
+    }
+    try candidates.publish(to: files, isCancelled: run.isCancelled)
+    return try parts.join(
+      job.paths(of: MemberKind.concepts.parts), to: files, threads: run.threads,
+      isCancelled: run.isCancelled)
+  }
+}
+
+extension BuildShape {
+  /// A task that joins parts: two arrays at once.
+  var joiningNeeds: TaskNeeds { TaskNeeds(threads: min(2, threads), memory: single.sorting) }
+}

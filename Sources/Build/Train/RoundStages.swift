@@ -1,0 +1,238 @@
+// `--training-rows all` where tasks run on many machines: in each round a stage whose tasks pass some
+// runs of rows each by the centroids, and a stage of one task that moves the centroids.  Every row's
+// cluster is that of the exact search and sums are of integers, so the centroids are those of one
+// process, which looks at fewer rows but finds the same.
+
+import Clustering
+import Foundations
+import Storage
+import Tasks
+import Workspace
+
+extension StageName {
+  package static let start = StageName("start")
+  static func round(_ number: Int) -> StageName { StageName("round-\(number)") }
+  static func move(_ number: Int) -> StageName { StageName("move-\(number)") }
+}
+
+extension BuildPlan {
+  /// Whether the training sees all candidates.
+  var hasRounds: Bool { given == nil && parameters.trainingRows == .all }
+}
+
+extension BuildJob {
+  /// Whether the rounds of the training are stages of their own.
+  var hasRoundStages: Bool {
+    if case .owner = graph.role { return false }
+    return plan.hasRounds
+  }
+
+  /// Tasks of a round at most: each leaves sums of all clusters, which one task adds up.
+  private static let mostRoundParts = 256
+
+  /// The runs of the assignment, grouped to the tasks of a round.
+  var roundParts: [Range<Int>] {
+    let runs = blocks.runs
+    let count = min(runs.count, Self.mostRoundParts)
+    return (0..<count).map { part in
+      let (first, last) = (
+        runs[part * runs.count / count], runs[(part + 1) * runs.count / count - 1]
+      )
+      return first.lowerBound..<last.upperBound
+    }
+  }
+
+  /// The last of the rounds up to `limit` that was done, and how it ended; 0 and nil for the start.
+  ///
+  /// Rounds after one that moved no row have no tasks.
+  func lastRound(upTo limit: Int) throws(WinnowError) -> (round: Int, end: RoundEnd?) {
+    var last: (Int, RoundEnd?) = (0, nil)
+    for round in 0..<limit {
+      let end = try graph.value(of: MoveStage(round + 1))
+      last = (round + 1, end)
+      if end.isConverged { break }
+    }
+    return last
+  }
+
+  /// Whether the rounds ended before this one.
+  func isConverged(before round: Int) throws(WinnowError) -> Bool {
+    try lastRound(upTo: round - 1).end?.isConverged ?? false
+  }
+
+  /// The centroids after a round, below the workspace in the making.
+  func roundCentroids(_ round: Int) -> String {
+    "\(stageFolder)/\(round == 0 ? StageName.start : .move(round))/centroids.npy"
+  }
+
+  func readRoundCentroids(_ round: Int) throws(WinnowError) -> Centroids {
+    try readCentroids(
+      path(roundCentroids(round)), dimensions: dataset.dimensions, instructions: instructions)
+  }
+
+  /// What all rounds came to.
+  func roundsResult() throws(WinnowError) -> TrainedCentroids {
+    let (last, end) = try lastRound(upTo: parameters.iterations)
+    let isConverged = end?.isConverged ?? false
+    return TrainedCentroids(
+      centroids: try readRoundCentroids(last),
+      training: .init(
+        rows: try candidates().count, iterations: isConverged ? last - 1 : last,
+        converged: isConverged))
+  }
+
+  /// The signature of all stages of the rounds: that of the training.
+  func roundSignature() throws(WinnowError) -> StageSignature { try TrainStage().signature(self) }
+}
+
+/// Chooses the first centroids.
+struct RoundStartStage: SingleStage, BuildStage {
+  typealias Value = Int
+  let name = StageName.start
+  let step = StageName.train
+
+  func after(_ job: BuildJob) -> [StageName] { [job.candidateStage] }
+  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    try job.roundSignature()
+  }
+
+  func needs(_ job: BuildJob) -> TaskNeeds {
+    let shape = job.shape
+    let chosen = shape.training(
+      shape.clusters, rows: min(shape.rows, 16 * shape.clusters), perRow: 0)
+    return TaskNeeds(
+      threads: shape.threads,
+      memory: chosen + shape.candidateBytes + (shape.candidateBytes > 0 ? 8 * shape.rows : 0))
+  }
+  func estimate(_ job: BuildJob) -> TaskEstimate { job.moveEstimate }
+
+  func make(_ job: BuildJob, _ files: StagingFiles, _ run: StageRun) throws(WinnowError) -> Int {
+    let plan = job.parameters.training
+    job.report(.train, done: 0, total: plan.iterations, unit: "rounds")
+    let rows = StreamedRows(job, try job.candidates(), plan, isCancelled: run.isCancelled)
+    guard let initial = try chooseInitial(rows, plan, job, isCancelled: run.isCancelled) else {
+      throw .interrupted
+    }
+    let state = try TrainingState(
+      rows: rows, initial: initial, parameters: job.trainingParameters(plan))
+    try files.writeArray(
+      job.roundCentroids(0), .float32, shape: [plan.clusters, job.dataset.dimensions],
+      elements: state.centroids)
+    return plan.clusters
+  }
+}
+
+/// Finds the cluster of every candidate.
+struct RoundStage: BuildStage {
+  let round: Int
+  var name: StageName { .round(round) }
+  let step = StageName.train
+  let resultPrefix = "part"
+  let resultsDependOnEarlierStages = true
+
+  init(_ round: Int) { self.round = round }
+
+  func after(_ job: BuildJob) -> [StageName] { [round == 1 ? .start : .move(round - 1)] }
+  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    try job.roundSignature()
+  }
+  func results(_ job: BuildJob) throws(WinnowError) -> [String] {
+    try job.isConverged(before: round) ? [] : job.roundParts.indices.map { "part-\($0)" }
+  }
+  func rows(of choice: TaskChoice, _ job: BuildJob) -> [Range<Int>]? {
+    let parts = job.roundParts
+    let tasks = try? choice.tasks(of: parts.count, name.rawValue)
+    return tasks.map { $0.map { job.blocks.rowRange(of: parts[$0]) } }
+  }
+
+  func needs(_ job: BuildJob) -> TaskNeeds {
+    let one = job.shape.single
+    return TaskNeeds(
+      threads: 1,
+      memory: one.assignment(one.clusters) + one.candidateBytes + 16 * job.shape.components)
+  }
+  func estimate(_ job: BuildJob) -> TaskEstimate {
+    let parts = job.roundParts.count
+    return TaskEstimate(
+      tasks: parts,
+      bytes: job.shape.inputBytes + 4 * job.shape.rows + job.moveEstimate.bytes)
+  }
+
+  func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
+    let parts = job.roundParts
+    let centroids = try job.readRoundCentroids(round - 1)
+    let before = round == 1 ? nil : try job.paths(of: .round(round - 1))
+    let refilled = try job.lastRound(upTo: round - 1).end?.refilled ?? [:]
+    let candidates = try job.candidates()
+    try run.inParallel(tasks) { (_, part) throws(WinnowError) in
+      let previous = try before.map { (paths) throws(WinnowError) in
+        try RoundPart(
+          paths[part], clusters: centroids.count, dimensions: centroids.dimensions
+        ).nearest
+      }
+      let pass = RoundPass(
+        job: job, centroids: centroids, candidates: candidates, previous: previous,
+        refilled: refilled, isCancelled: run.isCancelled)
+      let own = job.blocks.blocks[parts[part]]
+      let result = try job.shards.reading(own.first!.shard...own.last!.shard) {
+        () throws(WinnowError) in try pass.run(own)
+      }
+      try result.write(to: run.paths[part])
+    }
+  }
+}
+
+/// Adds up what the tasks of a round found, and moves the centroids.
+struct MoveStage: SingleStage, BuildStage {
+  typealias Value = RoundEnd
+  let round: Int
+  var name: StageName { .move(round) }
+  let step = StageName.train
+  let resultsDependOnEarlierStages = true
+
+  init(_ round: Int) { self.round = round }
+
+  func after(_ job: BuildJob) -> [StageName] { [.round(round)] }
+  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    try job.roundSignature()
+  }
+  func results(_ job: BuildJob) throws(WinnowError) -> [String] {
+    try job.isConverged(before: round) ? [] : [SingleResultFile.name]
+  }
+
+  func needs(_ job: BuildJob) -> TaskNeeds {
+    let shape = job.shape
+    // Sums and centroids some times, and what a task of the round has left.
+    let part = 4 * shape.rows / max(1, job.roundParts.count) + 8 * shape.components
+    return TaskNeeds(
+      threads: shape.threads,
+      memory: shape.base + 40 * shape.components + 2 * part + shape.single.candidateBytes
+        + 500 * shape.clusters)
+  }
+  func estimate(_ job: BuildJob) -> TaskEstimate { job.moveEstimate }
+
+  func make(
+    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
+  ) throws(WinnowError) -> RoundEnd {
+    let (end, components) = try moveCentroids(
+      try job.paths(of: .round(round)), try job.readRoundCentroids(round - 1), job, run)
+    try files.writeArray(
+      job.roundCentroids(round), .float32,
+      shape: [job.parameters.clusters, job.dataset.dimensions], elements: components)
+    return end
+  }
+
+  func conclude(_ job: BuildJob) throws(WinnowError) {
+    let (last, end) = try job.lastRound(upTo: round)
+    job.report(
+      .train, done: end?.isConverged ?? false ? last - 1 : last,
+      total: job.parameters.iterations, unit: "rounds")
+  }
+}
+
+extension BuildJob {
+  fileprivate var moveEstimate: TaskEstimate {
+    TaskEstimate(
+      tasks: 1, bytes: 8 * parameters.clusters * dataset.dimensions * roundParts.count)
+  }
+}

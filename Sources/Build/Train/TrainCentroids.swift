@@ -1,0 +1,85 @@
+// One training of k-means in this process, for the concepts and for fine clusters.
+
+import Clustering
+import Foundations
+import Ingest
+import Pruning
+import Storage
+import Tasks
+import Workspace
+
+/// Centroids and how they came to be.
+struct TrainedCentroids: Sendable {
+  var centroids: Centroids
+  var training: WorkspaceDescription.Training
+}
+
+/// Trains on some of the candidates.
+///
+/// - Parameters:
+///   - candidates: nil while the scan still runs, which tells in the end what they are.
+///   - report: told the rounds that are done, and the most that there may be.
+/// - Throws: ``WinnowError``, also when the scan failed meanwhile.
+func trainCentroids(
+  _ job: BuildJob, _ candidates: CandidateSet?, _ plan: TrainingPlan, _ run: StageRun,
+  isCancelled: (@Sendable () -> Bool)? = nil,
+  report: (_ round: Int, _ of: Int) -> Void = { _, _ in }
+) throws(WinnowError) -> TrainedCentroids {
+  let isCancelled = isCancelled ?? run.isCancelled
+  guard plan.limit != nil else {
+    let candidates = if let candidates { candidates } else { try job.candidates() }
+    let rows = StreamedRows(job, candidates, plan, isCancelled: isCancelled)
+    return try train(rows, job, plan, run, isCancelled: isCancelled, report: report)
+  }
+  let (vectors, numbers) = try readTrainingRows(job, candidates, plan, run, isCancelled)
+  return try train(
+    RowsInMemory(vectors: vectors, numbers: numbers, seed: plan.seed), job, plan, run,
+    isCancelled: isCancelled, report: report)
+}
+
+private func train<Source: TrainingSource>(
+  _ rows: Source, _ job: BuildJob, _ plan: TrainingPlan, _ run: StageRun,
+  isCancelled: @escaping @Sendable () -> Bool, report: (_ round: Int, _ of: Int) -> Void
+) throws(WinnowError) -> TrainedCentroids {
+  let training = job.trainingParameters(plan)
+  let checkpoint = RoundCheckpoint(
+    folder: run.folder, rows: rows.count, dimensions: rows.dimensions)
+  let begin: TrainingState
+  if let state = checkpoint.read(clusters: plan.clusters) {
+    job.graph.tell(
+      "train: \(state.rounds) \(state.rounds == 1 ? "round was" : "rounds were") done before")
+    begin = state
+  } else {
+    report(0, plan.iterations)
+    guard let initial = try chooseInitial(rows, plan, job, isCancelled: isCancelled) else {
+      throw .interrupted
+    }
+    begin = try TrainingState(rows: rows, initial: initial, parameters: training)
+  }
+  report(begin.rounds, plan.iterations)
+  var stored = ContinuousClock.now
+  let result = try trainSphericalKMeans(rows: rows, from: begin, parameters: training) {
+    (round, _, state) throws(WinnowError) in
+    report(round, plan.iterations)
+    if ContinuousClock.now - stored >= job.parameters.checkpointInterval {
+      try checkpoint.write(state())
+      stored = ContinuousClock.now
+    }
+    return !isCancelled()
+  }
+  guard let result else { throw .interrupted }
+  try job.graph.wait(for: .scan)
+  return TrainedCentroids(
+    centroids: result.centroids,
+    training: .init(
+      rows: rows.count, iterations: result.iterations, converged: result.converged))
+}
+
+extension BuildJob {
+  /// What Clustering is told about a training.
+  func trainingParameters(_ plan: TrainingPlan) -> TrainingParameters {
+    TrainingParameters(
+      clusters: plan.clusters, iterations: plan.iterations, threads: threads,
+      instructions: instructions)
+  }
+}

@@ -1,0 +1,118 @@
+// Where the rounds of k-means find their rows: in memory, or, for `--training-rows all`, in the
+// shards, again in every round.
+
+import Clustering
+import Foundations
+import Pruning
+import Synchronization
+import Tasks
+import Workspace
+
+/// Training rows that a seed can be chosen among.
+protocol TrainingSource: TrainingRows where Failure == WinnowError {
+  /// The `limit` rows of smallest hash, as numbers below `count`, ascending.
+  func smallest(_ limit: Int) throws(WinnowError) -> [Int]
+}
+
+/// Vectors in memory.
+struct RowsInMemory: TrainingSource {
+  let vectors: VectorBlock
+  /// The data set's number of every row, ascending.
+  let numbers: [Int]
+  let seed: UInt64
+
+  var count: Int { vectors.capacity }
+  var all: VectorBlock? { vectors }
+  var dimensions: Int { vectors.dimensions }
+
+  func load(_ rows: [Int], into block: VectorBlock, worker: Int) throws(WinnowError) {
+    vectors.load(rows, into: block, worker: worker)
+  }
+
+  func smallest(_ limit: Int) throws(WinnowError) -> [Int] {
+    var smallest = SmallestHashes(limit: limit)
+    for (slot, row) in numbers.enumerated() {
+      smallest.offer(splitmix64(seed: seed, row: UInt64(row)), row: UInt64(slot))
+    }
+    return smallest.rows()
+  }
+}
+
+/// All candidates, read whenever a round asks for them.
+final class StreamedRows: TrainingSource, @unchecked Sendable {
+  // Sound: a worker's buffer is used by one thread at a time, and nothing else changes.
+  let count: Int
+  let dimensions: Int
+  /// The data set's number of every candidate; nil where all rows are candidates.
+  private let numbers: [Int]?
+  private let job: BuildJob
+  private let seed: UInt64
+  private let candidates: CandidateSet
+  private let isCancelled: @Sendable () -> Bool
+  private let buffers: [BlockBuffer]
+
+  init(
+    _ job: BuildJob, _ candidates: CandidateSet, _ plan: TrainingPlan,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    count = candidates.count
+    dimensions = job.dataset.dimensions
+    self.job = job
+    self.candidates = candidates
+    seed = plan.seed
+    self.isCancelled = isCancelled
+    numbers = candidates.members.map { members in
+      var numbers: [Int] = []
+      numbers.reserveCapacity(candidates.count)
+      for row in members { numbers.append(row) }
+      return numbers
+    }
+    buffers = (0..<job.threads).map { _ in BlockBuffer(job.blocks) }
+  }
+
+  func load(_ rows: [Int], into block: VectorBlock, worker: Int) throws(WinnowError) {
+    if isCancelled() { throw .interrupted }
+    guard let first = rows.first, let last = rows.last else { return }
+    let wanted = rows.map { numbers?[$0] ?? $0 }
+    let blocks = job.blocks
+    let shards =
+      blocks.shard(of: numbers?[first] ?? first)...blocks.shard(of: numbers?[last] ?? last)
+    let faulty = try job.shards.reading(shards) { () throws(WinnowError) in
+      try gatherRows(
+        blocks, wanted, wanted.indices, into: block, at: 0, buffers[worker], job.instructions)
+    }
+    guard faulty == 0 else { throw changedInput(blocks, shard: shards.lowerBound) }
+  }
+
+  func smallest(_ limit: Int) throws(WinnowError) -> [Int] {
+    let found = try trainingRows(
+      candidates, rows: candidates.rows, limit: limit, seed: seed,
+      threads: job.threads, isCancelled: isCancelled)
+    guard let numbers else { return found }
+    return found.map { row in firstPlace(in: numbers.indices) { numbers[$0] >= row } }
+  }
+}
+
+/// k rows to begin with, chosen among the 16 k of smallest hash.
+///
+/// - Returns: nil when it was cancelled.
+func chooseInitial<Source: TrainingSource>(
+  _ rows: Source, _ plan: TrainingPlan, _ job: BuildJob, isCancelled: () -> Bool
+) throws(WinnowError) -> [Int]? {
+  let subset = try rows.smallest(16 * plan.clusters)
+  let chosenFrom = VectorBlock(capacity: subset.count, dimensions: rows.dimensions)
+  let part = VectorBlock(capacity: min(256, subset.count), dimensions: rows.dimensions)
+  for start in stride(from: 0, to: subset.count, by: part.capacity) {
+    if isCancelled() { return nil }
+    let places = start..<min(start + part.capacity, subset.count)
+    try rows.load(Array(subset[places]), into: part, worker: 0)
+    for place in places { chosenFrom.copy(place - start, of: part, to: place) }
+  }
+  // A sequence of its own: the hashes of rows decided the subset already.
+  let seed = splitmix64(seed: plan.seed, row: .max)
+  return chooseInitialRows(
+    chosenFrom, count: plan.clusters, trials: 4, threads: job.threads,
+    instructions: job.instructions, random: { splitmix64(seed: seed, row: UInt64($0)) },
+    shouldStop: isCancelled)?
+    .map { subset[$0] }
+}

@@ -1,0 +1,61 @@
+// Help, quitting, and going from screen to screen.
+
+extension Actions {
+  /// One action a screen, from the registry.
+  static let screens: [Action] = Screens.all.map { screen in
+    Action(
+      "screen.\(screen.context)", [screen.key], screen.title, help: "Go to \(screen.title)"
+    ) { $0.open(screen.context) }
+  }.on(Context.screens, .general)
+
+  static let general: [Action] = [
+    Action(
+      "help", ["?", .function(1)], "help", help: "All keys and what they do", rank: 0
+    ) { $0.overlay = .help(top: 0) },
+    Action(
+      "pane", ["v"], "pane", on: [.concepts, .map], help: "Show or hide the detail pane", rank: 17
+    ) { $0.turnPane() }.when { state in
+      state.hasRoomForPane
+        ? .yes : .no("the detail pane needs 110 columns; D shows it by itself")
+    },
+    Action(
+      "back", [.escape], "back", on: Context.screens.subtracting([.concepts]),
+      help: "Back to Concepts", rank: 2
+    ) { $0.open(.concepts) },
+    Action(
+      "cancel-work", [.control("c")], "cancel", on: Set(Context.allCases),
+      help: "Cancel the work under way; never quits"
+    ) { state in
+      if state.running.isEmpty, state.overlay != nil {
+        state.closeOverlay()
+      } else {
+        state.cancelWork()
+      }
+    },
+    Action(
+      "redraw", [.control("l")], "redraw", on: Set(Context.allCases),
+      help: "Write the whole screen anew"
+    ) { $0.redraws += 1 },
+    Action(
+      "palette", [":"], "palette", help: "Find any action by its name, and do it", rank: 12
+    ) { $0.overlay = .palette(ActionPalette()) },
+    Action(
+      "copy", ["y"], "copy", help: "Copy the row's key, or the concept", rank: 20
+    ) { $0.copy() }.when { state in
+      if state.cursor == nil { return .no("there is no concept to copy") }
+      return state.shownScreen.copyable(state) == nil ? .no("the row is not read yet") : .yes
+    },
+    Action(
+      "suspend", [.control("z")], "suspend", on: Set(Context.allCases),
+      help: "Back to the shell; fg comes back here"
+    ) { $0.suspensions += 1 },
+    Action(
+      "quit", ["q"], "quit", help: "Quit; asks if the plan is not saved", rank: 16
+    ) { state in
+      if state.losesPlan { state.ask(.quit) } else { state.isFinished = true }
+    }.when {
+      $0.running(CommitOrder.self) == nil
+        ? .yes : .no("a commit is under way; wait for it, or cancel it with Ctrl-C")
+    },
+  ].on(Context.screens, .general)
+}

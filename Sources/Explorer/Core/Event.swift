@@ -1,0 +1,22 @@
+// All that can happen to the explorer. The terminal layer, the script runner and tests speak to
+// it in these values and in nothing else.
+
+import Canvas
+
+/// Something that happened.
+public enum Event: Sendable, Equatable {
+  /// A key was pressed.
+  case key(KeyPress)
+  /// The mouse did something.
+  case mouse(Mouse)
+  /// Text came all at once, from a clipboard; it may hold anything.
+  case paste(String)
+  /// The screen has this many cells now.
+  case resize(Size)
+  /// The terminal has no clipboard, or the text was too long for it.
+  case copyRefused
+  /// Running work is this far, 0...1.
+  case progress(Ticket, Double)
+  /// Work ended; at most one such event follows each start.
+  case finished(Ticket, Work.Result)
+}

@@ -1,0 +1,162 @@
+// Changing the plan. Every wish goes through `propose`: the solver takes it, or the last feasible
+// plan stays and its words say why.
+
+import Canvas
+import Pruning
+
+extension State {
+  /// Makes `wish` the plan, if the solver accepts it; otherwise explains and changes nothing.
+  ///
+  /// - Returns: whether the plan is now `wish`.
+  /// - Complexity: O(k).
+  @discardableResult
+  mutating func propose(_ wish: Plan) -> Bool {
+    guard wish != plan else { return true }
+    if wish.order == .similarity, !subject.hasSimilarity {
+      warn(PlanError.similarityMissing.description)
+      return false
+    }
+    do {
+      let solved = try solver.solve(wish)
+      undoStack.past.append(plan)
+      undoStack.future.removeAll()
+      adopt(wish, solved)
+      return true
+    } catch {
+      warn(error.description)
+      return false
+    }
+  }
+
+  mutating func undo() {
+    guard let previous = undoStack.past.popLast() else { return }
+    undoStack.future.append(plan)
+    resolve(previous)
+    say("undone: " + difference(from: undoStack.future.last ?? plan, to: previous))
+  }
+
+  mutating func redo() {
+    guard let next = undoStack.future.popLast() else { return }
+    undoStack.past.append(plan)
+    let before = plan
+    resolve(next)
+    say("done again: " + difference(from: before, to: next))
+  }
+
+  /// Takes a plan that was solved before.
+  private mutating func resolve(_ known: Plan) {
+    do {
+      adopt(known, try solver.solve(known))
+    } catch {
+      preconditionFailure("a plan of the history is infeasible: \(error)")
+    }
+  }
+
+  private mutating func adopt(_ plan: Plan, _ solved: Quotas) {
+    self.plan = plan
+    quotas = solved
+    compare()
+    follow(.plan)
+  }
+
+  /// Counts anew against the baseline.
+  mutating func compare() {
+    counts = PlanCounts(quotas, against: baseline.quota, size: subject.scores.size)
+  }
+
+  /// Moves the target by `permille` thousandths of the candidates, at least by one row, and as
+  /// far as is feasible.
+  mutating func moveTarget(permille: Int) {
+    let whole = subject.candidates
+    let step = max(1, whole / 1000 * abs(permille) + whole % 1000 * abs(permille) / 1000)
+    let feasible = solver.feasibleTargets(plan)
+    let wish = permille > 0 ? plan.target + step : plan.target - step
+    let target = min(max(wish, feasible.lowerBound), feasible.upperBound)
+    if target == plan.target {
+      let bound = permille > 0 ? "largest" : "smallest"
+      warn("target \(thousands(target)) is the \(bound) that the bounds and overrides allow")
+      return
+    }
+    var changed = plan
+    changed.target = target
+    guard propose(changed) else { return }
+    if target != wish {
+      let bound = permille > 0 ? "largest" : "smallest"
+      say("target \(thousands(target)): the \(bound) that the bounds and overrides allow")
+    }
+  }
+
+  /// The next rung of the ladder of temperatures above or below the plan's.
+  mutating func moveTemperature(up: Bool) {
+    var changed = plan
+    guard let next = Temperature.step(from: plan.temperature, up: up) else {
+      warn("tau \(Temperature.text(plan.temperature)) is the last step in this direction")
+      return
+    }
+    changed.temperature = next
+    propose(changed)
+  }
+
+  mutating func say(_ text: String) { message = Message(text: text, isWarning: false) }
+  mutating func warn(_ text: String?) {
+    if let text { message = Message(text: text, isWarning: true) }
+  }
+
+  /// In words, the first thing that is different in `after`.
+  func difference(from before: Plan, to after: Plan) -> String {
+    differences(from: before, to: after).first ?? "nothing that shows"
+  }
+
+  /// In words, all that is different in `after`; concepts of which the same is different together.
+  /// - Complexity: O(overrides log overrides).
+  func differences(from before: Plan, to after: Plan) -> [String] {
+    var changes: [String] = []
+    func note(_ name: String, _ old: String, _ new: String) {
+      if old != new { changes.append("\(name) \(old) → \(new)") }
+    }
+    note("target", thousands(before.target), thousands(after.target))
+    if before.temperature != after.temperature {
+      note("τ", Temperature.text(before.temperature), Temperature.text(after.temperature))
+    }
+    note("strategy", before.strategy.rawValue, after.strategy.rawValue)
+    note("order", before.order.rawValue, after.order.rawValue)
+    changes += overrideDifferences(from: before, to: after)
+    note("minimum", thousands(before.minimum), thousands(after.minimum))
+    note("share", "\(before.share)", "\(after.share)")
+    note("seed", "\(before.selectionSeed)", "\(after.selectionSeed)")
+    return changes
+  }
+
+  private func overrideDifferences(from before: Plan, to after: Plan) -> [String] {
+    var groups: [String: [Int]] = [:]
+    var order: [String] = []
+    func add(_ change: String, _ cluster: Int) {
+      if groups[change, default: []].isEmpty { order.append(change) }
+      groups[change, default: []].append(cluster)
+    }
+    let overridden = before.overrides.map(\.cluster) + after.overrides.map(\.cluster)
+    for cluster in Set(overridden).sorted() {
+      let (old, new) = (before.override(of: cluster), after.override(of: cluster))
+      guard old != new else { continue }
+      let was = old.map { describe($0.action) } ?? "free"
+      let now = new.map { describe($0.action) } ?? "free"
+      add(was == now ? "another note" : "\(was) → \(now)", cluster)
+    }
+    return order.map { change in
+      let concepts = groups[change] ?? []
+      return concepts.count == 1
+        ? "concept \(concepts[0]) \(change)" : "\(thousands(concepts.count)) concepts \(change)"
+    }
+  }
+}
+
+/// An override in at most a dozen columns: `drop`, `keep all`, `keep 40 %`, `200,000`, `× 2.5`.
+func describe(_ action: Override.Action) -> String {
+  switch action {
+  case .drop: "drop"
+  case .keep(let fraction):
+    fraction == .one ? "keep all" : "keep " + percent(fraction.doubleValue, 1) + " %"
+  case .count(let count): thousands(count)
+  case .weight(let weight): "× \(weight)"
+  }
+}

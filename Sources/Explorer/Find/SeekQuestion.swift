@@ -1,0 +1,59 @@
+// Looking a row up by its key, to go to it.
+
+import Canvas
+import Pruning
+import Workspace
+
+/// The row of a key, and where it is; nil when no key is or begins with what was asked.
+public struct SeekQuestion: Request {
+  public let rowKey: String
+  public let order: Order
+  public let seed: UInt64
+
+  public struct Answer: Sendable, Equatable {
+    package let hit: FoundRow?
+
+    package init(hit: FoundRow?) { self.hit = hit }
+  }
+
+  public static var notice: String? { "looking for the key" }
+
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Answer? {
+    guard let row = try work.workspace.rows(withKey: rowKey, most: 1).first else {
+      return Answer(hit: nil)
+    }
+    guard let whereabouts = try work.whereabouts([row], order, seed, progress) else { return nil }
+    var hit = try work.foundRow(row)
+    hit.whereabouts = whereabouts[row] ?? .unknown
+    return Answer(hit: hit)
+  }
+
+  public func receive(_ answer: Answer, _ state: inout State) {
+    guard let hit = answer.hit else {
+      state.warn("no key is or begins with \"\(visible(rowKey))\"; f looks for captions, too")
+      return
+    }
+    switch hit.whereabouts {
+    case .unknown: break
+    case .nowhere(let reason):
+      state.warn(
+        "\(visible(hit.rowKey)) is row \(thousands(hit.row)) and in no concept: \(reason)")
+    case .at(let ranked):
+      guard order == state.plan.order, seed == state.plan.selectionSeed else {
+        return state.seek(rowKey)
+      }
+      if ranked.cluster == state.cursor, state.screen == .items {
+        state.goTo(rank: ranked.rank)
+      } else {
+        state.ask(.elsewhere(hit))
+      }
+    }
+  }
+}
+
+extension State {
+  /// Looks a key up, to go to it.
+  mutating func seek(_ rowKey: String) {
+    start(SeekQuestion(rowKey: rowKey, order: plan.order, seed: plan.selectionSeed))
+  }
+}

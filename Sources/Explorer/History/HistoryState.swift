@@ -1,0 +1,89 @@
+// The plans that were committed, as the History screen goes through them. They are read beside the
+// loop when the screen is opened, and again after a commit.
+
+import Pruning
+import Workspace
+
+/// The commits, and the cursor among them.
+struct HistoryState: ScreenState {
+  /// The last one first; nil while they have not been read.
+  var entries: [HistoryEntry]?
+  var list = ListCursor()
+
+  /// The commit under the cursor.
+  var entry: HistoryEntry? {
+    guard let entries, entries.indices.contains(list.line) else { return nil }
+    return entries[list.line]
+  }
+}
+
+/// Every plan that was committed, the last one first.
+public struct HistoryQuestion: Request {
+  public static var fillsScreen: Bool { true }
+
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> [HistoryEntry]? {
+    try work.plans.history(goesOn: progress)
+  }
+
+  public func receive(_ answer: [HistoryEntry], _ state: inout State) {
+    state.history.entries = answer
+    state.moveHistory(0)
+  }
+
+  public func fail(_ reason: String?, _ state: inout State) {
+    guard let reason else { return }
+    state.history.entries = []
+    state.warn(reason)
+  }
+}
+
+extension State {
+  var history: HistoryState {
+    get { self[HistoryState.self] }
+    _modify { yield &self[HistoryState.self] }
+  }
+
+  /// Asks for the commits, when they are wanted and not there.
+  mutating func requestHistory() {
+    guard !pagesWait, history.entries == nil, running(HistoryQuestion.self) == nil else { return }
+    start(HistoryQuestion())
+  }
+
+  mutating func moveHistory(_ step: Int) {
+    guard let count = history.entries?.count, count > 0 else { return }
+    let lines = HistoryScreen().page(self)
+    history.list.move(step, of: count, lines: lines)
+  }
+
+  /// Makes the commit under the cursor the plan.
+  mutating func recall() {
+    guard let entry = history.entry, let wish = entry.plan else { return }
+    if wish == plan {
+      say("plan \(entry.number) is the plan already")
+      return
+    }
+    let before = plan
+    guard propose(wish) else { return }
+    say("plan \(entry.number) is back: \(difference(from: before, to: wish)); u undoes it")
+  }
+
+  /// Compares with the commit under the cursor from now on.
+  mutating func compareWithEntry() {
+    guard let entry = history.entry, let plan = entry.plan else { return }
+    do {
+      let quota = try solver.solve(plan).quota
+      setBaseline(
+        Baseline(label: "plan \(entry.number)", plan: plan, quota: quota, isChosen: true))
+      say("changes are counted against plan \(entry.number) now")
+    } catch {
+      warn("plan \(entry.number) cannot be compared with: \(error)")
+    }
+  }
+
+  /// Compares with another plan from now on.
+  mutating func setBaseline(_ baseline: Baseline) {
+    self.baseline = baseline
+    compare()
+    follow(.plan)
+  }
+}

@@ -1,0 +1,54 @@
+// Scenarios: four plans to go back to and to compare with. They live as long as the
+// explorer runs; what is to stay is committed.
+
+import Canvas
+import Pruning
+
+extension State {
+  /// How many plans can be kept.
+  static let scenarioCount = 4
+
+  /// Keeps the plan on the screen as scenario 1 to 4.
+  mutating func storeScenario(_ number: Int) {
+    let old = scenarios[number - 1]
+    if old?.plan == plan {
+      say("scenario \(number) is this plan already")
+      return
+    }
+    shift.scenarios[number - 1] = Baseline(
+      label: "scenario \(number)", plan: plan, quota: quotas.quota)
+    say(
+      "this plan is scenario \(number) now; \(number) brings it back"
+        + (old == nil ? "" : ", and the one before is gone"))
+  }
+
+  /// Makes a stored plan the plan; undo takes it back.
+  mutating func recallScenario(_ number: Int) {
+    guard let stored = scenarios[number - 1] else { return }
+    let changes = differences(from: plan, to: stored.plan)
+    guard let first = changes.first else {
+      say("the plan on the screen is scenario \(number) already")
+      return
+    }
+    guard propose(stored.plan) else { return }
+    let more = changes.count > 3 ? " and \(changes.count - 3) more" : ""
+    let shown = changes.count == 1 ? first : changes.prefix(3).joined(separator: ", ")
+    say("scenario \(number): \(shown)\(more)")
+  }
+
+  /// What a plan is, in one line: `27.70 %  complexity  τ 0.100  hardest  2 overrides`.
+  func summary(of plan: Plan) -> [String] {
+    let part = Double(plan.target) / Double(max(1, subject.candidates))
+    var words = [percent(part, 2) + " %", plan.strategy.rawValue]
+    if plan.strategy.usesTemperature { words.append("τ " + Temperature.text(plan.temperature)) }
+    words.append(plan.order.rawValue)
+    if plan.minimum != 1 { words.append("min " + thousands(plan.minimum)) }
+    if plan.share != 0 { words.append("share \(plan.share)") }
+    switch plan.overrides.count {
+    case 0: break
+    case 1: words.append("1 override")
+    default: words.append("\(thousands(plan.overrides.count)) overrides")
+    }
+    return words
+  }
+}

@@ -1,0 +1,111 @@
+// The Concepts screen: every concept a line, what it is, what it scores, what the plan keeps of it
+// and how that differs from the baseline. The screen that the explorer opens with.
+
+import Canvas
+import Pruning
+
+extension Context {
+  public static let concepts = Context("concepts", title: "Concepts")
+}
+
+struct ConceptsScreen: Screen {
+  let context = Context.concepts
+  let key: KeyPress = "C"
+  let golden = "j j j d j j a + +"
+  var actions: [Action] { Actions.table }
+
+  func scroll(_ state: inout State, _ step: Int) { state.scrollTable(step) }
+
+  func click(_ state: inout State, _ body: Region, _ spot: Spot) {
+    let inside = state.conceptsRegions(body).table.inside
+    if inside.row(inside.y).contains(spot) {
+      let table = ConceptsTable(state, width: inside.width)
+      if let column = table.column(at: spot.x - inside.x) { state.sort(by: column) }
+      return
+    }
+    let count = state.table.order.count
+    guard let line = state.table.list.line(at: spot, of: count, in: inside.below(1)), line < count
+    else { return }
+    state.click(isSelected: line == state.table.position) {
+      $0.moveCursor(line - $0.table.position)
+    }
+  }
+
+  func detailRegion(_ state: State, _ body: Region) -> Region? {
+    state.conceptsRegions(body).detail
+  }
+
+  func namedConcepts(_ state: State) -> ArraySlice<Int> { state.tableConcepts }
+
+  func draw(_ state: State, _ body: Region, _ grid: inout Grid) {
+    let (region, detail) = state.conceptsRegions(body)
+    let table = ConceptsTable(state, width: region.width - 2)
+    grid.box(region, title: conceptsTitle(state, width: region.width - 6))
+    let inside = region.inside
+    table.drawTitles(inside.x, inside.y, &grid)
+    let order = state.table.order
+    grid.list(state.table.list, of: order.count, inside.below(1)) { line, y, grid in
+      table.drawLine(order[line], inside.x, y, &grid)
+    }
+    let bottom = region.y + region.height - 1
+    var position = ""
+    if order.isEmpty {
+      drawEmptyTable(state, inside, &grid)
+    } else {
+      position = state.positionText
+      grid.drawRight(position, endingAt: region.x + region.width - 2, bottom, .dim)
+    }
+    drawPane(state, detail, beside: body, &grid)
+    if let detail, detail.x == body.x {
+      grid.drawRight(position, endingAt: detail.x + detail.width - 2, detail.y, .dim)
+    }
+    if !state.marks.isEmpty {
+      // Where the detail lies below, its title has the left of the border that both share.
+      let isShared = detail.map { $0.x == body.x } ?? false
+      let text = " ◆ \(state.marksText) "
+      let x =
+        isShared
+        ? region.x + region.width - 2 - columns(of: position) - columns(of: text) : region.x + 2
+      grid.draw(text, x, bottom, Style(.accent, .bold))
+    }
+  }
+}
+
+extension State {
+  /// The concepts of the lines that the table shows.
+  var tableConcepts: ArraySlice<Int> {
+    table.order[table.list.shown(of: table.order.count, lines: tableLines(size))]
+  }
+}
+
+/// The title of the table: how many are shown, the filter, what it is sorted by.
+private func conceptsTitle(_ state: State, width: Int) -> [(String, Style)] {
+  let shown = thousands(state.table.order.count)
+  let count = "\(shown) of \(thousands(state.subject.clusters))"
+  let order = "by \(state.sortingText)"
+  let filter = state.table.filter.filter
+  guard !filter.isEmpty else {
+    return [("Concepts", .bold), (" ─ ", .line), (count, .plain), (" ─ ", .line), (order, .plain)]
+  }
+  // The filter has what room the others leave, and where that is little, the order's.
+  let room = width - columns(of: count) - columns(of: order) - 6
+  let text = (filter.text.hasPrefix("/") ? "" : "/") + filter.text
+  let count1 = (count, Style.bold)
+  if room >= min(12, columns(of: text)) {
+    return [
+      count1, (" ─ ", .line), (fit(text, room), Style(.decided)), (" ─ ", .line), (order, .plain),
+    ]
+  }
+  return [count1, (" ─ ", .line), (fit(text, width - columns(of: count) - 3), Style(.decided))]
+}
+
+/// Says why no concept is there.
+private func drawEmptyTable(_ state: State, _ region: Region, _ grid: inout Grid) {
+  let lines =
+    state.subject.clusters == 0
+    ? ["this workspace has no concepts"]
+    : ["no concept passes the filter", "Escape shows all again, / changes the filter"]
+  for (line, text) in lines.enumerated() {
+    grid.draw(text, region.x + 2, region.y + 1 + line, .dim, limit: max(0, region.width - 3))
+  }
+}

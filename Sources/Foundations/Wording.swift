@@ -1,0 +1,19 @@
+// Numbers for people.
+
+/// A number with its noun: `1 row`, `2 rows`.
+public func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// A number of bytes: `812 MiB`, rounded up.
+public func byteText(_ bytes: Int) -> String {
+  var (size, unit) = (Double(bytes), 0)
+  let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"]
+  while size >= 1024, unit + 1 < units.count {
+    size /= 1024
+    unit += 1
+  }
+  let text =
+    unit == 0 || size >= 100 ? "\(Int(size.rounded(.up)))" : "\((size * 10).rounded(.up) / 10)"
+  return "\(text) \(units[unit])"
+}

@@ -1,0 +1,56 @@
+// The result of a task: its bytes, and behind them a line with their SHA-256.  Nothing forces it to
+// the disk when it is written, which would cost more than many tasks: a file that a loss of power
+// tore is seen by its seal, and its task done again.
+
+import FoundationEssentials
+import Foundations
+import Storage
+
+package enum SealedFile {
+  /// The bytes behind the contents: a newline, 64 hex digits, a newline.
+  package static let sealBytes = 66
+
+  /// Writes the arrays' bytes one after another, and their seal.
+  package static func write<each Element: BitwiseCopyable>(
+    _ arrays: repeat [each Element], to path: String
+  ) throws(WinnowError) {
+    var file = try StageFile(path)
+    var digest = Digest()
+    for array in repeat each arrays {
+      try withBytes(of: array) { (bytes) throws(WinnowError) in
+        digest.update(bytes)
+        try file.write(bytes)
+      }
+    }
+    try file.write(elements: Array("\n\(digest.hex())\n".utf8))
+    try file.commit()
+  }
+
+  /// The contents of a sealed file; nil where none is, or a torn one.
+  package static func read(_ path: String) -> [UInt8]? {
+    guard pathKind(path) == .file,
+      var bytes = try? InputFile.contents(of: path, limit: .max), bytes.count >= sealBytes
+    else { return nil }
+    let seal = bytes[(bytes.count - sealBytes)...]
+    var digest = Digest()
+    bytes.withUnsafeBytes {
+      digest.update(UnsafeRawBufferPointer(rebasing: $0[..<($0.count - sealBytes)]))
+    }
+    guard seal.elementsEqual("\n\(digest.hex())\n".utf8) else { return nil }
+    bytes.removeLast(sealBytes)
+    return bytes
+  }
+
+  /// Writes a value as readable JSON.
+  package static func write(json value: some Encodable, to path: String) throws(WinnowError) {
+    var bytes = try encodeJSON(value)
+    bytes.removeLast()
+    try write(bytes, to: path)
+  }
+
+  /// The value of a sealed JSON file; nil where none is, or one of another form.
+  package static func read<Value: Decodable>(json _: Value.Type, _ path: String) -> Value? {
+    guard let bytes = read(path) else { return nil }
+    return try? JSONDecoder().decode(Value.self, from: Data(bytes))
+  }
+}

@@ -1,0 +1,67 @@
+// docs/keys.md, from the action table. A test compares the file with this text.
+
+import Explorer
+
+/// The page of all keys, as Markdown.
+func keysDocument() -> String {
+  var page = """
+    # Keys of the explorer
+
+    This page is made from the action table (`Sources/Explorer/*/Actions*.swift`); a test compares
+    them. Press `?` in the explorer for the same list. A key that cannot act says why.
+
+    Names as in scripts: single characters stand for themselves, others are `Space`, `Enter`,
+    `Escape`, `Tab`, `BackTab`, `Backspace`, `Delete`, `Up`, `Down`, `Left`, `Right`, `PageUp`,
+    `PageDown`, `Home`, `End`, `F1` to `F12` and `Ctrl-` with a letter.
+
+    """
+  for group in ActionGroup.allCases {
+    let actions = Actions.all.filter { $0.group == group }
+    guard !actions.isEmpty else { continue }
+    page += "\n## \(group.rawValue)\n\n| keys | where | what |\n| --- | --- | --- |\n"
+    for action in actions {
+      let keys = action.keys.map { "`\($0.text)`" }.joined(separator: " ")
+      page += "| \(keys) | \(places(action.contexts)) | \(action.help) |\n"
+    }
+  }
+  page += """
+
+    ## Mouse
+
+    | what | does |
+    | --- | --- |
+    | click on a line | goes to it; on the line under the cursor it acts as `Enter`, as does a double click |
+    | click on a column's title | sorts by the column; again, the other way |
+    | click on the key bar, a menu, an answer | does what it says |
+    | wheel | scrolls by three lines |
+
+    A click beside what lies above a screen closes nothing. `--no-mouse` leaves the mouse to the
+    terminal; with it, most terminals select text while Shift is held.
+
+    ## Scripts
+
+    `winnow explore WORKSPACE --script FILE` presses the keys of a file without a terminal, at
+    120x36 or at `--size`. A line holds keys, separated by blanks; each is pressed when the work of
+    the one before is done. Lines that begin with `# ` are comments. Besides keys:
+
+    | line | what |
+    | --- | --- |
+    | `:type TEXT` | types the rest of the line, character by character |
+    | `:save-screen FILE` | writes the screen as text; with its styles if FILE ends in `.cells` |
+    | `:resize WxH` | gives the screen another size |
+
+    """
+  return page
+}
+
+/// Where an action can be done, in words.
+private func places(_ contexts: Set<Context>) -> String {
+  if contexts.count == Context.allCases.count { return "everywhere" }
+  var words = contexts.isSuperset(of: Context.screens) ? ["every screen"] : []
+  for context in Context.allCases where contexts.contains(context) {
+    if words.isEmpty || !Context.screens.contains(context) || words[0] != "every screen" {
+      words.append(context.title.lowercased())
+    }
+  }
+  return words.joined(separator: ", ")
+}
