@@ -3,7 +3,6 @@
 // command continues.
 
 import Foundations
-import Storage
 import Tasks
 import Workspace
 

@@ -1,8 +1,5 @@
 import Clustering
-import Foundations
 import Ingest
-import Tasks
-import Workspace
 
 extension InstructionSet: Codable {}
 

@@ -4,8 +4,6 @@ import Clustering
 import Foundations
 import Ingest
 import Storage
-import Tasks
-import Workspace
 
 /// What a build is to do, found out from parameters, names and headers alone.
 struct BuildPlan: Sendable {

@@ -8,7 +8,6 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
-import Workspace
 
 struct BuildRecord: Codable, Sendable {
   /// The version of the program that wrote it; tasks need the same.

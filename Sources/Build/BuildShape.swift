@@ -2,12 +2,9 @@
 // parameters and the budget.  They are known at the start, so a budget that is too small is refused
 // then, not after hours.  What a stage takes, its own file says in terms of these.
 
-import Clustering
-import Foundations
 import Ingest
 import Storage
 import Tasks
-import Workspace
 
 /// The shape of a build.
 struct BuildShape: Sendable {

@@ -2,7 +2,6 @@
 
 import Foundations
 import Tasks
-import Workspace
 
 /// A stage left of the workspace.
 protocol BuildStage: Stage where Job == BuildJob {

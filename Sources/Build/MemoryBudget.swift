@@ -2,7 +2,6 @@
 
 import Foundations
 import Tasks
-import Workspace
 
 extension BuildPlan {
   /// What each step takes at most in one process, in the order of the stages; those that take little

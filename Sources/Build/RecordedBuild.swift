@@ -5,7 +5,6 @@ import Glibc
 import Ingest
 import Storage
 import Tasks
-import Workspace
 
 extension StageName {
   /// The task that puts the workspace in its place.

@@ -1,6 +1,5 @@
 import Foundations
 import Tasks
-import Workspace
 
 /// The inputs of a build, which must not change while it reads them.
 struct WatchedInputs: Sendable {

@@ -1,7 +1,6 @@
 // Unit vectors that rows are compared with by their cosine.
 
 import Foundations
-import Storage
 
 /// Centroids, and the search among them.
 public final class Centroids: Sendable {

@@ -3,7 +3,6 @@
 
 import CKernels
 import Foundations
-import Storage
 
 /// Why a row of an input cannot be used.
 public enum RowFault: UInt8, Sendable {

@@ -5,7 +5,6 @@ import FoundationEssentials
 import Foundations
 import Pruning
 import Storage
-import Workspace
 
 /// What stands beside a keep list, its plan aside.
 public struct Provenance: Codable, Equatable, Sendable {

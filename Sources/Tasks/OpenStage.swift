@@ -1,5 +1,3 @@
-import Storage
-
 /// A stage in its folder, with what was finished of it before.
 struct OpenStage: Sendable {
   let name: StageName

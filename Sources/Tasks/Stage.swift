@@ -7,7 +7,6 @@
 // need not be done again.
 
 import Foundations
-import Storage
 
 /// A stage: a list of tasks, each of which leaves one file.
 ///

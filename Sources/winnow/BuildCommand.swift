@@ -1,10 +1,7 @@
 import ArgumentParser
 import Build
-import Clustering
 import FoundationEssentials
 import Foundations
-import Ingest
-import Tasks
 import Workspace
 
 /// `winnow build`.

@@ -4,7 +4,6 @@ import Clustering
 import FoundationEssentials
 import Ingest
 import Tasks
-import Workspace
 
 /// The flags of `winnow build` that other commands share.
 struct BuildOptions: ParsableArguments {

@@ -1,9 +1,7 @@
 import ArgumentParser
 import Build
 import FoundationEssentials
-import Storage
 import Tasks
-import Workspace
 
 /// `winnow dedup-curve`.
 struct DedupCurveCommand: ParsableCommand {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Build
 import Clustering
-import Workspace
 
 /// The flags that drop near duplicates before anything is clustered.
 struct DeduplicationOptions: ParsableArguments {

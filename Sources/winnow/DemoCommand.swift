@@ -1,5 +1,4 @@
 import ArgumentParser
-import Build
 import FoundationEssentials
 import Foundations
 import Glibc

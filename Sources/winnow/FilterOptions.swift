@@ -1,6 +1,5 @@
 import ArgumentParser
 import Build
-import Workspace
 
 /// The flags that drop rows before anything is clustered.
 struct FilterOptions: ParsableArguments {

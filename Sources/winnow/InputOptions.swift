@@ -1,7 +1,6 @@
 import ArgumentParser
 import Build
 import Ingest
-import Workspace
 
 /// The flags of `winnow build` that describe the inputs.
 struct InputOptions: ParsableArguments {

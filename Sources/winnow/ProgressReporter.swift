@@ -5,7 +5,6 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 import Tasks
-import Workspace
 
 /// How progress is shown.
 enum ProgressStyle: String, CaseIterable {

@@ -7,8 +7,6 @@ import Foundations
 import Glibc
 import Storage
 import Synchronization
-import Tasks
-import Workspace
 
 /// A running driver; any thread may ask it.
 final class RayDriver: Sendable {

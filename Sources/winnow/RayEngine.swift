@@ -7,7 +7,6 @@ import Foundations
 import Storage
 import Synchronization
 import Tasks
-import Workspace
 
 /// A Ray cluster that does tasks.
 package final class RayEngine: TaskEngine {

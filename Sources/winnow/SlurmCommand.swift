@@ -1,7 +1,6 @@
 import ArgumentParser
 import Build
 import Tasks
-import Workspace
 
 /// `winnow slurm`.
 struct SlurmCommand: ParsableCommand {

@@ -4,7 +4,6 @@ import FoundationEssentials
 import Foundations
 import Ingest
 import Tasks
-import Workspace
 
 /// `winnow task`.
 struct TaskCommand: ParsableCommand {

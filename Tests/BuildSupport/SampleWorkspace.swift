@@ -1,6 +1,5 @@
 import Build
 import Foundation
-import Tasks
 import TestSupport
 import Workspace
 

@@ -2,10 +2,8 @@
 
 import Build
 import BuildSupport
-import Tasks
 import TestSupport
 import Testing
-import Workspace
 
 struct BestSimilaritiesTests {
   @Test(arguments: 0..<200)

@@ -1,9 +1,7 @@
 // Keys, captions and similarities, and the rows by key.
 
-import Build
 import BuildSupport
 import Foundation
-import Tasks
 import TestSupport
 import Testing
 import Workspace

@@ -4,7 +4,6 @@ import Build
 import BuildSupport
 import Clustering
 import Foundation
-import Tasks
 import TestSupport
 import Testing
 import Workspace

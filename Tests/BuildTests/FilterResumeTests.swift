@@ -8,7 +8,6 @@ import Synchronization
 import Tasks
 import TestSupport
 import Testing
-import Workspace
 
 struct FilterResumeTests {
   private let folder: TemporaryFolder

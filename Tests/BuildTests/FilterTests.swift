@@ -4,9 +4,7 @@
 import Build
 import BuildSupport
 import Foundation
-import Ingest
 import Pruning
-import Tasks
 import TestSupport
 import Testing
 import Workspace

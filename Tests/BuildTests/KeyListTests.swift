@@ -4,10 +4,8 @@ import Build
 import BuildSupport
 import Foundation
 import Storage
-import Tasks
 import TestSupport
 import Testing
-import Workspace
 
 struct KeyListTests {
   private let folder: TemporaryFolder

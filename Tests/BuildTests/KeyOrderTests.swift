@@ -6,10 +6,8 @@ import Foundation
 import Foundations
 import Storage
 import Synchronization
-import Tasks
 import TestSupport
 import Testing
-import Workspace
 
 struct KeyOrderTests {
   enum Kind: CaseIterable, Sendable { case random, same, prefixed, zeros, nested, long }

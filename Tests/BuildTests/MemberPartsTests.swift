@@ -3,11 +3,8 @@
 import Build
 import BuildSupport
 import Foundation
-import Storage
-import Tasks
 import TestSupport
 import Testing
-import Workspace
 
 struct MemberPartsTests {
   /// What the assignment may have found.

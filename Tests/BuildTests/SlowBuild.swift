@@ -1,10 +1,8 @@
 // A whole build as the method words it: training rows by hash, greedy k-means++, spherical
 // k-means, assignment, order and scores.
 
-import Build
 import BuildSupport
 import Foundation
-import Tasks
 import TestSupport
 
 struct SlowBuild {

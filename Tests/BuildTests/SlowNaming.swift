@@ -2,7 +2,6 @@
 
 import Build
 import BuildSupport
-import Tasks
 import TextSearch
 import Workspace
 

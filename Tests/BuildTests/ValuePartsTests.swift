@@ -3,7 +3,6 @@
 import Build
 import BuildSupport
 import Foundation
-import Tasks
 import TestSupport
 import Testing
 import Workspace

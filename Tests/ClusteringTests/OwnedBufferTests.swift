@@ -1,4 +1,3 @@
-import Clustering
 import Foundations
 import Testing
 

@@ -7,7 +7,6 @@ import Synchronization
 import Tasks
 import TestSupport
 import Testing
-import Workspace
 import winnow
 
 @Suite(OutputTests.withPython) struct RayEngineTests {

@@ -1,6 +1,5 @@
 // Commits of several formats, their notes, the history of them, and drafts.
 
-import Canvas
 import Explorer
 import Pruning
 import Testing

@@ -1,6 +1,5 @@
 // Finding rows: in parts, with places, and going there.
 
-import Canvas
 import Explorer
 import Pruning
 import Testing

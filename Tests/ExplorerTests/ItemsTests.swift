@@ -1,6 +1,5 @@
 // Items: only what is on the screen is asked for, and every key goes where it says.
 
-import Canvas
 import Explorer
 import Pruning
 import Testing

@@ -1,6 +1,5 @@
 // Marks, decisions about all of them, and notes.
 
-import Canvas
 import Explorer
 import Pruning
 import Testing

@@ -1,6 +1,5 @@
 // The palette finds every action and does it as its key would.
 
-import Canvas
 import Explorer
 import Testing
 

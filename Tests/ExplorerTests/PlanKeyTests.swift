@@ -1,6 +1,5 @@
 // Keys that change the plan, as values.
 
-import Canvas
 import Explorer
 import Pruning
 import Testing

@@ -2,7 +2,6 @@
 
 import Canvas
 import Explorer
-import Pruning
 import Testing
 
 @Suite struct ScriptTests {

@@ -1,6 +1,5 @@
 // Pasting, copying, suspending: what other programs give and take.
 
-import Canvas
 import Explorer
 import Testing
 

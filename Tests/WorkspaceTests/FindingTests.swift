@@ -1,6 +1,5 @@
 // Looking for rows against looking at every row.
 
-import Build
 import BuildSupport
 import Foundation
 import Pruning

@@ -1,6 +1,5 @@
 // The rows that a plan keeps, against full sorts.
 
-import Build
 import BuildSupport
 import Pruning
 import TestSupport

@@ -1,6 +1,5 @@
 // A damaged workspace is refused when it is opened, or where the damage is read.
 
-import Build
 import BuildSupport
 import Foundation
 import Pruning

@@ -2,7 +2,6 @@
 
 import Build
 import BuildSupport
-import Clustering
 import Foundation
 import Foundations
 import Pruning

@@ -1,6 +1,5 @@
 // Pages of a concept's rows by rank, and the concepts near a concept, against slow twins.
 
-import Build
 import BuildSupport
 import Pruning
 import TestSupport

@@ -1,7 +1,6 @@
 // Ranks of keys by counting against sorting all of them, over keys that are even, crowded and at
 // the ends of their range.
 
-import Build
 import BuildSupport
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
 // Rows that enter and leave, against the sets of kept rows.
 
-import Build
 import BuildSupport
 import Pruning
 import TestSupport

@@ -1,6 +1,5 @@
 // Identity: every byte counts, and another program computes the same fingerprint.
 
-import Build
 import BuildSupport
 import Foundation
 import TestSupport

@@ -5,8 +5,6 @@ import Clustering
 import Foundations
 import Ingest
 import Storage
-import Tasks
-import Workspace
 
 /// One thread's buffers.
 final class AssignBuffer: @unchecked Sendable {

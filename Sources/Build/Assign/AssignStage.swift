@@ -2,9 +2,7 @@
 // candidate are not read.
 
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let assign = StageName("assign") }
 

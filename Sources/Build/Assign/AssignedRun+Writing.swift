@@ -1,7 +1,4 @@
 import Foundations
-import Storage
-import Tasks
-import Workspace
 
 /// Writes runs, one at a time; its buffers serve many.
 package final class AssignedRunWriter {

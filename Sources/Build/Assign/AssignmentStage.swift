@@ -3,10 +3,7 @@
 
 import Clustering
 import Foundations
-import Ingest
-import Storage
 import Tasks
-import Workspace
 
 /// A stage whose results are runs.
 protocol AssignmentStage: BuildStage {}

@@ -3,8 +3,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// The cluster of every row, from a `.npy` file of integers.
 struct GivenAssignments: Codable, Sendable {

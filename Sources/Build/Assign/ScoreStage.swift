@@ -2,7 +2,6 @@
 
 import Clustering
 import Foundations
-import Storage
 import Tasks
 import Workspace
 

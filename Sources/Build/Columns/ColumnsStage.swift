@@ -3,7 +3,6 @@
 import Foundations
 import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let columns = StageName("columns") }
 

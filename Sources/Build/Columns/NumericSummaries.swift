@@ -1,6 +1,5 @@
 // What the columns of numbers come to in each concept.
 
-import Clustering
 import Foundations
 import Storage
 import Synchronization

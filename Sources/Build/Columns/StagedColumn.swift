@@ -3,8 +3,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// One column's values below the staging folder, one float64 a row, NaN where one is missing.
 final class StagedColumn {

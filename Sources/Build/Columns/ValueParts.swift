@@ -2,8 +2,6 @@
 // concept whose values are too many is summed up piece by piece, in ascending order like any other.
 
 import Foundations
-import Storage
-import Tasks
 import Workspace
 
 /// The values of one column in all runs.

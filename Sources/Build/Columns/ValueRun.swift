@@ -7,8 +7,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// A run, open for reading by `pread`.
 struct ValueRun: ~Copyable, SortedRun {

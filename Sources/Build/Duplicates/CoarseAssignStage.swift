@@ -1,9 +1,7 @@
 // Every candidate's coarse cluster, as runs like those of the concepts.
 
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let coarseAssign = StageName("coarse-assign") }
 

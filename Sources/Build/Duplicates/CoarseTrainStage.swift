@@ -4,9 +4,7 @@
 import Clustering
 import Foundations
 import Pruning
-import Storage
 import Tasks
-import Workspace
 
 extension StageName {
   package static let coarseTrain = StageName("coarse-train")

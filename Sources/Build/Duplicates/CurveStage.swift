@@ -1,7 +1,6 @@
 // The candidates of `winnow dedup-curve` on a workspace: those that were searched when it was built.
 
 import Foundations
-import Storage
 import Tasks
 import Workspace
 

@@ -1,7 +1,6 @@
 import Clustering
 import Foundations
 import Storage
-import Tasks
 import Workspace
 
 /// A workspace whose candidates are asked about.

@@ -3,9 +3,7 @@
 
 import Clustering
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let dedup = StageName("dedup") }
 

@@ -1,7 +1,4 @@
 import Clustering
-import Foundations
-import Tasks
-import Workspace
 
 /// Near duplicates that are dropped before anything is clustered, and how they are looked for.
 public struct Deduplication: Sendable, Equatable, Codable {

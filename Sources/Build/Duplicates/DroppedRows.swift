@@ -4,7 +4,6 @@ import FoundationEssentials
 import Foundations
 import Storage
 import Tasks
-import Workspace
 
 /// A row that is dropped.
 struct DroppedRow: Sendable {

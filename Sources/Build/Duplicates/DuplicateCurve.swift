@@ -7,7 +7,6 @@ import FoundationEssentials
 import Foundations
 import Storage
 import Tasks
-import Workspace
 
 /// What deduplication would keep.
 public struct DuplicateCurve: Codable, Sendable, Equatable {

@@ -2,10 +2,7 @@
 
 import Clustering
 import Foundations
-import Storage
 import Synchronization
-import Tasks
-import Workspace
 
 /// How fine clusters are grouped to tasks; it depends on their sizes only.
 struct DuplicateTasks: Sendable {

@@ -2,9 +2,7 @@
 
 import Clustering
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let fineAssign = StageName("fine-assign") }
 

@@ -1,7 +1,5 @@
-import Clustering
 import Foundations
 import Storage
-import Tasks
 import Workspace
 
 /// The candidates by fine cluster, each from the farthest to the nearest of its centroid (ties: the

@@ -2,13 +2,8 @@
 // root of as many, then each of those is split on its own.  A row's fine cluster is the nearest of its
 // coarse cluster's.
 
-import Clustering
 import Foundations
-import Pruning
-import Storage
 import Synchronization
-import Tasks
-import Workspace
 
 /// How fine clusters are shared among coarse ones.
 package struct FineLevels: Sendable {

@@ -1,7 +1,5 @@
 import Clustering
 import Foundations
-import Tasks
-import Workspace
 
 /// The rows of a fine cluster, read from the shards whenever they are asked for.
 struct FineRows: TrainingRows {

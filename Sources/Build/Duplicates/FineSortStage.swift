@@ -1,7 +1,6 @@
 // The candidates by fine cluster, each from the farthest to the nearest of its centroid, below stage/.
 
 import Foundations
-import Storage
 import Tasks
 import Workspace
 

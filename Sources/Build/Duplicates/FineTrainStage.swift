@@ -3,9 +3,7 @@
 import Clustering
 import Foundations
 import Pruning
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let fineTrain = StageName("fine-train") }
 

@@ -2,7 +2,6 @@
 // fine_assignments.npy and fine_distances.npy, a value for every row of the data set; and the fates
 // that the following stages go on with.  Rows pass in their order, some at a time.
 
-import Clustering
 import Foundations
 import Storage
 import Tasks

@@ -3,7 +3,6 @@
 
 import Clustering
 import Foundations
-import Storage
 import Tasks
 import Workspace
 

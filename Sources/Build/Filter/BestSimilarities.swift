@@ -1,6 +1,4 @@
 import Foundations
-import Tasks
-import Workspace
 
 // The best part of some rows by similarity, found by counting: two passes over the rows count the
 // upper and then the lower halves of the values' bits, which gives the worst value that stays and how

@@ -7,10 +7,7 @@
 // memory there is a bit a row, and nothing where every row is a candidate.
 
 import Foundations
-import Ingest
 import Pruning
-import Storage
-import Tasks
 import Workspace
 
 /// Which rows of a data set are candidates.

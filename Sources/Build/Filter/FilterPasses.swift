@@ -1,7 +1,4 @@
-import Foundations
 import Synchronization
-import Tasks
-import Workspace
 
 /// How far the step `filter` is, which passes over the rows several times: a row counts when all passes
 /// have seen as many.

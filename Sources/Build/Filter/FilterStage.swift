@@ -3,9 +3,7 @@
 // per row but the bit of the candidates.
 
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let filter = StageName("filter") }
 

@@ -2,10 +2,7 @@
 // SHA-256, of which nobody knows two texts that agree.  A 64-bit number that is quick to compute says
 // beforehand where to look, so a SHA-256 is taken of listed keys and of those found, not of all.
 
-import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// What a key is told apart by.
 struct KeyIdentity: Equatable, Sendable {

@@ -3,8 +3,6 @@
 import Foundations
 import Glibc
 import Storage
-import Tasks
-import Workspace
 
 /// A text file with a key a line: LF or CRLF, blank lines skipped, a mark of UTF-8 in front ignored.
 package struct KeyListFile: Sendable {

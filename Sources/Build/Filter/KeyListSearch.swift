@@ -4,12 +4,9 @@
 // fall into one part of all hashes into a table, and asks for the keys of all rows there.  Most lists
 // need one turn.  The rows' keys are read in order, some at a time, on all threads.
 
-import Clustering
 import Foundations
 import Storage
 import Synchronization
-import Tasks
-import Workspace
 
 /// The rows whose keys, or numbers, a list has.
 package struct KeyListSearch: Sendable {

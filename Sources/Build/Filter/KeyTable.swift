@@ -1,7 +1,3 @@
-import Foundations
-import Tasks
-import Workspace
-
 /// Some different keys, to be asked for.
 struct KeyTable: Sendable {
   /// By hash.

@@ -1,6 +1,4 @@
-import Foundations
 import Pruning
-import Tasks
 import Workspace
 
 /// What drops rows before anything is clustered, in the order in which it is asked; rows that cannot

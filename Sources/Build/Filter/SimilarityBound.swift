@@ -1,7 +1,4 @@
-import Foundations
 import Pruning
-import Tasks
-import Workspace
 
 /// The smallest similarity that is not too small, as a decimal.
 ///

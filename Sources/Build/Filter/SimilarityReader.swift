@@ -1,7 +1,5 @@
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// similarity.npy of a workspace in the making.
 final class SimilarityReader: Sendable {

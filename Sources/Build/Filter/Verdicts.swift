@@ -4,7 +4,6 @@
 import Foundations
 import Storage
 import Tasks
-import Workspace
 
 /// Bits of some rows in memory.
 package struct VerdictBits: Sendable, Equatable {

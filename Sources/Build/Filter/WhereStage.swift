@@ -2,9 +2,7 @@
 
 import Foundations
 import Ingest
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let condition = StageName("where") }
 

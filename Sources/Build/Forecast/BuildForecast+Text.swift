@@ -1,6 +1,4 @@
 import Foundations
-import Tasks
-import Workspace
 
 extension BuildForecast {
   /// A table for people.

@@ -5,7 +5,6 @@ import Foundations
 import Ingest
 import Storage
 import Tasks
-import Workspace
 
 /// What one stage would take if nothing of it were there.
 struct StageForecast {

@@ -4,8 +4,6 @@ import Clustering
 import Foundations
 import Ingest
 import Storage
-import Tasks
-import Workspace
 
 /// What one thread of this machine does in a second with rows of the inputs.
 struct MeasuredRates {

@@ -4,8 +4,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// How the keys of a workspace in the making are brought into their order.
 package struct KeyOrder: Sendable {

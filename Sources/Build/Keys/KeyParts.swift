@@ -2,8 +2,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// The rows whose keys make one run each.
 package struct KeyRuns: Sendable {

@@ -6,8 +6,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// The first 64 bytes of a run.
 struct KeyRunHeader: SealedHeader {

@@ -2,8 +2,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// keys/ of either kind, read a range of rows at a time.
 struct KeySource: ~Copyable {

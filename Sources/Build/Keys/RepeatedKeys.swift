@@ -3,8 +3,6 @@
 
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// The rows whose key an earlier row has.
 package struct RepeatedKeys: Codable, Sendable, Equatable {

@@ -4,7 +4,6 @@
 // concept chooses among the terms of its nearest rows.  Memory is bounded by the sample and by one
 // concept for each thread, however large the data set.
 
-import Clustering
 import Foundations
 import Pruning
 import Storage

@@ -1,9 +1,7 @@
 // names.json: what each concept is called.
 
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let name = StageName("name") }
 

@@ -1,5 +1,3 @@
-import Foundations
-import Tasks
 import TextSearch
 import Workspace
 

@@ -1,6 +1,4 @@
 import Foundations
-import Tasks
-import Workspace
 
 // In how many captions of the background each term occurs.
 

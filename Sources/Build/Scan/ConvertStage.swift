@@ -4,9 +4,7 @@
 
 import Foundations
 import Ingest
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let convert = StageName("convert") }
 

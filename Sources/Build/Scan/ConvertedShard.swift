@@ -5,12 +5,10 @@
 // Behind the array stand the digest of the user's file, which the scan takes over, and a seal over
 // all: readers of `.npy` do not look there.
 
-import Clustering
 import Foundations
 import Ingest
 import Storage
 import Tasks
-import Workspace
 
 enum ConvertedShard {
   /// The result of the task of a shard.

@@ -4,8 +4,6 @@
 import Foundations
 import Ingest
 import Storage
-import Tasks
-import Workspace
 
 struct InputHash {
   private let shard: EmbeddingShard

@@ -3,10 +3,7 @@
 import Clustering
 import Foundations
 import Ingest
-import Storage
 import Synchronization
-import Tasks
-import Workspace
 
 /// A run of rows of one shard.
 struct RowBlock: Sendable {

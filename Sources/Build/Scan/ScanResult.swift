@@ -1,9 +1,7 @@
 import Clustering
 import Foundations
 import Ingest
-import Storage
 import Tasks
-import Workspace
 
 /// What a task of the scan leaves about its shard.
 struct ShardScan: Codable, Sendable {

@@ -8,9 +8,7 @@
 import Clustering
 import Foundations
 import Ingest
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let scan = StageName("scan") }
 

@@ -4,7 +4,6 @@
 import Foundations
 import Storage
 import Tasks
-import Workspace
 
 /// Records a build and writes the scripts that submit its tasks to Slurm into a folder.
 ///

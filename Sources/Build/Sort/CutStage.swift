@@ -2,9 +2,7 @@
 // out again.
 
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 /// Whose members are brought into their order.
 enum MemberKind: Sendable {
@@ -12,7 +10,6 @@ enum MemberKind: Sendable {
 
   var cut: StageName { StageName(self == .concepts ? "cut" : "fine-cut") }
   var parts: StageName { StageName(self == .concepts ? "parts" : "fine-parts") }
-  var sort: StageName { self == .concepts ? .sort : .fineSort }
   var assign: StageName { self == .concepts ? .assign : .fineAssign }
   /// The step under which people see the parts.
   var step: StageName { self == .concepts ? .sort : .fine }

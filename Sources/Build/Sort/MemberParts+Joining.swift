@@ -3,7 +3,6 @@
 import Foundations
 import Storage
 import Tasks
-import Workspace
 
 extension MemberParts {
   /// Writes members.npy, distances.npy and offsets.npy from the finished parts.

@@ -1,8 +1,6 @@
 // One part of the members: gathered, sorted, written.
 
 import Foundations
-import Storage
-import Tasks
 import Workspace
 
 /// The first 64 bytes of a part's file.  Sums of distances follow, Int128 each, for the clusters that

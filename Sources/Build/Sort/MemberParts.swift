@@ -3,9 +3,6 @@
 // and sorted by itself.  One after another, the parts are the arrays.
 
 import Foundations
-import Storage
-import Tasks
-import Workspace
 
 /// How the members of all clusters are cut into parts.
 package struct MemberParts: Sendable {

@@ -2,10 +2,6 @@
 // assignment, and with them the integer sums behind d_intra.  Distances are never negative, so their
 // bits order as they do.
 
-import Clustering
-import Foundations
-import Storage
-import Tasks
 import Workspace
 
 /// What the members of the clusters add up to.

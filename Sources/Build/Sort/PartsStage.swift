@@ -2,9 +2,7 @@
 // itself.
 
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 struct PartsStage: BuildStage {
   let kind: MemberKind

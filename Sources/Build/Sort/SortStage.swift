@@ -2,9 +2,7 @@
 // fate.npy where rows were dropped.
 
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 extension StageName { package static let sort = StageName("sort") }
 

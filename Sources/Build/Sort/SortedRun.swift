@@ -6,8 +6,6 @@
 // (samplesort: Frazer and McKellar, JACM 17, 1970); what is still too large is cut again.
 
 import Foundations
-import Tasks
-import Workspace
 
 /// Something sorted by a key, entry after entry.
 package protocol SortedRun: ~Copyable {

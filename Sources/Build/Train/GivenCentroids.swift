@@ -3,8 +3,6 @@
 import Clustering
 import Foundations
 import Storage
-import Tasks
-import Workspace
 
 /// A file of centroids that are used instead of training.
 struct GivenCentroids: Codable, Sendable {

@@ -3,9 +3,7 @@
 
 import Clustering
 import Foundations
-import Storage
 import Tasks
-import Workspace
 
 struct RoundCheckpoint {
   /// The rows that it was made with, which a changed number of candidates would change.

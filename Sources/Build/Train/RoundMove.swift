@@ -4,7 +4,6 @@
 import Clustering
 import Foundations
 import Tasks
-import Workspace
 
 /// Adds up what the tasks of a round found and moves the centroids.
 func moveCentroids(

@@ -3,12 +3,8 @@
 // cluster is that of the exact search and sums are of integers, so the centroids are those of one
 // process, which looks at fewer rows but finds the same.
 
-import Clustering
 import Foundations
-import Pruning
-import Storage
 import Tasks
-import Workspace
 
 /// What a task of a round leaves.
 ///

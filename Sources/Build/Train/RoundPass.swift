@@ -2,8 +2,6 @@
 
 import Clustering
 import Foundations
-import Tasks
-import Workspace
 
 /// One task of a round.
 struct RoundPass: Sendable {

@@ -2,9 +2,6 @@
 
 import Clustering
 import Foundations
-import Ingest
-import Pruning
-import Storage
 import Tasks
 import Workspace
 

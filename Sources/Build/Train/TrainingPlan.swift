@@ -1,7 +1,3 @@
-import Foundations
-import Tasks
-import Workspace
-
 /// What one training of centroids is to do.
 struct TrainingPlan: Sendable {
   /// k

@@ -4,13 +4,9 @@
 // One pass counts hashes by their upper bits, which finds the bucket in which the last wanted hash
 // lies; a second one keeps what lies below it.  So memory is that of the result.
 
-import Clustering
 import Foundations
 import Pruning
-import Storage
 import Synchronization
-import Tasks
-import Workspace
 
 /// The `limit` rows of smallest `splitmix64(seed, row)` (ties: the lower row), ascending; all
 /// candidates when there are no more.

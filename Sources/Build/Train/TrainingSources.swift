@@ -6,7 +6,6 @@ import Foundations
 import Pruning
 import Synchronization
 import Tasks
-import Workspace
 
 /// Training rows that a seed can be chosen among.
 protocol TrainingSource: TrainingRows where Failure == WinnowError {

@@ -3,11 +3,8 @@
 import Clustering
 import Foundations
 import Ingest
-import Pruning
-import Storage
 import Synchronization
 import Tasks
-import Workspace
 
 /// The vectors of the training rows and their numbers, ascending.
 ///

@@ -1,9 +1,6 @@
 // The question before a commit: which formats, where, what is there, a note. Nothing is written
 // before it is answered, and the answer begins as no.
 
-import Canvas
-import Pruning
-
 /// The question before a commit; formats, path and note are the state's own and outlive it.
 struct CommitDialogue: Sendable, Equatable {
   /// The format that Space toggles.

@@ -1,7 +1,5 @@
 // Where a commit writes to, what is written, and what came of it.
 
-import Pruning
-
 /// A file that a commit writes.
 public struct Output: Sendable, Equatable {
   /// The name of one of `Subject.formats`.

@@ -1,6 +1,5 @@
 // Actions that change the plan.
 
-import Canvas
 import Pruning
 
 extension Actions {

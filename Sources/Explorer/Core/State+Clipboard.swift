@@ -1,7 +1,5 @@
 // Copying. The state only says what is to be copied; the terminal layer has the terminal do it.
 
-import Canvas
-
 /// Text for the clipboard.
 public struct Clipboard: Sendable, Equatable {
   /// How often something was copied: a change is the wish to copy `text`.

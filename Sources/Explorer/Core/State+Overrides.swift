@@ -1,6 +1,5 @@
 // Deciding about concepts: the cursor's, or all that are marked, in one step of the history.
 
-import Canvas
 import Pruning
 
 extension State {

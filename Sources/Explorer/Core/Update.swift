@@ -1,8 +1,6 @@
 // The explorer's one function: what a moment and an event make of it. It is pure; the loop, the
 // script runner and the tests all turn it the same way.
 
-import Canvas
-
 /// The state after `event`, and the work that it asks for, in order.
 ///
 /// Pure: the same state and event give the same answer.

@@ -1,7 +1,6 @@
 // A filter as typed: terms that all have to hold. Words and patterns look at the name, comparisons
 // at the columns, and a few words at what was decided.
 
-import Pruning
 import TextSearch
 
 /// A filter over the concepts.

@@ -1,7 +1,5 @@
 // Actions that look for rows: in the whole data set, and among the rows of a concept.
 
-import Canvas
-
 extension Actions {
   static let find: [Action] = [
     Action(

@@ -2,9 +2,7 @@
 // is in and whether the plan keeps it.
 
 import Canvas
-import Pruning
 import TextSearch
-import Workspace
 
 extension Context {
   public static let find = Context("find", title: "Find")

@@ -1,7 +1,5 @@
 // A row that somebody looked for, and where it is.
 
-import Pruning
-
 /// A row by its rank among the rows of a concept.
 public struct RankedRow: Sendable, Equatable {
   public let cluster: Int

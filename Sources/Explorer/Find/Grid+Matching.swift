@@ -2,7 +2,6 @@
 
 import Canvas
 import TextSearch
-import Workspace
 
 /// Draws text with the first match underlined; where the match would be cut off, the text begins
 /// shortly before it.

@@ -2,7 +2,6 @@
 
 import Foundations
 import Pruning
-import Workspace
 
 /// Which rows are asked for.
 public struct ItemsQuestion: Request {

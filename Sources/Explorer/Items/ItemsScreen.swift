@@ -4,7 +4,6 @@
 import Canvas
 import Pruning
 import TextSearch
-import Workspace
 
 extension Context {
   public static let items = Context("items", title: "Items")

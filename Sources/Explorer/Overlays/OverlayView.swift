@@ -1,7 +1,6 @@
 // Prompts, menus, questions and the help, drawn above the screen.
 
 import Canvas
-import Pruning
 
 /// Draws what lies above the screen; prompts are drawn with the bottom line.
 func drawOverlay(_ state: State, _ layout: Layout, _ grid: inout Grid) {

@@ -3,7 +3,6 @@
 // prompt, with a reason.
 
 import Canvas
-import Pruning
 
 /// A line to type into.
 struct Prompt: Sendable {

@@ -1,7 +1,5 @@
 // Text that is typed or pasted into what has a line for it: prompts and the palette.
 
-import Canvas
-
 extension State {
   /// The characters that the palette takes.
   private static let longestQuery = 64

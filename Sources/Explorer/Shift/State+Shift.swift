@@ -1,7 +1,6 @@
 // Shift: which plan is compared with the one on the screen, and moving through what differs. The
 // cursor is the table's concept; the list of Shift has an order of its own.
 
-import Canvas
 import Pruning
 
 /// The plan that Shift compares with.

@@ -1,5 +1,3 @@
-import Foundations
-
 // What Slurm is told about the jobs of a build, beside what follows from the list of its tasks.
 
 /// What the scripts of ``SlurmScripts`` ask Slurm for.
