@@ -32,13 +32,12 @@ extension VectorBlock {
       case .float32: WK_FLOAT32
       case .float64: WK_FLOAT64
       }
-    var faults = [UInt8](repeating: 0, count: count)
     let found = wk_load(
       instructions.code, kind, bytes.baseAddress, count, dimensions, pointer(to: slots), stride,
-      &faults, norms.memory.pointer(to: slots))
+      faults.memory.pointer(to: slots), norms.memory.pointer(to: slots))
     guard found > 0 else { return }
     for row in 0..<count {
-      if let fault = RowFault(rawValue: faults[row]) { faulty(row, fault) }
+      if let fault = RowFault(rawValue: faults[start + row]) { faulty(row, fault) }
     }
   }
 

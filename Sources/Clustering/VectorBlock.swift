@@ -29,6 +29,8 @@ public final class VectorBlock: Sendable {
   public let stride: Int
   let values: SharedBuffer<Float>
   let norms: SharedBuffer<Double>
+  /// Of the vectors that were loaded last.
+  let faults: SharedBuffer<UInt8>
 
   /// - Complexity: O(capacity * dimensions) memory.
   public init(capacity: Int, dimensions: Int) {
@@ -38,6 +40,7 @@ public final class VectorBlock: Sendable {
     stride = Self.stride(dimensions)
     values = SharedBuffer(uninitialized: capacity * stride)
     norms = SharedBuffer(uninitialized: capacity)
+    faults = SharedBuffer(uninitialized: capacity)
   }
 
   /// A block of vectors as they are: not scaled.
