@@ -17,6 +17,41 @@ enum CountsManifest: ManifestWriter {
     }
   }
 
+  static func contentFaults(
+    _ path: String, _ header: Provenance, _ programs: IngestOptions
+  ) throws(WinnowError) -> [String] {
+    try faults(of: path, Check(header))
+  }
+
+  private struct Check: ListCheck {
+    let header: Provenance
+    var words: NpyWords
+    var sum = 0
+    var fault: String?
+
+    init(_ header: Provenance) {
+      self.header = header
+      words = NpyWords(.int64, count: header.workspace.clusters)
+    }
+
+    mutating func take(_ block: UnsafeRawBufferPointer) {
+      words.take(block) { number, word in
+        let (total, isOver) = sum.addingReportingOverflow(Int(truncatingIfNeeded: word))
+        sum = total
+        if isOver || Int64(bitPattern: word) < 0 {
+          fault = fault ?? "concept \(number) has \(Int64(bitPattern: word)) rows"
+        }
+      }
+    }
+
+    mutating func faults() -> [String] {
+      let clusters = header.workspace.clusters
+      return
+        (words.count == clusters ? [] : ["expected \(clusters) concepts, found \(words.count)"])
+        + countFaults(sum, header) + words.faults(fault)
+    }
+  }
+
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     try sink.write(NpyHeader.bytes(.int64, shape: [source.quotas.count]))
     for quota in source.quotas { try sink.write(littleEndian: UInt64(quota)) }

@@ -19,6 +19,42 @@ enum DataCompManifest: ManifestWriter {
     }
   }
 
+  static func contentFaults(
+    _ path: String, _ header: Provenance, _ programs: IngestOptions
+  ) throws(WinnowError) -> [String] {
+    try faults(of: path, Check(header))
+  }
+
+  private struct Check: ListCheck {
+    let header: Provenance
+    var words: NpyWords
+    var count = 0
+    var high: UInt64 = 0
+    var last: (UInt64, UInt64)?
+    var fault: String?
+
+    init(_ header: Provenance) {
+      self.header = header
+      words = NpyWords(.uint64Pair, count: header.rows)
+    }
+
+    mutating func take(_ block: UnsafeRawBufferPointer) {
+      words.take(block) { number, word in
+        if number % 2 == 0 {
+          high = word
+          return
+        }
+        if let last, (high, word) < last {
+          fault = fault ?? "uid \(number / 2) is less than the one before: uids must ascend"
+        }
+        last = (high, word)
+        count += 1
+      }
+    }
+
+    mutating func faults() -> [String] { countFaults(count, header) + words.faults(fault) }
+  }
+
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let workspace = source.workspace
     guard let order = try workspace.keyOrder()

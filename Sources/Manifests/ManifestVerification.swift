@@ -42,7 +42,11 @@ public func verifyManifest(
   }
   let (differences, isSame) = try compareContents(listPath, header)
   faults += differences
-  faults += try checkContents(listPath, header, isSame && isSealed, programs)
+  let writer = header.list.format.writer
+  // What is no file of the format any more may not even be readable, and says nothing more.
+  if isSame && isSealed || !writer.needsWholeFile {
+    faults += try writer.contentFaults(listPath, header, programs)
+  }
   return ManifestVerification(
     path: listPath, format: header.list.format, kept: header.rows, faults: faults)
 }
@@ -84,83 +88,4 @@ func compareContents(
     faults.append("\(Provenance.path(of: path)): size and digest of the list are not its files'")
   }
   return (faults, faults.isEmpty)
-}
-
-private func checkContents(
-  _ path: String, _ header: Provenance, _ isWritten: Bool, _ programs: IngestOptions
-) throws(WinnowError) -> [String] {
-  switch header.list.format {
-  case .parquet:
-    // Other bytes may be no Parquet at all, and say nothing more; nor does another header.
-    return isWritten ? try checkParquet(path, header, programs) : []
-  case .masks:
-    return isWritten ? try checkMasks(path, header) : []
-  case .text, .rows, .datacomp, .csv, .jsonl, .counts:
-    let check = ListCheck(header)
-    try forEachBlock(of: path) { check.take($0) }
-    return check.faults().map { "\(path): \($0)" }
-  }
-}
-
-/// Gives the bytes of a file, a MiB at a time.
-private func forEachBlock(
-  of path: String, _ body: (UnsafeRawBufferPointer) -> Void
-) throws(WinnowError) {
-  let file = try InputFile(path)
-  let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-  defer { space.deallocate() }
-  var offset = 0
-  while true {
-    let count = try file.read(into: space, at: offset)
-    if count == 0 { break }
-    body(UnsafeRawBufferPointer(rebasing: space[..<count]))
-    offset += count
-  }
-}
-
-private func checkMasks(_ path: String, _ header: Provenance) throws(WinnowError) -> [String] {
-  var rows = RowsCheck(header)
-  var first = 0
-  for file in header.list.files ?? [] {
-    let masks = try MappedArray<UInt8>("\(path)/\(file.name)", type: .bool, shape: [-1])
-    for (place, value) in masks.elements.enumerated() where value != 0 {
-      rows.take(UInt64(first + place))
-    }
-    first += masks.count
-  }
-  var faults = rows.faults()
-  if first != header.workspace.rows {
-    faults.append("expected \(header.workspace.rows) values, found \(first)")
-  }
-  return faults.map { "\(path): \($0)" }
-}
-
-private func checkParquet(
-  _ path: String, _ header: Provenance, _ programs: IngestOptions
-) throws(WinnowError) -> [String] {
-  var rows = RowsCheck(header)
-  var canonical = Digest()
-  let table = try ParquetRows(
-    path, texts: ["row", "key", "concept", "rank"], numbers: ["distance"], programs)
-  while let fields = try table.next() {
-    guard let row = fields[0].flatMap(UInt64.init), let number = Int(exactly: row) else {
-      return ["\(path): row \(rows.count): expected a row number, found \(fields[0] ?? "none")"]
-    }
-    rows.take(row)
-    var place: ListRecord.Place?
-    if let concept = fields[2].flatMap({ Int($0) }), let rank = fields[3].flatMap({ Int($0) }),
-      let distance = fields[4].flatMap(Double.init)
-    {
-      place = .init(concept: concept, distance: Float(distance), rank: rank)
-    }
-    let record = ListRecord(row: number, key: fields[1] ?? "", place: place)
-    canonical.update(Array(record.json.utf8))
-  }
-  var faults = rows.faults()
-  let found = canonical.hex()
-  if found != header.list.recordsDigest {
-    faults.append(
-      "expected records with SHA-256 \(header.list.recordsDigest ?? "none"), found \(found)")
-  }
-  return faults.map { "\(path): \($0)" }
 }

@@ -48,6 +48,15 @@ protocol ManifestWriter {
     _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
   ) throws(WinnowError)
 
+  /// What is wrong in a list of this format, one line each, beside its size and digest.
+  ///
+  /// - Complexity: O(bytes); memory does not grow with the list.
+  static func contentFaults(
+    _ path: String, _ header: Provenance, _ programs: IngestOptions
+  ) throws(WinnowError) -> [String]
+  /// Whether ``contentFaults(_:_:_:)`` can say something only of bytes that are those written.
+  static var needsWholeFile: Bool { get }
+
   /// Writes the whole list.
   ///
   /// - Complexity: O(rows of the list), and O(rows / 64).
@@ -58,4 +67,6 @@ extension ManifestWriter {
   static func check(
     _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
   ) throws(WinnowError) {}
+
+  static var needsWholeFile: Bool { false }
 }

@@ -15,6 +15,27 @@ enum MasksManifest: ManifestWriter {
     try workspace.checkShards()
   }
 
+  static let needsWholeFile = true
+
+  static func contentFaults(
+    _ path: String, _ header: Provenance, _ programs: IngestOptions
+  ) throws(WinnowError) -> [String] {
+    var rows = RowsCheck(header)
+    var first = 0
+    for file in header.list.files ?? [] {
+      let masks = try MappedArray<UInt8>("\(path)/\(file.name)", type: .bool, shape: [-1])
+      for (place, value) in masks.elements.enumerated() where value != 0 {
+        rows.take(UInt64(first + place))
+      }
+      first += masks.count
+    }
+    var faults = rows.faults()
+    if first != header.workspace.rows {
+      faults.append("expected \(header.workspace.rows) values, found \(first)")
+    }
+    return faults.map { "\(path): \($0)" }
+  }
+
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let workspace = source.workspace
     for (name, rows) in zip(workspace.shardNames(), workspace.shardRows) {

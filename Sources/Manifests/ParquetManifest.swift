@@ -17,6 +17,38 @@ enum ParquetManifest: ManifestWriter {
     try ParquetWriter.check("--format parquet", programs)
   }
 
+  static let needsWholeFile = true
+
+  static func contentFaults(
+    _ path: String, _ header: Provenance, _ programs: IngestOptions
+  ) throws(WinnowError) -> [String] {
+    var rows = RowsCheck(header)
+    var canonical = Digest()
+    let table = try ParquetRows(
+      path, texts: ["row", "key", "concept", "rank"], numbers: ["distance"], programs)
+    while let fields = try table.next() {
+      guard let row = fields[0].flatMap(UInt64.init), let number = Int(exactly: row) else {
+        return ["\(path): row \(rows.count): expected a row number, found \(fields[0] ?? "none")"]
+      }
+      rows.take(row)
+      var place: ListRecord.Place?
+      if let concept = fields[2].flatMap({ Int($0) }), let rank = fields[3].flatMap({ Int($0) }),
+        let distance = fields[4].flatMap(Double.init)
+      {
+        place = .init(concept: concept, distance: Float(distance), rank: rank)
+      }
+      let record = ListRecord(row: number, key: fields[1] ?? "", place: place)
+      canonical.update(Array(record.json.utf8))
+    }
+    var faults = rows.faults()
+    let found = canonical.hex()
+    if found != header.list.recordsDigest {
+      faults.append(
+        "expected records with SHA-256 \(header.list.recordsDigest ?? "none"), found \(found)")
+    }
+    return faults.map { "\(path): \($0)" }
+  }
+
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let writer = try ParquetWriter(
       [
@@ -27,8 +59,7 @@ enum ParquetManifest: ManifestWriter {
     var lines: [UInt8] = []
     let goesOn = sink.goesOn
     func send() throws(WinnowError) {
-      try sink.write(
-        try writer.write(lines))
+      try sink.write(try writer.write(lines))
       lines.removeAll(keepingCapacity: true)
     }
     try source.forEachRecord(goesOn: goesOn) { (record) throws(WinnowError) in

@@ -1,6 +1,7 @@
 // CSV and JSON lines: row, key, concept, distance and rank of every row of a list.
 
 import Foundations
+import Ingest
 import Pruning
 import Workspace
 
@@ -83,6 +84,13 @@ extension ManifestSource {
 
 /// Comma-separated values (RFC 4180), lines ending in a line feed.
 enum CSVManifest: ManifestWriter {
+  static func contentFaults(
+    _ path: String, _ header: Provenance, _ programs: IngestOptions
+  ) throws(WinnowError) -> [String] {
+    let check = RecordCheck(header, prefix: "", hasQuotes: true, hasHeader: true)
+    return try faults(of: path, check)
+  }
+
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     try sink.write("row,key,concept,distance,rank\n")
     let goesOn = sink.goesOn
@@ -105,8 +113,15 @@ enum CSVManifest: ManifestWriter {
   }
 }
 
-/// One JSON object a line.
+/// One JSON object per line.
 enum JSONLinesManifest: ManifestWriter {
+  static func contentFaults(
+    _ path: String, _ header: Provenance, _ programs: IngestOptions
+  ) throws(WinnowError) -> [String] {
+    let check = RecordCheck(header, prefix: "{\"row\":", hasQuotes: false, hasHeader: false)
+    return try faults(of: path, check)
+  }
+
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let goesOn = sink.goesOn
     try source.forEachRecord(goesOn: goesOn) { (record) throws(WinnowError) in

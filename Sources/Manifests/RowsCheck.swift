@@ -30,13 +30,9 @@ struct RowsCheck {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  func countFaults() -> [String] {
-    count == header.rows ? [] : ["expected \(header.rows) rows, found \(count)"]
-  }
-
   mutating func faults() -> [String] {
     flush()
-    var faults = countFaults()
+    var faults = countFaults(count, header)
     if let outside {
       faults.append("row \(outside) is outside 0 to \(header.workspace.rows - 1)")
     }

@@ -1,8 +1,23 @@
 import Foundations
+import Ingest
 import Workspace
 
-/// One key a line.
+/// One key per line.
 enum TextManifest: ManifestWriter {
+  static func contentFaults(
+    _ path: String, _ header: Provenance, _ programs: IngestOptions
+  ) throws(WinnowError) -> [String] {
+    try faults(of: path, Check(header: header))
+  }
+
+  private struct Check: ListCheck {
+    let header: Provenance
+    var count = 0
+
+    mutating func take(_ block: UnsafeRawBufferPointer) { count += block.count { $0 == 0x0A } }
+    mutating func faults() -> [String] { countFaults(count, header) }
+  }
+
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     for row in source.rows {
       let key = try source.workspace.key(row)

@@ -27,6 +27,8 @@ package final class StageGraph<Job: Sendable>: Sendable {
     var counts: [StageName: (done: Int, before: Int)] = [:]
     var seconds: [String: Double] = [:]
     var background: BackgroundStage?
+    /// For each stage whose results go when another is finished: that one.  Made when first asked for.
+    var consumers: [StageName: StageName]?
   }
   let state = Mutex(State())
 
@@ -38,6 +40,7 @@ package final class StageGraph<Job: Sendable>: Sendable {
     observer: BuildObserver
   ) {
     self.stages = stages
+    byName = Dictionary(uniqueKeysWithValues: stages.map { ($0.name, $0) })
     self.steps = steps
     self.folder = folder
     self.role = role
@@ -45,11 +48,18 @@ package final class StageGraph<Job: Sendable>: Sendable {
     self.observer = observer
   }
 
-  func stage(_ name: StageName) -> (any Stage<Job>)? { stages.first { $0.name == name } }
+  private let byName: [StageName: any Stage<Job>]
+
+  func stage(_ name: StageName) -> (any Stage<Job>)? { byName[name] }
 
   /// The stage that removes the results of `name` when it is finished.
   func consumer(of name: StageName, _ job: Job) -> (any Stage<Job>)? {
-    stages.first { $0.consumes(job).contains(name) }
+    if let known = state.withLock({ $0.consumers }) { return known[name].flatMap { stage($0) } }
+    var consumers: [StageName: StageName] = [:]
+    for stage in stages { for name in stage.consumes(job) { consumers[name] = stage.name } }
+    let ready = consumers
+    state.withLock { $0.consumers = ready }
+    return ready[name].flatMap { stage($0) }
   }
 
   /// Tells people something; a process that does tasks of others has nothing to say.
@@ -57,10 +67,12 @@ package final class StageGraph<Job: Sendable>: Sendable {
 
   /// Tells how far a step is.
   package func report(_ step: StageName, done: Int, total: Int, unit: String) {
+    guard let index = steps.firstIndex(of: step) else {
+      preconditionFailure("\(step) is none of the steps that people see: add it to them")
+    }
     observer.progress(
       BuildProgress(
-        stage: step, number: (steps.firstIndex(of: step) ?? 0) + 1, stages: steps.count,
-        done: done, total: total, unit: unit))
+        stage: step, number: index + 1, stages: steps.count, done: done, total: total, unit: unit))
   }
 
   // MARK: Results
@@ -267,7 +279,7 @@ package final class StageGraph<Job: Sendable>: Sendable {
   ) throws(WinnowError) -> Int {
     guard let stage = stage(name) else {
       throw .invalid(
-        "stage \(name): this build has none of that name; winnow task list -o WORKSPACE names them"
+        "stage \(name): this build has no such stage; winnow task list -o WORKSPACE prints their names"
       )
     }
     if let consumer = consumer(of: name, job), try open(consumer, job).isFinished { return 0 }

@@ -8,7 +8,7 @@ struct ArmsCommand: ParsableCommand {
     commandName: "arms", abstract: "Write baseline lists of the same size.",
     discussion: """
       Writes the lists complexity, uniform, proportional (SSP pruning), random (over all \
-      candidates) and similarity (the highest), and compares them in arms.json, overlaps.csv and \
+      candidates) and similarity (highest image-text similarity), and compares them in arms.json, overlaps.csv and \
       concepts.csv.
       """)
 

@@ -40,10 +40,10 @@ struct BuildOptions: ParsableArguments {
 
   @OptionGroup(title: "Input options") var input: InputOptions
 
-  @Option(help: "The metadata column of keys (default: uid, else key, image_path or id).")
+  @Option(help: "The metadata column with the keys (default: uid, else key, image_path or id).")
   var key: String?
 
-  @Option(help: "The metadata column of captions (default: caption, else text).")
+  @Option(help: "The metadata column with the captions (default: caption, else text).")
   var caption: String?
 
   @Option(

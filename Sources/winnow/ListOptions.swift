@@ -3,11 +3,14 @@ import FoundationEssentials
 import Ingest
 import Manifests
 
+private let formatNames = ManifestFormat.allCases.map(\.rawValue)
+
 /// The flags of every command that writes a keep list.
 struct ListOptions: ParsableArguments {
   @Option(
-    help: "Format of the list: text, rows, datacomp, csv, jsonl, parquet, masks or counts.",
-    completion: .list(ManifestFormat.allCases.map(\.rawValue)))
+    help:
+      "Format of the list: \(formatNames.dropLast().joined(separator: ", ")) or \(formatNames.last!).",
+    completion: .list(formatNames))
   var format = "text"
 
   @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
@@ -15,7 +18,7 @@ struct ListOptions: ParsableArguments {
 
   func validate() throws {
     if ManifestFormat(rawValue: format) == nil {
-      let names = ManifestFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      let names = formatNames.joined(separator: ", ")
       throw ValidationError("--format: expected one of \(names), found '\(format)'")
     }
     try checkThreads(threads)

@@ -47,7 +47,7 @@ struct SlurmJobOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Folder for the scripts; an earlier one by winnow slurm is replaced (default: "
+      "Folder for the scripts; a folder written earlier by winnow slurm is replaced (default: "
         + "WORKSPACE.slurm).",
       valueName: "folder"),
     completion: .directory)

@@ -23,7 +23,7 @@ struct TaskListCommand: ParsableCommand {
       .NAME.building), where every task finds what it needs to know. Without inputs, lists the \
       tasks of the build recorded there and how many are finished.
 
-      Once the stages that a stage comes after are finished, its tasks can run in any order, on any \
+      Once the stages that a stage depends on are finished, its tasks can run in any order, on any \
       machine that sees the same files at the same paths.
       """)
 
@@ -61,7 +61,7 @@ struct TaskRunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run tasks of a recorded build; finished ones are skipped.",
     discussion: """
-      The record has everything that a task needs to know. A task can be killed at any moment, run \
+      The record contains everything that a task needs. A task can be killed at any moment, run \
       twice, or run by two processes at once.
       """)
 

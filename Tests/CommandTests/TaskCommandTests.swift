@@ -74,7 +74,7 @@ import Testing
     #expect(try recorded.run("scan", "0").exitCode == 0)
     expectRefusal(
       try recorded.run("scan", "3"), ["stage scan: expected a task from 0 to 2, found 3"])
-    expectRefusal(try recorded.run("dedup", "0"), ["stage dedup: this build has none of that name"])
+    expectRefusal(try recorded.run("dedup", "0"), ["stage dedup: this build has no such stage"])
     expectRefusal(try recorded.run("scan"), exitCode: 2, ["<tasks>"])
     expectRefusal(try recorded.run("scan", "-1"), exitCode: 2, [])
     expectRefusal(try recorded.run("scan", "2", "--of", "2"), exitCode: 2, ["a share below 2"])

@@ -35,20 +35,20 @@ func keysDocument() -> String {
     | click on the key bar, a menu, an answer | does what it says |
     | wheel | scrolls by three lines |
 
-    A click beside what lies above a screen closes nothing. `--no-mouse` leaves the mouse to the
+    Clicking outside a dialogue does not close it. `--no-mouse` leaves the mouse to the
     terminal; with it, most terminals select text while Shift is held.
 
     ## Scripts
 
     `winnow explore WORKSPACE --script FILE` presses the keys of a file without a terminal, at
-    120x36 or at `--size`. A line holds keys, separated by blanks; each is pressed when the work of
+    120x36 or at `--size`. A line contains keys separated by spaces; each is pressed when the work of
     the one before is done. Lines that begin with `# ` are comments. Besides keys:
 
     | line | what |
     | --- | --- |
     | `:type TEXT` | types the rest of the line, character by character |
     | `:save-screen FILE` | writes the screen as text; with its styles if FILE ends in `.cells` |
-    | `:resize WxH` | gives the screen another size |
+    | `:resize WxH` | changes the size of the screen |
 
     """
   return page

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("strategy", "Choose what the shares follow"), ("undo", "Undo the last change"),
+    ("strategy", "Choose the strategy"), ("undo", "Undo the last change"),
     ("tau up", "Temperature τ up"), ("cmt", "Write the keep list"), ("HELP", "All keys"),
   ])
   func theBestIsFirst(_ query: String, _ help: String) throws {

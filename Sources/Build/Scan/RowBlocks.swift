@@ -20,6 +20,9 @@ struct RowBlocks: Sendable {
   let blocks: [RowBlock]
   /// Rows of a block at most.
   let blockRows: Int
+  /// Runs of blocks of about as many rows as a result of an assignment shall have; they depend on the
+  /// rows only.
+  let runs: [Range<Int>]
 
   /// - Parameter blockBytes: about how many bytes of a shard a block shall have.
   init(_ dataset: Dataset, blockBytes: Int = 1 << 19) {
@@ -38,6 +41,18 @@ struct RowBlocks: Sendable {
     }
     self.blocks = blocks
     self.blockRows = blockRows
+    let wanted = AssignedRunWriter.rowsPerRun(dataset.rows)
+    var runs: [Range<Int>] = []
+    var (start, rows) = (0, 0)
+    for (number, block) in blocks.enumerated() {
+      if rows > 0, rows + block.rows.count > wanted {
+        runs.append(start..<number)
+        (start, rows) = (number, 0)
+      }
+      rows += block.rows.count
+    }
+    if rows > 0 { runs.append(start..<blocks.count) }
+    self.runs = runs
   }
 
   /// The blocks of one shard.
@@ -50,23 +65,6 @@ struct RowBlocks: Sendable {
   /// The shard that holds a row of the data set.
   func shard(of row: Int) -> Int {
     firstPlace(in: dataset.shards.indices) { dataset.firstRows[$0 + 1] > row }
-  }
-
-  /// Runs of blocks of about as many rows as a result of an assignment shall have; they depend on the
-  /// rows only.
-  var runs: [Range<Int>] {
-    let wanted = AssignedRunWriter.rowsPerRun(dataset.rows)
-    var runs: [Range<Int>] = []
-    var (start, rows) = (0, 0)
-    for (number, block) in blocks.enumerated() {
-      if rows > 0, rows + block.rows.count > wanted {
-        runs.append(start..<number)
-        (start, rows) = (number, 0)
-      }
-      rows += block.rows.count
-    }
-    if rows > 0 { runs.append(start..<blocks.count) }
-    return runs
   }
 
   var maximumBytes: Int { blockRows * (dataset.shards.map(\.bytesPerRow).max() ?? 1) }

@@ -24,18 +24,11 @@ func moveCentroids(
   }
   let far = farthest.result()
   var refilled: [Int: UInt32] = [:]
-  var next = far.makeIterator()
-  for empty in (0..<k).filter({ sizes[$0] == 0 }) {
-    while let row = next.next() {
-      let cluster = Int(row.cluster)
-      guard sizes[cluster] > 1 else { continue }
-      sizes[cluster] -= 1
-      sizes[empty] += 1
-      refilled[Int(row.row)] = UInt32(empty)
-      if row.cluster == row.previous { moved += 1 }
-      if UInt32(empty) == row.previous { moved -= 1 }
-      break
-    }
+  for refill in refills(sizes: sizes, donors: far.map { Int($0.cluster) }) {
+    let row = far[refill.row]
+    refilled[Int(row.row)] = UInt32(refill.cluster)
+    if row.cluster == row.previous { moved += 1 }
+    if UInt32(refill.cluster) == row.previous { moved -= 1 }
   }
   if moved == 0 { return (RoundEnd(isConverged: true, refilled: [:]), before.components()) }
   try move(refilled, far, in: sums, job)

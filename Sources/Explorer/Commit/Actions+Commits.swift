@@ -7,7 +7,9 @@ extension Actions {
     Action(
       "question.yes", ["y"], "yes", help: "Yes: write it, take it, or quit at once", rank: 0
     ) { $0.answer("y") },
-    Action("question.no", ["n"], "no", help: "No: leave all as it is", rank: 1) { $0.answer("n") },
+    Action("question.no", ["n"], "no", help: "No: leave everything as it is", rank: 1) {
+      $0.answer("n")
+    },
     Action(
       "question.accept", [.enter], "take it",
       help: "Take the highlighted answer (first: no)", rank: 6
@@ -25,11 +27,11 @@ extension Actions {
     ) { $0.moveDialogue(-1) },
     Action(
       "commit.toggle", [" "], "on, off", on: [.commit],
-      help: "Write this format, or do not", rank: 2
+      help: "Select or deselect this format", rank: 2
     ) { $0.toggleFormat() },
     Action(
       "question.format", ["f"], "next format", on: [.commit],
-      help: "Write the next format alone", rank: 8
+      help: "Select only the next format", rank: 8
     ) { $0.changeFormat() },
     Action(
       "commit.path", ["p"], "path", on: [.commit], help: "Type the path of the lists", rank: 4

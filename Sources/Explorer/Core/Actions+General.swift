@@ -24,7 +24,7 @@ extension Actions {
     ) { $0.open(.concepts) },
     Action(
       "cancel-work", [.control("c")], "cancel", on: Set(Context.allCases),
-      help: "Cancel the work under way; never quits"
+      help: "Cancel running work; never quits"
     ) { state in
       if state.running.isEmpty, state.overlay != nil {
         state.closeOverlay()
@@ -34,10 +34,10 @@ extension Actions {
     },
     Action(
       "redraw", [.control("l")], "redraw", on: Set(Context.allCases),
-      help: "Write the whole screen anew"
+      help: "Redraw the screen"
     ) { $0.redraws += 1 },
     Action(
-      "palette", [":"], "palette", help: "Find any action by its name, and do it", rank: 12
+      "palette", [":"], "palette", help: "Find and run any action by name", rank: 12
     ) { $0.overlay = .palette(ActionPalette()) },
     Action(
       "copy", ["y"], "copy", help: "Copy the row's key, or the concept", rank: 20
@@ -50,7 +50,7 @@ extension Actions {
       help: "Back to the shell; fg comes back here"
     ) { $0.suspensions += 1 },
     Action(
-      "quit", ["q"], "quit", help: "Quit; asks if the plan is not saved", rank: 16
+      "quit", ["q"], "quit", help: "Quit; asks first if the plan is unsaved", rank: 16
     ) { state in
       if state.losesPlan { state.ask(.quit) } else { state.isFinished = true }
     }.when {

@@ -24,7 +24,7 @@ extension Actions {
       "target.down-much", ["{"], "10 % down", help: "Target down by 10 %"
     ) { $0.moveTarget(permille: -100) },
     Action(
-      "target.type", ["n"], "type", help: "Type it: 84,000,000, 84M, 27.7%, +10k", rank: 3
+      "target.type", ["n"], "type", help: "Type a target: 84,000,000 84M 27.7% +10k", rank: 3
     ) { $0.overlay = .prompt(.target) },
   ].on(Context.screens, .target)
 
@@ -37,7 +37,7 @@ extension Actions {
       "tau.up", ["T"], "tau up", help: "Temperature τ up: treat all more alike"
     ) { $0.moveTemperature(up: true) }.when(usesTemperature),
     Action(
-      "strategy", ["S"], "strategy", help: "Choose what the shares follow", rank: 9
+      "strategy", ["S"], "strategy", help: "Choose the strategy", rank: 9
     ) { $0.openMenu(.strategy) },
     Action(
       "order", ["o"], "order", help: "Choose which rows are kept first", rank: 12
@@ -46,19 +46,19 @@ extension Actions {
       "minimum", ["m"], "minimum", help: "Minimum: rows that each concept keeps", rank: 18
     ) { $0.overlay = .prompt(.minimum) },
     Action(
-      "share", ["e"], "share", help: "Share of the mean quota that each keeps", rank: 19
+      "share", ["e"], "share", help: "Minimum share of the mean quota", rank: 19
     ) { $0.overlay = .prompt(.share) },
     Action(
       "undo", ["u"], "undo", help: "Undo the last change of the plan", rank: 6
     ) { $0.undo() }.when { $0.undoStack.past.isEmpty ? .no("there is nothing to undo") : .yes },
     Action(
-      "redo", [.control("r")], "redo", help: "Do again what was undone", rank: 15
+      "redo", [.control("r")], "redo", help: "Redo", rank: 15
     ) { $0.redo() }.when {
       $0.undoStack.future.isEmpty ? .no("there is nothing to do again") : .yes
     },
     Action(
       "baseline", ["b"], "baseline", on: Context.screens.subtracting([.history]),
-      help: "Compare with this plan from now on", rank: 14
+      help: "Make this plan the baseline", rank: 14
     ) { state in
       state.setBaseline(
         Baseline(
@@ -80,16 +80,16 @@ extension Actions {
       "keep-all", ["a"], "all", help: "Keep all of its rows", rank: 7
     ) { $0.decide(.keep(.one), already: "kept whole") }.when(canDecide),
     Action(
-      "pin", ["p"], "pin", help: "Pin it: type a per cent or a count", rank: 7
+      "pin", ["p"], "pin", help: "Pin it: type a percentage or a count", rank: 7
     ) { $0.overlay = .prompt(.pin($0.decidable, $0)) }.when(canDecide),
     Action(
-      "weight", ["w"], "weight", help: "Weigh it: type what its share is times", rank: 11
+      "weight", ["w"], "weight", help: "Weight it: type a factor for its share", rank: 11
     ) { $0.overlay = .prompt(.weight($0.decidable)) }.when(canDecide),
     Action(
       "clear", ["x"], "clear", help: "Clear its override", rank: 10
     ) { $0.clearOverrides() }.when { $0.canNote() },
     Action(
-      "note", ["N"], "note", help: "Type why: a note to its override", rank: 20
+      "note", ["N"], "note", help: "Add a note to its override", rank: 20
     ) { state in
       let concepts = state.notable
       let note = state.plan.override(of: concepts[0])?.note ?? ""

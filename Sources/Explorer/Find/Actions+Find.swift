@@ -21,7 +21,7 @@ extension Actions {
     },
     Action(
       "find.more", [">"], "more", on: [.find], in: .finding,
-      help: "Go on with a search that stopped", rank: 9
+      help: "Continue a stopped search", rank: 9
     ) { $0.findMore() }.when { state in
       if state.running(FindQuestion.self) != nil { return .no("the search is under way") }
       return state.finding.next == nil ? .no("all has been searched") : .yes
@@ -34,10 +34,10 @@ extension Actions {
     ) { $0.overlay = .prompt(.search) }.when(hasCaptions),
     Action(
       "items.next-match", [">"], "next",
-      help: "The next row with what was searched", rank: 5, shown: "> <"
+      help: "Next match", rank: 5, shown: "> <"
     ) { $0.search(backwards: false) }.when(hasSearch),
     Action(
-      "items.previous-match", ["<"], "previous", help: "The previous row with it"
+      "items.previous-match", ["<"], "previous", help: "Previous match"
     ) { $0.search(backwards: true) }.when(hasSearch),
   ].on([.items], .items)
 

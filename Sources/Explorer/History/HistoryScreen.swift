@@ -32,14 +32,14 @@ struct HistoryScreen: Screen {
     [
       Action(
         "history.recall", [.enter], "bring back",
-        help: "Make the plan under the cursor the plan", rank: 0
+        help: "Use the plan under the cursor", rank: 0
       ) { $0.recall() }.when(entryIsUsable),
       Action(
         "history.baseline", ["b"], "baseline",
         help: "Compare with the plan under the cursor", rank: 0
       ) { $0.compareWithEntry() }.when(entryIsUsable),
       Action(
-        "draft", ["O"], "draft", on: Context.screens, help: "Take the draft of an earlier session"
+        "draft", ["O"], "draft", on: Context.screens, help: "Open the draft of an earlier session"
       ) { state in
         if let draft = state.draft { state.ask(.draft(draft)) }
       }.when { state in

@@ -59,7 +59,7 @@ struct ItemsScreen: Screen {
           ? .no("stratified keeps rows at all distances: there is no cut") : .yes
       },
       Action(
-        "items.rank", ["J"], "rank", help: "Type a rank (0 is first) or a per cent", rank: 3
+        "items.rank", ["J"], "rank", help: "Type a rank (0 is first) or a percentage", rank: 3
       ) { $0.overlay = .prompt(.rank) },
       Action(
         "items.previous", ["h", .left], "concept",

@@ -3,7 +3,7 @@
 extension Actions {
   static let scenarios: [Action] =
     ([
-      Action("scenario.store", ["'"], "store", help: "Store this plan: then 1, 2, 3 or 4", rank: 18)
+      Action("scenario.store", ["'"], "store", help: "Store this plan as scenario 1 to 4", rank: 18)
       {
         $0.openMenu(.store)
       }

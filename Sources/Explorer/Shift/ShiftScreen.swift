@@ -58,7 +58,7 @@ struct ShiftScreen: Screen {
           ? .yes : .no("no scenario is stored; ' and a digit store the plan on the screen")
       },
       Action(
-        "shift.sort", ["s"], "sort", help: "By change, gains, losses or P", rank: 4
+        "shift.sort", ["s"], "sort", help: "Sort by change, gains, losses or P", rank: 4
       ) { $0.turnShiftOrder() },
       Action(
         "shift.left", ["h", .left], "along P",

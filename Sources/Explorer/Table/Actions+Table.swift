@@ -4,7 +4,7 @@ extension Actions {
   /// Sorting, filtering and marking.
   static let table: [Action] = [
     Action(
-      "filter", ["/"], "filter", help: "Show some: food !red /^a/ keep<10% marked", rank: 7
+      "filter", ["/"], "filter", help: "Filter: food !red /^a/ keep<10% marked", rank: 7
     ) { $0.openFilter() },
     Action(
       "filter.clear", [.escape], "clear filter", help: "Show all concepts again"
@@ -15,10 +15,10 @@ extension Actions {
       "sort", ["s"], "sort", help: "Choose the column to sort by", rank: 8
     ) { $0.openMenu(.sort) },
     Action(
-      "sort-reverse", ["r"], "reverse", help: "Turn the order around"
+      "sort-reverse", ["r"], "reverse", help: "Reverse the order"
     ) { $0.sort(by: $0.table.column) },
     Action(
-      "sort-second-reverse", ["R"], "reverse 2nd", help: "Turn the second column's order around"
+      "sort-second-reverse", ["R"], "reverse 2nd", help: "Reverse the order of the second column"
     ) { state in
       state.table.second?.isDescending.toggle()
       state.sortTable()
@@ -34,7 +34,7 @@ extension Actions {
     ) { $0.sortByNeighbour(1) },
     Action(
       "mark", [" "], "mark", on: [.concepts, .detail],
-      help: "Mark it, or take its mark away; go down", rank: 12
+      help: "Mark or unmark it, and move down", rank: 12
     ) { $0.turnMark() }.when { $0.cursor == nil ? .no("there is no concept here") : .yes },
     Action(
       "mark.shown", ["*"], "mark shown", on: [.concepts, .detail],
@@ -42,10 +42,10 @@ extension Actions {
     ) { $0.markShown() }.when { $0.cursor == nil ? .no("no concept is shown") : .yes },
     Action(
       "mark.invert", ["~"], "invert marks", on: [.concepts, .detail],
-      help: "Exchange marked and not marked, if shown"
+      help: "Invert the marks of the concepts shown"
     ) { $0.invertMarks() }.when { $0.cursor == nil ? .no("no concept is shown") : .yes },
     Action(
-      "mark.clear", ["U"], "unmark", on: [.concepts, .detail], help: "Take all marks away", rank: 22
+      "mark.clear", ["U"], "unmark", on: [.concepts, .detail], help: "Unmark all", rank: 22
     ) { $0.clearMarks() }.when { $0.marks.isEmpty ? .no("nothing is marked") : .yes },
   ].on([.concepts], .sorting)
 }
