@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(
       name: "TerminalTests",
       dependencies: ["winnow", "Terminal", "Explorer", "Canvas", "TestSupport"]),
-    .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "HouseTests", dependencies: ["winnow", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

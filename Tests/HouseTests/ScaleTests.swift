@@ -15,4 +15,12 @@ import Testing
     #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
     #expect(result.output.contains("ok      bytes_are_kept"), "\(result.output)")
   }
+
+  /// The simulation takes its task graph from the program's own list of tasks.
+  @Test func theSimulatedStagesAreThoseOfTheTaskList() throws {
+    let python = ProcessInfo.processInfo.environment["WINNOW_TEST_PYTHON"] ?? "python3"
+    let result = try ProcessRunner.run(
+      python, ["\(packageRoot())/Tests/Scale/make_stages.py", winnowBinary(), "--check"])
+    #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
+  }
 }

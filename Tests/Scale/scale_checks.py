@@ -245,6 +245,25 @@ def the_formulas_are_those_of_the_code():
 
 
 @check
+def the_stages_are_those_of_the_list():
+    for where in [False, True]:
+        for dedup in [False, True]:
+            for rounds in [False, True]:
+                job = scale_stages.Job(rows=10**9, where=where, dedup=dedup, rounds_over_all=rounds)
+                builder = scale_stages.Builder(job, Cluster(), scale_stages.load_rates())
+                found = [(stage.name, list(stage.after)) for stage in builder.build()]
+                expected = [(name, after) for name, after in builder.graph.items()]
+                holds(found == expected, f"{job}: stages {found}, listed {expected}")
+    # One level of fine clusters has no coarse ones; a what-if stage stands between two.
+    job = scale_stages.Job(rows=10**7, dedup=True, changes=frozenset(["metadata"]))
+    stages = scale_stages.build_stages(job, Cluster(), scale_stages.load_rates())
+    by_name = {stage.name: stage for stage in stages}
+    holds("coarse-train" not in by_name and by_name["fine-train"].after == ("scan",), "one level")
+    holds(by_name["metadata-join"].after == ("metadata",)
+          and "metadata-join" in by_name["key-runs"].after, "metadata-join")
+
+
+@check
 def rounds_hand_on_what_they_found():
     job = scale_stages.Job(rows=10**9, clusters=1000, rounds_over_all=True, dedup=True)
     stages = scale_stages.build_stages(job, Cluster(), scale_stages.load_rates())

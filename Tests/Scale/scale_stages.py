@@ -1,6 +1,9 @@
 """The stages of `winnow build` as tasks that compute, wait and move bytes, with the formulas of
 Sources/Build, for data sets larger than we can try.  Used by simulate_scale.py and make_budget.py.
 
+Which stages there are, and what each comes after, stands in stages.json, as `winnow task list` printed
+it (make_stages.py).
+
 The rates in rates.json were measured with all threads of one machine; each core is assumed to do an
 equal share.
 """
@@ -38,6 +41,9 @@ CHANGES = {
 
 
 RATES = pathlib.Path(__file__).resolve().parent / "rates.json"
+GRAPHS = json.loads(RATES.with_name("stages.json").read_text())
+# Stages that only a simulated change has: whatever comes after the first waits for the second, too.
+ADDED = {"metadata": "metadata-join"}
 
 
 def load_rates():
@@ -164,6 +170,8 @@ class Builder:
     def __init__(self, job, cluster, rates):
         self.job, self.cluster = job, cluster
         self.list, self.names = [], set()
+        kinds = [("where", job.where), ("dedup", job.dedup), ("rounds", job.rounds_over_all)]
+        self.graph = dict(GRAPHS[" ".join(kind for kind, used in kinds if used)])
         self.cores = cluster.cores
         value = {name: entry["value"] for name, entry in rates["rates"].items()}
         self.value, self.threads, share = value, rates["threads"], 1 / rates["threads"]
@@ -200,7 +208,7 @@ class Builder:
         """Core-seconds of the search for the nearest of k centroids."""
         return rows * (self.per_row + k * self.per_pair)
 
-    def add(self, name, tasks, after, *, compute=0, waits=0, read=0, written=0, single=0, memory=64 * MIB,
+    def add(self, name, tasks, *, compute=0, waits=0, read=0, written=0, single=0, memory=64 * MIB,
             threads=1, resumes=False, looks=0, apart=0, readers=None, fates=None):
         """A stage, of what all its tasks together take.
 
@@ -218,21 +226,25 @@ class Builder:
         waits, single = waits + looking * threads, single + looking + apart
         waits += apart / self.in_flight * threads / (readers or threads)
         compute += waits * self.value["pread"]      # whoever waits has called the system, too
+        after = self.graph[name] if name in self.graph else [
+            stage for stage, added in ADDED.items() if added == name]
+        after = [*after, *(ADDED[stage] for stage in after if stage in ADDED)]
+        after = tuple(stage for stage in after if stage in self.names)
         self.names.add(name)
         self.list.append(Stage(
-            name, tasks, tuple(a for a in after if a in self.names), threads=threads, memory=memory,
+            name, tasks, after, threads=threads, memory=memory,
             compute=compute / tasks, waits=waits / tasks, read=read / tasks,
             written=written / tasks, single=single / tasks, resumes=resumes))
 
-    def copy(self, name, after, read, written=None, files=1, waits=0, looks=0, fates=None):
+    def copy(self, name, read, written=None, files=1, waits=0, looks=0, fates=None):
         """One file (or some) of the workspace put together of pieces: one writer each, whose digest is
         sequential."""
         written = read if written is None else written
         if "writers" in self.changes:
-            self.add(name, -(-written // (1 << 30)), after, compute=written / self.digest, read=read,
+            self.add(name, -(-written // (1 << 30)), compute=written / self.digest, read=read,
                      written=written, waits=waits, looks=looks, fates=fates and "own")
         else:
-            self.add(name, 1, after, compute=written / self.digest, read=read, written=written,
+            self.add(name, 1, compute=written / self.digest, read=read, written=written,
                      threads=files, waits=waits, looks=looks, fates=fates)
 
     # Metadata
@@ -242,18 +254,18 @@ class Builder:
         text = self.text
         columns = n * (KEY * self.job.keys + CAPTION + 8 + NUMBER)
         by_shard = "metadata" in self.changes
-        self.add("metadata", self.shards if by_shard else 1, [], compute=n / value["metadata"],
+        self.add("metadata", self.shards if by_shard else 1, compute=n / value["metadata"],
                  waits=3 * self.shards, read=text, written=columns)
         if by_shard and "writers" not in self.changes:
-            self.copy("metadata-join", ["metadata"], columns)
+            self.copy("metadata-join", columns)
 
     def ordered_keys(self):
-        n, value, after = self.n, self.value, ["metadata", "metadata-join"]
+        n, value = self.n, self.value
         limit = key_limit(n, self.memory)
         most = limit // (48 + 2 * KEY)
         runs = -(-n // most)
         parts, opened = cutting(runs, n * (48 + KEY), limit)
-        self.add("key-runs", runs, after, compute=n / self.keyed / 2, read=KEY * n,
+        self.add("key-runs", runs, compute=n / self.keyed / 2, read=KEY * n,
                  written=(KEY + 4) * n, waits=3 * runs, memory=40 * MIB + limit)
         slices = runs * parts
         if "cuts" in self.changes:
@@ -270,35 +282,35 @@ class Builder:
             # is that of the machine's other parts.
             mine = max(1, parts / self.cluster.machines)
             sliced = 4 + 1 + max(0, math.log2(max(1, pages / mine)))
-        self.add("key-cut", 1, ["key-runs"], waits=cut, compute=probes * value["pread"],
+        self.add("key-cut", 1, waits=cut, compute=probes * value["pread"],
                  read=cut_bytes)
-        self.add("key-parts", parts, ["key-cut"], compute=n / self.keyed / 2,
+        self.add("key-parts", parts, compute=n / self.keyed / 2,
                  read=(KEY + 4) * n + 2 * PAGE * slices, written=self.r * n, waits=sliced * slices,
                  single=sliced * slices, memory=40 * MIB + limit)
-        self.copy("keys", ["key-parts"], self.r * n, waits=8 * parts)
+        self.copy("keys", self.r * n, waits=8 * parts)
 
     # Rows
 
     def scanned(self):
-        self.add("scan", self.shards, [], compute=self.size / self.scan, read=self.size,
+        self.add("scan", self.shards, compute=self.size / self.scan, read=self.size,
                  written=512 * self.shards, waits=3 * self.shards)
         if self.job.where:
-            self.add("where", self.shards, [], compute=self.threads * self.n / self.value["where"],
+            self.add("where", self.shards, compute=self.threads * self.n / self.value["where"],
                      read=self.text, written=self.n / 8, memory=512 * MIB)
-            self.add("filter", 1, ["scan", "where", "metadata"], compute=self.n / self.value["filter"],
+            self.add("filter", 1, compute=self.n / self.value["filter"],
                      read=self.n / 8, written=self.n, waits=self.shards)
             self.narrowed += 1
 
-    def training(self, name, rows, k, after, listed=0):
+    def training(self, name, rows, k, listed=0):
         m = training_rows(rows, k)
         threads = self.cores
         compute = m * k * ROUNDS / self.pairs + min(m, SUBSET * k) * TRIALS * k / self.seeding
         compute += 2 * self.n / self.hashed
-        self.add(name, 1, after, compute=compute, apart=m, threads=threads, looks=1, fates="all",
+        self.add(name, 1, compute=compute, apart=m, threads=threads, looks=1, fates="all",
                  read=m * scattered_bytes(self.d), written=4 * k * self.d, resumes=True,
                  memory=max(training_memory(m, k, self.d, threads), listed) + self.bits)
 
-    def rounds(self, rows, k, after):
+    def rounds(self, rows, k):
         """--training-rows all: every round reads all rows, and one task adds up what its tasks found.
 
         What adding a row to its sum takes has no rate; it is taken to be in that of the assignment."""
@@ -308,36 +320,34 @@ class Builder:
         chosen = SUBSET * k
         # One thread reads what is chosen among.
         numbers = 8 * self.n if self.bits else 0
-        self.add("start", 1, after, threads=cores,
+        self.add("start", 1, threads=cores,
                  memory=start_memory(k, d, cores) + self.bits + numbers, looks=2, fates="all",
                  compute=2 * self.n / self.hashed + chosen * TRIALS * k / self.seeding,
                  apart=chosen + k, readers=1, read=(chosen + k) * scattered_bytes(d),
                  written=4 * k * d)
-        before = ["start"]
         for number in range(1, ROUNDS + 1):
-            name, last = f"round-{number}", found if number > 1 else 0
+            last = found if number > 1 else 0
             # What is written and read again is sealed.
-            self.add(name, tasks, before, fates="own", looks=1, waits=tasks * (3 + 4 * number),
+            self.add(f"round-{number}", tasks, fates="own", looks=1, waits=tasks * (3 + 4 * number),
                      compute=self.assigning(rows, k) + tasks * k * 2 * d / self.scan
                      + (found + last) / self.digest,
                      read=self.size + tasks * 4 * k * d + last, written=found,
                      memory=round_memory(self.n, k, d) + self.bits)
             # One thread reads and adds up; the others wait.
-            self.add(f"move-{number}", 1, [name], threads=cores, memory=memory, looks=1, fates="all",
+            self.add(f"move-{number}", 1, threads=cores, memory=memory, looks=1, fates="all",
                      compute=cores * found * (1 / self.digest + 1 / self.scan),
                      read=found + 4 * k * d, written=4 * k * d, waits=cores * (tasks + 4 * number))
-            before = [f"move-{number}"]
-        self.add("train", 1, before, threads=1, memory=memory, looks=1, fates="all",
+        self.add("train", 1, threads=1, memory=memory, looks=1, fates="all",
                  read=4 * k * d, written=4 * k * d, waits=4 * ROUNDS)
 
-    def assigned(self, name, rows, k, after, extra=0):
+    def assigned(self, name, rows, k, extra=0):
         runs = self.runs
         compute = self.assigning(rows, k) + runs * k * 2 * self.d / self.scan + extra / self.digest
-        self.add(name, runs, after, compute=compute, read=self.size + runs * 4 * k * self.d,
+        self.add(name, runs, compute=compute, read=self.size + runs * 4 * k * self.d,
                  written=8 * rows + 4 * k * runs + extra, waits=3 * runs, looks=1, fates="own",
                  memory=assign_memory(self.n, k, self.d) + self.bits)
 
-    def members(self, names, rows, k, after, fates=0, looks=0, narrow=None):
+    def members(self, names, rows, k, fates=0, looks=0, narrow=None):
         """Cuts, parts and the arrays out of the runs of an assignment.
 
         - fates: bytes of fates that are published with the arrays; narrow: who reads fates to cut."""
@@ -357,51 +367,52 @@ class Builder:
                 sliced += 2
         else:
             parts = -(-k // int(limit // each))
-        self.add(cut_name, 1, after, waits=cut, compute=probes * self.value["pread"], looks=looks,
+        self.add(cut_name, 1, waits=cut, compute=probes * self.value["pread"], looks=looks,
                  fates=narrow,
                  read=runs * 4 * (k + 1) + min(probes * PAGE, 4 * rows))
         slices = runs * parts
-        self.add(parts_name, parts, [cut_name], compute=rows / self.sorted,
+        self.add(parts_name, parts, compute=rows / self.sorted,
                  read=8 * rows + 2 * PAGE * slices, written=(self.r + 4) * rows, waits=sliced * slices,
                  single=sliced * slices, memory=40 * MIB + self.memory, looks=looks, fates=narrow)
-        self.copy(sort_name, [parts_name], (self.r + 4) * rows + fates, files=2, waits=2 * parts,
+        self.copy(sort_name, (self.r + 4) * rows + fates, files=2, waits=2 * parts,
                   looks=1, fates="all")
 
     # Near duplicates
 
-    def duplicates(self, after):
+    def duplicates(self):
         n, d, runs = self.n, self.d, self.runs
         fine, coarse = fine_clusters(n)
         shuffled = "shuffle" in self.changes
         if not coarse:
-            self.training("fine-train", n, fine, after)
-            self.assigned("fine-assign", n, fine, ["fine-train"])
+            self.training("fine-train", n, fine)
+            self.copy("fine-centroids", 4 * fine * d, looks=1, fates="all")
+            self.assigned("fine-assign", n, fine)
         else:
             # The list asks for what the largest training of one level would take.
-            self.training("coarse-train", n, coarse, after, training_memory(
+            self.training("coarse-train", n, coarse, training_memory(
                 min(n, PER_CONCEPT * AT_ONCE), AT_ONCE, d, self.cores))
-            self.assigned("coarse-assign", n, coarse, ["coarse-train"],
+            self.assigned("coarse-assign", n, coarse,
                           extra=self.size if shuffled else 0)
             m, few = PER_CONCEPT * fine, fine / coarse
             compute = (m * few * ROUNDS / self.pairs
                        + min(m, SUBSET * fine) * TRIALS * few / self.seeding)
             threads, memory = self.cores, fine_training_memory(n, d, self.cores) + self.bits
             if shuffled:
-                self.add("fine-train", coarse, ["coarse-assign"], compute=compute, memory=memory,
+                self.add("fine-train", coarse, compute=compute, memory=memory,
                          threads=threads, read=self.size, written=4 * fine * d, looks=2,
                          waits=3 * runs * coarse * threads, fates="all")
             else:
                 # A row is read by itself, and by one thread, however many there are.
-                self.add("fine-train", coarse, ["coarse-assign"], compute=compute, memory=memory,
+                self.add("fine-train", coarse, compute=compute, memory=memory,
                          threads=threads, read=4 * n + m * scattered_bytes(d), written=4 * fine * d,
                          waits=3 * runs * coarse * threads, apart=m, looks=2, fates="all",
                          readers=None if "gather" in self.changes else 1)
-            self.copy("fine-centroids", ["fine-train"], 4 * fine * d, waits=coarse, looks=1,
+            self.copy("fine-centroids", 4 * fine * d, waits=coarse, looks=1,
                       fates="all")
             compute = self.assigning(n, few)
             memory = assign_memory(n, coarse, d) + self.bits
             if shuffled:
-                self.add("fine-assign", coarse, ["fine-centroids"], compute=compute
+                self.add("fine-assign", coarse, compute=compute
                          + fine * 2 * d / self.scan, read=self.size + 4 * fine * d,
                          written=8 * n + 4 * fine, waits=3 * runs * coarse, looks=2,
                          memory=memory, fates="own")
@@ -411,37 +422,36 @@ class Builder:
                 # prepared for each run, and rows are read one by one, each page once while the
                 # machine's memory keeps them.
                 each = 4 * fine * d
-                self.add("fine-assign", runs, ["fine-centroids"],
+                self.add("fine-assign", runs,
                          compute=compute + runs * (each / self.digest + fine * 2 * d / self.scan)
                          + n * self.value["pread"],
                          read=self.size + runs * each, written=8 * n + 4 * fine * runs,
                          waits=2 * runs * coarse, apart=self.size / PAGE, looks=2,
                          memory=memory, fates="own")
-        self.members(("fine-cut", "fine-parts", "fine-sort"), n, fine, ["fine-assign"], looks=1,
+        self.members(("fine-cut", "fine-parts", "fine-sort"), n, fine, looks=1,
                      narrow="all")
         pairs = n * (n / fine) / 2
         memory = search_memory(n, d) + 2 * self.bits
         dropped = n - self.left
         if shuffled and coarse:
-            self.add("dedup", coarse, ["fine-sort"], compute=pairs / self.searched, read=self.size
+            self.add("dedup", coarse, compute=pairs / self.searched, read=self.size
                      + self.r * n, written=24 * dropped, waits=3 * runs * coarse, looks=2,
                      fates="all", memory=max(memory, 40 * MIB + n / coarse * 2 * d + 2 * self.bits))
         else:
             rows = max(1 << 13, -(-n // 4096))
-            self.add("dedup", -(-n // rows), ["fine-sort"], compute=pairs / self.searched
+            self.add("dedup", -(-n // rows), compute=pairs / self.searched
                      + n * self.value["pread"], read=n * scattered_bytes(d) + self.r * n,
                      written=24 * dropped, waits=4 * fine, apart=n, looks=2,
                      fates="all", memory=memory)
         read, written = 8 * n + 24 * dropped, (8 + self.r + 4 + 1) * n
         if "writers" in self.changes:
-            self.add("twins", self.runs, ["dedup"], compute=n / self.value["twins"], read=read,
+            self.add("twins", self.runs, compute=n / self.value["twins"], read=read,
                      written=written, looks=1, fates="own")
         else:
-            self.add("twins", 1, ["dedup"], compute=n / self.value["twins"], read=read,
+            self.add("twins", 1, compute=n / self.value["twins"], read=read,
                      written=written, waits=3 * self.runs + 10 * 4096, looks=1, fates="all")
         self.runs = runs
         self.narrowed += 1
-        return "twins"
 
     # All of it
 
@@ -451,35 +461,33 @@ class Builder:
         if job.keys:
             self.ordered_keys()
         self.scanned()
-        last = "filter" if job.where else "scan"
         if job.dedup:
-            last = self.duplicates([last])
+            self.duplicates()
         rows = self.left
         if job.rounds_over_all:
-            self.rounds(rows, k, [last])
+            self.rounds(rows, k)
         else:
-            self.training("train", rows, k, [last])
-        self.assigned("assign", rows, k, ["train"])
-        self.members(("cut", "parts", "sort"), rows, k, ["assign"], n if self.narrowed else 0)
-        self.add("score", 1, ["sort"], threads=self.cores, written=32 * k, memory=64 * MIB
+            self.training("train", rows, k)
+        self.assigned("assign", rows, k)
+        self.members(("cut", "parts", "sort"), rows, k, n if self.narrowed else 0)
+        self.add("score", 1, threads=self.cores, written=32 * k, memory=64 * MIB
                  + centroid_bytes(k, self.d),
                  compute=self.value["score"] * self.threads * (k / self.many) ** 2)
         # Runs of values, written and read again; then summed up, some concepts at a time.
-        self.add("columns", 1, ["sort", "metadata", "metadata-join"], threads=self.cores,
+        self.add("columns", 1, threads=self.cores,
                  compute=n / self.column, read=(8 + 4 + NUMBER) * n, written=NUMBER * n + 56 * k,
                  waits=6 * self.runs + self.runs * -(-24 * rows // (self.cores * SORT)) * 2,
                  memory=40 * MIB + self.cores * SORT)
         # One thread passes over the members to find the rows that stand for all, the others wait.
         # A text costs a page of the offsets and one of the captions.
         texts = (1 << 16) + 1000 * k
-        self.add("name", 1, ["sort", "metadata", "metadata-join"], threads=self.cores,
+        self.add("name", 1, threads=self.cores,
                  compute=self.value["name"] * self.threads * k / self.few
                  + self.cores * rows / self.value["name-pass"],
                  read=self.r * rows + texts * 2 * PAGE, apart=texts * 2,
                  written=500 * k, memory=(64 + 96) * MIB + 600 * k)
         text = 0 if "metadata-digest" in self.changes else self.text
-        ends = {a for stage in self.list for a in stage.after}
-        self.add("finish", 1, [s.name for s in self.list if s.name not in ends], threads=self.cores,
+        self.add("finish", 1, threads=self.cores,
                  compute=text / self.digest, read=text, waits=3 * self.shards, looks=1, fates="all")
         return self.list
 
