@@ -148,6 +148,24 @@ private struct StandIn {
     #expect(try standIn.submit(submit).exitCode == 0)
   }
 
+  /// The list behind the example scripts in assets/slurm. WINNOW_WRITE_GOLDEN=1 updates it; then
+  /// update the scripts (SlurmScriptsTests).
+  @Test func theExampleListIsWhatTheProgramPrints() throws {
+    let scratch = try TemporaryFolder()
+    let path = "\(packageRoot())/assets/slurm/tasks.json"
+    var shown = try String(contentsOfFile: path, encoding: .utf8)
+    func stages(_ json: String) -> Substring { json[json.range(of: "\"stages\"")!.lowerBound...] }
+    let workspace = "/shared/clipart.winnow"
+    let list = try winnowSucceeds([
+      "task", "list", Self.sample, "-o", scratch("x.winnow"), "--clusters", "60", "--threads", "8",
+    ]).output.replacing(scratch("x.winnow"), with: workspace)
+    if ProcessInfo.processInfo.environment["WINNOW_WRITE_GOLDEN"] == "1" {
+      shown.replaceSubrange(stages(shown).startIndex..., with: stages(list))
+      try Data(shown.utf8).write(to: URL(fileURLWithPath: path))
+    }
+    #expect(stages(shown) == stages(list))
+  }
+
   @Test func slurmCanBeAskedOnly() throws {
     let scratch = try TemporaryFolder()
     let submit = try write(scratch)
