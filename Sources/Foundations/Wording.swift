@@ -5,6 +5,11 @@ public func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
 
+/// Digits with zeros in front, `width` of them at least.
+public func padded(_ digits: String, _ width: Int) -> String {
+  String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}
+
 /// A number of bytes: `812 MiB`, rounded up.
 public func byteText(_ bytes: Int) -> String {
   var (size, unit) = (Double(bytes), 0)

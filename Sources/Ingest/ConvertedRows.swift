@@ -23,10 +23,7 @@ public final class ConvertedRows {
     case .listColumn(let column): source = .lists(try ListRows(shard, column, options))
     case .member(let member):
       let stream = try MemberInflation(member, of: shard.path)
-      let header = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: shard.dataOffset, alignment: 16)
-      defer { header.deallocate() }
-      _ = try stream.read(into: header)
+      _ = try stream.bytes(shard.dataOffset)
       source = .member(stream)
     }
   }

@@ -14,23 +14,20 @@ extension MetadataFile {
   ) throws(WinnowError) -> MetadataFile {
     let file = try InputFile(path)
     let magic: [UInt8] = try file.elements(min(6, file.size), at: 0)
-    let isArray = magic == [0x93] + Array("NUMPY".utf8)
-    let header = isArray ? try NpyHeader(of: file) : nil
-    let size = file.size
-    guard let header else {
+    guard magic == NpyHeader.magic else {
       let (wanted, isTooLarge) = rows.multipliedReportingOverflow(by: width)
-      guard !isTooLarge, size == wanted else {
+      guard !isTooLarge, file.size == wanted else {
         throw WinnowError(
           path: path,
           fault: "expected \(wanted) bytes, \(rows) keys of \(width) as \(shard) has rows, found "
-            + "\(size)",
+            + "\(file.size)",
           remedy: "say how many bytes a key has with --key-width")
       }
-      return keyMap(path, width: width, offset: 0)
+      return MetadataFile(path: path, format: .keyMap, keyWidth: width)
     }
+    let header = try NpyHeader(of: file)
     guard case .scalar(let type) = header.type, type.hasPrefix("|S"),
-      let width = header.type.stride,
-      width > 0, header.shape == [rows]
+      let width = header.type.stride, width > 0, header.shape == [rows]
     else {
       throw WinnowError(
         path: path,
@@ -38,7 +35,8 @@ extension MetadataFile {
           + "\(NpyHeader.text(header.shape)) of \(header.type)",
         remedy: "convert it: numpy.save(path, keys.astype('S'))")
     }
-    return keyMap(path, width: width, offset: header.dataOffset)
+    return MetadataFile(
+      path: path, format: .keyMap, keyWidth: width, keyOffset: header.dataOffset)
   }
 }
 
@@ -63,14 +61,8 @@ final class KeyMapParser: RecordParser {
 
   func next(_ record: Record) throws(WinnowError) -> Bool {
     if ready.isEmpty {
-      var count = 0
-      while count < space.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: space[count...])
-        let got = try source.read(into: rest)
-        if got == 0 { break }
-        count += got
-      }
-      ready = 0..<count
+      // A file fills all of the space, but for its end.
+      ready = 0..<(try source.read(into: space))
     }
     // A file that was cut short has fewer rows, which is noticed by their number.
     guard ready.count >= width else { return false }

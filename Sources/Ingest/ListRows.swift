@@ -32,7 +32,7 @@ final class ListRows {
       while try parser.next(record) { row += 1 }
       throw rowCount()
     }
-    let (length, numbers) = (number(0), number(1))
+    let (length, numbers) = (Int(record.string(0)), Int(record.string(1)))
     guard let length, length == shard.dimensions, let numbers, numbers == length else {
       throw fault(
         "expected \(shard.dimensions) numbers in the column '\(column)', found "
@@ -49,10 +49,6 @@ final class ListRows {
     }
     row += 1
     return true
-  }
-
-  private func number(_ slot: Int) -> Int? {
-    record.slots[slot].isEmpty ? nil : Int(String(decoding: record.text(slot), as: UTF8.self))
   }
 
   /// Whether a text is as many numbers as a row has, with a blank between.

@@ -17,18 +17,10 @@ public struct MetadataFile: Sendable, Equatable, Codable {
   let keyWidth: Int
   let keyOffset: Int
 
-  public init(path: String, format: Format) {
-    self.init(path: path, format: format, keyWidth: 0, keyOffset: 0)
-  }
-
-  private init(path: String, format: Format, keyWidth: Int, keyOffset: Int) {
+  public init(path: String, format: Format, keyWidth: Int = 0, keyOffset: Int = 0) {
     self.path = path
     self.format = format
     self.keyWidth = keyWidth
     self.keyOffset = keyOffset
-  }
-
-  static func keyMap(_ path: String, width: Int, offset: Int) -> MetadataFile {
-    MetadataFile(path: path, format: .keyMap, keyWidth: width, keyOffset: offset)
   }
 }

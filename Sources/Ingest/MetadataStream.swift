@@ -175,17 +175,9 @@ func parseNumber(_ text: UnsafeRawBufferPointer) -> Double? {
   while begin < end, text[begin] == 0x20 || text[begin] == 0x09 { begin += 1 }
   while begin < end, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
   if begin == end { return .nan }
-  // Most columns are of short whole numbers.
-  if end - begin <= 15, text[begin..<end].allSatisfy(isDigit) {
-    return Double(text[begin..<end].reduce(0) { 10 * $0 + Int($1 - 0x30) })
-  }
-  let trimmed = String(decoding: text[begin..<end], as: UTF8.self)
-  if end - begin == 3, trimmed.lowercased() == "nan" { return .nan }
-  // `Double` also takes hexadecimal digits and names, which no such file means.
-  let isPlain = text[begin..<end].allSatisfy {
-    isDigit($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E || $0 | 0x20 == 0x65
-  }
-  guard isPlain, let value = Double(trimmed), abs(value) <= 1e280 else { return nil }
+  let trimmed = UnsafeRawBufferPointer(rebasing: text[begin..<end])
+  if trimmed.count == 3, zip(trimmed, "nan".utf8).allSatisfy({ $0 | 0x20 == $1 }) { return .nan }
+  guard let value = parseDouble(trimmed), abs(value) <= 1e280 else { return nil }
   return value
 }
 

@@ -14,17 +14,7 @@ struct ParquetLists {
   /// - Parameter input: a `.parquet` file, or a folder with some (natural order, top level).
   init(_ input: String, _ options: IngestOptions) throws(WinnowError) {
     self.options = options
-    guard pathKind(input) == .folder else {
-      files = [input]
-      return
-    }
-    files = try Layout.visibleNames(input).filter { $0.hasSuffix(".parquet") }
-      .sorted(by: naturallyPrecedes).map { input == "/" ? "/\($0)" : "\(input)/\($0)" }
-    guard !files.isEmpty else {
-      throw WinnowError(
-        path: input, fault: "expected .parquet files, found none",
-        remedy: "name the folder that holds the embeddings")
-    }
+    files = pathKind(input) == .folder ? try Layout.files(".parquet", in: input) : [input]
   }
 
   /// - Throws: ``WinnowError`` when a file has no such column, or one of something else.

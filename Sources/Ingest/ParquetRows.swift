@@ -34,8 +34,6 @@ public final class ParquetRows {
   /// The next row: a text a column, nil where it is null or empty; nil at the end.
   public func next() throws(WinnowError) -> [String?]? {
     guard try parser.next(record) else { return nil }
-    return (0..<columns).map {
-      record.slots[$0].isEmpty ? nil : String(decoding: record.text($0), as: UTF8.self)
-    }
+    return (0..<columns).map { record.slots[$0].isEmpty ? nil : record.string($0) }
   }
 }

@@ -36,15 +36,10 @@ public final class ParquetWriter {
     let duckdb = try DuckDB(options, for: path)
     let types = columns.map { "\(DuckDB.identifier($0.name)): \(DuckDB.literal($0.type))" }
       .joined(separator: ", ")
-    let script = """
-      SET allowed_paths=['/dev/stdin', '/dev/stdout'];
-      SET enable_external_access=false;
-      SET threads=1;
-      SET preserve_insertion_order=true;
-      SET lock_configuration=true;
-      COPY (SELECT * FROM read_json('/dev/stdin', format='newline_delimited', \
-      columns={\(types)})) TO '/dev/stdout' (FORMAT parquet);
-      """
+    let script =
+      DuckDB.lock(["'/dev/stdin'", "'/dev/stdout'"])
+      + "COPY (SELECT * FROM read_json('/dev/stdin', format='newline_delimited', "
+      + "columns={\(types)})) TO '/dev/stdout' (FORMAT parquet);"
     output = try ProgramOutput(
       path: path, duckdb.program, ["-no-init", "-batch", "-bail", "-c", script],
       duckdb.environment, isFed: true)
@@ -69,9 +64,8 @@ public final class ParquetWriter {
   /// The next bytes of the file after the last line; none at its end.
   public func rest() throws(WinnowError) -> [UInt8] {
     output.endInput()
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    defer { space.deallocate() }
-    let count = try output.read(into: space)
-    return [UInt8](UnsafeRawBufferPointer(rebasing: space[..<count]))
+    return try [UInt8](unsafeUninitializedCapacity: 1 << 16) { (space, count) throws(WinnowError) in
+      count = try output.read(into: UnsafeMutableRawBufferPointer(space))
+    }
   }
 }

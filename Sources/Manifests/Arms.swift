@@ -72,7 +72,6 @@ public func writeArms(
   _ request: ArmsRequest, progress: @escaping (Double) -> Bool
 ) throws(WinnowError) -> ArmsReport {
   let (workspace, format) = (request.workspace, request.format)
-  try format.writer.check(workspace, isComplement: false, request.programs)
   var leftOut: [ArmsReport.LeftOut] = []
   var arms: [Arm] = []
   for arm in Arm.allCases {
@@ -90,6 +89,7 @@ public func writeArms(
     workspace: workspace, plan: request.plan, lists: lists, force: request.force,
     threads: request.threads)
   export.programs = request.programs
+  try format.writer.check(export)
   let tables = ["arms.json", "overlaps.csv", "concepts.csv"].map { "\(request.folder)/\($0)" }
   let isNew = pathKind(request.folder) == .nothing
   if isNew {
@@ -108,12 +108,9 @@ public func writeArms(
     var columns: [ArmsReport.Column] = []
     for (index, (arm, list)) in zip(arms, lists).enumerated() {
       guard progress(Double(index) / Double(arms.count)) else { throw .interrupted }
-      let choice = arm.choice(request.plan)
-      let chosen = try ChosenRows(choice, workspace, threads: request.threads)
-      let source = ManifestSource(
-        workspace, choice, chosen, isComplement: false, window: export.window,
-        programs: request.programs)
-      let facts = SourceFacts(rowsDigest: rowsDigest(source.rows), fingerprint: fingerprint)
+      export.choice = arm.choice(request.plan)
+      let source = try ManifestSource(export)
+      let facts = (rowsDigest: rowsDigest(source.rows), fingerprint: fingerprint)
       prepared.append(
         try PreparedList(list, source, facts) { rows in
           progress(
@@ -121,10 +118,10 @@ public func writeArms(
         })
       columns.append(
         ArmsReport.Column(
-          arm: arm, list: lastComponent(list.output), rows: chosen.kept, quotas: chosen.quotas))
+          arm: arm, list: lastComponent(list.output), rows: source.rows, quotas: source.quotas))
     }
     let report = try ArmsReport(workspace, request.plan, columns, leftOut)
-    var files: [(String, PreparedFile)] = []
+    var files: [(path: String, file: any PlacedLater)] = []
     for (path, text) in zip(tables, [report.json(), report.overlapsCSV(), report.conceptsCSV()]) {
       let file = try PreparedFile(path)
       try file.write(Array(text.utf8))

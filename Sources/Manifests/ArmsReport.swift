@@ -61,12 +61,7 @@ public struct ArmsReport: Sendable {
     quotas = columns.map(\.quotas)
     sizes = workspace.scores.size
     self.leftOut = leftOut
-    var names: [String] = []
-    for cluster in 0..<workspace.clusters {
-      names.append(
-        try workspace.label(cluster) ?? "")
-    }
-    self.names = names
+    names = try workspace.labels()
     var overlaps: [Overlap] = []
     for (index, one) in columns.enumerated() {
       for other in columns[(index + 1)...] {
@@ -163,38 +158,27 @@ public struct ArmsReport: Sendable {
   /// Both tables as one object.
   public func json() -> String {
     let made = zip(arms, lists).map {
-      "    { \"arm\": \"\($0.rawValue)\", \"list\": \(jsonQuoted($1)) }"
+      jsonObject([("arm", jsonQuoted($0.rawValue)), ("list", jsonQuoted($1))])
     }
     let missing = leftOut.map {
-      "{ \"arm\": \"\($0.arm.rawValue)\", \"reason\": \(jsonQuoted($0.reason)) }"
+      jsonObject([("arm", jsonQuoted($0.arm.rawValue)), ("reason", jsonQuoted($0.reason))])
     }
     let pairs = overlaps.map {
-      "    { \"one\": \"\($0.one.rawValue)\", \"other\": \"\($0.other.rawValue)\", "
-        + "\"both\": \($0.both), \"jaccard\": \($0.jaccard) }"
+      jsonObject([
+        ("one", jsonQuoted($0.one.rawValue)), ("other", jsonQuoted($0.other.rawValue)),
+        ("both", $0.both), ("jaccard", $0.jaccard),
+      ])
     }
     let concepts = sizes.indices.map { cluster in
-      "    { \"concept\": \(cluster), \"size\": \(sizes[cluster]), "
-        + zip(arms, quotas).map { "\"\($0.rawValue)\": \($1[cluster]), " }.joined()
-        + "\"name\": \(names[cluster].isEmpty ? "null" : jsonQuoted(names[cluster])) }"
+      var fields: [JSONField] = [("concept", cluster), ("size", sizes[cluster])]
+      fields += zip(arms, quotas).map { ($0.rawValue, $1[cluster]) }
+      return jsonObject(fields + [("name", jsonText(names[cluster]))])
     }
-    return """
-      {
-        "workspace": \(jsonQuoted(workspace)),
-        "candidates": \(candidates),
-        "target": \(target),
-        "selection-seed": \(seed),
-        "arms": [
-      \(made.joined(separator: ",\n"))
-        ],
-        "left-out": [\(missing.joined(separator: ", "))],
-        "overlaps": [
-      \(pairs.joined(separator: ",\n"))
-        ],
-        "concepts": [
-      \(concepts.joined(separator: ",\n"))
-        ]
-      }
-
-      """
+    return jsonDocument([
+      ("workspace", jsonQuoted(workspace)), ("candidates", candidates), ("target", target),
+      ("selection-seed", seed), ("arms", jsonLines(made)),
+      ("left-out", "[\(missing.joined(separator: ", "))]"), ("overlaps", jsonLines(pairs)),
+      ("concepts", jsonLines(concepts)),
+    ])
   }
 }

@@ -2,15 +2,13 @@
 // array of dtype "u8,u8", each uid as the numbers of its first and last 16 hex digits, sorted.
 
 import Foundations
-import Ingest
 import Pruning
 import Storage
 import Workspace
 
 enum DataCompManifest: ManifestWriter {
-  static func check(
-    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(WinnowError) {
+  static func check(_ request: ManifestRequest) throws(WinnowError) {
+    let workspace = request.workspace
     guard workspace.hasHexKeys else {
       throw .invalid(
         "\(workspace.path): --format datacomp needs keys of 32 lower-case hex digits (uids), the "
@@ -19,10 +17,8 @@ enum DataCompManifest: ManifestWriter {
     }
   }
 
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    try faults(of: path, Check(header))
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    try list.faults(Check(list.header))
   }
 
   private struct Check: ListCheck {

@@ -2,6 +2,7 @@
 // of rows is not held to be checked.
 
 import Foundations
+import Ingest
 import Storage
 
 /// What is in a list of one file.
@@ -11,22 +12,21 @@ protocol ListCheck {
   mutating func faults() -> [String]
 }
 
-/// What is wrong in the list at `path`, one line each.
-///
-/// - Complexity: O(bytes), a MiB of memory.
-func faults(of path: String, _ check: some ListCheck) throws(WinnowError) -> [String] {
-  var check = check
-  let file = try InputFile(path)
-  let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-  defer { space.deallocate() }
-  var offset = 0
-  while true {
-    let count = try file.read(into: space, at: offset)
-    if count == 0 { break }
-    check.take(UnsafeRawBufferPointer(rebasing: space[..<count]))
-    offset += count
+/// A list that is to be checked.
+struct WrittenList {
+  let path: String
+  let header: Provenance
+  /// Where the program that reads Parquet is.
+  let programs: IngestOptions
+
+  /// What is wrong in it, one line each.
+  ///
+  /// - Complexity: O(bytes), a MiB of memory.
+  func faults(_ check: some ListCheck) throws(WinnowError) -> [String] {
+    var check = check
+    try InputFile(path).forEachBlock(1 << 20) { check.take($0) }
+    return check.faults().map { "\(path): \($0)" }
   }
-  return check.faults().map { "\(path): \($0)" }
 }
 
 /// Says how many rows were found where the header promises others.

@@ -48,35 +48,32 @@ protocol ListDestination: AnyObject {
   func finish() throws(WinnowError) -> FileSeal
 }
 
-/// An ``AtomicFile`` that closures can share; dropped before ``place()``, it is gone.
-final class PreparedFile: ListDestination {
+/// A destination that is put in its place when all is written; dropped before, it is gone.
+protocol PlacedLater: ListDestination {
+  func place() throws(WinnowError)
+}
+
+/// An ``AtomicFile`` that closures can share.
+final class PreparedFile: PlacedLater {
   private var file: AtomicFile
 
-  init(_ path: String) throws(WinnowError) {
-    file = try AtomicFile(path)
-  }
+  init(_ path: String) throws(WinnowError) { file = try AtomicFile(path) }
 
   func begin(_ name: String?) {}
 
-  func write(_ bytes: [UInt8]) throws(WinnowError) {
-    try file.write(bytes)
-  }
+  func write(_ bytes: [UInt8]) throws(WinnowError) { try file.write(bytes) }
 
-  func finish() throws(WinnowError) -> FileSeal {
-    try file.finish()
-  }
+  func finish() throws(WinnowError) -> FileSeal { try file.finish() }
 
   func place() throws(WinnowError) { _ = try file.commit() }
 }
 
 /// A folder of files that waits for its place.
-final class PreparedFolder: ListDestination {
+final class PreparedFolder: PlacedLater {
   private let folder: AtomicFolder
   private var file: PreparedFile?
 
-  init(_ path: String) throws(WinnowError) {
-    folder = try AtomicFolder(path)
-  }
+  init(_ path: String) throws(WinnowError) { folder = try AtomicFolder(path) }
 
   func begin(_ name: String?) throws(WinnowError) {
     file = try PreparedFile(folder.temporary + "/" + (name ?? "list"))

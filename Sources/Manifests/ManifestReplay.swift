@@ -80,30 +80,26 @@ public func replay(
   }
   let workspace = try openWorkspace(header, headerPath, request)
   guard progress(0) else { throw .interrupted }
-  let choice = try header.choice(headerPath, workspace)
-  let source = ManifestSource(
-    workspace, choice, try ChosenRows(choice, workspace, threads: request.threads),
-    isComplement: header.complement == true, window: 1 << 24, programs: request.programs)
-  try header.list.format.writer.check(
-    workspace, isComplement: source.isComplement, request.programs)
+  let list = ManifestRequest.List(format: header.list.format, output: request.output ?? "-")
+  var export = ManifestRequest(
+    workspace: workspace, choice: try header.choice(headerPath, workspace), lists: [list],
+    force: request.force, threads: request.threads)
+  export.isComplement = header.complement == true
+  export.programs = request.programs
+  let source = try ManifestSource(export)
+  try list.format.writer.check(export)
   let report: (Int) -> Bool = { progress(Double($0) / Double(max(1, source.count))) }
   let digest = rowsDigest(source.rows)
   let contents: ListContents
-  if let output = request.output {
-    let list = ManifestRequest.List(format: header.list.format, output: output)
-    var export = ManifestRequest(
-      workspace: workspace, choice: source.choice, lists: [list], force: request.force,
-      threads: request.threads)
-    export.isComplement = source.isComplement
+  if request.output != nil {
     try checkOutputs(export)
     let prepared = try PreparedList(
-      list, source, SourceFacts(rowsDigest: digest, fingerprint: header.workspace.fingerprint),
-      report)
+      list, source, (rowsDigest: digest, fingerprint: header.workspace.fingerprint), report)
     try compare(prepared.contents, digest, source, header, headerPath)
     try place([prepared])
     contents = prepared.contents
   } else {
-    contents = try source.write(header.list.format, to: PassedOn(), report)
+    contents = try source.write(list.format, to: PassedOn(), report)
     try compare(contents, digest, source, header, headerPath)
   }
   return Replay(

@@ -49,26 +49,18 @@ extension PlanComparison {
   /// One object.
   public func json() -> String {
     let rows = concepts.enumerated().map { cluster, concept in
-      "    { \"concept\": \(cluster), \"size\": \(concept.size), \"a\": \(concept.quotas.a), "
-        + "\"b\": \(concept.quotas.b), \"both\": \(concept.both), \"only_a\": \(concept.onlyA), "
-        + "\"only_b\": \(concept.onlyB), "
-        + "\"name\": \(concept.name.isEmpty ? "null" : jsonQuoted(concept.name)) }"
+      jsonObject([
+        ("concept", cluster), ("size", concept.size), ("a", concept.quotas.a),
+        ("b", concept.quotas.b), ("both", concept.both), ("only_a", concept.onlyA),
+        ("only_b", concept.onlyB), ("name", jsonText(concept.name)),
+      ])
     }
-    return """
-      {
-        "workspace": \(jsonQuoted(workspace)),
-        "candidates": \(candidates),
-        "a": { "plan": \(jsonQuoted(names[0])), "rows": \(both + onlyA) },
-        "b": { "plan": \(jsonQuoted(names[1])), "rows": \(both + onlyB) },
-        "both": \(both),
-        "only_a": \(onlyA),
-        "only_b": \(onlyB),
-        "jaccard": \(jaccard),
-        "concepts": [
-      \(rows.joined(separator: ",\n"))
-        ]
-      }
-
-      """
+    return jsonDocument([
+      ("workspace", jsonQuoted(workspace)), ("candidates", candidates),
+      ("a", jsonObject([("plan", jsonQuoted(names[0])), ("rows", both + onlyA)])),
+      ("b", jsonObject([("plan", jsonQuoted(names[1])), ("rows", both + onlyB)])),
+      ("both", both), ("only_a", onlyA), ("only_b", onlyB), ("jaccard", jaccard),
+      ("concepts", jsonLines(rows)),
+    ])
   }
 }

@@ -46,15 +46,11 @@ public struct PlanComparison: Sendable, Equatable {
       a: try workspace.quotas(of: plans.a).quota, b: try workspace.quotas(of: plans.b).quota
     )
     let both = try workspace.overlaps(plans.a, quotas.a, plans.b, quotas.b, threads: threads)
-    var concepts: [Concept] = []
-    for cluster in 0..<workspace.clusters {
-      let name = try workspace.label(cluster)
-      concepts.append(
-        Concept(
-          size: workspace.scores.size[cluster], quotas: (quotas.a[cluster], quotas.b[cluster]),
-          both: both[cluster], name: name ?? ""))
+    concepts = try workspace.labels().enumerated().map { cluster, name in
+      Concept(
+        size: workspace.scores.size[cluster], quotas: (quotas.a[cluster], quotas.b[cluster]),
+        both: both[cluster], name: name)
     }
-    self.concepts = concepts
     self.workspace = workspace.name
     self.names = [names.a, names.b]
     candidates = workspace.candidates

@@ -1,7 +1,6 @@
 // NAME.winnow.json: what a keep list is and how to make it again.  No times in it: the same list
 // has the same header.
 
-import FoundationEssentials
 import Foundations
 import Pruning
 import Storage
@@ -81,11 +80,12 @@ public struct Provenance: Codable, Equatable, Sendable {
   static let ending = ".winnow.json"
 
   /// Where the header of the list `path` lies.
-  public static func path(of list: String) -> String { trimmed(list) + ending }
+  public static func path(of list: String) -> String { withoutTrailingSlashes(list) + ending }
 
   /// The list whose header is `path`, or `path` itself.
   static func list(of path: String) -> String {
-    path.hasSuffix(ending) ? String(path.dropLast(ending.count)) : trimmed(path)
+    path.hasSuffix(ending)
+      ? String(path.dropLast(ending.count)) : withoutTrailingSlashes(path)
   }
 
   /// Rows in the list.
@@ -124,8 +124,7 @@ public struct Provenance: Codable, Equatable, Sendable {
   static func read(_ path: String) throws(WinnowError) -> Provenance {
     let bytes = try InputFile.contents(of: path, limit: 1 << 30)
     struct Version: Codable { var format: Int }
-    let decoder = JSONDecoder()
-    guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {
+    guard let version = decodeJSON(Version.self, bytes) else {
       throw .invalid("\(path): expected the JSON header of a keep list; it is damaged")
     }
     guard version.format == currentFormat else {
@@ -133,7 +132,7 @@ public struct Provenance: Codable, Equatable, Sendable {
         "\(path): expected format \(currentFormat), found \(version.format); it was written by "
           + "another winnow: use that one")
     }
-    guard let header = try? decoder.decode(Provenance.self, from: Data(bytes)) else {
+    guard let header = decodeJSON(Provenance.self, bytes) else {
       throw .invalid("\(path): expected the JSON header of a keep list; it is damaged")
     }
     guard header.kept >= 0, header.kept <= header.workspace.candidates,

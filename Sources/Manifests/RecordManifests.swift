@@ -1,7 +1,6 @@
 // CSV and JSON lines: row, key, concept, distance and rank of every row of a list.
 
 import Foundations
-import Ingest
 import Pruning
 import Workspace
 
@@ -12,7 +11,7 @@ extension ManifestSource {
   /// the places of a window of rows into an array with a slot for each row of the list in it.
   ///
   /// - Parameter goesOn: asked now and then while nothing is given; false ends the writing.
-  /// - Complexity: O(rows of the list), for each ``window`` of them that there is; O(candidates) for
+  /// - Complexity: O(rows of the list), for each window of them that there is; O(candidates) for
   ///   complements and lists without a plan. 8 bytes of memory a row of a window and range / 16 for
   ///   its ranks.
   func forEachRecord(
@@ -21,7 +20,7 @@ extension ManifestSource {
     var start = 0
     var found = 0
     while start < rows.rows {
-      let ranks = RowRanks(rows, from: start, most: window, mostRows: 1 << 30)
+      let ranks = RowRanks(rows, from: start, most: request.window, mostRows: 1 << 30)
       start = ranks.range.upperBound
       if ranks.count == 0 { continue }
       let places = try places(ranks, &found, goesOn)
@@ -84,11 +83,8 @@ extension ManifestSource {
 
 /// Comma-separated values (RFC 4180), lines ending in a line feed.
 enum CSVManifest: ManifestWriter {
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    let check = RecordCheck(header, prefix: "", hasQuotes: true, hasHeader: true)
-    return try faults(of: path, check)
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    try list.faults(RecordCheck(list.header, prefix: "", hasQuotes: true, hasHeader: true))
   }
 
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
@@ -115,11 +111,9 @@ enum CSVManifest: ManifestWriter {
 
 /// One JSON object per line.
 enum JSONLinesManifest: ManifestWriter {
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    let check = RecordCheck(header, prefix: "{\"row\":", hasQuotes: false, hasHeader: false)
-    return try faults(of: path, check)
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    try list.faults(
+      RecordCheck(list.header, prefix: "{\"row\":", hasQuotes: false, hasHeader: false))
   }
 
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {

@@ -83,7 +83,7 @@ public struct WorkspaceReport: Sendable {
 
   /// One object.
   public func json() -> String {
-    "{\n" + facts.map { "  \"\($0.name)\": \($0.json)" }.joined(separator: ",\n") + "\n}\n"
+    jsonDocument(facts.map { ($0.name, $0.json) })
   }
 }
 

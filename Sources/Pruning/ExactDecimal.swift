@@ -2,6 +2,8 @@
 // off for some M; so texts are kept as a whole number and a power of ten, and products are taken
 // in 256 bits.
 
+import Foundations
+
 /// A non-negative decimal number kept exactly: `significand / 10^decimals`, at most 38 digits.
 public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// No trailing zero unless `decimals` is 0, so equal values have equal parts.
@@ -114,8 +116,8 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
   public var description: String {
     let digits = String(significand)
     if decimals == 0 { return digits }
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
-    return "\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
+    let text = padded(digits, decimals + 1)
+    return "\(text.dropLast(decimals)).\(text.suffix(decimals))"
   }
 
   public static func < (a: ExactDecimal, b: ExactDecimal) -> Bool {

@@ -1,5 +1,7 @@
 // JSON strings, for every JSON text that this program writes by hand.
 
+import Foundations
+
 /// The text as a JSON string, control characters escaped.
 package func jsonQuoted(_ text: String) -> String {
   var result = "\""
@@ -11,8 +13,7 @@ package func jsonQuoted(_ text: String) -> String {
     case "\t": result += "\\t"
     case "\r": result += "\\r"
     case "\0"..<" ", "\u{7F}"..<"\u{A0}":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+      result += "\\u" + padded(String(scalar.value, radix: 16), 4)
     default: result.unicodeScalars.append(scalar)
     }
   }

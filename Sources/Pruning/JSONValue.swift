@@ -4,7 +4,7 @@
 // reader (RFC 8259, no extensions) keeps numbers as text and refuses repeated names.
 
 /// A JSON value, numbers as they were written.
-enum JSONValue: Equatable {
+enum JSONValue {
   case null
   case bool(Bool)
   /// The number's text, valid by the grammar of JSON.
@@ -26,15 +26,7 @@ enum JSONValue: Equatable {
     }
   }
 
-  static func == (a: JSONValue, b: JSONValue) -> Bool {
-    switch (a, b) {
-    case (.null, .null): true
-    case (.bool(let a), .bool(let b)): a == b
-    case (.number(let a), .number(let b)), (.string(let a), .string(let b)): a == b
-    case (.array(let a), .array(let b)): a == b
-    case (.object(let a), .object(let b)):
-      a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
-    default: false
-    }
-  }
+  /// A number's text.
+  var number: String? { if case .number(let text) = self { text } else { nil } }
+  var string: String? { if case .string(let text) = self { text } else { nil } }
 }

@@ -40,17 +40,8 @@ public struct Digest: Sendable {
   ///
   /// - Complexity: O(bytes), one buffer of memory.
   public static func ofFile(_ path: String) throws(WinnowError) -> String {
-    let file = try InputFile(path)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 64)
-    defer { buffer.deallocate() }
     var digest = Digest()
-    var offset = 0
-    while true {
-      let count = try file.read(into: buffer, at: offset)
-      if count == 0 { break }
-      digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      offset += count
-    }
+    try InputFile(path).forEachBlock(4 << 20) { digest.update($0) }
     return digest.hex()
   }
 }

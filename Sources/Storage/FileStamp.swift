@@ -11,32 +11,20 @@ public struct FileState: Sendable, Hashable, Codable {
   /// Time of the last change in UTC, to the nanosecond: `2026-11-24T02:58:01.123456789Z`.
   public let modified: String
 
-  public init(size: Int, modified: String) {
-    self.size = size
-    self.modified = modified
-  }
-
-  init(_ status: stat) {
-    var (time, fields) = (status.st_mtim.tv_sec, tm())
-    gmtime_r(&time, &fields)
-    func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-    size = Int(status.st_size)
-    modified =
-      "\(fields.tm_year + 1900)-\(padded(fields.tm_mon + 1, 2))-\(padded(fields.tm_mday, 2))T"
-      + "\(padded(fields.tm_hour, 2)):\(padded(fields.tm_min, 2)):\(padded(fields.tm_sec, 2))"
-      + ".\(padded(status.st_mtim.tv_nsec, 9))Z"
-  }
-
   /// The state of the file at `path`.
   ///
   /// - Throws: ``WinnowError`` when it cannot be looked at.
   public init(of path: String) throws(WinnowError) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .system(path, "look at it", reading: true) }
-    self.init(status)
+    var (time, fields) = (status.st_mtim.tv_sec, tm())
+    gmtime_r(&time, &fields)
+    func two(_ number: Int32) -> String { padded(String(number), 2) }
+    size = Int(status.st_size)
+    modified =
+      "\(fields.tm_year + 1900)-\(two(fields.tm_mon + 1))-\(two(fields.tm_mday))T"
+      + "\(two(fields.tm_hour)):\(two(fields.tm_min)):\(two(fields.tm_sec))"
+      + ".\(padded(String(status.st_mtim.tv_nsec), 9))Z"
   }
 
   /// What differs from a later state, or nil.
@@ -58,24 +46,20 @@ public struct FileStamp: Sendable, Hashable, Codable {
   public let last: String
 
   enum CodingKeys: String, CodingKey {
-    case size, modified
     case first = "first-mib"
     case last = "last-mib"
   }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
-    state = FileState(
-      size: try fields.decode(Int.self, forKey: .size),
-      modified: try fields.decode(String.self, forKey: .modified))
+    state = try FileState(from: decoder)
     first = try fields.decode(String.self, forKey: .first)
     last = try fields.decode(String.self, forKey: .last)
   }
 
   public func encode(to encoder: any Encoder) throws {
+    try state.encode(to: encoder)
     var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(state.size, forKey: .size)
-    try fields.encode(state.modified, forKey: .modified)
     try fields.encode(first, forKey: .first)
     try fields.encode(last, forKey: .last)
   }

@@ -52,6 +52,21 @@ public struct InputFile: ~Copyable, Sendable {
     return done
   }
 
+  /// Gives all bytes from the first to the last, `size` at a time.
+  public func forEachBlock(
+    _ size: Int, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(WinnowError) {
+    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    defer { space.deallocate() }
+    var offset = 0
+    while true {
+      let count = try read(into: space, at: offset)
+      if count == 0 { return }
+      body(UnsafeRawBufferPointer(rebasing: space[..<count]))
+      offset += count
+    }
+  }
+
   /// Fills `buffer` whole.
   ///
   /// - Throws: ``WinnowError`` when the file ends before.

@@ -1,7 +1,14 @@
-// Values as JSON, written one way everywhere.
+// Values as JSON, read and written one way everywhere.
 
 import FoundationEssentials
 import Foundations
+
+/// The value that some bytes are the JSON of; nil when they are not.
+public func decodeJSON<Value: Decodable>(
+  _ type: Value.Type, _ bytes: some Sequence<UInt8>
+) -> Value? {
+  try? JSONDecoder().decode(type, from: Data(bytes))
+}
 
 /// Sorted keys, two blanks of indentation, a newline at the end: the same value, the same bytes.
 public func encodeJSON(_ value: some Encodable) throws(WinnowError) -> [UInt8] {

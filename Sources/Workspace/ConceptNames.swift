@@ -1,7 +1,6 @@
 // names.json, one concept a line: JSON for everybody, and lines for a reader in a hurry, who finds a
 // concept's line and reads only that.
 
-import FoundationEssentials
 import Foundations
 import Pruning
 import Storage
@@ -62,7 +61,7 @@ package final class ConceptNames: Sendable {
 
   /// - Throws: ``WinnowError`` when the concept's line is damaged.
   func terms(_ cluster: Int) throws(WinnowError) -> [Term] {
-    guard let decoded = try? JSONDecoder().decode(Line.self, from: Data(line(cluster))),
+    guard let decoded = decodeJSON(Line.self, line(cluster)),
       decoded.terms.count <= ConceptNames.mostTerms,
       decoded.terms.allSatisfy({ $0.weight.isFinite && $0.weight > 0 && !$0.term.isEmpty })
     else {
@@ -92,19 +91,25 @@ extension OpenWorkspace {
     return terms.isEmpty ? nil : terms.map(\.text).joined(separator: ConceptNames.separator)
   }
 
+  /// The labels of all concepts; empty where nothing names one.
+  ///
+  /// - Throws: ``WinnowError`` when names.json is damaged.
+  public func labels() throws(WinnowError) -> [String] {
+    var labels: [String] = []
+    for cluster in 0..<clusters { labels.append(try label(cluster) ?? "") }
+    return labels
+  }
+
   /// names.json, read once; nil in a workspace without it.
   func names() throws(WinnowError) -> ConceptNames? {
     let path = path + "/names.json"
     let count = clusters
-    let result: Result<ConceptNames?, WinnowError> = namesOnce.withLock { names in
-      if let names { return .success(names) }
-      guard pathKind(path) == .file else { return .success(nil) }
-      do throws(WinnowError) {
+    return try namesOnce.withLock { (names) throws(WinnowError) in
+      if names == nil, pathKind(path) == .file {
         names = try ConceptNames(path, clusters: count)
-        return .success(names)
-      } catch { return .failure(error) }
+      }
+      return names
     }
-    return try result.get()
   }
 
   /// The faults of names.json, at most twenty.

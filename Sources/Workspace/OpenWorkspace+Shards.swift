@@ -21,16 +21,12 @@ extension OpenWorkspace {
   public func shardNames() -> [String] {
     let count = description.inputs.count
     let digits = max(5, String(count).utf8.count)
-    let numbers = (0..<count).map { number in
-      let text = String(number)
-      return String(repeating: "0", count: digits - text.utf8.count) + text
-    }
+    let numbers = (0..<count).map { padded(String($0), digits) }
     let log = BuildLog.read(path + "/build-log.json")
     guard let paths = log?.shards, paths.count == count else { return numbers }
     let names = paths.map { path in
-      let name = lastComponent(path)
-      let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-      return stem.isEmpty ? name : stem
+      let stem = stem(path)
+      return stem.isEmpty ? lastComponent(path) : stem
     }
     return Set(names).count == count ? names : zip(numbers, names).map { "\($0)-\($1)" }
   }

@@ -1,6 +1,5 @@
 // draft.json: the plan that somebody left without committing it. There is at most one.
 
-import FoundationEssentials
 import Foundations
 import Pruning
 import Storage
@@ -15,11 +14,7 @@ extension PlanStore {
     guard pathKind(draftPath) == .file else { return nil }
     let bytes = try InputFile.contents(of: draftPath)
     struct Bound: Decodable { var clustering: String? }
-    if let bound = try? JSONDecoder().decode(Bound.self, from: Data(bytes)),
-      bound.clustering != clustering
-    {
-      return nil
-    }
+    if let bound = decodeJSON(Bound.self, bytes), bound.clustering != clustering { return nil }
     return try read(draftPath)
   }
 

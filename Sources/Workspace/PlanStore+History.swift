@@ -1,6 +1,5 @@
 // What was committed, for people to look at: a damaged file is a line that says so, not an error.
 
-import FoundationEssentials
 import Foundations
 import Pruning
 import Storage
@@ -15,18 +14,6 @@ public struct HistoryEntry: Sendable, Equatable {
   /// Nil when the plan cannot be used; then `fault` says why.
   public let plan: Plan?
   public let fault: String?
-
-  public init(
-    number: Int, time: String?, note: String?, outputs: [CommittedOutput], plan: Plan?,
-    fault: String?
-  ) {
-    self.number = number
-    self.time = time
-    self.note = note
-    self.outputs = outputs
-    self.plan = plan
-    self.fault = fault
-  }
 }
 
 extension PlanStore {
@@ -61,13 +48,8 @@ extension PlanStore {
   /// The lines of the log by the plan's number; those that are no lines of ours are left out.
   private func loggedLines() throws(WinnowError) -> [Int: HistoryLine] {
     guard pathKind(historyPath) == .file else { return [:] }
-    let bytes = try InputFile.contents(of: historyPath)
-    let decoder = JSONDecoder()
-    var lines: [Int: HistoryLine] = [:]
-    for text in bytes.split(separator: 0x0A) {
-      guard let line = try? decoder.decode(HistoryLine.self, from: Data(text)) else { continue }
-      lines[line.plan] = line
-    }
-    return lines
+    let lines = try InputFile.contents(of: historyPath).split(separator: 0x0A)
+      .compactMap { decodeJSON(HistoryLine.self, $0) }
+    return Dictionary(lines.map { ($0.plan, $0) }) { _, later in later }
   }
 }

@@ -54,9 +54,7 @@ public struct PlanStore: Sendable {
   var historyPath: String { folder + "/history.jsonl" }
 
   func path(_ number: Int) -> String {
-    let digits = String(number)
-    return folder + "/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-      + ".json"
+    folder + "/" + padded(String(number), 4) + ".json"
   }
 
   /// The numbers of the plans that lie here, ascending.
@@ -127,7 +125,7 @@ public struct PlanStore: Sendable {
     var plan = plan
     plan.clustering = clustering
     try makeFolder(folder, parents: true)
-    let lock = try FolderLock(folder)
+    let lock = try FileLock(waitingFor: folder)
     defer { withExtendedLifetime(lock) {} }
     var number = (try numbers().last ?? 0) + 1
     while try !AtomicFile.writeNew(plan.json(), to: path(number)) { number += 1 }

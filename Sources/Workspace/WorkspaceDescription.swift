@@ -184,8 +184,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
   /// - Throws: ``WinnowError`` for a newer format, another distance or a damaged file.
   package static func read(_ path: String) throws(WinnowError) -> WorkspaceDescription {
     let bytes = try InputFile.contents(of: path, limit: 1 << 28)
-    let decoder = JSONDecoder()
-    guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {
+    guard let version = decodeJSON(Version.self, bytes) else {
       throw .invalid(
         "\(path): expected JSON with format and distance; it is damaged: build the workspace again"
       )
@@ -203,7 +202,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
         "\(path): expected distance cosine, found \(version.distance); build the workspace again")
     }
     do {
-      return try decoder.decode(WorkspaceDescription.self, from: Data(bytes))
+      return try JSONDecoder().decode(WorkspaceDescription.self, from: Data(bytes))
     } catch {
       throw .invalid("\(path): it is damaged (\(error)); build the workspace again")
     }
