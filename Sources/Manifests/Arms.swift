@@ -72,14 +72,9 @@ public func writeArms(
   _ request: ArmsRequest, progress: @escaping (Double) -> Bool
 ) throws(WinnowError) -> ArmsReport {
   let (workspace, format) = (request.workspace, request.format)
-  var leftOut: [ArmsReport.LeftOut] = []
-  var arms: [Arm] = []
-  for arm in Arm.allCases {
-    if arm == .similarity, !workspace.hasSimilarity {
-      leftOut.append(.init(arm: arm, reason: "the workspace has no similarities"))
-    } else {
-      arms.append(arm)
-    }
+  let arms = Arm.allCases.filter { $0 != .similarity || workspace.hasSimilarity }
+  let leftOut = Arm.allCases.filter { !arms.contains($0) }.map {
+    ArmsReport.LeftOut(arm: $0, reason: "the workspace has no similarities")
   }
   let lists = arms.map { arm in
     ManifestRequest.List(

@@ -7,8 +7,10 @@ import Pruning
 typealias JSONField = (name: String, value: any CustomStringConvertible)
 
 /// `{ "a": 1, "b": null }`
-func jsonObject(_ fields: [JSONField]) -> String {
-  "{ " + fields.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + " }"
+///
+/// - Parameter gap: between the fields and the brackets.
+func jsonObject(_ fields: [JSONField], gap: String = " ") -> String {
+  "{\(gap)" + fields.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "\(gap)}"
 }
 
 /// A whole text of one object.

@@ -190,15 +190,7 @@ private func checkOutput(
 
 /// SHA-256 of rows as little-endian u8, ascending.
 func rowsDigest(_ rows: RowSet) -> String {
-  var digest = Digest()
-  var buffer: [UInt64] = []
-  for row in rows {
-    buffer.append(UInt64(row).littleEndian)
-    if buffer.count == 8192 {
-      buffer.withUnsafeBytes { digest.update($0) }
-      buffer.removeAll(keepingCapacity: true)
-    }
-  }
-  buffer.withUnsafeBytes { digest.update($0) }
+  var digest = RowsDigest()
+  for row in rows { digest.take(UInt64(row)) }
   return digest.hex()
 }

@@ -53,29 +53,20 @@ extension RowExplanation {
 
   /// One line of JSON.
   public func json() -> String {
-    var fields = [
-      "\"row\": \(row)", "\"key\": \(jsonQuoted(key))", "\"kept\": \(isKept)",
-      "\"fate\": \(fate.rawValue)", "\"stage\": \(jsonQuoted(fate.name))",
-    ]
-    if let twin {
-      fields.append(
-        "\"twin\": {\"row\": \(twin.row), \"key\": \(jsonQuoted(twin.key)), "
-          + "\"cosine\": \(twin.cosine)}")
-    } else {
-      fields.append("\"twin\": null")
+    func known(_ value: (any CustomStringConvertible)?) -> String { value?.description ?? "null" }
+    let twin = twin.map {
+      jsonObject([("row", $0.row), ("key", jsonQuoted($0.key)), ("cosine", $0.cosine)], gap: "")
     }
-    func add(_ name: String, _ value: String?) { fields.append("\"\(name)\": \(value ?? "null")") }
-    add("concept", standing.map { "\($0.concept)" })
-    add("name", standing.flatMap { $0.name.isEmpty ? nil : jsonQuoted($0.name) })
-    add("size", standing.map { "\($0.size)" })
-    add("distance", standing.map { "\($0.distance)" })
-    add("rank", standing.map { "\($0.rank)" })
-    add("place", standing.flatMap { $0.place.map { "\($0)" } })
-    add("quota", standing.map { "\($0.quota)" })
-    add("cut", standing.flatMap { $0.cut.map { "\($0)" } })
-    add("override", standing.flatMap { $0.override.map { jsonQuoted($0.summary) } })
-    add("note", standing.flatMap { $0.override?.note.map(jsonQuoted) })
-    return "{" + fields.joined(separator: ", ") + "}\n"
+    let fields: [JSONField] = [
+      ("row", row), ("key", jsonQuoted(key)), ("kept", isKept), ("fate", fate.rawValue),
+      ("stage", jsonQuoted(fate.name)), ("twin", known(twin)),
+      ("concept", known(standing?.concept)), ("name", jsonText(standing?.name ?? "")), ("size", known(standing?.size)),
+      ("distance", known(standing?.distance)), ("rank", known(standing?.rank)),
+      ("place", known(standing?.place)), ("quota", known(standing?.quota)),
+      ("cut", known(standing?.cut)), ("override", jsonText(standing?.override?.summary ?? "")),
+      ("note", known(standing?.override?.note.map(jsonQuoted))),
+    ]
+    return jsonObject(fields, gap: "") + "\n"
   }
 }
 

@@ -142,18 +142,10 @@ struct PatternParser {
   }
 
   private mutating func escape() throws(PatternError) -> PatternTree {
-    guard let scalar = rest.first else { throw PatternError(text: "nothing after \\") }
-    switch scalar {
-    case "b":
-      rest.removeFirst()
-      return .anchor(.wordEdge)
-    case "B":
-      rest.removeFirst()
-      return .anchor(.noWordEdge)
-    default:
-      if let set = try escapedSet() { return .one(set) }
-      return Self.literal(rest.removeFirst())
-    }
+    if take("b") { return .anchor(.wordEdge) }
+    if take("B") { return .anchor(.noWordEdge) }
+    if let set = try escapedSet() { return .one(set) }
+    return Self.literal(rest.removeFirst())
   }
 
   /// `\d`, `\W` and so on; nil, and nothing taken, for a character that stands for itself.

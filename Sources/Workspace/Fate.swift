@@ -26,4 +26,19 @@ public enum Fate: UInt8, Sendable, CaseIterable {
     case .duplicate: "duplicate"
     }
   }
+
+  /// The name that the build's counts have.
+  public var name: String { filter ?? "candidate" }
+
+  /// Why the row is no candidate, in words.
+  public var reason: String {
+    switch self {
+    case .candidate: "it is a candidate"
+    case .invalid: "its vector is invalid"
+    case .condition: "--where left it out"
+    case .list: "--allow or --deny left it out"
+    case .similarity: "its similarity is too low"
+    case .duplicate: "it is a duplicate"
+    }
+  }
 }

@@ -50,14 +50,8 @@ extension OpenWorkspace {
   }
 
   private static func compare(_ recorded: String, _ digest: String, _ root: String?) -> String? {
-    let place: String
-    if let root {
-      guard let found = moved(recorded, below: root) else {
-        return "\(recorded): missing below \(root) (looked for every end of its path)"
-      }
-      place = found
-    } else {
-      place = recorded
+    guard let place = root.map({ moved(recorded, below: $0) }) ?? recorded else {
+      return "\(recorded): missing below \(root ?? "") (looked for every end of its path)"
     }
     guard pathKind(place) == .file else {
       return "\(place): missing; if the inputs were moved, name their folder with --root DIR"

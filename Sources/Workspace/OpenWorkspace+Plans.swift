@@ -21,10 +21,9 @@ extension OpenWorkspace {
   public func readPlan(_ path: String) throws(WinnowError) -> Plan {
     let bytes = try InputFile.contents(of: path)
     do throws(PlanError) {
-      if path.hasSuffix(".winnow.json") {
-        return try Plan.read(json: bytes, field: "plan", scores: scores, clustering: clustering)
-      }
-      return try Plan.read(json: bytes, scores: scores, clustering: clustering)
+      return try Plan.read(
+        json: bytes, field: path.hasSuffix(".winnow.json") ? "plan" : nil, scores: scores,
+        clustering: clustering)
     } catch { throw .invalid("\(path): \(error)") }
   }
 }

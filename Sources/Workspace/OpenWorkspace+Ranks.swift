@@ -23,7 +23,7 @@ extension OpenWorkspace {
   ) throws(WinnowError) -> [Int]? {
     let size = offsets[cluster + 1] - offsets[cluster]
     precondition(ranks.lowerBound >= 0 && ranks.upperBound <= size)
-    guard order != .similarity || hasSimilarity else { throw WinnowError(.similarityMissing) }
+    try requireSimilarity(for: order)
     switch order {
     case .hardest, .stratified: return Array(ranks)
     case .easiest: return try easiest(cluster, size, ranks)

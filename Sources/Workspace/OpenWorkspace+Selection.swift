@@ -18,7 +18,7 @@ extension OpenWorkspace {
     _ quotas: [Int], _ plan: Plan, threads: Int
   ) throws(WinnowError) -> RowSet {
     precondition(quotas.count == clusters)
-    guard plan.order != .similarity || hasSimilarity else { throw WinnowError(.similarityMissing) }
+    try requireSimilarity(for: plan.order)
     var kept = RowSet(rows: rows)
     try kept.insertTogether { (kept) throws(WinnowError) in
       try parallel(tasks: clusters, threads: threads) { (_, cluster) throws(WinnowError) in
@@ -31,16 +31,21 @@ extension OpenWorkspace {
     return kept
   }
 
+  /// - Throws: ``WinnowError`` when an order needs similarities that are not there.
+  func requireSimilarity(for orders: Order...) throws(WinnowError) {
+    guard hasSimilarity || !orders.contains(.similarity) else {
+      throw WinnowError(.similarityMissing)
+    }
+  }
+
   /// Which of a cluster's rows are kept, as positions among its members.
   public func keptPositions(
     of cluster: Int, quota: Int, _ plan: Plan
   ) throws(WinnowError) -> KeptPositions {
     let range = offsets[cluster]..<offsets[cluster + 1]
     let near = UnsafeBufferPointer(rebasing: distances.elements[range])
-    let similar = plan.order == .similarity && hasSimilarity ? similarities!.elements : nil
-    func select(
-      _ body: (Span<Float>?) -> KeptPositions
-    ) -> KeptPositions {
+    let similar = plan.order == .similarity ? similarities?.elements : nil
+    func select(_ body: (Span<Float>?) -> KeptPositions) -> KeptPositions {
       guard let similar else { return body(nil) }
       return body(similar.span)
     }

@@ -14,6 +14,14 @@ public struct HistoryEntry: Sendable, Equatable {
   /// Nil when the plan cannot be used; then `fault` says why.
   public let plan: Plan?
   public let fault: String?
+
+  package init(
+    number: Int, time: String?, note: String?, outputs: [CommittedOutput], plan: Plan?,
+    fault: String?
+  ) {
+    (self.number, self.time, self.note) = (number, time, note)
+    (self.outputs, self.plan, self.fault) = (outputs, plan, fault)
+  }
 }
 
 extension PlanStore {

@@ -66,12 +66,8 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
       /// Fine clusters.
       public var clusters: Int
 
-      package init(
-        epsilon: Double, rule: String, clusters: Int
-      ) {
-        self.epsilon = epsilon
-        self.rule = rule
-        self.clusters = clusters
+      package init(epsilon: Double, rule: String, clusters: Int) {
+        (self.epsilon, self.rule, self.clusters) = (epsilon, rule, clusters)
       }
     }
 
@@ -113,12 +109,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     /// Different keys in it.
     public var keys: Int
 
-    package init(
-      digest: String, keys: Int
-    ) {
-      self.digest = digest
-      self.keys = keys
-    }
+    package init(digest: String, keys: Int) { (self.digest, self.keys) = (digest, keys) }
   }
 
   /// How the centroids came to be.
@@ -128,12 +119,8 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var iterations: Int
     public var converged: Bool
 
-    package init(
-      rows: Int, iterations: Int, converged: Bool
-    ) {
-      self.rows = rows
-      self.iterations = iterations
-      self.converged = converged
+    package init(rows: Int, iterations: Int, converged: Bool) {
+      (self.rows, self.iterations, self.converged) = (rows, iterations, converged)
     }
   }
 
