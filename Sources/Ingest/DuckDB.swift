@@ -184,14 +184,9 @@ struct DuckDB: Sendable {
     "read_parquet(\(literal(pattern(absolutePath(path)))), binary_as_string=true, hive_partitioning=false)"
   }
 
-  static func literal(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
-  }
+  static func literal(_ text: String) -> String { quoted(text, "'", escaped: "''") }
 
-  static func identifier(_ text: String) -> String {
-    "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
-  }
+  static func identifier(_ text: String) -> String { quoted(text, "\"", escaped: "\"\"") }
 
   /// The glob pattern that matches `path`, and whatever else it matches may not be opened.
   static func pattern(_ path: String) -> String {

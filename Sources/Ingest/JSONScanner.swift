@@ -99,7 +99,10 @@ struct JSONScanner {
           isBroken = true
           scalar = 0xFFFD
         }
-        length += Self.encode(scalar, output + length)
+        for byte in UTF8.encode(Unicode.Scalar(scalar)!)! {
+          output[length] = byte
+          length += 1
+        }
       } else if byte < 0x20 {
         throw JSONFault(expected: "a string without control characters", found: shown(byte))
       } else {
@@ -142,30 +145,6 @@ struct JSONScanner {
     }
     position += 5
     return unit
-  }
-
-  /// Writes a scalar as UTF-8.
-  private static func encode(_ scalar: UInt32, _ output: UnsafeMutablePointer<UInt8>) -> Int {
-    if scalar < 0x80 {
-      output[0] = UInt8(scalar)
-      return 1
-    }
-    if scalar < 0x800 {
-      output[0] = UInt8(0xC0 | scalar >> 6)
-      output[1] = UInt8(0x80 | scalar & 0x3F)
-      return 2
-    }
-    if scalar < 0x10000 {
-      output[0] = UInt8(0xE0 | scalar >> 12)
-      output[1] = UInt8(0x80 | scalar >> 6 & 0x3F)
-      output[2] = UInt8(0x80 | scalar & 0x3F)
-      return 3
-    }
-    output[0] = UInt8(0xF0 | scalar >> 18)
-    output[1] = UInt8(0x80 | scalar >> 12 & 0x3F)
-    output[2] = UInt8(0x80 | scalar >> 6 & 0x3F)
-    output[3] = UInt8(0x80 | scalar & 0x3F)
-    return 4
   }
 
   /// Moves behind a string.

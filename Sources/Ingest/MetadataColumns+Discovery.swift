@@ -37,7 +37,7 @@ extension MetadataColumns {
       case .csv:
         found = try CSVParser(FileSource(file.path), path: file.path).header
         keepCommon(found)
-      case .jsonLines: found = try Self.sampledNames(file)
+      case .jsonLines: found = try Self.sampledFields(file).map(\.name)
       case .keyMap: found = [KeyMapParser.column]
       }
       if let chosen {
@@ -71,13 +71,20 @@ extension MetadataColumns {
     return summaries
   }
 
-  private static func sampledNames(_ file: MetadataFile) throws(WinnowError) -> [String] {
+  /// The fields of the first JSON lines, in the order in which they come, and what is in them.
+  static func sampledFields(
+    _ file: MetadataFile
+  ) throws(WinnowError) -> [(name: String, kinds: Set<JSONScanner.Kind>)] {
     let parser = try JSONLinesParser(FileSource(file.path), path: file.path, wanted: [])
-    var names: [String] = []
+    var order: [String] = []
+    var kinds: [String: Set<JSONScanner.Kind>] = [:]
     for _ in 0..<sampledLines {
-      guard let found = try parser.nextFields() else { break }
-      for (name, _) in found where !names.contains(name) { names.append(name) }
+      guard let fields = try parser.nextFields() else { break }
+      for (name, kind) in fields {
+        if kinds[name] == nil { order.append(name) }
+        kinds[name, default: []].insert(kind)
+      }
     }
-    return names
+    return order.map { ($0, kinds[$0]!) }
   }
 }

@@ -12,7 +12,9 @@ extension MetadataColumns {
     switch file.format {
     case .parquet: summary?.numeric ?? []
     case .csv: try sampledNumbers(ofCSV: file)
-    case .jsonLines: try sampledNumbers(ofJSONLines: file)
+    case .jsonLines:
+      // Every value is a number or null, and one at least a number.
+      try sampledFields(file).filter { $0.kinds.subtracting([.null]) == [.number] }.map(\.name)
     case .keyMap: []
     }
   }
@@ -40,22 +42,5 @@ extension MetadataColumns {
       }
     }
     return names.indices.filter { hasNumber[$0] && !hasText[$0] }.map { names[$0] }
-  }
-
-  /// The fields of which every value is a number or null, and one at least a number.
-  private static func sampledNumbers(
-    ofJSONLines file: MetadataFile
-  ) throws(WinnowError) -> [String] {
-    let parser = try JSONLinesParser(FileSource(file.path), path: file.path, wanted: [])
-    var order: [String] = []
-    var kinds: [String: Set<JSONScanner.Kind>] = [:]
-    for _ in 0..<sampledLines {
-      guard let fields = try parser.nextFields() else { break }
-      for (name, kind) in fields {
-        if kinds[name] == nil { order.append(name) }
-        kinds[name, default: []].insert(kind)
-      }
-    }
-    return order.filter { kinds[$0]!.subtracting([.null]) == [.number] }
   }
 }

@@ -184,11 +184,11 @@ func parseNumber(_ text: UnsafeRawBufferPointer) -> Double? {
 /// The beginning of a foreign text, fit for a message: one line, printable, at most 40 characters.
 func excerpt(_ text: UnsafeRawBufferPointer) -> String {
   let start = String(decoding: text.prefix(160), as: UTF8.self)
-  var result = ""
-  for character in start.prefix(40) {
-    let isControl = character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
-    result.append(isControl ? "?" : character)
-  }
+  let result = String(
+    start.prefix(40).map { character in
+      let isControl = character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+      return isControl ? "?" : character
+    })
   return result.utf8.count < text.count ? result + "…" : result
 }
 

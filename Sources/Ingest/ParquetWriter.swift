@@ -4,18 +4,6 @@
 
 import Foundations
 
-/// A column of a Parquet file that is to be written.
-public struct ParquetColumn: Sendable, Equatable {
-  public let name: String
-  /// A type of DuckDB's, such as `UBIGINT`.
-  public let type: String
-
-  public init(_ name: String, _ type: String) {
-    self.name = name
-    self.type = type
-  }
-}
-
 /// Turns JSON lines into a Parquet file, piece by piece.
 ///
 /// The same rows and the same version of the program give the same bytes as a rule; only the rows
@@ -26,12 +14,12 @@ public final class ParquetWriter {
   /// Starts the program.
   ///
   /// - Parameters:
-  ///   - columns: in their order; each line has a value or null for every one.
+  ///   - columns: in their order, with types of DuckDB's such as `UBIGINT`; each line has a value or null for every one.
   ///   - path: the file that is to be made, for errors.
   ///   - options: where the program is.
   /// - Throws: ``WinnowError`` when there is no such program.
   public init(
-    _ columns: [ParquetColumn], for path: String, _ options: IngestOptions
+    _ columns: [(name: String, type: String)], for path: String, _ options: IngestOptions
   ) throws(WinnowError) {
     let duckdb = try DuckDB(options, for: path)
     let types = columns.map { "\(DuckDB.identifier($0.name)): \(DuckDB.literal($0.type))" }

@@ -81,7 +81,7 @@ public func writeArms(
       format: format, output: "\(request.folder)/\(arm.rawValue).\(format.fileExtension)")
   }
   var export = ManifestRequest(
-    workspace: workspace, plan: request.plan, lists: lists, force: request.force,
+    workspace: workspace, choice: .plan(request.plan), lists: lists, force: request.force,
     threads: request.threads)
   export.programs = request.programs
   try format.writer.check(export)

@@ -35,13 +35,6 @@ public struct ManifestRequest: Sendable {
   package var window = 1 << 24
 
   public init(
-    workspace: OpenWorkspace, plan: Plan, lists: [List], force: Bool, threads: Int
-  ) {
-    self.init(
-      workspace: workspace, choice: .plan(plan), lists: lists, force: force, threads: threads)
-  }
-
-  public init(
     workspace: OpenWorkspace, choice: RowChoice, lists: [List], force: Bool, threads: Int
   ) {
     precondition(!lists.isEmpty && (lists.count == 1 || !lists.contains { $0.output == "-" }))

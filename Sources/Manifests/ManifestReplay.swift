@@ -182,14 +182,9 @@ extension Replay {
   /// What came of it, a line for people.
   public func summary(output: String?) -> String {
     let same = isSameBytes ? "the same bytes" : "the same rows in other bytes"
-    let rest: String
-    if let output {
-      rest = ", written to \(output)"
-    } else if isThere {
-      rest = ""
-    } else {
-      rest = "; the list itself is not there, --output writes it"
-    }
+    let rest =
+      output.map { ", written to \($0)" }
+      ?? (isThere ? "" : "; the list itself is not there, --output writes it")
     return "\(path): made again: \(rows) rows, format \(format.rawValue), \(same), SHA-256 "
       + "\(digest)\(rest)\n"
   }

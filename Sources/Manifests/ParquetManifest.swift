@@ -49,8 +49,8 @@ enum ParquetManifest: ManifestWriter {
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let writer = try ParquetWriter(
       [
-        .init("row", "UBIGINT"), .init("key", "VARCHAR"), .init("concept", "UINTEGER"),
-        .init("distance", "FLOAT"), .init("rank", "UBIGINT"),
+        ("row", "UBIGINT"), ("key", "VARCHAR"), ("concept", "UINTEGER"), ("distance", "FLOAT"),
+        ("rank", "UBIGINT"),
       ], for: "--format parquet", source.request.programs)
     var canonical = Digest()
     var lines: [UInt8] = []

@@ -13,25 +13,21 @@ extension Provenance {
   ) throws(WinnowError) -> [UInt8] {
     let workspace = source.workspace
     let header = Self.path(of: wanted.output)
-    let command: [String]
-    let arm: Arm?
     var plan = source.choice.plan
     plan?.clustering = workspace.clustering
-    switch source.choice {
-    case .plan:
-      arm = nil
-      command =
-        [
-          "winnow", "export", workspace.path, "--plan", header, "--format", wanted.format.rawValue,
-          "--output", wanted.output, "--force",
-        ] + (source.isComplement ? ["--complement"] : [])
-    case .random(let target, let seed):
-      arm = Arm(name: .random, target: target, selectionSeed: seed)
-      command = ["winnow", "replay", header, "--output", wanted.output, "--force"]
-    case .similarity(let target):
-      arm = Arm(name: .similarity, target: target, selectionSeed: nil)
-      command = ["winnow", "replay", header, "--output", wanted.output, "--force"]
-    }
+    let arm: Arm? =
+      switch source.choice {
+      case .plan: nil
+      case .random(let target, let seed): Arm(name: .random, target: target, selectionSeed: seed)
+      case .similarity(let target): Arm(name: .similarity, target: target)
+      }
+    let start =
+      plan == nil
+      ? ["replay", header]
+      : ["export", workspace.path, "--plan", header, "--format", wanted.format.rawValue]
+    let command =
+      ["winnow"] + start + ["--output", wanted.output, "--force"]
+      + (plan != nil && source.isComplement ? ["--complement"] : [])
     let provenance = Provenance(
       format: currentFormat,
       list: .init(

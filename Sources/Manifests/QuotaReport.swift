@@ -65,19 +65,13 @@ public struct QuotaReport: Sendable {
   }
 
   private func line(_ cells: [String]) -> String {
-    // The last two begin at the left; names are cut nowhere, so they come last.
-    let widths = [7, 10, 8, 8, 10, 11, 10, 8]
+    func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
     var text = ""
-    for (place, cell) in cells.enumerated() {
-      if place >= widths.count {
-        text += "  " + cell
-        let isLast = place == cells.count - 1
-        if !isLast { text += String(repeating: " ", count: max(0, 12 - cell.count)) }
-      } else {
-        let width = widths[place]
-        text += String(repeating: " ", count: max(text.isEmpty ? 0 : 1, width - cell.count)) + cell
-      }
+    for (cell, width) in zip(cells, [7, 10, 8, 8, 10, 11, 10, 8]) {
+      text += blanks(max(text.isEmpty ? 0 : 1, width - cell.count)) + cell
     }
+    // The last two begin at the left; names are cut nowhere, so they come last.
+    text += "  " + cells[8] + blanks(12 - cells[8].count) + "  " + cells[9]
     while text.last == " " { text.removeLast() }
     return text
   }

@@ -99,13 +99,7 @@ enum CSVManifest: ManifestWriter {
   static func quoted(_ text: String) -> String {
     let special: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
     guard text.utf8.contains(where: special.contains) else { return text }
-    // By scalars: a quote and a combining mark after it are one Character, which is no quote.
-    var quoted = "\"".unicodeScalars
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" { quoted.append(scalar) }
-      quoted.append(scalar)
-    }
-    return String(quoted) + "\""
+    return Foundations.quoted(text, "\"", escaped: "\"\"")
   }
 }
 

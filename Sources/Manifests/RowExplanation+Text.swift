@@ -60,7 +60,8 @@ extension RowExplanation {
     let fields: [JSONField] = [
       ("row", row), ("key", jsonQuoted(key)), ("kept", isKept), ("fate", fate.rawValue),
       ("stage", jsonQuoted(fate.name)), ("twin", known(twin)),
-      ("concept", known(standing?.concept)), ("name", jsonText(standing?.name ?? "")), ("size", known(standing?.size)),
+      ("concept", known(standing?.concept)), ("name", jsonText(standing?.name ?? "")),
+      ("size", known(standing?.size)),
       ("distance", known(standing?.distance)), ("rank", known(standing?.rank)),
       ("place", known(standing?.place)), ("quota", known(standing?.quota)),
       ("cut", known(standing?.cut)), ("override", jsonText(standing?.override?.summary ?? "")),

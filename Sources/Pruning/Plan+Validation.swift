@@ -8,20 +8,13 @@ extension Plan {
   /// - Throws: `PlanError.invalid` naming the field, what was expected and what was found.
   /// - Complexity: O(overrides).
   public func validate(_ scores: ConceptScores) throws(PlanError) {
-    try validateScalars()
-    for override in overrides {
-      try Self.validate(override, scores)
-    }
-  }
-
-  func validateScalars() throws(PlanError) {
     try Self.require(target >= 0, "target", "a number of rows, 0 or more", "\(target)")
     try Self.require(
       temperature.isFinite && temperature > 0, "temperature", "a finite number above 0",
       "\(temperature)")
     try Self.require(minimum >= 0, "minimum", "a number of rows, 0 or more", "\(minimum)")
-    try Self.require(
-      share >= 0 && share <= 1, "share", "a number from 0 to 1", "\(share)")
+    try Self.require(share >= 0 && share <= 1, "share", "a number from 0 to 1", "\(share)")
+    for override in overrides { try Self.validate(override, scores) }
   }
 
   private static func validate(

@@ -196,20 +196,9 @@ public func findProgram(_ name: String, _ searchPath: String) -> String? {
 
 /// What a program said, for a message: one line without control characters, at most `most` characters.
 public func oneLine(_ bytes: [UInt8], most: Int = 300) -> String {
-  var text = ""
-  var isGap = false
-  for character in String(decoding: bytes, as: UTF8.self) {
-    if character.isWhitespace || character.unicodeScalars.contains(where: { $0.value < 0x20 }) {
-      isGap = !text.isEmpty
-      continue
-    }
-    if isGap { text += " " }
-    isGap = false
-    text.append(character)
-    if text.count == most {
-      text += "…"
-      break
-    }
+  let words = String(decoding: bytes, as: UTF8.self).split { character in
+    character.isWhitespace || character.unicodeScalars.contains { $0.value < 0x20 }
   }
-  return text
+  let text = words.joined(separator: " ")
+  return text.count < most ? text : "\(text.prefix(most))…"
 }

@@ -11,6 +11,8 @@ public struct FileState: Sendable, Hashable, Codable {
   /// Time of the last change in UTC, to the nanosecond: `2026-11-24T02:58:01.123456789Z`.
   public let modified: String
 
+  init(size: Int, modified: String) { (self.size, self.modified) = (size, modified) }
+
   /// The state of the file at `path`.
   ///
   /// - Throws: ``WinnowError`` when it cannot be looked at.
@@ -39,29 +41,19 @@ public struct FileState: Sendable, Hashable, Codable {
 
 /// What tells that an input is the same as at an earlier build, without reading all of it.
 public struct FileStamp: Sendable, Hashable, Codable {
-  public let state: FileState
+  private let size: Int
+  private let modified: String
   /// SHA-256 of the first MiB.
   public let first: String
   /// SHA-256 of the last MiB.
   public let last: String
 
+  public var state: FileState { FileState(size: size, modified: modified) }
+
   enum CodingKeys: String, CodingKey {
+    case size, modified
     case first = "first-mib"
     case last = "last-mib"
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    state = try FileState(from: decoder)
-    first = try fields.decode(String.self, forKey: .first)
-    last = try fields.decode(String.self, forKey: .last)
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    try state.encode(to: encoder)
-    var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(first, forKey: .first)
-    try fields.encode(last, forKey: .last)
   }
 
   /// The stamp of the file at `path`.
@@ -70,7 +62,8 @@ public struct FileStamp: Sendable, Hashable, Codable {
   /// - Complexity: O(1): 2 MiB are read at most.
   public init(of path: String) throws(WinnowError) {
     let mebibyte = 1 << 20
-    state = try FileState(of: path)
+    let state = try FileState(of: path)
+    (size, modified) = (state.size, state.modified)
     let file = try InputFile(path)
     let space = UnsafeMutableRawBufferPointer.allocate(
       byteCount: min(mebibyte, max(1, file.size)), alignment: 64)

@@ -11,10 +11,5 @@ private let processName =
 ///
 /// It ends in `.partial`: what is left of a process that was killed is known by that.
 package func partialName(_ path: String) -> String {
-  #if canImport(Glibc)
-    let thread = UInt(pthread_self())
-  #else
-    let thread = UInt(bitPattern: pthread_self())
-  #endif
-  return "\(path).\(processName)-\(String(thread, radix: 36)).partial"
+  "\(path).\(processName)-\(String(pthread_self(), radix: 36)).partial"
 }
