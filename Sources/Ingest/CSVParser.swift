@@ -15,7 +15,6 @@ final class CSVParser: RecordParser {
   private var targets: [Int]?
   private var line = 1
 
-  /// Reads the header.
   init(_ source: any ByteSource, path: String) throws(WinnowError) {
     self.path = path
     window = try RecordWindow(source)

@@ -8,7 +8,6 @@ import Storage
 struct DataCompPool {
   private let folder: String
   private let options: IngestOptions
-  /// The archives' paths, in order.
   private let archives: [String]
   /// Whether all of the folder was named and not one archive in it.
   private let isFolder: Bool

@@ -55,7 +55,6 @@ extension DuckDB {
     WinnowError(path: "--where", fault: fault)
   }
 
-  /// The condition in a message.
   static func shown(_ condition: String) -> String {
     Array(condition.utf8).withUnsafeBytes { "'\(excerpt($0))'" }
   }
@@ -164,7 +163,6 @@ extension DuckDB {
     }
   }
 
-  /// Adds the condition to an error of the program.
   private static func explaining(
     _ condition: String, _ body: () throws(WinnowError) -> Void
   ) throws(WinnowError) {

@@ -110,7 +110,6 @@ public struct EmbeddingShard: Sendable, Equatable, Codable {
       metadata: metadata, form: .member(member))
   }
 
-  /// Checks that an array is one of embeddings.
   private static func element(
     _ header: NpyHeader, _ path: String
   ) throws(WinnowError) -> EmbeddingElement {

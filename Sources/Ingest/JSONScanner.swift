@@ -2,7 +2,6 @@
 // NaN, Infinity and -Infinity that Python and DuckDB write are taken.  The text need not be valid
 // UTF-8 here: that is checked once a block.
 
-/// What a scanner expected and found.
 struct JSONFault: Error {
   let expected: String
   let found: String
@@ -49,7 +48,6 @@ struct JSONScanner {
     JSONFault(expected: expected, found: peek().map(shown) ?? "the line's end")
   }
 
-  /// What kind of value comes next.
   mutating func kind() throws(JSONFault) -> Kind {
     switch peek() {
     case UInt8(ascii: "\""): return .string

@@ -14,11 +14,9 @@ extension Layout {
     switch self {
     case .file: return [try EmbeddingShard(npy: input, metadata: nil)]
     case .folder:
-      var shards: [EmbeddingShard] = []
-      for path in try Self.files(".npy", in: folder) {
-        shards.append(try EmbeddingShard(npy: path, metadata: nil))
+      return try Self.files(".npy", in: folder).map { (path) throws(WinnowError) in
+        try EmbeddingShard(npy: path, metadata: nil)
       }
-      return shards
     case .clipRetrieval: return try Self.clipRetrievalShards(folder)
     case .datacomp: return try DataCompPool(folder, options).shards()
     case .map: return [try EmbeddingShard(map: input, try Self.shape(map, input, options))]

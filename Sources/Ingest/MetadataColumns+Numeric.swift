@@ -5,7 +5,6 @@
 import Foundations
 
 extension MetadataColumns {
-  /// The columns of numbers of a file with rows, in its order.
   static func numericNames(
     _ file: MetadataFile, _ summary: DuckDB.Summary?
   ) throws(WinnowError) -> [String] {

@@ -23,11 +23,15 @@ public struct MetadataStream: ~Copyable {
   private var lines: [Int] = []
   private var isFinished = false
 
-  init(
-    _ shard: EmbeddingShard, _ columns: MetadataColumns, _ options: IngestOptions
+  /// - Precondition: the data set has metadata (``Dataset/columns`` is not nil).
+  /// - Throws: ``WinnowError`` when the file, or the program that reads it, cannot be opened.
+  public init(
+    _ dataset: Dataset, shard number: Int, _ options: IngestOptions
   ) throws(WinnowError) {
-    guard let file = shard.metadata else { preconditionFailure("the shard has no metadata") }
-    self.shard = shard
+    shard = dataset.shards[number]
+    guard let file = shard.metadata, let columns = dataset.columns else {
+      preconditionFailure("the data set has no metadata")
+    }
     self.file = file
     let (names, numbers) = (columns.names, columns.furtherNumeric)
     parser = try file.parser(names, numbers: numbers, options)

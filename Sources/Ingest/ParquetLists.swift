@@ -22,22 +22,18 @@ struct ParquetLists {
     let program = try DuckDB(options, for: files[0])
     let summaries = try program.summaries(of: files)
     let name = try columnName(summaries[0])
-    var elements: [EmbeddingElement] = []
-    for (file, summary) in zip(files, summaries) {
-      elements.append(try Self.element(of: name, in: summary, file))
+    let elements = try files.indices.map { (index) throws(WinnowError) in
+      try Self.element(of: name, in: summaries[index], files[index])
     }
     let lengths = try program.firstLengths(of: files, name, rows: summaries.map { $0.rows ?? 0 })
     // Files without rows say nothing about the width.
     let width = lengths.lazy.compactMap { $0 }.first ?? 1
-    var shards: [EmbeddingShard] = []
-    for (index, file) in files.enumerated() {
-      shards.append(
-        EmbeddingShard(
-          path: file, rows: summaries[index].rows ?? 0, dimensions: lengths[index] ?? width,
-          element: elements[index], dataOffset: 0,
-          metadata: MetadataFile(path: file, format: .parquet), form: .listColumn(name)))
+    return files.enumerated().map { index, file in
+      EmbeddingShard(
+        path: file, rows: summaries[index].rows ?? 0, dimensions: lengths[index] ?? width,
+        element: elements[index], dataOffset: 0,
+        metadata: MetadataFile(path: file, format: .parquet), form: .listColumn(name))
     }
-    return shards
   }
 
   private func columnName(_ summary: DuckDB.Summary) throws(WinnowError) -> String {

@@ -2,7 +2,6 @@ import Foundations
 
 /// The wanted fields of one record, in a buffer that is used again for the next.
 final class Record {
-  /// A field's text, or its absence.
   struct Slot {
     var begin = 0
     var end = 0

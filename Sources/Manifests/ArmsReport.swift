@@ -12,13 +12,10 @@ public struct ArmsReport: Sendable {
     public let reason: String
   }
 
-  /// One list.
   struct Column: Sendable {
     let arm: Arm
-    /// The file's name.
     let list: String
     let rows: RowSet
-    /// Its rows of each concept.
     let quotas: [Int]
   }
 
@@ -117,9 +114,7 @@ public struct ArmsReport: Sendable {
       let kept = quotas.map { $0[cluster] }
       return (kept.max() ?? 0) - (kept.min() ?? 0)
     }
-    let order = sizes.indices.sorted {
-      spread[$0] != spread[$1] ? spread[$0] > spread[$1] : $0 < $1
-    }
+    let order = sizes.indices.sorted { (-spread[$0], $0) < (-spread[$1], $1) }
     var table = TextTable(["concept", "size"] + arms.map(\.rawValue) + ["name"])
     for cluster in order.prefix(most) {
       table.add(

@@ -4,7 +4,6 @@ import Foundations
 import Storage
 import Workspace
 
-/// Kept rows of each concept, as i8.
 enum CountsManifest: ManifestWriter {
   static func check(_ request: ManifestRequest) throws(WinnowError) {
     guard !request.isComplement else {

@@ -12,7 +12,6 @@ protocol ListCheck {
   mutating func faults() -> [String]
 }
 
-/// A list that is to be checked.
 struct WrittenList {
   let path: String
   let header: Provenance
@@ -40,7 +39,6 @@ struct NpyWords {
   private var begun = 0
   private var word: UInt64 = 0
   private var bytes = 0
-  /// Words so far.
   private(set) var count = 0
   private(set) var isAnother = false
 

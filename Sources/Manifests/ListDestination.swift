@@ -3,6 +3,7 @@
 
 import Foundations
 import Storage
+import Workspace
 
 /// A file of a list that is a folder.
 public struct ListFile: Codable, Equatable, Sendable {
@@ -30,11 +31,8 @@ struct ListContents: Equatable {
   }
 
   init(_ files: [ListFile]) {
-    let sorted = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     size = files.reduce(0) { $0 + $1.size }
-    var digest = Digest()
-    for file in sorted { digest.update(Array("\(file.digest)  \(file.name)\n".utf8)) }
-    self.digest = digest.hex()
+    digest = Fingerprint.of(Dictionary(files.map { ($0.name, $0.digest) }) { one, _ in one })
     self.files = files
     recordsDigest = nil
   }
@@ -68,7 +66,6 @@ final class PreparedFile: PlacedLater {
   func place() throws(WinnowError) { _ = try file.commit() }
 }
 
-/// A folder of files that waits for its place.
 final class PreparedFolder: PlacedLater {
   private let folder: AtomicFolder
   private var file: PreparedFile?

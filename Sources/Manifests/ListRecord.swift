@@ -2,7 +2,6 @@ import Pruning
 
 /// A row of a list with what is known of it.
 struct ListRecord {
-  /// Where a candidate stands.
   struct Place {
     let concept: Int
     let distance: Float
@@ -15,7 +14,6 @@ struct ListRecord {
   /// Nil for a row that is no candidate, which no concept has.
   let place: Place?
 
-  /// A line of JSON lines.
   var json: String { line(place.map { "\($0.distance)" }) }
 
   /// The same with the distance as the float64 of its value, which no reader rounds twice.

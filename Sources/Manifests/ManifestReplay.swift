@@ -107,7 +107,6 @@ public func replay(
     isSameBytes: contents.digest == header.list.digest, isThere: isThere)
 }
 
-/// Refuses a list that is not the header's.
 private func compare(
   _ contents: ListContents, _ rowsDigest: String, _ source: ManifestSource, _ header: Provenance,
   _ path: String
@@ -135,7 +134,6 @@ private func compare(
   }
 }
 
-/// The workspace of a header, when it is still the same.
 private func openWorkspace(
   _ header: Provenance, _ headerPath: String, _ request: ReplayRequest
 ) throws(WinnowError) -> OpenWorkspace {

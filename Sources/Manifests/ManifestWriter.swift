@@ -21,7 +21,6 @@ struct ManifestSource: Sendable {
   /// How many rows of the list are candidates.
   var candidates: Int { isComplement ? workspace.candidates - choice.target : count }
 
-  /// Chooses the rows.
   init(_ request: ManifestRequest) throws(WinnowError) {
     let (workspace, target) = (request.workspace, request.choice.target)
     let chosen = try ChosenRows(request.choice, workspace, threads: request.threads)

@@ -6,7 +6,6 @@ import Pruning
 import Storage
 import Workspace
 
-/// A folder of masks.
 enum MasksManifest: ManifestWriter {
   static func check(_ request: ManifestRequest) throws(WinnowError) {
     try request.workspace.checkShards()

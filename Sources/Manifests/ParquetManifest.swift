@@ -9,7 +9,6 @@ import Ingest
 import Storage
 import Workspace
 
-/// A Parquet file by way of the `duckdb` program.
 enum ParquetManifest: ManifestWriter {
   static func check(_ request: ManifestRequest) throws(WinnowError) {
     try ParquetWriter.check("--format parquet", request.programs)

@@ -10,12 +10,9 @@ extension PlanComparison {
       "B  \(names[1]): \(both + onlyB) rows", "",
       "kept by both \(both), only by A \(onlyA), only by B \(onlyB), Jaccard \(fixed(jaccard, 4))",
     ]
-    let differing = concepts.indices.filter { concepts[$0].onlyA + concepts[$0].onlyB > 0 }
-      .sorted {
-        let (one, other) = (concepts[$0], concepts[$1])
-        let (left, right) = (one.onlyA + one.onlyB, other.onlyA + other.onlyB)
-        return left != right ? left > right : $0 < $1
-      }
+    let moved = concepts.map { $0.onlyA + $0.onlyB }
+    let differing = moved.indices.filter { moved[$0] > 0 }
+      .sorted { (-moved[$0], $0) < (-moved[$1], $1) }
     if differing.isEmpty {
       return (lines + ["they keep the same rows"]).joined(separator: "\n") + "\n"
     }
@@ -24,9 +21,9 @@ extension PlanComparison {
     ])
     for cluster in differing {
       let concept = concepts[cluster]
-      let change = concept.quotas.b - concept.quotas.a
+      let change = concept.b - concept.a
       table.add([
-        "\(cluster)", "\(concept.size)", "\(concept.quotas.a)", "\(concept.quotas.b)",
+        "\(cluster)", "\(concept.size)", "\(concept.a)", "\(concept.b)",
         change > 0 ? "+\(change)" : "\(change)", "\(concept.both)", "\(concept.onlyA)",
         "\(concept.onlyB)", concept.name,
       ])
@@ -40,7 +37,7 @@ extension PlanComparison {
     var text = "concept,size,a,b,both,only_a,only_b,name\n"
     for (cluster, concept) in concepts.enumerated() {
       text +=
-        "\(cluster),\(concept.size),\(concept.quotas.a),\(concept.quotas.b),\(concept.both),"
+        "\(cluster),\(concept.size),\(concept.a),\(concept.b),\(concept.both),"
         + "\(concept.onlyA),\(concept.onlyB),\(CSVManifest.quoted(concept.name))\n"
     }
     return text
@@ -50,8 +47,8 @@ extension PlanComparison {
   public func json() -> String {
     let rows = concepts.enumerated().map { cluster, concept in
       jsonObject([
-        ("concept", cluster), ("size", concept.size), ("a", concept.quotas.a),
-        ("b", concept.quotas.b), ("both", concept.both), ("only_a", concept.onlyA),
+        ("concept", cluster), ("size", concept.size), ("a", concept.a),
+        ("b", concept.b), ("both", concept.both), ("only_a", concept.onlyA),
         ("only_b", concept.onlyB), ("name", jsonText(concept.name)),
       ])
     }

@@ -10,19 +10,15 @@ public struct PlanComparison: Sendable, Equatable {
   public struct Concept: Sendable, Equatable {
     public let size: Int
     /// Rows that each plan keeps.
-    public let quotas: (a: Int, b: Int)
+    public let a: Int
+    public let b: Int
     /// Rows that both keep.
     public let both: Int
     /// Empty where nothing names the concept.
     public let name: String
 
-    public var onlyA: Int { quotas.a - both }
-    public var onlyB: Int { quotas.b - both }
-
-    public static func == (one: Concept, other: Concept) -> Bool {
-      one.size == other.size && one.quotas == other.quotas && one.both == other.both
-        && one.name == other.name
-    }
+    public var onlyA: Int { a - both }
+    public var onlyB: Int { b - both }
   }
 
   /// What the workspace is called.
@@ -48,7 +44,7 @@ public struct PlanComparison: Sendable, Equatable {
     let both = try workspace.overlaps(plans.a, quotas.a, plans.b, quotas.b, threads: threads)
     concepts = try workspace.labels().enumerated().map { cluster, name in
       Concept(
-        size: workspace.scores.size[cluster], quotas: (quotas.a[cluster], quotas.b[cluster]),
+        size: workspace.scores.size[cluster], a: quotas.a[cluster], b: quotas.b[cluster],
         both: both[cluster], name: name)
     }
     self.workspace = workspace.name

@@ -36,9 +36,10 @@ public struct PlanRebase: Sendable {
         "\(new.path): expected \(old.dimensions) dimensions, as \(old.path) has, found "
           + "\(new.dimensions); overrides can only be carried over within one space of embeddings")
     }
-    var vectors: [[Float]] = []
-    for override in plan.overrides { vectors.append(try old.centroid(override.cluster)) }
-    let nearest = try new.nearestClusters(to: vectors)
+    let nearest = try new.nearestClusters(
+      to: plan.overrides.map { (override) throws(WinnowError) in
+        try old.centroid(override.cluster)
+      })
     var moves: [Move] = []
     for (override, found) in zip(plan.overrides, nearest) {
       moves.append(

@@ -9,12 +9,10 @@ typealias SourceFacts = (rowsDigest: String, fingerprint: String)
 /// A list and its header that wait for their places; dropped before, they are gone.
 final class PreparedList {
   let summary: ManifestSummary
-  /// What was written.
   let contents: ListContents
   /// The list and its header, in that order.
   fileprivate let files: [(path: String, file: any PlacedLater)]
 
-  /// Writes both.
   init(
     _ wanted: ManifestRequest.List, _ source: ManifestSource, _ facts: SourceFacts,
     _ report: @escaping (Int) -> Bool

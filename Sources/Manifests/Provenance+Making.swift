@@ -6,7 +6,6 @@ import Storage
 import Workspace
 
 extension Provenance {
-  /// The bytes of the header of a list.
   static func header(
     _ wanted: ManifestRequest.List, _ contents: ListContents, _ source: ManifestSource,
     _ facts: SourceFacts

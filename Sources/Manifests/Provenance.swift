@@ -76,7 +76,6 @@ public struct Provenance: Codable, Equatable, Sendable {
     case rowsDigest = "rows-digest"
   }
 
-  /// What the names of headers end with.
   static let ending = ".winnow.json"
 
   /// Where the header of the list `path` lies.
@@ -106,9 +105,7 @@ public struct Provenance: Codable, Equatable, Sendable {
 
   /// The last field: the SHA-256 of all bytes before it, so that a change anywhere shows.
   private static func seal(of bytes: [UInt8]) -> [UInt8] {
-    var digest = Digest()
-    digest.update(bytes)
-    return Array("  \"seal\" : \"\(digest.hex())\"\n}\n".utf8)
+    Array("  \"seal\" : \"\(Digest.hex(of: bytes))\"\n}\n".utf8)
   }
 
   /// Whether a header's bytes are those that were once written.

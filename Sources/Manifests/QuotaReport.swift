@@ -35,11 +35,9 @@ public struct QuotaReport: Sendable {
   public func text(most: Int? = nil) -> String {
     let scores = workspace.scores
     let order = (0..<scores.clusters).sorted {
-      scores.complexity[$0] != scores.complexity[$1]
-        ? scores.complexity[$0] > scores.complexity[$1] : $0 < $1
+      (-scores.complexity[$0], $0) < (-scores.complexity[$1], $1)
     }
-    var lines = [summary(), ""]
-    lines.append(line(Self.columns))
+    var lines = [summary(), "", line(Self.columns)]
     for cluster in order.prefix(most ?? order.count) {
       lines.append(
         line([

@@ -1,7 +1,6 @@
 /// The rows of a list of records, CSV or JSON lines: each begins with its row number.
 struct RecordCheck: ListCheck {
   private var rows: RowsCheck
-  /// What a line has before its row number.
   private let prefix: [UInt8]
   /// Whether a line break in quotes ends no line.
   private let hasQuotes: Bool

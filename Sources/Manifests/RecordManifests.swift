@@ -103,7 +103,6 @@ enum CSVManifest: ManifestWriter {
   }
 }
 
-/// One JSON object per line.
 enum JSONLinesManifest: ManifestWriter {
   static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
     try list.faults(

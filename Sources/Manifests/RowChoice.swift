@@ -28,10 +28,8 @@ public enum RowChoice: Sendable, Equatable {
   }
 }
 
-/// The rows that a choice keeps.
 struct ChosenRows: Sendable {
   let kept: RowSet
-  /// How many of each concept.
   let quotas: [Int]
 
   /// - Throws: ``WinnowError`` when the choice is infeasible, or the workspace is damaged.

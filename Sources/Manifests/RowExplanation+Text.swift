@@ -36,7 +36,6 @@ extension RowExplanation {
     return text
   }
 
-  /// What happened to the row, in a few words.
   private func verdict(_ choice: RowChoice) -> String {
     guard let standing else {
       return "dropped before the concepts, \(fate.reason) (fate \(fate.rawValue))"

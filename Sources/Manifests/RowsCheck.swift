@@ -3,7 +3,6 @@ import Storage
 /// The rows of a list as they come, against its header: number, range, order and digest.
 struct RowsCheck {
   private let header: Provenance
-  /// Rows so far.
   private(set) var count = 0
   private var last: UInt64?
   private var outside: UInt64?

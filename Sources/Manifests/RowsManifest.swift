@@ -1,7 +1,6 @@
 import Foundations
 import Storage
 
-/// Row numbers as u8.
 enum RowsManifest: ManifestWriter {
   static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
     let header = list.header

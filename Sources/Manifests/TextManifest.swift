@@ -1,7 +1,6 @@
 import Foundations
 import Workspace
 
-/// One key per line.
 enum TextManifest: ManifestWriter {
   static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
     try list.faults(Check(header: list.header))

@@ -88,7 +88,6 @@ extension QuotaSolver {
 struct ClippedLanes {
   private let bound: SIMD4<Double>
   private let shift: SIMD4<Double>
-  /// The clipped numbers.
   private(set) var sums = SIMD4<Double>.zero
   /// How many of them move with the shift. A number that lies exactly on a bound counts too: that
   /// costs a Newton step, never the end.

@@ -42,7 +42,6 @@ public struct AtomicFile: ~Copyable {
     buffer = .allocate(byteCount: capacity, alignment: 64)
   }
 
-  /// What a rename may replace.
   private static func place(of path: String) throws(WinnowError) -> String {
     guard !path.isEmpty else {
       throw WinnowError(

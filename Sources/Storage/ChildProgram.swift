@@ -109,7 +109,6 @@ public struct ChildProgram: ~Copyable, Sendable {
 
   private typealias Ends = (process: pid_t, input: Int32, output: Int32, errors: Int32)
 
-  /// Makes the pipes and starts the program.
   private static func start(
     _ program: String, _ arguments: [String], _ environment: [String: String], _ isFed: Bool
   ) throws(WinnowError) -> Ends {

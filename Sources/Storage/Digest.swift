@@ -34,6 +34,13 @@ public struct Digest: Sendable {
     return words
   }
 
+  /// The digest of some bytes.
+  public static func hex(of bytes: [UInt8]) -> String {
+    var digest = Digest()
+    digest.update(bytes)
+    return digest.hex()
+  }
+
   private static let digits = Array("0123456789abcdef")
 
   /// SHA-256 of a whole file, read in blocks of 4 MiB.

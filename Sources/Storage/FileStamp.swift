@@ -65,17 +65,11 @@ public struct FileStamp: Sendable, Hashable, Codable {
     let state = try FileState(of: path)
     (size, modified) = (state.size, state.modified)
     let file = try InputFile(path)
-    let space = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(mebibyte, max(1, file.size)), alignment: 64)
-    defer { space.deallocate() }
-    func digest(at offset: Int) throws(WinnowError) -> String {
-      let count = try file.read(into: space, at: offset)
-      var digest = Digest()
-      digest.update(UnsafeRawBufferPointer(rebasing: space[..<count]))
-      return digest.hex()
-    }
-    first = try digest(at: 0)
-    last = file.size <= mebibyte ? first : try digest(at: file.size - mebibyte)
+    let length = min(mebibyte, file.size)
+    first = Digest.hex(of: try file.elements(length, at: 0))
+    last =
+      file.size <= mebibyte
+      ? first : Digest.hex(of: try file.elements(length, at: file.size - length))
   }
 
   /// What differs from a later stamp, or nil.

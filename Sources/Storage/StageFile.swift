@@ -64,7 +64,6 @@ public struct StageFile: ~Copyable {
     try withBytes(of: elements) { (bytes) throws(WinnowError) in try write(bytes) }
   }
 
-  /// Brings what was written to the disk.
   func synchronise() throws(WinnowError) {
     guard retrying({ fsync(descriptor) }) == 0 else {
       throw .system(path, "write it to the disk")

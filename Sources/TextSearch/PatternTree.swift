@@ -23,7 +23,6 @@ package struct PatternError: Error, Equatable {
   package let text: String
 }
 
-/// Reads a regular expression.
 struct PatternParser {
   private var rest: ArraySlice<Unicode.Scalar>
   private var depth = 0
@@ -221,7 +220,6 @@ struct PatternParser {
     return set
   }
 
-  /// All code points but these.
   private static func without(_ set: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
     var rest: [ClosedRange<UInt32>] = []
     var next: UInt32 = 0

@@ -95,9 +95,7 @@ extension OpenWorkspace {
   ///
   /// - Throws: ``WinnowError`` when names.json is damaged.
   public func labels() throws(WinnowError) -> [String] {
-    var labels: [String] = []
-    for cluster in 0..<clusters { labels.append(try label(cluster) ?? "") }
-    return labels
+    try (0..<clusters).map { (cluster) throws(WinnowError) in try label(cluster) ?? "" }
   }
 
   /// names.json, read once; nil in a workspace without it.
@@ -112,7 +110,6 @@ extension OpenWorkspace {
     }
   }
 
-  /// The faults of names.json, at most twenty.
   func checkNames() throws(WinnowError) -> [String] {
     var faults: [String] = []
     for cluster in 0..<clusters where faults.count < 20 {

@@ -5,14 +5,6 @@ import Foundations
 import Storage
 import Synchronization
 
-/// What looking at the inputs of a workspace came to.
-public struct InputVerification: Sendable, Equatable {
-  /// Files that were compared.
-  public let files: Int
-  /// What is wrong, one line each, in the order of the files; none when all agrees.
-  public let faults: [String]
-}
-
 extension OpenWorkspace {
   /// Reads every input again and compares its SHA-256: shards with `workspace.json`, metadata and
   /// given centroids with `build-log.json`.
@@ -22,11 +14,12 @@ extension OpenWorkspace {
   ///     end of a file's path leads to from there.
   ///   - threads: the result is the same for any number.
   ///   - isCancelled: asked before each file.
+  /// - Returns: how many files were compared, and what is wrong, one line each, in their order.
   /// - Throws: ``WinnowError`` when the build did not record where the inputs are.
   /// - Complexity: O(bytes of the inputs)
   public func verifyInputs(
     root: String?, threads: Int, isCancelled: @Sendable () -> Bool = { false }
-  ) throws(WinnowError) -> InputVerification {
+  ) throws(WinnowError) -> (files: Int, faults: [String]) {
     let logPath = path + "/build-log.json"
     guard let log = BuildLog.read(logPath), let shards = log.shards,
       let others = log.inputFiles, shards.count == description.inputs.count
@@ -45,8 +38,7 @@ extension OpenWorkspace {
       faults.withLock { $0[place] = fault }
     }
     if isCancelled() { throw .interrupted }
-    return InputVerification(
-      files: expected.count, faults: faults.withLock { $0.compactMap(\.self) })
+    return (expected.count, faults.withLock { $0.compactMap(\.self) })
   }
 
   private static func compare(_ recorded: String, _ digest: String, _ root: String?) -> String? {

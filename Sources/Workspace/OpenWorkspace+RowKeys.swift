@@ -5,14 +5,8 @@ import Pruning
 import Storage
 import Synchronization
 
-/// The falling bits of the similarities of one concept: reading them is a random access a row, which
-/// the next page should not pay again.
-struct SimilarityBits: Sendable {
-  let cluster: Int
-  let falling: [UInt32]
-  /// Concepts of more rows are read anew for each page: 4 bytes a row, 64 MiB at most.
-  static let most = 1 << 24
-}
+/// Concepts of more rows are read anew for each page: 4 bytes a row, 64 MiB at most.
+private let mostKnownBits = 1 << 24
 
 extension OpenWorkspace {
   /// The order of a cluster's rows, `random` or `similarity`; nil when cancelled.
@@ -50,8 +44,8 @@ extension OpenWorkspace {
       range, checked: false, narrow: { fallingSimilarities($0, values, threads: threads) },
       wide: { fallingSimilarities($0, values, threads: threads) })
     withExtendedLifetime(similarities) {}
-    if falling.count <= SimilarityBits.most {
-      similarityOnce.withLock { $0 = SimilarityBits(cluster: cluster, falling: falling) }
+    if falling.count <= mostKnownBits {
+      similarityOnce.withLock { $0 = (cluster, falling) }
     }
     return falling
   }

@@ -27,10 +27,10 @@ public final class OpenWorkspace: Sendable {
   let similarities: MappedArray<Float>?
   /// What the metadata's columns of numbers come to in each concept; nil where there are none.
   public let numeric: NumericColumns?
-  /// names.json, once somebody has asked for it.
   let namesOnce = Mutex<ConceptNames?>(nil)
-  /// What pages of the order `similarity` were last made from.
-  let similarityOnce = Mutex<SimilarityBits?>(nil)
+  /// What pages of the order `similarity` were last made from, the falling bits of one concept's
+  /// similarities: reading them is a random access a row, which the next page should not pay again.
+  let similarityOnce = Mutex<(cluster: Int, falling: [UInt32])?>(nil)
 
   public var rows: Int { description.rows }
   public var candidates: Int { description.candidates }

@@ -28,7 +28,6 @@ public struct CommittedOutput: Codable, Sendable, Equatable {
   }
 }
 
-/// A line of the log of commits.
 struct HistoryLine: Codable, Sendable, Equatable {
   var plan: Int
   var time: String
