@@ -137,9 +137,7 @@ extension DuckDB {
     let query = "SELECT 1 FROM \(table) WHERE (\(condition)\n) LIMIT 0;"
     try Self.explaining(condition) { () throws(WinnowError) in
       let output = try run(query, files: [file.path])
-      let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 12, alignment: 16)
-      defer { space.deallocate() }
-      while try output.read(into: space) > 0 {}
+      while try !output.bytes().isEmpty {}
     }
   }
 

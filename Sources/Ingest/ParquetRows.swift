@@ -6,7 +6,6 @@ import Foundations
 public final class ParquetRows {
   private let parser: any RecordParser
   private let record: Record
-  private let columns: Int
 
   /// Reads the footer and starts the program.
   ///
@@ -27,13 +26,12 @@ public final class ParquetRows {
           + (summary.columns.isEmpty ? "none" : summary.columns.joined(separator: ", ")))
     }
     parser = try duckdb.rows(of: path, texts, numbers: numbers)
-    columns = texts.count + numbers.count
-    record = Record(fields: columns)
+    record = Record(fields: texts.count + numbers.count)
   }
 
   /// The next row: a text a column, nil where it is null or empty; nil at the end.
   public func next() throws(WinnowError) -> [String?]? {
     guard try parser.next(record) else { return nil }
-    return (0..<columns).map { record.slots[$0].isEmpty ? nil : record.string($0) }
+    return record.slots.indices.map { record.slots[$0].isEmpty ? nil : record.string($0) }
   }
 }

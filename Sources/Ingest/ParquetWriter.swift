@@ -52,8 +52,6 @@ public final class ParquetWriter {
   /// The next bytes of the file after the last line; none at its end.
   public func rest() throws(WinnowError) -> [UInt8] {
     output.endInput()
-    return try [UInt8](unsafeUninitializedCapacity: 1 << 16) { (space, count) throws(WinnowError) in
-      count = try output.read(into: UnsafeMutableRawBufferPointer(space))
-    }
+    return try output.bytes()
   }
 }

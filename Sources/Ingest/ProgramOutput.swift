@@ -82,6 +82,13 @@ final class ProgramOutput: ByteSource {
     return 0
   }
 
+  /// The next bytes of the output, at most 64 KiB; none at its end.
+  func bytes() throws(WinnowError) -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: 1 << 16) { (space, count) throws(WinnowError) in
+      count = try read(into: UnsafeMutableRawBufferPointer(space))
+    }
+  }
+
   /// Waits for a pipe, and takes what the program complains of: a program that blocks on one full
   /// pipe would never fill another.
   private func ready(isFeeding: Bool) throws(WinnowError) -> (input: Bool, output: Bool) {

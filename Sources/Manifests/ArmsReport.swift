@@ -73,12 +73,6 @@ public struct ArmsReport: Sendable {
     self.overlaps = overlaps
   }
 
-  /// How many concepts two arms give other quotas, and the rows that would have to move.
-  private func difference(_ one: Int, _ other: Int) -> (concepts: Int, rows: Int) {
-    let moved = zip(quotas[one], quotas[other]).map { abs($0 - $1) }
-    return (moved.count { $0 > 0 }, moved.reduce(0, +) / 2)
-  }
-
   /// The overlaps as a matrix, and the concepts that the arms differ on most.
   ///
   /// - Parameter most: how many concepts at most.
@@ -106,8 +100,9 @@ public struct ArmsReport: Sendable {
     text += "\nconcepts that keep another number of rows than with complexity, rows moved\n"
     var moves = TextTable(["arm", "concepts", "rows", ""])
     for index in arms.indices.dropFirst() {
-      let moved = difference(0, index)
-      moves.add([arms[index].rawValue, "\(moved.concepts)", "\(moved.rows)", ""])
+      let moved = zip(quotas[0], quotas[index]).map { abs($0 - $1) }
+      let (concepts, rows) = (moved.count { $0 > 0 }, moved.reduce(0, +) / 2)
+      moves.add([arms[index].rawValue, "\(concepts)", "\(rows)", ""])
     }
     text += moves.text() + "\nrows of each concept, those first in which the arms differ most\n"
     let spread = sizes.indices.map { cluster in

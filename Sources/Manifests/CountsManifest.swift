@@ -14,7 +14,9 @@ enum CountsManifest: ManifestWriter {
   }
 
   static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
-    try list.faults(Check(list.header))
+    try list.faults(
+      Check(
+        header: list.header, words: NpyWords(.int64, count: list.header.workspace.clusters)))
   }
 
   private struct Check: ListCheck {
@@ -22,11 +24,6 @@ enum CountsManifest: ManifestWriter {
     var words: NpyWords
     var sum = 0
     var fault: String?
-
-    init(_ header: Provenance) {
-      self.header = header
-      words = NpyWords(.int64, count: header.workspace.clusters)
-    }
 
     mutating func take(_ block: UnsafeRawBufferPointer) {
       words.take(block) { number, word in

@@ -18,7 +18,8 @@ enum DataCompManifest: ManifestWriter {
   }
 
   static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
-    try list.faults(Check(list.header))
+    try list.faults(
+      Check(header: list.header, words: NpyWords(.uint64Pair, count: list.header.rows)))
   }
 
   private struct Check: ListCheck {
@@ -28,11 +29,6 @@ enum DataCompManifest: ManifestWriter {
     var high: UInt64 = 0
     var last: (UInt64, UInt64)?
     var fault: String?
-
-    init(_ header: Provenance) {
-      self.header = header
-      words = NpyWords(.uint64Pair, count: header.rows)
-    }
 
     mutating func take(_ block: UnsafeRawBufferPointer) {
       words.take(block) { number, word in

@@ -3,6 +3,8 @@
 // in which line a fault is. A plan read otherwise than it was meant prunes the wrong rows, so this
 // reader (RFC 8259, no extensions) keeps numbers as text and refuses repeated names.
 
+import Foundations
+
 /// A JSON value, numbers as they were written.
 enum JSONValue {
   case null
@@ -29,4 +31,22 @@ enum JSONValue {
   /// A number's text.
   var number: String? { if case .number(let text) = self { text } else { nil } }
   var string: String? { if case .string(let text) = self { text } else { nil } }
+}
+
+/// The text as a JSON string, control characters escaped.
+package func jsonQuoted(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\n": result += "\\n"
+    case "\t": result += "\\t"
+    case "\r": result += "\\r"
+    case "\0"..<" ", "\u{7F}"..<"\u{A0}":
+      result += "\\u" + padded(String(scalar.value, radix: 16), 4)
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
 }

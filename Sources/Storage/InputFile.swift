@@ -105,9 +105,6 @@ public struct InputFile: ~Copyable, Sendable {
       throw WinnowError(
         path: path, fault: "expected at most \(limit) bytes, found \(file.size)")
     }
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: file.size, alignment: 16)
-    defer { space.deallocate() }
-    try file.readExactly(into: space, at: 0)
-    return [UInt8](space)
+    return try file.elements(file.size, at: 0)
   }
 }

@@ -10,10 +10,15 @@ public func decodeJSON<Value: Decodable>(
   try? JSONDecoder().decode(type, from: Data(bytes))
 }
 
-/// Sorted keys, two blanks of indentation, a newline at the end: the same value, the same bytes.
-public func encodeJSON(_ value: some Encodable) throws(WinnowError) -> [UInt8] {
+/// Sorted keys, a newline at the end: the same value, the same bytes.
+///
+/// - Parameter isOneLine: else a line for each field, with two blanks of indentation.
+public func encodeJSON(
+  _ value: some Encodable, isOneLine: Bool = false
+) throws(WinnowError) -> [UInt8] {
   let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  if !isOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
   do {
     return Array(try encoder.encode(value)) + [0x0A]
   } catch {
