@@ -1,3 +1,4 @@
+import CZlib
 import Crypto
 import Foundations
 
@@ -51,4 +52,19 @@ public struct Digest: Sendable {
     try InputFile(path).forEachBlock(4 << 20) { digest.update($0) }
     return digest.hex()
   }
+}
+
+/// A running CRC-32 as zip archives have it (polynomial 0xEDB88320).
+public struct CRC32: Sendable {
+  private var state: UInt = 0
+
+  public init() {}
+
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count > 0 else { return }
+    state = crc32_z(state, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+  }
+
+  /// The checksum of all that was given so far.
+  public var value: UInt32 { UInt32(truncatingIfNeeded: state) }
 }

@@ -177,7 +177,8 @@ struct ArmsTests {
             try (sample.workspace.offset(cluster)..<sample.workspace.offset(cluster + 1))
               .map { try sample.workspace.row(at: $0) })
           #expect(concept.both == left.intersection(right).intersection(rows).count)
-          #expect(concept.quotas == (left.intersection(rows).count, right.intersection(rows).count))
+          #expect(concept.a == left.intersection(rows).count)
+          #expect(concept.b == right.intersection(rows).count)
         }
         let object =
           try JSONSerialization.jsonObject(with: Data(found.json().utf8)) as? [String: Any]
