@@ -16,43 +16,37 @@ public struct WinnowError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system's error number, where the system refused.
   public let code: Int32?
   /// Whether somebody asked to stop.
-  public let isInterruption: Bool
+  public private(set) var isInterruption = false
   /// Where finished work waits for the next build, when a build ended early.
-  public let finishedWork: String?
+  public private(set) var finishedWork: String?
 
   public init(
-    path: String, place: String? = nil, fault: String, remedy: String? = nil, code: Int32? = nil
-  ) {
-    self.init(path, place, fault, remedy, code, isInterruption: false, finishedWork: nil)
-  }
-
-  private init(
-    _ path: String?, _ place: String?, _ fault: String, _ remedy: String?, _ code: Int32?,
-    isInterruption: Bool, finishedWork: String?
+    path: String?, place: String? = nil, fault: String, remedy: String? = nil, code: Int32? = nil
   ) {
     self.path = path
     self.place = place
     self.fault = fault
     self.remedy = remedy
     self.code = code
-    self.isInterruption = isInterruption
-    self.finishedWork = finishedWork
   }
 
   /// A message of its own: where, what, and what to do.
   public static func invalid(_ text: String) -> WinnowError {
-    WinnowError(nil, nil, text, nil, nil, isInterruption: false, finishedWork: nil)
+    WinnowError(path: nil, fault: text)
   }
 
   /// Somebody asked to stop.
-  public static let interrupted = WinnowError(
-    nil, nil, "interrupted", nil, nil, isInterruption: true, finishedWork: nil)
+  public static var interrupted: WinnowError {
+    var error = invalid("interrupted")
+    error.isInterruption = true
+    return error
+  }
 
   /// A build ended early, with finished work in `folder` that the next one uses.
   public static func unfinished(_ error: WinnowError, folder: String) -> WinnowError {
-    WinnowError(
-      error.path, error.place, error.fault, error.remedy, error.code,
-      isInterruption: error.isInterruption, finishedWork: folder)
+    var error = error
+    error.finishedWork = folder
+    return error
   }
 
   /// What the program's exit status is when this ends it.

@@ -1,8 +1,21 @@
-// Numbers for people.
+// Numbers for people, and texts in quotes.
 
 /// A number with its noun: `1 row`, `2 rows`.
 public func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// Digits with zeros in front, `width` of them at least.
+public func padded(_ digits: String, _ width: Int) -> String {
+  String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}
+
+/// A text between two quotes, each one inside it written as `escaped`.
+///
+/// By scalars: a quote and a combining mark after it are one Character, which is no quote.
+public func quoted(_ text: String, _ quote: Unicode.Scalar, escaped: String) -> String {
+  let parts = text.unicodeScalars.split(separator: quote, omittingEmptySubsequences: false)
+  return "\(quote)" + parts.map { String($0) }.joined(separator: escaped) + "\(quote)"
 }
 
 /// A number of bytes: `812 MiB`, rounded up.

@@ -8,50 +8,39 @@ import Glibc
 
 final class CSVParser: RecordParser {
   /// The header's names in order.
-  let header: [String]
+  private(set) var header: [String] = []
   private let path: String
   private let window: RecordWindow
-  /// For each column the number of the wanted field, or -1.
-  private var targets: [Int]
+  /// For each column the number of the wanted field, or -1; nil takes every field in turn.
+  private var targets: [Int]?
   private var line = 1
 
-  /// Reads the header.
   init(_ source: any ByteSource, path: String) throws(WinnowError) {
     self.path = path
     window = try RecordWindow(source)
-    var names: [String] = []
-    let record = Record(fields: 1)
-    var scan = Scan()
+    let record = Record(fields: 0)
+    var scan: Scan
     repeat {
-      scan = Scan()
-      scan.isHeader = true
-      guard try Self.advance(window, &scan, targets: [], record, path, line: line) else {
+      guard let found = try advance(record) else {
         throw WinnowError(
           path: path, fault: "expected a header row, found an empty file",
           remedy: "name the columns in the first line")
       }
-      line += scan.lines
+      scan = found
     } while scan.isBlank
-    for name in scan.names { names.append(String(decoding: name, as: UTF8.self)) }
-    header = names
-    targets = Array(repeating: -1, count: names.count)
+    header = (0..<scan.fields).map(record.string)
+    targets = Array(repeating: -1, count: header.count)
   }
 
   /// Asks for the columns `names`, each of which the header must have.
   func want(_ names: [String]) {
     for (slot, name) in names.enumerated() {
-      targets[header.firstIndex(of: name)!] = slot
+      targets?[header.firstIndex(of: name)!] = slot
     }
   }
 
   func next(_ record: Record) throws(WinnowError) -> Bool {
-    while true {
-      var scan = Scan()
-      guard try Self.advance(window, &scan, targets: targets, record, path, line: line) else {
-        return false
-      }
-      record.line = line
-      line += scan.lines
+    while let scan = try advance(record) {
       if scan.isBlank && header.count > 1 { continue }
       guard scan.fields == header.count else {
         throw WinnowError(
@@ -61,32 +50,28 @@ final class CSVParser: RecordParser {
       }
       return true
     }
+    return false
   }
 
   /// What came of looking for one record.
   private struct Scan {
-    var isHeader = false
-    var names: [[UInt8]] = []
     var fields = 0
     var lines = 0
     var length = 0
     var isBlank = false
   }
 
-  /// Takes one record out of the window, which grows until it holds a whole one.
-  private static func advance(
-    _ window: RecordWindow, _ scan: inout Scan, targets: [Int], _ record: Record, _ path: String,
-    line: Int
-  ) throws(WinnowError) -> Bool {
-    let empty = scan
+  /// Takes one record out of the window, which grows until it holds a whole one; nil at the end.
+  private func advance(_ record: Record) throws(WinnowError) -> Scan? {
     while true {
       if window.count > 0 {
         record.begin(atMost: window.count)
-        if try parse(window, &scan, targets: targets, record, path, line: line) {
+        if let scan = try parse(record) {
           window.drop(scan.length)
-          return true
+          record.line = line
+          line += scan.lines
+          return scan
         }
-        scan = empty
         if window.isOverfull {
           throw WinnowError(
             path: path, place: "line \(line)",
@@ -94,47 +79,43 @@ final class CSVParser: RecordParser {
             remedy: "look for a double quote that is never closed")
         }
       }
-      if try !window.extend(), window.count == 0 { return false }
+      if try !window.extend(), window.count == 0 { return nil }
     }
   }
 
-  /// Parses the record at the window's beginning; false when its end is not in the window yet.
-  private static func parse(
-    _ window: RecordWindow, _ scan: inout Scan, targets: [Int], _ record: Record, _ path: String,
-    line: Int
-  ) throws(WinnowError) -> Bool {
+  /// Parses the record at the window's beginning; nil when its end is not in the window yet.
+  private func parse(_ record: Record) throws(WinnowError) -> Scan? {
     let bytes = window.bytes
     let count = window.count
     let isAtEnd = window.isAtEnd
+    let targets = targets
     let (comma, quote) = (UInt8(ascii: ","), UInt8(ascii: "\""))
     let (newline, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    var scan = Scan()
     var position = 0
     while true {
-      let slot = scan.fields < targets.count ? targets[scan.fields] : -1
+      var slot = scan.fields
+      if let targets { slot = slot < targets.count ? targets[slot] : -1 }
       let free = record.free
       var length = 0
-      var name: [UInt8] = []
       let isQuoted = position < count && bytes[position] == quote
       if isQuoted {
         position += 1
         while true {
           guard let found = memchr(bytes + position, Int32(quote), count - position) else {
-            guard isAtEnd else { return false }
+            guard isAtEnd else { return nil }
             throw WinnowError(
               path: path, place: "line \(line)",
               fault: "expected a closing double quote, found the end of the file",
               remedy: "close the quote or fetch the file again: it may be truncated")
           }
           let stop = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - bytes
-          scan.lines += newlines(bytes + position, stop - position)
+          scan.lines += Self.newlines(bytes + position, stop - position)
           // A doubled quote stands for one, which is copied with the text before it.
-          guard stop + 1 < count || isAtEnd else { return false }
+          guard stop + 1 < count || isAtEnd else { return nil }
           let isDoubled = stop + 1 < count && bytes[stop + 1] == quote
           let piece = stop - position + (isDoubled ? 1 : 0)
           if slot >= 0 { memcpy(free + length, bytes + position, piece) }
-          if scan.isHeader {
-            name += UnsafeBufferPointer(start: bytes + position, count: piece)
-          }
           length += piece
           position = stop + (isDoubled ? 2 : 1)
           if !isDoubled { break }
@@ -144,7 +125,7 @@ final class CSVParser: RecordParser {
         while position < count, bytes[position] != comma, bytes[position] != newline {
           position += 1
         }
-        guard position < count || isAtEnd else { return false }
+        guard position < count || isAtEnd else { return nil }
         length = position - begin
         if length > 0, bytes[position - 1] == carriage,
           position == count || bytes[position] == newline
@@ -153,10 +134,8 @@ final class CSVParser: RecordParser {
           position -= 1
         }
         if slot >= 0 { memcpy(free, bytes + begin, length) }
-        if scan.isHeader { name += UnsafeBufferPointer(start: bytes + begin, count: length) }
       }
       if slot >= 0 { record.keep(length, as: slot) }
-      if scan.isHeader { scan.names.append(name) }
       scan.fields += 1
       if position < count && bytes[position] == comma {
         position += 1
@@ -164,7 +143,7 @@ final class CSVParser: RecordParser {
       }
       // What is left is a line end: LF, CRLF or the end of the file.
       if position < count && bytes[position] == carriage {
-        if position + 1 == count && !isAtEnd { return false }
+        if position + 1 == count && !isAtEnd { return nil }
         if position + 1 == count || bytes[position + 1] == newline { position += 1 }
       }
       guard position == count || bytes[position] == newline else {
@@ -174,11 +153,11 @@ final class CSVParser: RecordParser {
             + shown(bytes[position]),
           remedy: "double the quotes that belong to a field")
       }
-      if position == count && !isAtEnd { return false }
+      if position == count && !isAtEnd { return nil }
       scan.isBlank = scan.fields == 1 && length == 0 && !isQuoted
       scan.lines += 1
       scan.length = position < count ? position + 1 : count
-      return true
+      return scan
     }
   }
 

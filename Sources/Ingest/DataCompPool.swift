@@ -8,7 +8,6 @@ import Storage
 struct DataCompPool {
   private let folder: String
   private let options: IngestOptions
-  /// The archives' paths, in order.
   private let archives: [String]
   /// Whether all of the folder was named and not one archive in it.
   private let isFolder: Bool
@@ -43,7 +42,7 @@ struct DataCompPool {
     let name = try embeddingName()
     var shards: [EmbeddingShard] = []
     for archive in archives {
-      let stem = Self.stem(archive)
+      let stem = stem(archive)
       let file = metadata[stem]
       guard metadata.isEmpty || file != nil else {
         throw WinnowError(
@@ -56,21 +55,15 @@ struct DataCompPool {
     return shards
   }
 
-  /// The name of a file without its suffix.
-  private static func stem(_ path: String) -> String {
-    let name = lastComponent(path)
-    return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-  }
-
   /// The metadata by the stem of the archive that it belongs to.
   private func metadataFiles() throws(WinnowError) -> [String: MetadataFile] {
-    let wanted = Set(archives.map(Self.stem))
+    let wanted = Set(archives.map(stem))
     var found: [String: MetadataFile] = [:]
     for name in try Layout.visibleNames(folder) {
       let suffix = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) }
       guard let format = MetadataFile.Format.bySuffix.first(where: { $0.rawValue == suffix })
       else { continue }
-      let (path, stem) = ("\(folder)/\(name)", Self.stem(name))
+      let (path, stem) = ("\(folder)/\(name)", stem(name))
       guard wanted.contains(stem) else {
         guard isFolder, format == .parquet else { continue }
         throw WinnowError(

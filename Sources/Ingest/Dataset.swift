@@ -61,7 +61,6 @@ public struct Dataset: Sendable, Codable {
     return words
   }
 
-  /// The shards of each input.
   private var inputShards: [ArraySlice<EmbeddingShard>] {
     var start = 0
     return inputs.map { input in
@@ -133,7 +132,6 @@ public struct Dataset: Sendable, Codable {
       shards: shards, inputs: recognised, columns: try MetadataColumns(of: shards, options))
   }
 
-  /// Gives every shard its file of keys.
   private static func addKeys(
     to found: inout [(layout: Layout, shards: [EmbeddingShard])], _ options: IngestOptions
   ) throws(WinnowError) {

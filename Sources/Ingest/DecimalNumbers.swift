@@ -77,7 +77,6 @@ private func parseShort(_ text: UnsafeRawBufferPointer) -> Double? {
 private func parseLong<Value: BinaryFloatingPoint>(
   _ text: UnsafeRawBufferPointer, _ parse: (String) -> Value?
 ) -> Value? {
-  guard text.count <= 400 else { return nil }
   let word = String(decoding: text, as: UTF8.self)
   switch word {
   case "nan", "-nan": return .nan

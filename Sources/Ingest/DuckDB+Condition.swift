@@ -5,6 +5,7 @@
 // nothing but the metadata (the lock of DuckDB.swift).
 
 import Foundations
+import Storage
 
 extension DuckDB {
   /// A longer condition would not fit the arguments of a program.
@@ -18,13 +19,12 @@ extension DuckDB {
       throw Self.refused(
         "expected at most \(Self.longestCondition) bytes, found \(condition.utf8.count)")
     }
-    let names = ["error", "parts", "classes", "unstable"]
     let output = try run(Self.inspection(of: condition), files: [], for: "--where")
-    let parser = try JSONLinesParser(output, path: "--where", wanted: names, namesLines: false)
-    let record = Record(fields: names.count)
-    guard try parser.next(record) else { throw Self.refused("duckdb gave no answer about it") }
-    let answer = names.indices.map { String(decoding: record.text($0), as: UTF8.self) }
-    while try parser.next(record) {}
+    var answers: [[String]] = []
+    try Self.forEachAnswer(output, "--where", ["error", "parts", "classes", "unstable"]) {
+      answers.append($0)
+    }
+    guard let answer = answers.first else { throw Self.refused("duckdb gave no answer about it") }
     guard answer[0].isEmpty else {
       let isStatement = answer[0].contains("Only SELECT statements")
       throw Self.refused(
@@ -55,7 +55,6 @@ extension DuckDB {
     WinnowError(path: "--where", fault: fault)
   }
 
-  /// The condition in a message.
   static func shown(_ condition: String) -> String {
     Array(condition.utf8).withUnsafeBytes { "'\(excerpt($0))'" }
   }
@@ -105,7 +104,7 @@ extension DuckDB {
   ///
   /// - Throws: ``WinnowError`` that has duckdb's reason.
   func types(of files: [MetadataFile]) throws(WinnowError) -> [ColumnType] {
-    let list = files.map { Self.literal(Self.pattern(Self.absolute($0.path))) }
+    let list = files.map { Self.literal(Self.pattern(absolutePath($0.path))) }
     let table =
       Self.reader(files[0].format, "[\(list.joined(separator: ", "))]")
       + (files[0].format == .csv
@@ -113,15 +112,9 @@ extension DuckDB {
     let output = try run(
       "SELECT column_name AS name, column_type AS type FROM (DESCRIBE SELECT * FROM \(table));",
       files: files.map(\.path))
-    let parser = try JSONLinesParser(
-      output, path: files[0].path, wanted: ["name", "type"], namesLines: false)
-    let record = Record(fields: 2)
     var types: [ColumnType] = []
-    while try parser.next(record) {
-      types.append(
-        ColumnType(
-          name: String(decoding: record.text(0), as: UTF8.self),
-          type: String(decoding: record.text(1), as: UTF8.self)))
+    try Self.forEachAnswer(output, files[0].path, ["name", "type"]) {
+      types.append(ColumnType(name: $0[0], type: $0[1]))
     }
     return types
   }
@@ -144,9 +137,7 @@ extension DuckDB {
     let query = "SELECT 1 FROM \(table) WHERE (\(condition)\n) LIMIT 0;"
     try Self.explaining(condition) { () throws(WinnowError) in
       let output = try run(query, files: [file.path])
-      let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 12, alignment: 16)
-      defer { space.deallocate() }
-      while try output.read(into: space) > 0 {}
+      while try !output.bytes().isEmpty {}
     }
   }
 
@@ -170,7 +161,6 @@ extension DuckDB {
     }
   }
 
-  /// Adds the condition to an error of the program.
   private static func explaining(
     _ condition: String, _ body: () throws(WinnowError) -> Void
   ) throws(WinnowError) {
@@ -193,7 +183,7 @@ extension DuckDB {
       let header = try CSVParser(FileSource(file.path), path: file.path).header
       types = types.filter { header.contains($0.name) }
     }
-    let path = literal(pattern(absolute(file.path)))
+    let path = literal(pattern(absolutePath(file.path)))
     let list = types.map { "\(literal($0.name)): \(literal($0.type))" }.joined(separator: ", ")
     let columns = types.isEmpty ? "" : "\(file.format == .csv ? "types" : "columns")={\(list)}"
     return reader(file.format, path) + (columns.isEmpty ? ")" : ", \(columns))")

@@ -33,15 +33,11 @@ extension DuckDB {
           + "FROM \(Self.table(paths[index])) LIMIT 1;\n"
       }
       if queries.isEmpty { continue }
-      let parser = try JSONLinesParser(
-        try run(queries, files: Array(paths[batch])), path: paths[batch.lowerBound],
-        wanted: ["file", "length"], namesLines: false)
-      let record = Record(fields: 2)
-      while try parser.next(record) {
-        guard let file = Int(String(decoding: record.text(0), as: UTF8.self)),
-          batch.contains(file)
-        else { throw unexpected(paths[batch.lowerBound]) }
-        lengths[file] = Int(String(decoding: record.text(1), as: UTF8.self)) ?? 0
+      let first = paths[batch.lowerBound]
+      let output = try run(queries, files: Array(paths[batch]))
+      try Self.forEachAnswer(output, first, ["file", "length"]) { (answer) throws(WinnowError) in
+        guard let file = Int(answer[0]), batch.contains(file) else { throw unexpected(first) }
+        lengths[file] = Int(answer[1]) ?? 0
       }
     }
     for (index, path) in paths.enumerated() where rows[index] > 0 {

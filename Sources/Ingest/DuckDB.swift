@@ -84,21 +84,19 @@ struct DuckDB: Sendable {
     }
     var summaries = Array(repeating: Summary(), count: batch.count)
     let output = try run(queries, files: batch)
-    let parser = try JSONLinesParser(
-      output, path: program, wanted: ["file", "name", "rows", "type"], namesLines: false)
-    let record = Record(fields: 4)
-    while try parser.next(record) {
-      guard let file = Int(String(decoding: record.text(0), as: UTF8.self)),
-        batch.indices.contains(file)
-      else { throw unexpected(batch[0]) }
-      if record.slots[2].isEmpty {
-        let name = String(decoding: record.text(1), as: UTF8.self)
-        let type = String(decoding: record.text(3), as: UTF8.self)
+    try Self.forEachAnswer(
+      output, program, ["file", "name", "rows", "type"]
+    ) { (answer) throws(WinnowError) in
+      guard let file = Int(answer[0]), batch.indices.contains(file) else {
+        throw unexpected(batch[0])
+      }
+      let (name, type) = (answer[1], answer[3])
+      if answer[2].isEmpty {
         summaries[file].columns.append(name)
         summaries[file].types[name] = type
         if Self.isNumeric(type) { summaries[file].numeric.append(name) }
       } else {
-        summaries[file].rows = Int(String(decoding: record.text(2), as: UTF8.self))
+        summaries[file].rows = Int(answer[2])
         // The program works through the files in order: if it fails, then on the next one.
         output.path = batch[min(file + 1, batch.count - 1)]
       }
@@ -107,6 +105,16 @@ struct DuckDB: Sendable {
       throw unexpected(batch[index])
     }
     return summaries
+  }
+
+  /// Gives every row of an answer to `body`: a text for each of some columns, empty for NULL.
+  static func forEachAnswer(
+    _ output: ProgramOutput, _ path: String, _ columns: [String],
+    _ body: ([String]) throws(WinnowError) -> Void
+  ) throws(WinnowError) {
+    let parser = try JSONLinesParser(output, path: path, wanted: columns, namesLines: false)
+    let record = Record(fields: columns.count)
+    while try parser.next(record) { try body(columns.indices.map(record.string)) }
   }
 
   func unexpected(_ path: String) -> WinnowError {
@@ -146,39 +154,39 @@ struct DuckDB: Sendable {
   ) throws(WinnowError) -> ProgramOutput {
     var allowed = ["'/dev/stdout'"]
     for file in files {
-      let path = Self.absolute(file)
+      // The program compares paths as texts, and only absolute ones always agree.
+      let path = absolutePath(file)
       // The pattern that names only this file passes the same gate as the file.
       allowed.append(Self.literal(path))
       if Self.pattern(path) != path { allowed.append(Self.literal(Self.pattern(path))) }
     }
-    let lock = """
-      SET allowed_paths=[\(allowed.joined(separator: ", "))];
-      SET enable_external_access=false;
-      SET threads=1;
-      SET preserve_insertion_order=true;
-      SET lock_configuration=true;
-
-      """
+    let script = Self.lock(allowed) + queries
     return try ProgramOutput(
       path: path ?? files[0], program,
-      ["-no-init", "-no-stdin", "-batch", "-bail", "-jsonlines", "-c", lock + queries],
-      environment)
+      ["-no-init", "-no-stdin", "-batch", "-bail", "-jsonlines", "-c", script], environment)
+  }
+
+  /// What keeps the program to some paths, given as literals.
+  static func lock(_ paths: [String]) -> String {
+    """
+    SET allowed_paths=[\(paths.joined(separator: ", "))];
+    SET enable_external_access=false;
+    SET threads=1;
+    SET preserve_insertion_order=true;
+    SET lock_configuration=true;
+
+    """
   }
 
   /// A file as a table.  Bytes without a text mark are text, as older writers leave the mark
   /// out, and folder names like `a=1` are no columns.
   static func table(_ path: String) -> String {
-    "read_parquet(\(literal(pattern(absolute(path)))), binary_as_string=true, hive_partitioning=false)"
+    "read_parquet(\(literal(pattern(absolutePath(path)))), binary_as_string=true, hive_partitioning=false)"
   }
 
-  static func literal(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
-  }
+  static func literal(_ text: String) -> String { quoted(text, "'", escaped: "''") }
 
-  static func identifier(_ text: String) -> String {
-    "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
-  }
+  static func identifier(_ text: String) -> String { quoted(text, "\"", escaped: "\"\"") }
 
   /// The glob pattern that matches `path`, and whatever else it matches may not be opened.
   static func pattern(_ path: String) -> String {
@@ -188,10 +196,5 @@ struct DuckDB: Sendable {
       text +=
         character == "\\" ? "?" : "*?[".contains(character) ? "[\(character)]" : "\(character)"
     }
-  }
-
-  /// The program compares paths as texts, and only absolute ones always agree.
-  static func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : currentFolder() + "/" + path
   }
 }

@@ -96,26 +96,12 @@ public struct EmbeddingShard: Sendable, Equatable, Codable {
       throw .embeddingMissing(path, name, archive.arrays)
     }
     let label = "\(path), member \(member.name)"
-    let header: NpyHeader
-    if member.method == .deflated {
-      header = try NpyHeader(label, size: member.size) { (buffer, offset) throws(WinnowError) in
-        // Headers are short: beginning again is no loss.
-        let stream = try MemberInflation(member, of: path)
-        let start = UnsafeMutableRawBufferPointer.allocate(
-          byteCount: min(offset + buffer.count, member.size), alignment: 16)
-        defer { start.deallocate() }
-        let count = try stream.read(into: start) - offset
-        guard count > 0 else { return 0 }
-        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: start[offset...]))
-        return count
-      }
-    } else {
-      header = try NpyHeader(label, size: member.size) { (buffer, offset) throws(WinnowError) in
-        let count = min(buffer.count, max(0, member.size - offset))
-        return try file.read(
-          into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]),
-          at: member.dataOffset + offset)
-      }
+    let header = try NpyHeader(label, size: member.size) { (count, offset) throws(WinnowError) in
+      let isStored = member.method == .stored
+      if isStored { return try file.elements(count, at: member.dataOffset + offset) }
+      // Headers are short: beginning again is no loss.
+      return Array(
+        try MemberInflation(member, of: path).bytes(offset + count).dropFirst(offset))
     }
     let element = try Self.element(header, label)
     self.init(
@@ -124,7 +110,6 @@ public struct EmbeddingShard: Sendable, Equatable, Codable {
       metadata: metadata, form: .member(member))
   }
 
-  /// Checks that an array is one of embeddings.
   private static func element(
     _ header: NpyHeader, _ path: String
   ) throws(WinnowError) -> EmbeddingElement {

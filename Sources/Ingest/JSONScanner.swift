@@ -2,7 +2,6 @@
 // NaN, Infinity and -Infinity that Python and DuckDB write are taken.  The text need not be valid
 // UTF-8 here: that is checked once a block.
 
-/// What a scanner expected and found.
 struct JSONFault: Error {
   let expected: String
   let found: String
@@ -49,7 +48,6 @@ struct JSONScanner {
     JSONFault(expected: expected, found: peek().map(shown) ?? "the line's end")
   }
 
-  /// What kind of value comes next.
   mutating func kind() throws(JSONFault) -> Kind {
     switch peek() {
     case UInt8(ascii: "\""): return .string
@@ -99,7 +97,10 @@ struct JSONScanner {
           isBroken = true
           scalar = 0xFFFD
         }
-        length += Self.encode(scalar, output + length)
+        for byte in UTF8.encode(Unicode.Scalar(scalar)!)! {
+          output[length] = byte
+          length += 1
+        }
       } else if byte < 0x20 {
         throw JSONFault(expected: "a string without control characters", found: shown(byte))
       } else {
@@ -142,30 +143,6 @@ struct JSONScanner {
     }
     position += 5
     return unit
-  }
-
-  /// Writes a scalar as UTF-8.
-  private static func encode(_ scalar: UInt32, _ output: UnsafeMutablePointer<UInt8>) -> Int {
-    if scalar < 0x80 {
-      output[0] = UInt8(scalar)
-      return 1
-    }
-    if scalar < 0x800 {
-      output[0] = UInt8(0xC0 | scalar >> 6)
-      output[1] = UInt8(0x80 | scalar & 0x3F)
-      return 2
-    }
-    if scalar < 0x10000 {
-      output[0] = UInt8(0xE0 | scalar >> 12)
-      output[1] = UInt8(0x80 | scalar >> 6 & 0x3F)
-      output[2] = UInt8(0x80 | scalar & 0x3F)
-      return 3
-    }
-    output[0] = UInt8(0xF0 | scalar >> 18)
-    output[1] = UInt8(0x80 | scalar >> 12 & 0x3F)
-    output[2] = UInt8(0x80 | scalar >> 6 & 0x3F)
-    output[3] = UInt8(0x80 | scalar & 0x3F)
-    return 4
   }
 
   /// Moves behind a string.

@@ -10,10 +10,13 @@ extension Layout {
   func shards(
     of input: String, map: Int, _ options: IngestOptions
   ) throws(WinnowError) -> [EmbeddingShard] {
-    let folder = Self.withoutTrailingSlash(input)
+    let folder = withoutTrailingSlashes(input)
     switch self {
     case .file: return [try EmbeddingShard(npy: input, metadata: nil)]
-    case .folder: return try Self.plainShards(folder)
+    case .folder:
+      return try Self.files(".npy", in: folder).map { (path) throws(WinnowError) in
+        try EmbeddingShard(npy: path, metadata: nil)
+      }
     case .clipRetrieval: return try Self.clipRetrievalShards(folder)
     case .datacomp: return try DataCompPool(folder, options).shards()
     case .map: return [try EmbeddingShard(map: input, try Self.shape(map, input, options))]
@@ -23,7 +26,7 @@ extension Layout {
 
   /// img2dataset's tar files in or beside the folder of the embeddings, in natural order.
   func pictures(of input: String) -> [String] {
-    let folder = Self.withoutTrailingSlash(input)
+    let folder = withoutTrailingSlashes(input)
     guard self == .clipRetrieval || self == .datacomp, pathKind(folder) == .folder else {
       return []
     }
@@ -36,21 +39,6 @@ extension Layout {
       }
     }
     return []
-  }
-
-  private static func plainShards(_ folder: String) throws(WinnowError) -> [EmbeddingShard] {
-    let names = try visibleNames(folder).filter { $0.hasSuffix(".npy") }
-    guard !names.isEmpty else {
-      throw WinnowError(
-        path: folder, fault: "expected .npy files, found none",
-        remedy: "name the folder that holds the embeddings")
-    }
-    var shards: [EmbeddingShard] = []
-    for name in names.sorted(by: naturallyPrecedes) {
-      shards.append(
-        try EmbeddingShard(npy: folder == "/" ? "/\(name)" : "\(folder)/\(name)", metadata: nil))
-    }
-    return shards
   }
 
   /// Pairs the files of a clip-retrieval folder by their numbers.
@@ -80,20 +68,18 @@ extension Layout {
     }
     var shards: [EmbeddingShard] = []
     for (number, path) in embeddings.sorted(by: { $0.key < $1.key }) {
-      guard let file = metadata[number] else {
-        guard metadata.isEmpty else {
-          throw WinnowError(
-            path: path,
-            fault: "expected metadata \(folder)/metadata/metadata_\(number).parquet, .csv or "
-              + ".jsonl for it as for the other shards, found none",
-            remedy: "fetch the shard's metadata, or move all of it away to go without")
-        }
-        shards.append(try EmbeddingShard(npy: path, metadata: nil))
-        continue
+      guard metadata.isEmpty || metadata[number] != nil else {
+        throw WinnowError(
+          path: path,
+          fault: "expected metadata \(folder)/metadata/metadata_\(number).parquet, .csv or "
+            + ".jsonl for it as for the other shards, found none",
+          remedy: "fetch the shard's metadata, or move all of it away to go without")
       }
-      let format = MetadataFile.Format.bySuffix.first { file.hasSuffix("." + $0.rawValue) }!
-      shards.append(
-        try EmbeddingShard(npy: path, metadata: MetadataFile(path: file, format: format)))
+      let file = metadata[number].map { file in
+        MetadataFile(
+          path: file, format: MetadataFile.Format.bySuffix.first { file.hasSuffix($0.rawValue) }!)
+      }
+      shards.append(try EmbeddingShard(npy: path, metadata: file))
     }
     return shards
   }

@@ -76,7 +76,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
   ) throws(WinnowError) -> Layout {
     let file = try InputFile(input)
     let start: [UInt8] = try file.elements(min(6, file.size), at: 0)
-    if start == [0x93] + Array("NUMPY".utf8) { return .file }
+    if start == NpyHeader.magic { return .file }
     if input.hasSuffix(".npz") { return .datacomp }
     if input.hasSuffix(".parquet") { return .parquetLists }
     if !options.shapes.isEmpty { return .map }
@@ -87,7 +87,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
   }
 
   private static func ofFolder(_ input: String) throws(WinnowError) -> Layout {
-    let folder = withoutTrailingSlash(input)
+    let folder = withoutTrailingSlashes(input)
     if pathKind(folder + "/img_emb") == .folder { return .clipRetrieval }
     guard pathKind(folder + "/workspace.json") != .file else {
       throw WinnowError(
@@ -120,8 +120,20 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
 
   /// The names in a folder but for hidden ones, by their bytes.
   static func visibleNames(_ folder: String) throws(WinnowError) -> [String] {
-    try namesInFolder(folder)
-      .filter { !$0.hasPrefix(".") }
+    try namesInFolder(folder).filter { !$0.hasPrefix(".") }
+  }
+
+  /// The paths of the files of a kind in a folder, in natural order.
+  ///
+  /// - Throws: ``WinnowError`` when there are none.
+  static func files(_ suffix: String, in folder: String) throws(WinnowError) -> [String] {
+    let names = try visibleNames(folder).filter { $0.hasSuffix(suffix) }
+    guard !names.isEmpty else {
+      throw WinnowError(
+        path: folder, fault: "expected \(suffix) files, found none",
+        remedy: "name the folder that holds the embeddings")
+    }
+    return names.sorted(by: naturallyPrecedes).map { folder == "/" ? "/\($0)" : "\(folder)/\($0)" }
   }
 
   /// Whether a text is an address such as `s3://bucket/name`.
@@ -132,11 +144,5 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
         isDigit(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2B || byte == 0x2D
           || byte == 0x2E
       }
-  }
-
-  static func withoutTrailingSlash(_ path: String) -> String {
-    var text = Substring(path)
-    while text.utf8.count > 1 && text.hasSuffix("/") { text.removeLast() }
-    return String(text)
   }
 }

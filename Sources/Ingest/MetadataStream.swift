@@ -23,11 +23,15 @@ public struct MetadataStream: ~Copyable {
   private var lines: [Int] = []
   private var isFinished = false
 
-  init(
-    _ shard: EmbeddingShard, _ columns: MetadataColumns, _ options: IngestOptions
+  /// - Precondition: the data set has metadata (``Dataset/columns`` is not nil).
+  /// - Throws: ``WinnowError`` when the file, or the program that reads it, cannot be opened.
+  public init(
+    _ dataset: Dataset, shard number: Int, _ options: IngestOptions
   ) throws(WinnowError) {
-    guard let file = shard.metadata else { preconditionFailure("the shard has no metadata") }
-    self.shard = shard
+    shard = dataset.shards[number]
+    guard let file = shard.metadata, let columns = dataset.columns else {
+      preconditionFailure("the data set has no metadata")
+    }
     self.file = file
     let (names, numbers) = (columns.names, columns.furtherNumeric)
     parser = try file.parser(names, numbers: numbers, options)
@@ -175,28 +179,20 @@ func parseNumber(_ text: UnsafeRawBufferPointer) -> Double? {
   while begin < end, text[begin] == 0x20 || text[begin] == 0x09 { begin += 1 }
   while begin < end, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
   if begin == end { return .nan }
-  // Most columns are of short whole numbers.
-  if end - begin <= 15, text[begin..<end].allSatisfy(isDigit) {
-    return Double(text[begin..<end].reduce(0) { 10 * $0 + Int($1 - 0x30) })
-  }
-  let trimmed = String(decoding: text[begin..<end], as: UTF8.self)
-  if end - begin == 3, trimmed.lowercased() == "nan" { return .nan }
-  // `Double` also takes hexadecimal digits and names, which no such file means.
-  let isPlain = text[begin..<end].allSatisfy {
-    isDigit($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E || $0 | 0x20 == 0x65
-  }
-  guard isPlain, let value = Double(trimmed), abs(value) <= 1e280 else { return nil }
+  let trimmed = UnsafeRawBufferPointer(rebasing: text[begin..<end])
+  if trimmed.count == 3, zip(trimmed, "nan".utf8).allSatisfy({ $0 | 0x20 == $1 }) { return .nan }
+  guard let value = parseDouble(trimmed), abs(value) <= 1e280 else { return nil }
   return value
 }
 
 /// The beginning of a foreign text, fit for a message: one line, printable, at most 40 characters.
 func excerpt(_ text: UnsafeRawBufferPointer) -> String {
   let start = String(decoding: text.prefix(160), as: UTF8.self)
-  var result = ""
-  for character in start.prefix(40) {
-    let isControl = character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
-    result.append(isControl ? "?" : character)
-  }
+  let result = String(
+    start.prefix(40).map { character in
+      let isControl = character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+      return isControl ? "?" : character
+    })
   return result.utf8.count < text.count ? result + "…" : result
 }
 

@@ -14,17 +14,7 @@ struct ParquetLists {
   /// - Parameter input: a `.parquet` file, or a folder with some (natural order, top level).
   init(_ input: String, _ options: IngestOptions) throws(WinnowError) {
     self.options = options
-    guard pathKind(input) == .folder else {
-      files = [input]
-      return
-    }
-    files = try Layout.visibleNames(input).filter { $0.hasSuffix(".parquet") }
-      .sorted(by: naturallyPrecedes).map { input == "/" ? "/\($0)" : "\(input)/\($0)" }
-    guard !files.isEmpty else {
-      throw WinnowError(
-        path: input, fault: "expected .parquet files, found none",
-        remedy: "name the folder that holds the embeddings")
-    }
+    files = pathKind(input) == .folder ? try Layout.files(".parquet", in: input) : [input]
   }
 
   /// - Throws: ``WinnowError`` when a file has no such column, or one of something else.
@@ -32,22 +22,18 @@ struct ParquetLists {
     let program = try DuckDB(options, for: files[0])
     let summaries = try program.summaries(of: files)
     let name = try columnName(summaries[0])
-    var elements: [EmbeddingElement] = []
-    for (file, summary) in zip(files, summaries) {
-      elements.append(try Self.element(of: name, in: summary, file))
+    let elements = try files.indices.map { (index) throws(WinnowError) in
+      try Self.element(of: name, in: summaries[index], files[index])
     }
     let lengths = try program.firstLengths(of: files, name, rows: summaries.map { $0.rows ?? 0 })
     // Files without rows say nothing about the width.
     let width = lengths.lazy.compactMap { $0 }.first ?? 1
-    var shards: [EmbeddingShard] = []
-    for (index, file) in files.enumerated() {
-      shards.append(
-        EmbeddingShard(
-          path: file, rows: summaries[index].rows ?? 0, dimensions: lengths[index] ?? width,
-          element: elements[index], dataOffset: 0,
-          metadata: MetadataFile(path: file, format: .parquet), form: .listColumn(name)))
+    return files.enumerated().map { index, file in
+      EmbeddingShard(
+        path: file, rows: summaries[index].rows ?? 0, dimensions: lengths[index] ?? width,
+        element: elements[index], dataOffset: 0,
+        metadata: MetadataFile(path: file, format: .parquet), form: .listColumn(name))
     }
-    return shards
   }
 
   private func columnName(_ summary: DuckDB.Summary) throws(WinnowError) -> String {

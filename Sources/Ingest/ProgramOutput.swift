@@ -41,21 +41,15 @@ final class ProgramOutput: ByteSource {
     var taken: [UInt8] = []
     var done = 0
     while done < bytes.count {
-      var watched = [
-        pollfd(fd: child.input, events: Int16(POLLOUT), revents: 0),
-        pollfd(fd: child.output, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: child.errors, events: Int16(POLLIN), revents: 0),
-      ]
-      guard poll(&watched, 3, -1) >= 0 || errno == EINTR else { throw failed("poll", errno) }
-      if watched[2].revents != 0, child.errors >= 0 { takeErrors() }
-      if watched[1].revents != 0, child.output >= 0 {
+      let ready = try ready(isFeeding: true)
+      if ready.output {
         var part = [UInt8](repeating: 0, count: 1 << 16)
         let count = Glibc.read(child.output, &part, part.count)
         guard count >= 0 || errno == EINTR else { throw failed("read", errno) }
         if count > 0 { taken += part[..<count] }
         if count == 0 { child.closeOutput() }
       }
-      guard watched[0].revents != 0 else { continue }
+      guard ready.input else { continue }
       let count = bytes.withUnsafeBytes {
         child.feed(UnsafeRawBufferPointer(rebasing: $0[done...]))
       }
@@ -72,15 +66,8 @@ final class ProgramOutput: ByteSource {
   func endInput() { child.closeInput() }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(WinnowError) -> Int {
-    // Both pipes are watched: a program that blocks on a full one would never fill the other.
     while child.output >= 0 {
-      var watched = [
-        pollfd(fd: child.output, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: child.errors, events: Int16(POLLIN), revents: 0),
-      ]
-      guard poll(&watched, 2, -1) >= 0 || errno == EINTR else { throw failed("poll", errno) }
-      if watched[1].revents != 0 { takeErrors() }
-      guard watched[0].revents != 0 else { continue }
+      guard try ready(isFeeding: false).output else { continue }
       let count = Glibc.read(child.output, buffer.baseAddress!, buffer.count)
       if count > 0 { return count }
       if count < 0 && errno == EINTR { continue }
@@ -93,6 +80,27 @@ final class ProgramOutput: ByteSource {
       guard status == 0 else { throw failed(status) }
     }
     return 0
+  }
+
+  /// The next bytes of the output, at most 64 KiB; none at its end.
+  func bytes() throws(WinnowError) -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: 1 << 16) { (space, count) throws(WinnowError) in
+      count = try read(into: UnsafeMutableRawBufferPointer(space))
+    }
+  }
+
+  /// Waits for a pipe, and takes what the program complains of: a program that blocks on one full
+  /// pipe would never fill another.
+  private func ready(isFeeding: Bool) throws(WinnowError) -> (input: Bool, output: Bool) {
+    // Closed pipes, of number -1, are never ready.
+    var watched = [
+      pollfd(fd: isFeeding ? child.input : -1, events: Int16(POLLOUT), revents: 0),
+      pollfd(fd: child.output, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: child.errors, events: Int16(POLLIN), revents: 0),
+    ]
+    guard poll(&watched, 3, -1) >= 0 || errno == EINTR else { throw failed("poll", errno) }
+    if watched[2].revents != 0 { takeErrors() }
+    return (watched[0].revents != 0, watched[1].revents != 0)
   }
 
   private func takeErrors() {
@@ -120,11 +128,4 @@ final class ProgramOutput: ByteSource {
       fault: "cannot \(call) the output of \(program): "
         + String(cString: strerror(code)).lowercased())
   }
-}
-
-/// The folder that relative paths begin at.
-func currentFolder() -> String {
-  guard let text = getcwd(nil, 0) else { return "." }
-  defer { free(text) }
-  return String(cString: text)
 }

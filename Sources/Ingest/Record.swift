@@ -2,7 +2,6 @@ import Foundations
 
 /// The wanted fields of one record, in a buffer that is used again for the next.
 final class Record {
-  /// A field's text, or its absence.
   struct Slot {
     var begin = 0
     var end = 0
@@ -41,9 +40,10 @@ final class Record {
     (space.baseAddress! + used).assumingMemoryBound(to: UInt8.self)
   }
 
-  /// Says that the `length` bytes at ``free`` are the text of field `slot`.
+  /// Says that the `length` bytes at ``free`` are the text of field `slot`, perhaps a new one.
   func keep(_ length: Int, as slot: Int, isBroken: Bool = false) {
     precondition(used + length <= space.count)
+    if slot == slots.count { slots.append(Slot()) }
     slots[slot] = Slot(begin: used, end: used + length, isBroken: isBroken)
     used += length
   }
@@ -55,6 +55,9 @@ final class Record {
   func text(_ slot: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: space[slots[slot].begin..<slots[slot].end])
   }
+
+  /// The same as a string; what is no UTF-8 becomes replacement characters.
+  func string(_ slot: Int) -> String { String(decoding: text(slot), as: UTF8.self) }
 }
 
 /// Reads the records of a metadata file one after the other.

@@ -35,72 +35,44 @@ public enum Arm: String, CaseIterable, Sendable {
   }
 }
 
-/// Which lists shall be written.
-public struct ArmsRequest: Sendable {
-  public var workspace: OpenWorkspace
-  /// Target, order, bounds, seed and overrides of the arms that know concepts.
-  public var plan: Plan
-  public var format: ManifestFormat
-  /// The folder for the lists; it is made where there is none.
-  public var folder: String
-  /// Replace existing files.
-  public var force = false
-  public var threads: Int
-  public var programs: IngestOptions
-
-  public init(
-    workspace: OpenWorkspace, plan: Plan, format: ManifestFormat, folder: String, threads: Int,
-    programs: IngestOptions
-  ) {
-    self.workspace = workspace
-    self.plan = plan
-    self.format = format
-    self.folder = folder
-    self.threads = threads
-    self.programs = programs
-  }
-}
-
 /// Writes a list for each arm, and beside them `arms.json`, `overlaps.csv` and `concepts.csv`; all of
 /// them appear whole or none does.
 ///
-/// - Parameter progress: told the part done, 0 to 1; false cancels and leaves everything as it was.
+/// - Parameters:
+///   - plan: target, order, bounds, seed and overrides of the arms that know concepts.
+///   - folder: for the lists; it is made where there is none.
+///   - force: replace existing files.
+///   - progress: told the part done, 0 to 1; false cancels and leaves everything as it was.
 /// - Returns: the tables.
 /// - Throws: ``WinnowError`` when the plan is infeasible, or something cannot be written.
 /// - Complexity: O(candidates) an arm; rows / 8 bytes an arm.
 public func writeArms(
-  _ request: ArmsRequest, progress: @escaping (Double) -> Bool
+  _ workspace: OpenWorkspace, _ plan: Plan, _ format: ManifestFormat, folder: String,
+  force: Bool = false, threads: Int, programs: IngestOptions, progress: @escaping (Double) -> Bool
 ) throws(WinnowError) -> ArmsReport {
-  let (workspace, format) = (request.workspace, request.format)
-  try format.writer.check(workspace, isComplement: false, request.programs)
-  var leftOut: [ArmsReport.LeftOut] = []
-  var arms: [Arm] = []
-  for arm in Arm.allCases {
-    if arm == .similarity, !workspace.hasSimilarity {
-      leftOut.append(.init(arm: arm, reason: "the workspace has no similarities"))
-    } else {
-      arms.append(arm)
-    }
+  let arms = Arm.allCases.filter { $0 != .similarity || workspace.hasSimilarity }
+  let leftOut = Arm.allCases.filter { !arms.contains($0) }.map {
+    ArmsReport.LeftOut(arm: $0, reason: "the workspace has no similarities")
   }
   let lists = arms.map { arm in
     ManifestRequest.List(
-      format: format, output: "\(request.folder)/\(arm.rawValue).\(format.fileExtension)")
+      format: format, output: "\(folder)/\(arm.rawValue).\(format.fileExtension)")
   }
   var export = ManifestRequest(
-    workspace: workspace, plan: request.plan, lists: lists, force: request.force,
-    threads: request.threads)
-  export.programs = request.programs
-  let tables = ["arms.json", "overlaps.csv", "concepts.csv"].map { "\(request.folder)/\($0)" }
-  let isNew = pathKind(request.folder) == .nothing
+    workspace: workspace, choice: .plan(plan), lists: lists, force: force, threads: threads)
+  export.programs = programs
+  try format.writer.check(export)
+  let tables = ["arms.json", "overlaps.csv", "concepts.csv"].map { "\(folder)/\($0)" }
+  let isNew = pathKind(folder) == .nothing
   if isNew {
-    if let obstacle = outputObstacle(request.folder, format: .text, workspace: workspace) {
-      throw .invalid("\(request.folder): \(obstacle)")
+    if let obstacle = outputObstacle(folder, format: .text, workspace: workspace) {
+      throw .invalid("\(folder): \(obstacle)")
     }
-    try makeFolder(request.folder)
+    try makeFolder(folder)
   }
   do throws(WinnowError) {
     try checkOutputs(export)
-    for path in tables where pathKind(path) != .nothing && !request.force {
+    for path in tables where pathKind(path) != .nothing && !force {
       throw .invalid("\(path): the file exists; replace it with --force or choose another --output")
     }
     let fingerprint = try workspace.fingerprint()
@@ -108,12 +80,9 @@ public func writeArms(
     var columns: [ArmsReport.Column] = []
     for (index, (arm, list)) in zip(arms, lists).enumerated() {
       guard progress(Double(index) / Double(arms.count)) else { throw .interrupted }
-      let choice = arm.choice(request.plan)
-      let chosen = try ChosenRows(choice, workspace, threads: request.threads)
-      let source = ManifestSource(
-        workspace, choice, chosen, isComplement: false, window: export.window,
-        programs: request.programs)
-      let facts = SourceFacts(rowsDigest: rowsDigest(source.rows), fingerprint: fingerprint)
+      export.choice = arm.choice(plan)
+      let source = try ManifestSource(export)
+      let facts = (rowsDigest: rowsDigest(source.rows), fingerprint: fingerprint)
       prepared.append(
         try PreparedList(list, source, facts) { rows in
           progress(
@@ -121,10 +90,10 @@ public func writeArms(
         })
       columns.append(
         ArmsReport.Column(
-          arm: arm, list: lastComponent(list.output), rows: chosen.kept, quotas: chosen.quotas))
+          arm: arm, list: lastComponent(list.output), rows: source.rows, quotas: source.quotas))
     }
-    let report = try ArmsReport(workspace, request.plan, columns, leftOut)
-    var files: [(String, PreparedFile)] = []
+    let report = try ArmsReport(workspace, plan, columns, leftOut)
+    var files: [(path: String, file: any PlacedLater)] = []
     for (path, text) in zip(tables, [report.json(), report.overlapsCSV(), report.conceptsCSV()]) {
       let file = try PreparedFile(path)
       try file.write(Array(text.utf8))
@@ -134,7 +103,7 @@ public func writeArms(
     try place(prepared, files)
     return report
   } catch {
-    if isNew { try? removeTree(request.folder) }
+    if isNew { try? removeTree(folder) }
     throw error
   }
 }

@@ -12,13 +12,10 @@ public struct ArmsReport: Sendable {
     public let reason: String
   }
 
-  /// One list.
   struct Column: Sendable {
     let arm: Arm
-    /// The file's name.
     let list: String
     let rows: RowSet
-    /// Its rows of each concept.
     let quotas: [Int]
   }
 
@@ -61,12 +58,7 @@ public struct ArmsReport: Sendable {
     quotas = columns.map(\.quotas)
     sizes = workspace.scores.size
     self.leftOut = leftOut
-    var names: [String] = []
-    for cluster in 0..<workspace.clusters {
-      names.append(
-        try workspace.label(cluster) ?? "")
-    }
-    self.names = names
+    names = try workspace.labels()
     var overlaps: [Overlap] = []
     for (index, one) in columns.enumerated() {
       for other in columns[(index + 1)...] {
@@ -79,12 +71,6 @@ public struct ArmsReport: Sendable {
       }
     }
     self.overlaps = overlaps
-  }
-
-  /// How many concepts two arms give other quotas, and the rows that would have to move.
-  private func difference(_ one: Int, _ other: Int) -> (concepts: Int, rows: Int) {
-    let moved = zip(quotas[one], quotas[other]).map { abs($0 - $1) }
-    return (moved.count { $0 > 0 }, moved.reduce(0, +) / 2)
   }
 
   /// The overlaps as a matrix, and the concepts that the arms differ on most.
@@ -114,17 +100,16 @@ public struct ArmsReport: Sendable {
     text += "\nconcepts that keep another number of rows than with complexity, rows moved\n"
     var moves = TextTable(["arm", "concepts", "rows", ""])
     for index in arms.indices.dropFirst() {
-      let moved = difference(0, index)
-      moves.add([arms[index].rawValue, "\(moved.concepts)", "\(moved.rows)", ""])
+      let moved = zip(quotas[0], quotas[index]).map { abs($0 - $1) }
+      let (concepts, rows) = (moved.count { $0 > 0 }, moved.reduce(0, +) / 2)
+      moves.add([arms[index].rawValue, "\(concepts)", "\(rows)", ""])
     }
     text += moves.text() + "\nrows of each concept, those first in which the arms differ most\n"
     let spread = sizes.indices.map { cluster in
       let kept = quotas.map { $0[cluster] }
       return (kept.max() ?? 0) - (kept.min() ?? 0)
     }
-    let order = sizes.indices.sorted {
-      spread[$0] != spread[$1] ? spread[$0] > spread[$1] : $0 < $1
-    }
+    let order = sizes.indices.sorted { (-spread[$0], $0) < (-spread[$1], $1) }
     var table = TextTable(["concept", "size"] + arms.map(\.rawValue) + ["name"])
     for cluster in order.prefix(most) {
       table.add(
@@ -163,38 +148,27 @@ public struct ArmsReport: Sendable {
   /// Both tables as one object.
   public func json() -> String {
     let made = zip(arms, lists).map {
-      "    { \"arm\": \"\($0.rawValue)\", \"list\": \(jsonQuoted($1)) }"
+      jsonObject([("arm", jsonQuoted($0.rawValue)), ("list", jsonQuoted($1))])
     }
     let missing = leftOut.map {
-      "{ \"arm\": \"\($0.arm.rawValue)\", \"reason\": \(jsonQuoted($0.reason)) }"
+      jsonObject([("arm", jsonQuoted($0.arm.rawValue)), ("reason", jsonQuoted($0.reason))])
     }
     let pairs = overlaps.map {
-      "    { \"one\": \"\($0.one.rawValue)\", \"other\": \"\($0.other.rawValue)\", "
-        + "\"both\": \($0.both), \"jaccard\": \($0.jaccard) }"
+      jsonObject([
+        ("one", jsonQuoted($0.one.rawValue)), ("other", jsonQuoted($0.other.rawValue)),
+        ("both", $0.both), ("jaccard", $0.jaccard),
+      ])
     }
     let concepts = sizes.indices.map { cluster in
-      "    { \"concept\": \(cluster), \"size\": \(sizes[cluster]), "
-        + zip(arms, quotas).map { "\"\($0.rawValue)\": \($1[cluster]), " }.joined()
-        + "\"name\": \(names[cluster].isEmpty ? "null" : jsonQuoted(names[cluster])) }"
+      var fields: [JSONField] = [("concept", cluster), ("size", sizes[cluster])]
+      fields += zip(arms, quotas).map { ($0.rawValue, $1[cluster]) }
+      return jsonObject(fields + [("name", jsonText(names[cluster]))])
     }
-    return """
-      {
-        "workspace": \(jsonQuoted(workspace)),
-        "candidates": \(candidates),
-        "target": \(target),
-        "selection-seed": \(seed),
-        "arms": [
-      \(made.joined(separator: ",\n"))
-        ],
-        "left-out": [\(missing.joined(separator: ", "))],
-        "overlaps": [
-      \(pairs.joined(separator: ",\n"))
-        ],
-        "concepts": [
-      \(concepts.joined(separator: ",\n"))
-        ]
-      }
-
-      """
+    return jsonDocument([
+      ("workspace", jsonQuoted(workspace)), ("candidates", candidates), ("target", target),
+      ("selection-seed", seed), ("arms", jsonLines(made)),
+      ("left-out", "[\(missing.joined(separator: ", "))]"), ("overlaps", jsonLines(pairs)),
+      ("concepts", jsonLines(concepts)),
+    ])
   }
 }

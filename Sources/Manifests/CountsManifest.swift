@@ -1,26 +1,22 @@
 // The array that the method's published program works with: how many rows of each cluster stay.
 
 import Foundations
-import Ingest
 import Storage
 import Workspace
 
-/// Kept rows of each concept, as i8.
 enum CountsManifest: ManifestWriter {
-  static func check(
-    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(WinnowError) {
-    guard !isComplement else {
+  static func check(_ request: ManifestRequest) throws(WinnowError) {
+    guard !request.isComplement else {
       throw .invalid(
         "--complement: --format counts holds the kept rows of each concept and has no complement; "
           + "choose another format")
     }
   }
 
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    try faults(of: path, Check(header))
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    try list.faults(
+      Check(
+        header: list.header, words: NpyWords(.int64, count: list.header.workspace.clusters)))
   }
 
   private struct Check: ListCheck {
@@ -28,11 +24,6 @@ enum CountsManifest: ManifestWriter {
     var words: NpyWords
     var sum = 0
     var fault: String?
-
-    init(_ header: Provenance) {
-      self.header = header
-      words = NpyWords(.int64, count: header.workspace.clusters)
-    }
 
     mutating func take(_ block: UnsafeRawBufferPointer) {
       words.take(block) { number, word in

@@ -2,15 +2,13 @@
 // array of dtype "u8,u8", each uid as the numbers of its first and last 16 hex digits, sorted.
 
 import Foundations
-import Ingest
 import Pruning
 import Storage
 import Workspace
 
 enum DataCompManifest: ManifestWriter {
-  static func check(
-    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(WinnowError) {
+  static func check(_ request: ManifestRequest) throws(WinnowError) {
+    let workspace = request.workspace
     guard workspace.hasHexKeys else {
       throw .invalid(
         "\(workspace.path): --format datacomp needs keys of 32 lower-case hex digits (uids), the "
@@ -19,10 +17,9 @@ enum DataCompManifest: ManifestWriter {
     }
   }
 
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    try faults(of: path, Check(header))
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    try list.faults(
+      Check(header: list.header, words: NpyWords(.uint64Pair, count: list.header.rows)))
   }
 
   private struct Check: ListCheck {
@@ -32,11 +29,6 @@ enum DataCompManifest: ManifestWriter {
     var high: UInt64 = 0
     var last: (UInt64, UInt64)?
     var fault: String?
-
-    init(_ header: Provenance) {
-      self.header = header
-      words = NpyWords(.uint64Pair, count: header.rows)
-    }
 
     mutating func take(_ block: UnsafeRawBufferPointer) {
       words.take(block) { number, word in

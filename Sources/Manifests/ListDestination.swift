@@ -3,6 +3,7 @@
 
 import Foundations
 import Storage
+import Workspace
 
 /// A file of a list that is a folder.
 public struct ListFile: Codable, Equatable, Sendable {
@@ -30,11 +31,8 @@ struct ListContents: Equatable {
   }
 
   init(_ files: [ListFile]) {
-    let sorted = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     size = files.reduce(0) { $0 + $1.size }
-    var digest = Digest()
-    for file in sorted { digest.update(Array("\(file.digest)  \(file.name)\n".utf8)) }
-    self.digest = digest.hex()
+    digest = Fingerprint.of(Dictionary(files.map { ($0.name, $0.digest) }) { one, _ in one })
     self.files = files
     recordsDigest = nil
   }
@@ -48,35 +46,31 @@ protocol ListDestination: AnyObject {
   func finish() throws(WinnowError) -> FileSeal
 }
 
-/// An ``AtomicFile`` that closures can share; dropped before ``place()``, it is gone.
-final class PreparedFile: ListDestination {
+/// A destination that is put in its place when all is written; dropped before, it is gone.
+protocol PlacedLater: ListDestination {
+  func place() throws(WinnowError)
+}
+
+/// An ``AtomicFile`` that closures can share.
+final class PreparedFile: PlacedLater {
   private var file: AtomicFile
 
-  init(_ path: String) throws(WinnowError) {
-    file = try AtomicFile(path)
-  }
+  init(_ path: String) throws(WinnowError) { file = try AtomicFile(path) }
 
   func begin(_ name: String?) {}
 
-  func write(_ bytes: [UInt8]) throws(WinnowError) {
-    try file.write(bytes)
-  }
+  func write(_ bytes: [UInt8]) throws(WinnowError) { try file.write(bytes) }
 
-  func finish() throws(WinnowError) -> FileSeal {
-    try file.finish()
-  }
+  func finish() throws(WinnowError) -> FileSeal { try file.finish() }
 
   func place() throws(WinnowError) { _ = try file.commit() }
 }
 
-/// A folder of files that waits for its place.
-final class PreparedFolder: ListDestination {
+final class PreparedFolder: PlacedLater {
   private let folder: AtomicFolder
   private var file: PreparedFile?
 
-  init(_ path: String) throws(WinnowError) {
-    folder = try AtomicFolder(path)
-  }
+  init(_ path: String) throws(WinnowError) { folder = try AtomicFolder(path) }
 
   func begin(_ name: String?) throws(WinnowError) {
     file = try PreparedFile(folder.temporary + "/" + (name ?? "list"))
@@ -111,4 +105,51 @@ final class PassedOn: ListDestination {
   }
 
   func finish() -> FileSeal { FileSeal(size: size, digest: digest.hex()) }
+}
+
+// A keep list and its header, written and brought to the disk beside their places: when all lists
+// of a plan are prepared, nothing but renames is left.
+
+/// What the headers of all lists of one choice share.
+typealias SourceFacts = (rowsDigest: String, fingerprint: String)
+
+/// A list and its header that wait for their places; dropped before, they are gone.
+final class PreparedList {
+  let summary: ManifestSummary
+  let contents: ListContents
+  /// The list and its header, in that order.
+  fileprivate let files: [(path: String, file: any PlacedLater)]
+
+  init(
+    _ wanted: ManifestRequest.List, _ source: ManifestSource, _ facts: SourceFacts,
+    _ report: @escaping (Int) -> Bool
+  ) throws(WinnowError) {
+    // Both are begun before either is written.
+    let (path, headerPath) = (wanted.output, Provenance.path(of: wanted.output))
+    let list: any PlacedLater =
+      wanted.format.isFolder ? try PreparedFolder(path) : try PreparedFile(path)
+    let header = try PreparedFile(headerPath)
+    contents = try source.write(wanted.format, to: list, report)
+    guard report(source.count) else { throw .interrupted }
+    try header.write(try Provenance.header(wanted, contents, source, facts))
+    // A disk that is full for the header must not leave a new list beside an old header.
+    _ = try header.finish()
+    files = [(path, list), (headerPath, header)]
+    summary = ManifestSummary(
+      output: path, format: wanted.format, kept: source.count, digest: contents.digest)
+  }
+}
+
+/// Puts prepared lists in their places, one file after the other, and then finished files.
+func place(
+  _ lists: [PreparedList], _ files: [(path: String, file: any PlacedLater)] = []
+) throws(WinnowError) {
+  var done: [String] = []
+  for (path, file) in lists.flatMap(\.files) + files {
+    do throws(WinnowError) { try file.place() } catch {
+      if done.isEmpty { throw error }
+      throw .invalid("\(error); new before that failed: \(done.joined(separator: ", "))")
+    }
+    done.append(path)
+  }
 }

@@ -35,13 +35,6 @@ public struct ManifestRequest: Sendable {
   package var window = 1 << 24
 
   public init(
-    workspace: OpenWorkspace, plan: Plan, lists: [List], force: Bool, threads: Int
-  ) {
-    self.init(
-      workspace: workspace, choice: .plan(plan), lists: lists, force: force, threads: threads)
-  }
-
-  public init(
     workspace: OpenWorkspace, choice: RowChoice, lists: [List], force: Bool, threads: Int
   ) {
     precondition(!lists.isEmpty && (lists.count == 1 || !lists.contains { $0.output == "-" }))
@@ -81,8 +74,7 @@ public func export(
 ) throws(WinnowError) -> [ManifestSummary] {
   let workspace = request.workspace
   for list in request.lists {
-    try list.format.writer.check(
-      workspace, isComplement: request.isComplement, request.programs)
+    try list.format.writer.check(request)
     if list.output == "-", list.format.isFolder {
       throw .invalid(
         "-: --format \(list.format.rawValue) is a folder of files, which standard output cannot "
@@ -92,9 +84,7 @@ public func export(
   if let plan = request.choice.plan { _ = try workspace.quotas(of: plan) }
   try checkOutputs(request)
   guard progress(0) else { throw .interrupted }
-  let source = ManifestSource(
-    workspace, request.choice, try ChosenRows(request.choice, workspace, threads: request.threads),
-    isComplement: request.isComplement, window: request.window, programs: request.programs)
+  let source = try ManifestSource(request)
   let whole = Double(max(1, source.count)) * Double(request.lists.count)
   func report(_ list: Int) -> (Int) -> Bool {
     { rows in progress((Double(list) * Double(source.count) + Double(rows)) / whole) }
@@ -106,9 +96,7 @@ public func export(
     }
     return [ManifestSummary(output: "-", format: format, kept: source.count, digest: "")]
   }
-  let facts = SourceFacts(
-    rowsDigest: rowsDigest(source.rows),
-    fingerprint: try workspace.fingerprint())
+  let facts = (rowsDigest: rowsDigest(source.rows), fingerprint: try workspace.fingerprint())
   var prepared: [PreparedList] = []
   for (index, list) in request.lists.enumerated() {
     prepared.append(try PreparedList(list, source, facts, report(index)))
@@ -124,7 +112,7 @@ public func outputObstacle(
   _ path: String, format: ManifestFormat, workspace: OpenWorkspace
 ) -> String? {
   // A folder may be named with a slash at its end.
-  if format.isFolder { return folderObstacle(trimmed(path), workspace) }
+  if format.isFolder { return folderObstacle(withoutTrailingSlashes(path), workspace) }
   return fileObstacle(path, workspace)
 }
 
@@ -165,13 +153,6 @@ private func fileObstacle(_ path: String, _ workspace: OpenWorkspace) -> String?
   }
 }
 
-/// A path without slashes at its end.
-func trimmed(_ path: String) -> String {
-  var text = Substring(path)
-  while text.utf8.count > 1 && text.hasSuffix("/") { text.removeLast() }
-  return String(text)
-}
-
 func checkOutputs(_ request: ManifestRequest) throws(WinnowError) {
   var taken: Set<String> = []
   for list in request.lists where list.output != "-" {
@@ -202,15 +183,7 @@ private func checkOutput(
 
 /// SHA-256 of rows as little-endian u8, ascending.
 func rowsDigest(_ rows: RowSet) -> String {
-  var digest = Digest()
-  var buffer: [UInt64] = []
-  for row in rows {
-    buffer.append(UInt64(row).littleEndian)
-    if buffer.count == 8192 {
-      buffer.withUnsafeBytes { digest.update($0) }
-      buffer.removeAll(keepingCapacity: true)
-    }
-  }
-  buffer.withUnsafeBytes { digest.update($0) }
+  var digest = RowsDigest()
+  for row in rows { digest.take(UInt64(row)) }
   return digest.hex()
 }

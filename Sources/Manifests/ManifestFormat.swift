@@ -22,10 +22,7 @@ public enum ManifestFormat: String, CaseIterable, Sendable, Codable {
     switch self {
     case .text: "txt"
     case .rows, .datacomp, .counts: "npy"
-    case .parquet: "parquet"
-    case .masks: "masks"
-    case .csv: "csv"
-    case .jsonl: "jsonl"
+    case .parquet, .masks, .csv, .jsonl: rawValue
     }
   }
 

@@ -80,30 +80,26 @@ public func replay(
   }
   let workspace = try openWorkspace(header, headerPath, request)
   guard progress(0) else { throw .interrupted }
-  let choice = try header.choice(headerPath, workspace)
-  let source = ManifestSource(
-    workspace, choice, try ChosenRows(choice, workspace, threads: request.threads),
-    isComplement: header.complement == true, window: 1 << 24, programs: request.programs)
-  try header.list.format.writer.check(
-    workspace, isComplement: source.isComplement, request.programs)
+  let list = ManifestRequest.List(format: header.list.format, output: request.output ?? "-")
+  var export = ManifestRequest(
+    workspace: workspace, choice: try header.choice(headerPath, workspace), lists: [list],
+    force: request.force, threads: request.threads)
+  export.isComplement = header.complement == true
+  export.programs = request.programs
+  let source = try ManifestSource(export)
+  try list.format.writer.check(export)
   let report: (Int) -> Bool = { progress(Double($0) / Double(max(1, source.count))) }
   let digest = rowsDigest(source.rows)
   let contents: ListContents
-  if let output = request.output {
-    let list = ManifestRequest.List(format: header.list.format, output: output)
-    var export = ManifestRequest(
-      workspace: workspace, choice: source.choice, lists: [list], force: request.force,
-      threads: request.threads)
-    export.isComplement = source.isComplement
+  if request.output != nil {
     try checkOutputs(export)
     let prepared = try PreparedList(
-      list, source, SourceFacts(rowsDigest: digest, fingerprint: header.workspace.fingerprint),
-      report)
+      list, source, (rowsDigest: digest, fingerprint: header.workspace.fingerprint), report)
     try compare(prepared.contents, digest, source, header, headerPath)
     try place([prepared])
     contents = prepared.contents
   } else {
-    contents = try source.write(header.list.format, to: PassedOn(), report)
+    contents = try source.write(list.format, to: PassedOn(), report)
     try compare(contents, digest, source, header, headerPath)
   }
   return Replay(
@@ -111,7 +107,6 @@ public func replay(
     isSameBytes: contents.digest == header.list.digest, isThere: isThere)
 }
 
-/// Refuses a list that is not the header's.
 private func compare(
   _ contents: ListContents, _ rowsDigest: String, _ source: ManifestSource, _ header: Provenance,
   _ path: String
@@ -139,7 +134,6 @@ private func compare(
   }
 }
 
-/// The workspace of a header, when it is still the same.
 private func openWorkspace(
   _ header: Provenance, _ headerPath: String, _ request: ReplayRequest
 ) throws(WinnowError) -> OpenWorkspace {
@@ -186,14 +180,9 @@ extension Replay {
   /// What came of it, a line for people.
   public func summary(output: String?) -> String {
     let same = isSameBytes ? "the same bytes" : "the same rows in other bytes"
-    let rest: String
-    if let output {
-      rest = ", written to \(output)"
-    } else if isThere {
-      rest = ""
-    } else {
-      rest = "; the list itself is not there, --output writes it"
-    }
+    let rest =
+      output.map { ", written to \($0)" }
+      ?? (isThere ? "" : "; the list itself is not there, --output writes it")
     return "\(path): made again: \(rows) rows, format \(format.rawValue), \(same), SHA-256 "
       + "\(digest)\(rest)\n"
   }

@@ -41,13 +41,11 @@ struct ManifestSink {
     return { report(rows) }
   }
 
-  /// Says that one more row is written.
   mutating func endRow() throws(WinnowError) {
     rows += 1
     if rows & 0x3FFF == 0, !report(rows) { throw .interrupted }
   }
 
-  /// Begins the next file of a list that is a folder.
   mutating func beginFile(_ name: String) throws(WinnowError) {
     try endFile()
     try destination.begin(name)
@@ -67,7 +65,6 @@ struct ManifestSink {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Ends the list.
   mutating func finish() throws(WinnowError) -> ListContents {
     if files.isEmpty && file == nil {
       try flush()

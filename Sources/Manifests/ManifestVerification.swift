@@ -45,7 +45,8 @@ public func verifyManifest(
   let writer = header.list.format.writer
   // What is no file of the format any more may not even be readable, and says nothing more.
   if isSame && isSealed || !writer.needsWholeFile {
-    faults += try writer.contentFaults(listPath, header, programs)
+    faults += try writer.contentFaults(
+      WrittenList(path: listPath, header: header, programs: programs))
   }
   return ManifestVerification(
     path: listPath, format: header.list.format, kept: header.rows, faults: faults)

@@ -2,59 +2,45 @@
 // it gives bytes to a sink.  Adding one touches its own file and its case in ManifestFormat.
 
 import Foundations
-import Ingest
 import Pruning
 import Workspace
 
 /// What a format writes from.
 struct ManifestSource: Sendable {
-  let workspace: OpenWorkspace
-  let choice: RowChoice
+  let request: ManifestRequest
   /// Rows that the choice keeps of each cluster.
   let quotas: [Int]
-  /// Whether the list holds all rows of the data set that are not kept.
-  let isComplement: Bool
   /// The rows of the list.
   let rows: RowSet
   /// `rows.count`.
   let count: Int
-  /// Rows of the list whose places are held at a time.
-  let window: Int
-  /// Where the program that writes Parquet is.
-  let programs: IngestOptions
 
-  init(
-    _ workspace: OpenWorkspace, _ choice: RowChoice, _ chosen: ChosenRows, isComplement: Bool,
-    window: Int, programs: IngestOptions
-  ) {
-    self.workspace = workspace
-    self.choice = choice
-    quotas = chosen.quotas
-    self.isComplement = isComplement
-    rows = isComplement ? chosen.kept.complement : chosen.kept
-    count = isComplement ? workspace.rows - choice.target : choice.target
-    self.window = window
-    self.programs = programs
-  }
-
+  var workspace: OpenWorkspace { request.workspace }
+  var choice: RowChoice { request.choice }
+  var isComplement: Bool { request.isComplement }
   /// How many rows of the list are candidates.
   var candidates: Int { isComplement ? workspace.candidates - choice.target : count }
+
+  init(_ request: ManifestRequest) throws(WinnowError) {
+    let (workspace, target) = (request.workspace, request.choice.target)
+    let chosen = try ChosenRows(request.choice, workspace, threads: request.threads)
+    self.request = request
+    quotas = chosen.quotas
+    rows = request.isComplement ? chosen.kept.complement : chosen.kept
+    count = request.isComplement ? workspace.rows - target : target
+  }
 }
 
 /// One format of keep lists.
 protocol ManifestWriter {
   /// Refuses a request that cannot give what the format needs, before anything is written.
-  static func check(
-    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(WinnowError)
+  static func check(_ request: ManifestRequest) throws(WinnowError)
 
   /// What is wrong in a list of this format, one line each, beside its size and digest.
   ///
   /// - Complexity: O(bytes); memory does not grow with the list.
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String]
-  /// Whether ``contentFaults(_:_:_:)`` can say something only of bytes that are those written.
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String]
+  /// Whether ``contentFaults(_:)`` can say something only of bytes that are those written.
   static var needsWholeFile: Bool { get }
 
   /// Writes the whole list.
@@ -64,9 +50,7 @@ protocol ManifestWriter {
 }
 
 extension ManifestWriter {
-  static func check(
-    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(WinnowError) {}
+  static func check(_ request: ManifestRequest) throws(WinnowError) {}
 
   static var needsWholeFile: Bool { false }
 }

@@ -2,38 +2,32 @@
 // `np.load("img_emb_0.npy")[np.load("keep.masks/img_emb_0.npy")]`.
 
 import Foundations
-import Ingest
 import Pruning
 import Storage
 import Workspace
 
-/// A folder of masks.
 enum MasksManifest: ManifestWriter {
-  static func check(
-    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(WinnowError) {
-    try workspace.checkShards()
+  static func check(_ request: ManifestRequest) throws(WinnowError) {
+    try request.workspace.checkShards()
   }
 
   static let needsWholeFile = true
 
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    var rows = RowsCheck(header)
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    var rows = RowsCheck(list.header)
     var first = 0
-    for file in header.list.files ?? [] {
-      let masks = try MappedArray<UInt8>("\(path)/\(file.name)", type: .bool, shape: [-1])
+    for file in list.header.list.files ?? [] {
+      let masks = try MappedArray<UInt8>("\(list.path)/\(file.name)", type: .bool, shape: [-1])
       for (place, value) in masks.elements.enumerated() where value != 0 {
         rows.take(UInt64(first + place))
       }
       first += masks.count
     }
     var faults = rows.faults()
-    if first != header.workspace.rows {
-      faults.append("expected \(header.workspace.rows) values, found \(first)")
+    if first != list.header.workspace.rows {
+      faults.append("expected \(list.header.workspace.rows) values, found \(first)")
     }
-    return faults.map { "\(path): \($0)" }
+    return faults.map { "\(list.path): \($0)" }
   }
 
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {

@@ -9,23 +9,19 @@ import Ingest
 import Storage
 import Workspace
 
-/// A Parquet file by way of the `duckdb` program.
 enum ParquetManifest: ManifestWriter {
-  static func check(
-    _ workspace: OpenWorkspace, isComplement: Bool, _ programs: IngestOptions
-  ) throws(WinnowError) {
-    try ParquetWriter.check("--format parquet", programs)
+  static func check(_ request: ManifestRequest) throws(WinnowError) {
+    try ParquetWriter.check("--format parquet", request.programs)
   }
 
   static let needsWholeFile = true
 
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    var rows = RowsCheck(header)
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    var rows = RowsCheck(list.header)
     var canonical = Digest()
+    let path = list.path
     let table = try ParquetRows(
-      path, texts: ["row", "key", "concept", "rank"], numbers: ["distance"], programs)
+      path, texts: ["row", "key", "concept", "rank"], numbers: ["distance"], list.programs)
     while let fields = try table.next() {
       guard let row = fields[0].flatMap(UInt64.init), let number = Int(exactly: row) else {
         return ["\(path): row \(rows.count): expected a row number, found \(fields[0] ?? "none")"]
@@ -42,9 +38,9 @@ enum ParquetManifest: ManifestWriter {
     }
     var faults = rows.faults()
     let found = canonical.hex()
-    if found != header.list.recordsDigest {
-      faults.append(
-        "expected records with SHA-256 \(header.list.recordsDigest ?? "none"), found \(found)")
+    let expected = list.header.list.recordsDigest
+    if found != expected {
+      faults.append("expected records with SHA-256 \(expected ?? "none"), found \(found)")
     }
     return faults.map { "\(path): \($0)" }
   }
@@ -52,9 +48,9 @@ enum ParquetManifest: ManifestWriter {
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
     let writer = try ParquetWriter(
       [
-        .init("row", "UBIGINT"), .init("key", "VARCHAR"), .init("concept", "UINTEGER"),
-        .init("distance", "FLOAT"), .init("rank", "UBIGINT"),
-      ], for: "--format parquet", source.programs)
+        ("row", "UBIGINT"), ("key", "VARCHAR"), ("concept", "UINTEGER"), ("distance", "FLOAT"),
+        ("rank", "UBIGINT"),
+      ], for: "--format parquet", source.request.programs)
     var canonical = Digest()
     var lines: [UInt8] = []
     let goesOn = sink.goesOn

@@ -10,19 +10,15 @@ public struct PlanComparison: Sendable, Equatable {
   public struct Concept: Sendable, Equatable {
     public let size: Int
     /// Rows that each plan keeps.
-    public let quotas: (a: Int, b: Int)
+    public let a: Int
+    public let b: Int
     /// Rows that both keep.
     public let both: Int
     /// Empty where nothing names the concept.
     public let name: String
 
-    public var onlyA: Int { quotas.a - both }
-    public var onlyB: Int { quotas.b - both }
-
-    public static func == (one: Concept, other: Concept) -> Bool {
-      one.size == other.size && one.quotas == other.quotas && one.both == other.both
-        && one.name == other.name
-    }
+    public var onlyA: Int { a - both }
+    public var onlyB: Int { b - both }
   }
 
   /// What the workspace is called.
@@ -46,15 +42,11 @@ public struct PlanComparison: Sendable, Equatable {
       a: try workspace.quotas(of: plans.a).quota, b: try workspace.quotas(of: plans.b).quota
     )
     let both = try workspace.overlaps(plans.a, quotas.a, plans.b, quotas.b, threads: threads)
-    var concepts: [Concept] = []
-    for cluster in 0..<workspace.clusters {
-      let name = try workspace.label(cluster)
-      concepts.append(
-        Concept(
-          size: workspace.scores.size[cluster], quotas: (quotas.a[cluster], quotas.b[cluster]),
-          both: both[cluster], name: name ?? ""))
+    concepts = try workspace.labels().enumerated().map { cluster, name in
+      Concept(
+        size: workspace.scores.size[cluster], a: quotas.a[cluster], b: quotas.b[cluster],
+        both: both[cluster], name: name)
     }
-    self.concepts = concepts
     self.workspace = workspace.name
     self.names = [names.a, names.b]
     candidates = workspace.candidates
@@ -73,4 +65,64 @@ public struct PlanComparison: Sendable, Equatable {
 /// Common rows of all rows; 1 for two empty lists, which are equal.
 func jaccardIndex(both: Int, either: Int) -> Double {
   either == 0 ? 1 : Double(both) / Double(either)
+}
+
+extension PlanComparison {
+  /// A summary, and a line for each concept in which the plans differ.
+  public func text() -> String {
+    var lines = [
+      "\(workspace): \(candidates) candidates", "A  \(names[0]): \(both + onlyA) rows",
+      "B  \(names[1]): \(both + onlyB) rows", "",
+      "kept by both \(both), only by A \(onlyA), only by B \(onlyB), Jaccard \(fixed(jaccard, 4))",
+    ]
+    let moved = concepts.map { $0.onlyA + $0.onlyB }
+    let differing = moved.indices.filter { moved[$0] > 0 }
+      .sorted { (-moved[$0], $0) < (-moved[$1], $1) }
+    if differing.isEmpty {
+      return (lines + ["they keep the same rows"]).joined(separator: "\n") + "\n"
+    }
+    var table = TextTable([
+      "concept", "size", "A", "B", "change", "both", "only A", "only B", "name",
+    ])
+    for cluster in differing {
+      let concept = concepts[cluster]
+      let change = concept.b - concept.a
+      table.add([
+        "\(cluster)", "\(concept.size)", "\(concept.a)", "\(concept.b)",
+        change > 0 ? "+\(change)" : "\(change)", "\(concept.both)", "\(concept.onlyA)",
+        "\(concept.onlyB)", concept.name,
+      ])
+    }
+    lines += ["\(differing.count) of \(concepts.count) concepts differ:", table.text()]
+    return lines.joined(separator: "\n")
+  }
+
+  /// A line a concept, by number.
+  public func csv() -> String {
+    var text = "concept,size,a,b,both,only_a,only_b,name\n"
+    for (cluster, concept) in concepts.enumerated() {
+      text +=
+        "\(cluster),\(concept.size),\(concept.a),\(concept.b),\(concept.both),"
+        + "\(concept.onlyA),\(concept.onlyB),\(CSVManifest.quoted(concept.name))\n"
+    }
+    return text
+  }
+
+  /// One object.
+  public func json() -> String {
+    let rows = concepts.enumerated().map { cluster, concept in
+      jsonObject([
+        ("concept", cluster), ("size", concept.size), ("a", concept.a),
+        ("b", concept.b), ("both", concept.both), ("only_a", concept.onlyA),
+        ("only_b", concept.onlyB), ("name", jsonText(concept.name)),
+      ])
+    }
+    return jsonDocument([
+      ("workspace", jsonQuoted(workspace)), ("candidates", candidates),
+      ("a", jsonObject([("plan", jsonQuoted(names[0])), ("rows", both + onlyA)])),
+      ("b", jsonObject([("plan", jsonQuoted(names[1])), ("rows", both + onlyB)])),
+      ("both", both), ("only_a", onlyA), ("only_b", onlyB), ("jaccard", jaccard),
+      ("concepts", jsonLines(rows)),
+    ])
+  }
 }

@@ -36,9 +36,10 @@ public struct PlanRebase: Sendable {
         "\(new.path): expected \(old.dimensions) dimensions, as \(old.path) has, found "
           + "\(new.dimensions); overrides can only be carried over within one space of embeddings")
     }
-    var vectors: [[Float]] = []
-    for override in plan.overrides { vectors.append(try old.centroid(override.cluster)) }
-    let nearest = try new.nearestClusters(to: vectors)
+    let nearest = try new.nearestClusters(
+      to: plan.overrides.map { (override) throws(WinnowError) in
+        try old.centroid(override.cluster)
+      })
     var moves: [Move] = []
     for (override, found) in zip(plan.overrides, nearest) {
       moves.append(
@@ -51,9 +52,8 @@ public struct PlanRebase: Sendable {
     var result = plan
     result.removeAllOverrides()
     result.clustering = new.clustering
-    let meetings = Dictionary(grouping: moves, by: \.cluster)
     var conflicts: [String] = []
-    for (cluster, group) in meetings.sorted(by: { $0.key < $1.key }) {
+    for (cluster, group) in Self.meetings(moves) {
       guard group.allSatisfy({ $0.override.action == group[0].override.action }),
         group.count == 1 || group[0].override.canBeShared
       else {
@@ -76,6 +76,11 @@ public struct PlanRebase: Sendable {
     self.plan = result
   }
 
+  /// The moves by the new concept.
+  private static func meetings(_ moves: [Move]) -> [(key: Int, value: [Move])] {
+    Dictionary(grouping: moves, by: \.cluster).sorted { $0.key < $1.key }
+  }
+
   /// How near the overrides came, a line each, and which ones met, for people.
   public func text() -> String {
     if moves.isEmpty { return "the plan has no overrides to carry over\n" }
@@ -87,10 +92,7 @@ public struct PlanRebase: Sendable {
       ])
     }
     var text = table.text()
-    for (cluster, group) in Dictionary(grouping: moves, by: \.cluster).sorted(by: {
-      $0.key < $1.key
-    })
-    where group.count > 1 {
+    for (cluster, group) in Self.meetings(moves) where group.count > 1 {
       let concepts = group.map { "\($0.override.cluster)" }.joined(separator: ", ")
       text += "concepts \(concepts) meet at concept \(cluster), which gets one override\n"
     }

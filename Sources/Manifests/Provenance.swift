@@ -1,10 +1,10 @@
 // NAME.winnow.json: what a keep list is and how to make it again.  No times in it: the same list
 // has the same header.
 
-import FoundationEssentials
 import Foundations
 import Pruning
 import Storage
+import Workspace
 
 /// What stands beside a keep list, its plan aside.
 public struct Provenance: Codable, Equatable, Sendable {
@@ -77,15 +77,15 @@ public struct Provenance: Codable, Equatable, Sendable {
     case rowsDigest = "rows-digest"
   }
 
-  /// What the names of headers end with.
   static let ending = ".winnow.json"
 
   /// Where the header of the list `path` lies.
-  public static func path(of list: String) -> String { trimmed(list) + ending }
+  public static func path(of list: String) -> String { withoutTrailingSlashes(list) + ending }
 
   /// The list whose header is `path`, or `path` itself.
   static func list(of path: String) -> String {
-    path.hasSuffix(ending) ? String(path.dropLast(ending.count)) : trimmed(path)
+    path.hasSuffix(ending)
+      ? String(path.dropLast(ending.count)) : withoutTrailingSlashes(path)
   }
 
   /// Rows in the list.
@@ -106,9 +106,7 @@ public struct Provenance: Codable, Equatable, Sendable {
 
   /// The last field: the SHA-256 of all bytes before it, so that a change anywhere shows.
   private static func seal(of bytes: [UInt8]) -> [UInt8] {
-    var digest = Digest()
-    digest.update(bytes)
-    return Array("  \"seal\" : \"\(digest.hex())\"\n}\n".utf8)
+    Array("  \"seal\" : \"\(Digest.hex(of: bytes))\"\n}\n".utf8)
   }
 
   /// Whether a header's bytes are those that were once written.
@@ -124,8 +122,7 @@ public struct Provenance: Codable, Equatable, Sendable {
   static func read(_ path: String) throws(WinnowError) -> Provenance {
     let bytes = try InputFile.contents(of: path, limit: 1 << 30)
     struct Version: Codable { var format: Int }
-    let decoder = JSONDecoder()
-    guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {
+    guard let version = decodeJSON(Version.self, bytes) else {
       throw .invalid("\(path): expected the JSON header of a keep list; it is damaged")
     }
     guard version.format == currentFormat else {
@@ -133,7 +130,7 @@ public struct Provenance: Codable, Equatable, Sendable {
         "\(path): expected format \(currentFormat), found \(version.format); it was written by "
           + "another winnow: use that one")
     }
-    guard let header = try? decoder.decode(Provenance.self, from: Data(bytes)) else {
+    guard let header = decodeJSON(Provenance.self, bytes) else {
       throw .invalid("\(path): expected the JSON header of a keep list; it is damaged")
     }
     guard header.kept >= 0, header.kept <= header.workspace.candidates,
@@ -144,5 +141,60 @@ public struct Provenance: Codable, Equatable, Sendable {
           + "\(header.workspace.candidates) and \(header.workspace.rows); it is damaged")
     }
     return header
+  }
+}
+
+extension Provenance {
+  static func header(
+    _ wanted: ManifestRequest.List, _ contents: ListContents, _ source: ManifestSource,
+    _ facts: SourceFacts
+  ) throws(WinnowError) -> [UInt8] {
+    let workspace = source.workspace
+    let header = Self.path(of: wanted.output)
+    var plan = source.choice.plan
+    plan?.clustering = workspace.clustering
+    let arm: Arm? =
+      switch source.choice {
+      case .plan: nil
+      case .random(let target, let seed): Arm(name: .random, target: target, selectionSeed: seed)
+      case .similarity(let target): Arm(name: .similarity, target: target)
+      }
+    let start =
+      plan == nil
+      ? ["replay", header]
+      : ["export", workspace.path, "--plan", header, "--format", wanted.format.rawValue]
+    let command =
+      ["winnow"] + start + ["--output", wanted.output, "--force"]
+      + (plan != nil && source.isComplement ? ["--complement"] : [])
+    let provenance = Provenance(
+      format: currentFormat,
+      list: .init(
+        format: wanted.format, name: lastComponent(wanted.output), size: contents.size,
+        digest: contents.digest, files: contents.files, recordsDigest: contents.recordsDigest),
+      kept: source.choice.target, complement: source.isComplement ? true : nil, arm: arm,
+      rowsDigest: facts.rowsDigest,
+      workspace: .init(
+        name: workspace.name, path: workspace.path, fingerprint: facts.fingerprint,
+        clustering: workspace.clustering, rows: workspace.rows, candidates: workspace.candidates,
+        clusters: workspace.clusters),
+      command: command.map(shellQuoted).joined(separator: " "))
+    return try provenance.json(plan)
+  }
+
+  /// What chose the rows of the list: the header's plan or its arm.
+  ///
+  /// - Parameter path: the header's file.
+  /// - Throws: ``WinnowError`` when neither is there, or the plan does not fit the workspace.
+  func choice(_ path: String, _ workspace: OpenWorkspace) throws(WinnowError) -> RowChoice {
+    switch arm {
+    case nil:
+      return .plan(try workspace.readPlan(path))
+    case let arm? where arm.name == .similarity: return .similarity(target: arm.target)
+    case let arm?:
+      guard let seed = arm.selectionSeed else {
+        throw .invalid("\(path): arm: expected a selection-seed, found none; it is damaged")
+      }
+      return .random(target: arm.target, seed: seed)
+    }
   }
 }

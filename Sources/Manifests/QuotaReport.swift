@@ -20,10 +20,8 @@ public struct QuotaReport: Sendable {
     self.workspace = workspace
     self.plan = plan
     quotas = try workspace.quotas(of: plan)
-    var names: [String] = []
-    for cluster in 0..<workspace.clusters { names.append(try workspace.label(cluster) ?? "") }
+    names = try workspace.labels()
     means = try workspace.numeric?.allMeans().map { ("mean_" + $0.name, $0.mean) } ?? []
-    self.names = names
   }
 
   private static let columns = [
@@ -37,11 +35,9 @@ public struct QuotaReport: Sendable {
   public func text(most: Int? = nil) -> String {
     let scores = workspace.scores
     let order = (0..<scores.clusters).sorted {
-      scores.complexity[$0] != scores.complexity[$1]
-        ? scores.complexity[$0] > scores.complexity[$1] : $0 < $1
+      (-scores.complexity[$0], $0) < (-scores.complexity[$1], $1)
     }
-    var lines = [summary(), ""]
-    lines.append(line(Self.columns))
+    var lines = [summary(), "", line(Self.columns)]
     for cluster in order.prefix(most ?? order.count) {
       lines.append(
         line([
@@ -67,19 +63,13 @@ public struct QuotaReport: Sendable {
   }
 
   private func line(_ cells: [String]) -> String {
-    // The last two begin at the left; names are cut nowhere, so they come last.
-    let widths = [7, 10, 8, 8, 10, 11, 10, 8]
+    func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
     var text = ""
-    for (place, cell) in cells.enumerated() {
-      if place >= widths.count {
-        text += "  " + cell
-        let isLast = place == cells.count - 1
-        if !isLast { text += String(repeating: " ", count: max(0, 12 - cell.count)) }
-      } else {
-        let width = widths[place]
-        text += String(repeating: " ", count: max(text.isEmpty ? 0 : 1, width - cell.count)) + cell
-      }
+    for (cell, width) in zip(cells, [7, 10, 8, 8, 10, 11, 10, 8]) {
+      text += blanks(max(text.isEmpty ? 0 : 1, width - cell.count)) + cell
     }
+    // The last two begin at the left; names are cut nowhere, so they come last.
+    text += "  " + cells[8] + blanks(12 - cells[8].count) + "  " + cells[9]
     while text.last == " " { text.removeLast() }
     return text
   }
@@ -109,35 +99,23 @@ public struct QuotaReport: Sendable {
   public func json() -> String {
     let fieldNames = Self.columns.dropLast(2)
     let concepts = (0..<workspace.clusters).map { cluster in
-      let fields = zip(fieldNames, values(cluster)).map {
-        "\"\($0)\": \($1.isEmpty ? "null" : $1)"
+      var fields: [JSONField] = zip(fieldNames, values(cluster)).map {
+        ($0, $1.isEmpty ? "null" : $1)
       }
-      let override = overrideText(cluster)
-      return "    { " + fields.joined(separator: ", ")
-        + ", \"override\": \(override.isEmpty ? "null" : jsonQuoted(override))"
-        + ", \"name\": \(names[cluster].isEmpty ? "null" : jsonQuoted(names[cluster]))"
-        + zip(means, meanTexts(cluster)).map {
-          ", \(jsonQuoted($0.name)): \($1.isEmpty ? "null" : $1)"
-        }.joined() + " }"
+      fields += [("override", jsonText(overrideText(cluster))), ("name", jsonText(names[cluster]))]
+      // The names are foreign text.
+      fields += zip(means, meanTexts(cluster)).map {
+        (String(jsonQuoted($0.name).dropFirst().dropLast()), $1.isEmpty ? "null" : $1)
+      }
+      return jsonObject(fields)
     }
-    let plan = String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")
-      .joined(separator: "\n  ")
-    return """
-      {
-        "workspace": \(jsonQuoted(workspace.name)),
-        "rows": \(workspace.rows),
-        "candidates": \(workspace.candidates),
-        "target": \(self.plan.target),
-        "sum": \(quotas.sum),
-        "saturated": \(quotas.saturated),
-        "shift": \(quotas.shift),
-        "plan": \(plan),
-        "concepts": [
-      \(concepts.joined(separator: ",\n"))
-        ]
-      }
-
-      """
+    let written = String(decoding: plan.json(), as: UTF8.self).split(separator: "\n")
+    return jsonDocument([
+      ("workspace", jsonQuoted(workspace.name)), ("rows", workspace.rows),
+      ("candidates", workspace.candidates), ("target", plan.target), ("sum", quotas.sum),
+      ("saturated", quotas.saturated), ("shift", quotas.shift),
+      ("plan", written.joined(separator: "\n  ")), ("concepts", jsonLines(concepts)),
+    ])
   }
 
   /// The means as numbers that read back exactly; none where no row has a value.
@@ -164,8 +142,7 @@ func fixed(_ value: Double, _ places: Int) -> String {
   for _ in 0..<places { scale *= 10 }
   let scaled = (abs(value) * scale).rounded()
   guard scaled < 9e15 else { return "\(value)" }
-  let digits = String(Int(scaled))
-  let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+  let digits = padded(String(Int(scaled)), places + 1)
   let sign = value < 0 && scaled > 0 ? "-" : ""
-  return places == 0 ? sign + padded : sign + padded.dropLast(places) + "." + padded.suffix(places)
+  return places == 0 ? sign + digits : sign + digits.dropLast(places) + "." + digits.suffix(places)
 }

@@ -1,7 +1,6 @@
 // CSV and JSON lines: row, key, concept, distance and rank of every row of a list.
 
 import Foundations
-import Ingest
 import Pruning
 import Workspace
 
@@ -12,7 +11,7 @@ extension ManifestSource {
   /// the places of a window of rows into an array with a slot for each row of the list in it.
   ///
   /// - Parameter goesOn: asked now and then while nothing is given; false ends the writing.
-  /// - Complexity: O(rows of the list), for each ``window`` of them that there is; O(candidates) for
+  /// - Complexity: O(rows of the list), for each window of them that there is; O(candidates) for
   ///   complements and lists without a plan. 8 bytes of memory a row of a window and range / 16 for
   ///   its ranks.
   func forEachRecord(
@@ -21,7 +20,7 @@ extension ManifestSource {
     var start = 0
     var found = 0
     while start < rows.rows {
-      let ranks = RowRanks(rows, from: start, most: window, mostRows: 1 << 30)
+      let ranks = RowRanks(rows, from: start, most: request.window, mostRows: 1 << 30)
       start = ranks.range.upperBound
       if ranks.count == 0 { continue }
       let places = try places(ranks, &found, goesOn)
@@ -84,11 +83,8 @@ extension ManifestSource {
 
 /// Comma-separated values (RFC 4180), lines ending in a line feed.
 enum CSVManifest: ManifestWriter {
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    let check = RecordCheck(header, prefix: "", hasQuotes: true, hasHeader: true)
-    return try faults(of: path, check)
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    try list.faults(RecordCheck(list.header, prefix: "", hasQuotes: true, hasHeader: true))
   }
 
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
@@ -103,23 +99,14 @@ enum CSVManifest: ManifestWriter {
   static func quoted(_ text: String) -> String {
     let special: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
     guard text.utf8.contains(where: special.contains) else { return text }
-    // By scalars: a quote and a combining mark after it are one Character, which is no quote.
-    var quoted = "\"".unicodeScalars
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" { quoted.append(scalar) }
-      quoted.append(scalar)
-    }
-    return String(quoted) + "\""
+    return Foundations.quoted(text, "\"", escaped: "\"\"")
   }
 }
 
-/// One JSON object per line.
 enum JSONLinesManifest: ManifestWriter {
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    let check = RecordCheck(header, prefix: "{\"row\":", hasQuotes: false, hasHeader: false)
-    return try faults(of: path, check)
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    try list.faults(
+      RecordCheck(list.header, prefix: "{\"row\":", hasQuotes: false, hasHeader: false))
   }
 
   static func write(_ source: ManifestSource, to sink: inout ManifestSink) throws(WinnowError) {
@@ -128,5 +115,41 @@ enum JSONLinesManifest: ManifestWriter {
       try sink.write(record.json)
       try sink.endRow()
     }
+  }
+}
+
+/// A row of a list with what is known of it.
+struct ListRecord {
+  struct Place {
+    let concept: Int
+    let distance: Float
+    /// Its place among the concept's rows; 0 is the farthest.
+    let rank: Int
+  }
+
+  let row: Int
+  let key: String
+  /// Nil for a row that is no candidate, which no concept has.
+  let place: Place?
+
+  var json: String { line(place.map { "\($0.distance)" }) }
+
+  /// The same with the distance as the float64 of its value, which no reader rounds twice.
+  var widenedJSON: String { line(place.map { "\(Double($0.distance))" }) }
+
+  private func line(_ distance: String?) -> String {
+    let start = "{\"row\":\(row),\"key\":\(jsonQuoted(key))"
+    guard let place, let distance else {
+      return start + ",\"concept\":null,\"distance\":null,\"rank\":null}\n"
+    }
+    return start
+      + ",\"concept\":\(place.concept),\"distance\":\(distance),\"rank\":\(place.rank)}\n"
+  }
+
+  /// A line of comma-separated values; empty fields for what is not known.
+  var csv: String {
+    let start = "\(row),\(CSVManifest.quoted(key))"
+    guard let place else { return start + ",,,\n" }
+    return start + ",\(place.concept),\(place.distance),\(place.rank)\n"
   }
 }

@@ -28,10 +28,8 @@ public enum RowChoice: Sendable, Equatable {
   }
 }
 
-/// The rows that a choice keeps.
 struct ChosenRows: Sendable {
   let kept: RowSet
-  /// How many of each concept.
   let quotas: [Int]
 
   /// - Throws: ``WinnowError`` when the choice is infeasible, or the workspace is damaged.
@@ -46,11 +44,11 @@ struct ChosenRows: Sendable {
     case .random(let target, let seed):
       try Self.check(target, workspace)
       kept = try workspace.randomRows(target, seed: seed, threads: threads)
-      quotas = try Self.counts(kept, workspace, threads)
+      quotas = try workspace.counts(of: kept, threads: threads)
     case .similarity(let target):
       try Self.check(target, workspace)
       kept = try workspace.mostSimilarRows(target, threads: threads)
-      quotas = try Self.counts(kept, workspace, threads)
+      quotas = try workspace.counts(of: kept, threads: threads)
     }
     let count = kept.count
     guard count == choice.target else {
@@ -65,11 +63,5 @@ struct ChosenRows: Sendable {
       throw .invalid(
         "\(workspace.path): expected 0 to \(workspace.candidates) rows to keep, found \(target)")
     }
-  }
-
-  private static func counts(
-    _ rows: RowSet, _ workspace: OpenWorkspace, _ threads: Int
-  ) throws(WinnowError) -> [Int] {
-    try workspace.counts(of: rows, threads: threads)
   }
 }

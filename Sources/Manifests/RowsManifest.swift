@@ -1,13 +1,11 @@
 import Foundations
-import Ingest
 import Storage
 
-/// Row numbers as u8.
 enum RowsManifest: ManifestWriter {
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    try faults(of: path, Check(rows: RowsCheck(header), words: .init(.uint64, count: header.rows)))
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    let header = list.header
+    return try list.faults(
+      Check(rows: RowsCheck(header), words: .init(.uint64, count: header.rows)))
   }
 
   private struct Check: ListCheck {

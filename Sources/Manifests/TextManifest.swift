@@ -1,13 +1,9 @@
 import Foundations
-import Ingest
 import Workspace
 
-/// One key per line.
 enum TextManifest: ManifestWriter {
-  static func contentFaults(
-    _ path: String, _ header: Provenance, _ programs: IngestOptions
-  ) throws(WinnowError) -> [String] {
-    try faults(of: path, Check(header: header))
+  static func contentFaults(_ list: WrittenList) throws(WinnowError) -> [String] {
+    try list.faults(Check(header: list.header))
   }
 
   private struct Check: ListCheck {

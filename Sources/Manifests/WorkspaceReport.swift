@@ -6,24 +6,25 @@ import Workspace
 
 /// The facts of a workspace, ready to be printed.
 public struct WorkspaceReport: Sendable {
-  private let facts: [(name: String, text: String, json: String)]
+  private typealias Fact = (name: String, text: String, json: String)
+
+  private let facts: [Fact]
 
   /// - Complexity: O(files), or O(bytes) when the build's record of them is missing.
   public init(_ workspace: OpenWorkspace) throws(WinnowError) {
     let description = workspace.description
     let fingerprint = try workspace.fingerprint()
     let last = try PlanStore(workspace).lastCommitted()
-    let scores = workspace.scores
-    let empty = scores.size.count { $0 == 0 }
-    func number(_ name: String, _ value: Int) -> (String, String, String) {
-      (name, "\(value)", "\(value)")
+    let sizes = workspace.scores.size
+    func number(_ name: String, _ value: (some BinaryInteger)?) -> Fact {
+      (name, value.map { "\($0)" } ?? "none", value.map { "\($0)" } ?? "null")
     }
-    func text(_ name: String, _ value: String?) -> (String, String, String) {
+    func text(_ name: String, _ value: String?) -> Fact {
       (name, value ?? "none", value.map(jsonQuoted) ?? "null")
     }
     let training = description.training
     let numbers = workspace.numeric?.names ?? []
-    var facts: [(String, String, String)] = [
+    var facts: [Fact] = [
       text("workspace", workspace.path),
       number("format", description.format),
       number("rows", description.rows),
@@ -45,15 +46,12 @@ public struct WorkspaceReport: Sendable {
       number("dimensions", description.dimensions),
       number("shards", description.inputs.count),
       number("concepts", description.clusters),
-      number("empty-concepts", empty),
-      number("largest-concept", scores.size.max() ?? 0),
+      number("empty-concepts", sizes.count { $0 == 0 }),
+      number("largest-concept", sizes.max() ?? 0),
       number("training-rows", training.rows),
       number("iterations", training.iterations),
       ("converged", training.converged ? "yes" : "no", "\(training.converged)"),
-      (
-        "seed", description.parameters.seed.map { "\($0)" } ?? "none",
-        description.parameters.seed.map { "\($0)" } ?? "null"
-      ),
+      number("seed", given.seed),
       ("mean-cosine", fixed(description.objective, 6), "\(description.objective)"),
       text("keys", description.columns.key.map { "\($0) (\(description.columns.keyKind ?? ""))" }),
       text("captions", description.columns.caption),
@@ -64,9 +62,9 @@ public struct WorkspaceReport: Sendable {
       ),
       text("fingerprint", fingerprint),
       text("clustering", workspace.clustering),
-      ("last-plan", last.map { "\($0.number)" } ?? "none", last.map { "\($0.number)" } ?? "null"),
+      number("last-plan", last?.number),
     ]
-    self.facts = facts.map { (name: $0.0, text: $0.1, json: $0.2) }
+    self.facts = facts
   }
 
   private static func text(_ dedup: WorkspaceDescription.Parameters.Dedup) -> String {
@@ -83,7 +81,7 @@ public struct WorkspaceReport: Sendable {
 
   /// One object.
   public func json() -> String {
-    "{\n" + facts.map { "  \"\($0.name)\": \($0.json)" }.joined(separator: ",\n") + "\n}\n"
+    jsonDocument(facts.map { ($0.name, $0.json) })
   }
 }
 

@@ -24,13 +24,10 @@ public struct ConceptScores: Sendable, Equatable {
     precondition(
       dIntra.count == k && dInter.count == k && complexity.count == k,
       "the four arrays of concept scores differ in length")
-    var total = 0
-    for rows in size {
-      precondition(rows >= 0, "a concept has a negative size")
-      total += rows
-    }
+    precondition(size.allSatisfy { $0 >= 0 }, "a concept has a negative size")
+    candidates = size.reduce(0, +)
     // Then neighbouring keys of the solver differ by more than 1/2 as Doubles; it rests on that.
-    precondition(total <= 1 << 50, "more than 2^50 rows")
+    precondition(candidates <= 1 << 50, "more than 2^50 rows")
     precondition(
       dIntra.allSatisfy(\.isFinite) && dInter.allSatisfy(\.isFinite)
         && complexity.allSatisfy(\.isFinite), "a concept score is not finite")
@@ -38,7 +35,6 @@ public struct ConceptScores: Sendable, Equatable {
     self.dIntra = dIntra
     self.dInter = dInter
     self.complexity = complexity
-    candidates = total
   }
 
   /// k, the number of concepts, empty ones included.

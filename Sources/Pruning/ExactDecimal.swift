@@ -2,6 +2,8 @@
 // off for some M; so texts are kept as a whole number and a power of ten, and products are taken
 // in 256 bits.
 
+import Foundations
+
 /// A non-negative decimal number kept exactly: `significand / 10^decimals`, at most 38 digits.
 public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// No trailing zero unless `decimals` is 0, so equal values have equal parts.
@@ -23,54 +25,31 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
   ///   digits before or behind the point together.
   /// - Complexity: O(length).
   public init?(_ text: some StringProtocol) {
-    var significand: UInt128 = 0
-    var pendingZeros = 0
-    var decimals = 0
-    var digits = 0
-    var seenPoint = false
-    var rest = Substring(text).utf8
-    while let byte = rest.first {
-      if byte == UInt8(ascii: "."), !seenPoint {
-        seenPoint = true
-      } else if byte >= 48, byte <= 57 {
-        digits += 1
-        if seenPoint { decimals += 1 }
-        if byte == 48 {
-          // Zeros at the end cost no digits: they wait for a digit behind them.
-          pendingZeros += 1
-        } else {
-          guard
-            let scaled = Self.scaled(significand, byTenTo: pendingZeros + 1)
-          else { return nil }
-          let (sum, overflow) = scaled.addingReportingOverflow(UInt128(byte - 48))
-          if overflow { return nil }
-          significand = sum
-          pendingZeros = 0
-        }
-      } else {
-        break
-      }
-      rest = rest.dropFirst()
+    let parts = String(text).split(maxSplits: 1, omittingEmptySubsequences: false) {
+      $0 == "e" || $0 == "E"
     }
-    if digits == 0 { return nil }
-    decimals -= pendingZeros
-    if let mark = rest.first {
-      guard mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E"),
-        let exponent = Int(Substring(rest.dropFirst())), abs(exponent) <= 1000
-      else { return nil }
+    let halves = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+    var digits = halves.joined(separator: "")
+    guard halves.count <= 2, !digits.isEmpty, digits.utf8.allSatisfy({ 48...57 ~= $0 }) else {
+      return nil
+    }
+    var decimals = halves.count == 2 ? halves[1].utf8.count : 0
+    if parts.count == 2 {
+      guard let exponent = Int(parts[1]), (-1000...1000).contains(exponent) else { return nil }
       decimals -= exponent
     }
-    if significand == 0 {
+    // Zeros at the end cost no digits.
+    while digits.last == "0" {
+      digits.removeLast()
+      decimals -= 1
+    }
+    if digits.isEmpty {
       self = .zero
       return
     }
-    if decimals < 0 {
-      guard let scaled = Self.scaled(significand, byTenTo: -decimals) else { return nil }
-      significand = scaled
-      decimals = 0
-    }
-    if decimals > 38 { return nil }
-    self.init(significand: significand, decimals: decimals)
+    digits += String(repeating: "0", count: max(0, -decimals))
+    guard decimals <= 38, let significand = UInt128(digits) else { return nil }
+    self.init(significand: significand, decimals: max(0, decimals))
   }
 
   /// The whole number `value`.
@@ -114,8 +93,8 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
   public var description: String {
     let digits = String(significand)
     if decimals == 0 { return digits }
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
-    return "\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
+    let text = padded(digits, decimals + 1)
+    return "\(text.dropLast(decimals)).\(text.suffix(decimals))"
   }
 
   public static func < (a: ExactDecimal, b: ExactDecimal) -> Bool {
@@ -126,20 +105,7 @@ public struct ExactDecimal: Sendable, Hashable, Comparable, CustomStringConverti
 
   /// 10^exponent for 0...38; the largest is below 2^127.
   private static func powerOfTen(_ exponent: Int) -> UInt128 {
-    var power: UInt128 = 1
-    for _ in 0..<exponent { power *= 10 }
-    return power
-  }
-
-  private static func scaled(_ value: UInt128, byTenTo exponent: Int) -> UInt128? {
-    if value == 0 { return 0 }
-    var value = value
-    for _ in 0..<exponent {
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      if overflow { return nil }
-      value = product
-    }
-    return value
+    (0..<exponent).reduce(1) { power, _ in power * 10 }
   }
 }
 

@@ -23,56 +23,52 @@ struct JSONFields {
 
   func has(_ name: String) -> Bool { value(name) != nil }
 
-  /// A whole number that fits; nil when the field is not there.
+  /// A whole number that fits; nil, here and below, when the field is not there.
   func integer<Number: FixedWidthInteger>(_ name: String) throws(PlanError) -> Number? {
-    guard let value = value(name) else { return nil }
-    if case .number(let text) = value, let number = Number(text) { return number }
-    throw wrong(
-      name, Number.isSigned ? "a whole number" : "a whole number from 0 to \(Number.max)",
-      value.found)
+    let range = Number.isSigned ? "" : " from 0 to \(Number.max)"
+    return try read(name, "a whole number\(range)") { $0.number.flatMap { Number($0) } }
   }
 
-  /// A finite number; nil when the field is not there.
+  /// A finite number.
   func double(_ name: String) throws(PlanError) -> Double? {
-    guard let value = value(name) else { return nil }
-    if case .number(let text) = value, let number = Double(text), number.isFinite { return number }
-    throw wrong(name, "a finite number", value.found)
+    try read(name, "a finite number") { value in
+      value.number.flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
+    }
   }
 
-  /// A number as it was written; nil when the field is not there.
+  /// A number as it was written.
   func decimal(_ name: String) throws(PlanError) -> ExactDecimal? {
-    guard let value = value(name) else { return nil }
-    if case .number(let text) = value, let number = ExactDecimal(text) { return number }
-    throw wrong(name, "a fraction from 0 to 1, of at most 38 digits", value.found)
+    try read(name, "a fraction from 0 to 1, of at most 38 digits") { value in
+      value.number.flatMap { ExactDecimal($0) }
+    }
   }
 
-  /// One of the names of `Choice`; nil when the field is not there.
+  /// One of the names of `Choice`.
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ name: String
   ) throws(PlanError) -> Choice? where Choice.RawValue == String {
-    guard let value = value(name) else { return nil }
-    if case .string(let text) = value, let choice = Choice(rawValue: text) { return choice }
     let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    throw wrong(name, "one of \(names)", value.found)
+    return try read(name, "one of \(names)") { $0.string.flatMap(Choice.init(rawValue:)) }
   }
 
-  /// A text; nil when the field is not there.
-  func text(_ name: String) throws(PlanError) -> String? {
-    guard let value = value(name) else { return nil }
-    if case .string(let text) = value { return text }
-    throw wrong(name, "a text", value.found)
-  }
+  func text(_ name: String) throws(PlanError) -> String? { try read(name, "a text", \.string) }
 
-  /// An array; nil when the field is not there.
   func array(_ name: String) throws(PlanError) -> [JSONValue]? {
-    guard let value = value(name) else { return nil }
-    if case .array(let elements) = value { return elements }
-    throw wrong(name, "an array", value.found)
+    try read(name, "an array") { if case .array(let elements) = $0 { elements } else { nil } }
   }
 
   func requireTrue(_ name: String) throws(PlanError) {
-    guard let value = value(name) else { throw missing(name, "true") }
-    if value != .bool(true) { throw wrong(name, "true", value.found) }
+    let isTrue = try read(name, "true") { if case .bool(true) = $0 { true } else { nil } }
+    if isTrue == nil { throw missing(name, "true") }
+  }
+
+  /// What `take` makes of a field's value; nil when the field is not there.
+  private func read<Value>(
+    _ name: String, _ expected: String, _ take: (JSONValue) -> Value?
+  ) throws(PlanError) -> Value? {
+    guard let value = value(name) else { return nil }
+    guard let taken = take(value) else { throw wrong(name, expected, value.found) }
+    return taken
   }
 
   func missing(_ name: String, _ expected: String) -> PlanError {

@@ -1,6 +1,5 @@
 // A reader of JSON texts by recursive descent, strict to RFC 8259.
 
-/// Reads one JSON text.
 struct JSONReader {
   private let bytes: [UInt8]
   private var at = 0

@@ -3,8 +3,10 @@
 // in which line a fault is. A plan read otherwise than it was meant prunes the wrong rows, so this
 // reader (RFC 8259, no extensions) keeps numbers as text and refuses repeated names.
 
+import Foundations
+
 /// A JSON value, numbers as they were written.
-enum JSONValue: Equatable {
+enum JSONValue {
   case null
   case bool(Bool)
   /// The number's text, valid by the grammar of JSON.
@@ -26,15 +28,25 @@ enum JSONValue: Equatable {
     }
   }
 
-  static func == (a: JSONValue, b: JSONValue) -> Bool {
-    switch (a, b) {
-    case (.null, .null): true
-    case (.bool(let a), .bool(let b)): a == b
-    case (.number(let a), .number(let b)), (.string(let a), .string(let b)): a == b
-    case (.array(let a), .array(let b)): a == b
-    case (.object(let a), .object(let b)):
-      a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
-    default: false
+  /// A number's text.
+  var number: String? { if case .number(let text) = self { text } else { nil } }
+  var string: String? { if case .string(let text) = self { text } else { nil } }
+}
+
+/// The text as a JSON string, control characters escaped.
+package func jsonQuoted(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\n": result += "\\n"
+    case "\t": result += "\\t"
+    case "\r": result += "\\r"
+    case "\0"..<" ", "\u{7F}"..<"\u{A0}":
+      result += "\\u" + padded(String(scalar.value, radix: 16), 4)
+    default: result.unicodeScalars.append(scalar)
     }
   }
+  return result + "\""
 }

@@ -17,13 +17,12 @@ public enum Keep: Sendable, Equatable {
         text: "keep: expected a per cent (27.7%), a fraction (0.277; 1 is everything) or a count "
           + "of rows above 1 (84000000), found \(found)")
     }
-    var body = text[...]
-    while body.first == " " { body = body.dropFirst() }
-    while body.last == " " { body = body.dropLast() }
+    var body = text.drop { $0 == " " }
+    while body.last == " " { body.removeLast() }
     let isPercent = body.last == "%"
     if isPercent {
-      body = body.dropLast()
-      while body.last == " " { body = body.dropLast() }
+      body.removeLast()
+      while body.last == " " { body.removeLast() }
     }
     guard let value = ExactDecimal(body) else { throw refused("\"\(text)\"") }
     if isPercent {

@@ -13,32 +13,22 @@ extension Plan {
   /// `Plan`. `keep` becomes a target. The result is bound to `clustering` and valid for `scores`;
   /// whether its target is feasible is the solver's to say.
   ///
+  /// - Parameter field: the field of a larger JSON object that is the plan, if not all of it is.
   /// - Throws: `PlanError.invalid` for anything else, also for overrides without a clustering or
   ///   with another one.
   /// - Complexity: O(bytes + overrides^2).
   public static func read(
-    json: [UInt8], scores: ConceptScores, clustering: String
+    json: [UInt8], field: String? = nil, scores: ConceptScores, clustering: String
   ) throws(PlanError) -> Plan {
-    try read(JSONReader.read(json), scores, clustering)
-  }
-
-  /// Reads the plan that is the field `field` of a larger JSON object.
-  ///
-  /// - Throws: as ``read(json:scores:clustering:)``, also when there is no such field.
-  public static func read(
-    json: [UInt8], field: String, scores: ConceptScores, clustering: String
-  ) throws(PlanError) -> Plan {
-    guard case .object(let fields) = try JSONReader.read(json),
-      let value = fields.first(where: { $0.name == field })?.value
-    else {
-      throw .invalid(field: field, text: "\(field): expected an object with a plan, found none")
+    var value = try JSONReader.read(json)
+    if let field {
+      guard case .object(let fields) = value,
+        let plan = fields.first(where: { $0.name == field })?.value
+      else {
+        throw .invalid(field: field, text: "\(field): expected an object with a plan, found none")
+      }
+      value = plan
     }
-    return try read(value, scores, clustering)
-  }
-
-  private static func read(
-    _ value: JSONValue, _ scores: ConceptScores, _ clustering: String
-  ) throws(PlanError) -> Plan {
     let object = try JSONFields("plan", value, fields)
     let format: Int? = try object.integer("format")
     guard let format else { throw object.missing("format", "the number 1") }

@@ -83,3 +83,108 @@ public struct Plan: Sendable, Equatable {
     firstPlace(in: overrides.indices) { overrides[$0].cluster >= cluster }
   }
 }
+
+/// The plan that everything begins with: 27.7 % of the candidates, the share at which the paper's
+/// model outdid the whole data set, brought into the feasible interval.
+///
+/// - Complexity: O(k)
+public func openingPlan(_ scores: ConceptScores) throws(PlanError) -> Plan {
+  var plan = Plan(target: try Keep(parsing: "27.7%").target(candidates: scores.candidates))
+  let feasible = QuotaSolver(scores: scores).feasibleTargets(plan)
+  plan.target = min(max(plan.target, feasible.lowerBound), feasible.upperBound)
+  return plan
+}
+
+extension Plan {
+  /// Checks every field against its range and every override against its concept.
+  ///
+  /// Whether the target can be reached is the solver's to say.
+  ///
+  /// - Throws: `PlanError.invalid` naming the field, what was expected and what was found.
+  /// - Complexity: O(overrides).
+  public func validate(_ scores: ConceptScores) throws(PlanError) {
+    try Self.require(target >= 0, "target", "a number of rows, 0 or more", "\(target)")
+    try Self.require(
+      temperature.isFinite && temperature > 0, "temperature", "a finite number above 0",
+      "\(temperature)")
+    try Self.require(minimum >= 0, "minimum", "a number of rows, 0 or more", "\(minimum)")
+    try Self.require(share >= 0 && share <= 1, "share", "a number from 0 to 1", "\(share)")
+    for override in overrides { try Self.validate(override, scores) }
+  }
+
+  private static func validate(
+    _ override: Override, _ scores: ConceptScores
+  ) throws(PlanError) {
+    let cluster = override.cluster
+    let field = "override of cluster \(cluster)"
+    try require(
+      scores.size.indices.contains(cluster), field,
+      scores.clusters == 0
+        ? "no override, as there is no concept" : "a cluster from 0 to \(scores.clusters - 1)",
+      "\(cluster)")
+    switch override.action {
+    case .drop: break
+    case .keep(let fraction):
+      try require(
+        fraction <= .one, field, "keep as a fraction from 0 to 1 (use count for rows)",
+        "\(fraction)")
+    case .count(let count):
+      let size = scores.size[cluster]
+      try require(
+        count >= 0 && count <= size, field, "a count from 0 to its \(size) rows", "\(count)")
+    case .weight(let weight):
+      try require(
+        weight.isFinite && weight > 0, field, "a finite weight above 0 (use drop for none)",
+        "\(weight)")
+    }
+  }
+
+  private static func require(
+    _ holds: Bool, _ field: String, _ expected: String, _ found: String
+  ) throws(PlanError) {
+    if !holds {
+      throw .invalid(field: field, text: "\(field): expected \(expected), found \(found)")
+    }
+  }
+}
+
+// As text that people read, edit and keep in version control: fields in one order, one override a
+// line, numbers as short as they can be. Equal plans give equal bytes.
+
+extension Plan {
+  /// The plan as JSON (format 1), UTF-8 with a newline at the end; `read` takes it back.
+  ///
+  /// - Complexity: O(overrides).
+  public func json() -> [UInt8] {
+    var text = "{ \"format\": 1, "
+    if let clustering { text += "\"clustering\": \(jsonQuoted(clustering)), " }
+    text += "\"target\": \(target), \"temperature\": \(Self.shortest(temperature)),\n"
+    text += "  \"strategy\": \"\(strategy.rawValue)\", \"order\": \"\(order.rawValue)\", "
+    text += "\"minimum\": \(minimum), \"share\": \(Self.shortest(share)), "
+    text += "\"selection-seed\": \(selectionSeed),\n  \"overrides\": ["
+    let lines = overrides.map { Self.line($0) }
+    text += lines.isEmpty ? "]" : " " + lines.joined(separator: ",\n                 ") + " ]"
+    text += " }\n"
+    return Array(text.utf8)
+  }
+
+  private static func line(_ override: Override) -> String {
+    var text = "{ \"cluster\": \(override.cluster), "
+    switch override.action {
+    case .drop: text += "\"drop\": true"
+    case .keep(let fraction):
+      // A fraction looks like one: 1.0 keeps the whole concept, not one row.
+      text += "\"keep\": \(fraction)\(fraction.wholeNumber == nil ? "" : ".0")"
+    case .count(let count): text += "\"count\": \(count)"
+    case .weight(let weight): text += "\"weight\": \(shortest(weight))"
+    }
+    if let note = override.note { text += ", \"note\": \(jsonQuoted(note))" }
+    return text + " }"
+  }
+
+  /// The shortest text that reads back as `value`, without a needless `.0`.
+  private static func shortest(_ value: Double) -> String {
+    let text = "\(value)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}

@@ -91,7 +91,6 @@ struct Programme {
     throw .infeasible(target: target, feasible: feasible, text: text)
   }
 
-  /// Sets `probability` and `wanted`.
   mutating func setProbabilities(_ plan: Plan, _ scores: ConceptScores) {
     switch plan.strategy {
     case .uniform:

@@ -162,12 +162,7 @@ extension QuotaSolver {
         partOf.append(UInt16(truncatingIfNeeded: part))
       }
     }
-    var rank = left
-    var part = 0
-    while part < parts && counts[part] < rank {
-      rank -= counts[part]
-      part += 1
-    }
+    let (part, rank) = counts.bucket(ofRank: left)
     if part == parts { return nil }
     var keys: [UInt64] = []
     keys.reserveCapacity(counts[part])

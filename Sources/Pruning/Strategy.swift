@@ -16,10 +16,5 @@ public enum Strategy: String, Codable, CaseIterable, Sendable {
   case dIntra = "d-intra"
 
   /// Whether the temperature changes the shares.
-  public var usesTemperature: Bool {
-    switch self {
-    case .complexity, .dInter, .dIntra: true
-    case .uniform, .proportional: false
-    }
-  }
+  public var usesTemperature: Bool { self != .uniform && self != .proportional }
 }

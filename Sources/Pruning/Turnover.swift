@@ -26,14 +26,14 @@ public struct Turnover: Sendable, Equatable {
   ) -> (least: Turnover, most: Turnover) {
     precondition(
       oldQuota.count == size.count && newQuota.count == size.count, "quotas of other concepts")
-    let order = SharedOrder(old, new)
+    let tell = quotasTell(old, new)
     var least = Turnover(entering: 0, leaving: 0)
     var most = least
     for cluster in size.indices {
       let (before, after, whole) = (oldQuota[cluster], newQuota[cluster], size[cluster])
       least.entering += max(0, after - before)
       least.leaving += max(0, before - after)
-      let isKnown = order.tells(before, after, size: whole)
+      let isKnown = tell(before, after, whole)
       most.entering += isKnown ? max(0, after - before) : min(after, whole - before)
       most.leaving += isKnown ? max(0, before - after) : min(before, whole - after)
     }
@@ -47,27 +47,20 @@ public struct Turnover: Sendable, Equatable {
   public static func unknown(
     _ old: Plan, _ oldQuota: [Int], _ new: Plan, _ newQuota: [Int], size: [Int]
   ) -> [Int] {
-    let order = SharedOrder(old, new)
-    return size.indices.filter {
-      !order.tells(oldQuota[$0], newQuota[$0], size: size[$0])
-    }
+    let tell = quotasTell(old, new)
+    return size.indices.filter { !tell(oldQuota[$0], newQuota[$0], size[$0]) }
   }
-}
 
-/// What the orders of two plans have in common.
-private struct SharedOrder {
-  private let isSame: Bool
-  private let isNested: Bool
-
-  init(_ old: Plan, _ new: Plan) {
-    isSame =
+  /// Says of two quotas of a concept of some size whether they tell which rows differ.
+  private static func quotasTell(
+    _ old: Plan, _ new: Plan
+  ) -> (_ before: Int, _ after: Int, _ size: Int) -> Bool {
+    let isSame =
       old.order == new.order && (old.order != .random || old.selectionSeed == new.selectionSeed)
-    isNested = isSame && old.order.isNested
-  }
-
-  /// Whether two quotas of a concept tell which rows differ.
-  func tells(_ before: Int, _ after: Int, size: Int) -> Bool {
-    isNested || (isSame && before == after)
-      || before == 0 || after == 0 || before == size || after == size
+    let isNested = isSame && old.order.isNested
+    return { before, after, size in
+      isNested || (isSame && before == after)
+        || before == 0 || after == 0 || before == size || after == size
+    }
   }
 }

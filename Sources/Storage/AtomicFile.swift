@@ -3,7 +3,6 @@
 // old file as it was.
 
 import Foundations
-import Glibc
 
 /// What a finished file holds.
 public struct FileSeal: Codable, Sendable, Equatable {
@@ -22,15 +21,9 @@ public struct FileSeal: Codable, Sendable, Equatable {
 ///
 /// Dropped without a commit, it removes what it wrote.
 public struct AtomicFile: ~Copyable {
-  /// Where the file will be.
-  public let path: String
-  /// The same without links: a link stays one, and what it leads to is replaced.
-  private let place: String
-  private let temporary: String
-  private var descriptor: Int32
+  private var file: StageFile
   private let buffer: UnsafeMutableRawBufferPointer
   private var filled = 0
-  private var written = 0
   private let isDurable: Bool
   private var digest = Digest()
   private var seal: FileSeal?
@@ -44,21 +37,11 @@ public struct AtomicFile: ~Copyable {
   public init(
     _ path: String, capacity: Int = 1 << 20, isDurable: Bool = true
   ) throws(WinnowError) {
-    let place = try Self.place(of: path)
-    let temporary = partialName(place)
-    let descriptor = retrying {
-      open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    }
-    guard descriptor >= 0 else { throw .system(path, "write it") }
-    self.path = path
-    self.place = place
-    self.temporary = temporary
-    self.descriptor = descriptor
+    file = try StageFile(path, place: Self.place(of: path))
     self.isDurable = isDurable
     buffer = .allocate(byteCount: capacity, alignment: 64)
   }
 
-  /// What a rename may replace.
   private static func place(of path: String) throws(WinnowError) -> String {
     guard !path.isEmpty else {
       throw WinnowError(
@@ -77,16 +60,13 @@ public struct AtomicFile: ~Copyable {
     return resolvedPath(path)
   }
 
-  deinit {
-    buffer.deallocate()
-    if descriptor >= 0 {
-      close(descriptor)
-      unlink(temporary)
-    }
-  }
+  deinit { buffer.deallocate() }
+
+  /// Where the file will be.
+  public var path: String { file.path }
 
   /// Bytes given so far.
-  public var count: Int { written + filled }
+  public var count: Int { file.count + filled }
 
   public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(WinnowError) {
     precondition(seal == nil, "a finished file is written to")
@@ -120,10 +100,8 @@ public struct AtomicFile: ~Copyable {
   public mutating func finish() throws(WinnowError) -> FileSeal {
     if let seal { return seal }
     try flush()
-    guard !isDurable || retrying({ fsync(descriptor) }) == 0 else {
-      throw .system(path, "write it to the disk")
-    }
-    let seal = FileSeal(size: written, digest: digest.hex())
+    if isDurable { try file.synchronise() }
+    let seal = FileSeal(size: file.count, digest: digest.hex())
     self.seal = seal
     return seal
   }
@@ -135,39 +113,8 @@ public struct AtomicFile: ~Copyable {
   /// - Throws: ``WinnowError``; then the place is as it was before.
   public mutating func commit() throws(WinnowError) -> FileSeal {
     let seal = try finish()
-    guard rename(temporary, place) == 0 else { throw .system(path, "put it in its place") }
-    close(descriptor)
-    descriptor = -1
-    synchroniseFolder(parentFolder(place))
-    return seal
-  }
-
-  /// Finishes the file and puts it in its place, unless something is there by then.
-  ///
-  /// Of several that try at once, in any process, one succeeds. Called once, at the end.
-  ///
-  /// - Returns: nil when something is there; it stays as it is.
-  public mutating func commitUnlessTaken() throws(WinnowError) -> FileSeal? {
-    let seal = try finish()
-    // Unlike a rename, a link never replaces.
-    if link(temporary, place) != 0 {
-      switch errno {
-      case EEXIST: return nil
-      case EPERM, ENOTSUP, ENOSYS, EMLINK:
-        // No links on this file system: an empty file takes the place first.
-        let taken = retrying { open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
-        if taken < 0, errno == EEXIST { return nil }
-        guard taken >= 0 else { throw .system(path, "put it in its place") }
-        close(taken)
-        guard rename(temporary, place) == 0 else { throw .system(path, "put it in its place") }
-      default: throw .system(path, "put it in its place")
-      }
-    } else {
-      unlink(temporary)
-    }
-    close(descriptor)
-    descriptor = -1
-    synchroniseFolder(parentFolder(place))
+    try file.commit()
+    synchroniseFolder(parentFolder(file.place))
     return seal
   }
 
@@ -179,15 +126,7 @@ public struct AtomicFile: ~Copyable {
 
   private mutating func send(_ bytes: UnsafeRawBufferPointer) throws(WinnowError) {
     digest.update(bytes)
-    var done = 0
-    while done < bytes.count {
-      let count = retrying {
-        Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-      }
-      guard count >= 0 else { throw .system(path, "write it") }
-      done += count
-    }
-    written += bytes.count
+    try file.write(bytes)
   }
 
   /// Writes one small file whole.
@@ -199,10 +138,15 @@ public struct AtomicFile: ~Copyable {
 
   /// Writes one small file whole where nothing is.
   ///
+  /// Of several that try at once, in any process, one succeeds.
+  ///
   /// - Returns: false when something is there; it stays as it is.
   public static func writeNew(_ bytes: [UInt8], to path: String) throws(WinnowError) -> Bool {
     var file = try AtomicFile(path, capacity: max(1, bytes.count))
     try file.write(bytes)
-    return try file.commitUnlessTaken() != nil
+    _ = try file.finish()
+    guard try file.file.commitUnlessTaken() else { return false }
+    synchroniseFolder(parentFolder(file.file.place))
+    return true
   }
 }

@@ -16,8 +16,7 @@ public final class AtomicFolder {
 
   /// - Throws: ``WinnowError`` when something other than a folder is there, or it cannot be made.
   public init(_ path: String) throws(WinnowError) {
-    var trimmed = path
-    while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed.removeLast() }
+    let trimmed = withoutTrailingSlashes(path)
     guard !isDanglingLink(trimmed), [.folder, .nothing].contains(pathKind(trimmed)) else {
       throw WinnowError(
         path: path, fault: "expected a folder or nothing, found something else",

@@ -109,7 +109,6 @@ public struct ChildProgram: ~Copyable, Sendable {
 
   private typealias Ends = (process: pid_t, input: Int32, output: Int32, errors: Int32)
 
-  /// Makes the pipes and starts the program.
   private static func start(
     _ program: String, _ arguments: [String], _ environment: [String: String], _ isFed: Bool
   ) throws(WinnowError) -> Ends {
@@ -196,20 +195,9 @@ public func findProgram(_ name: String, _ searchPath: String) -> String? {
 
 /// What a program said, for a message: one line without control characters, at most `most` characters.
 public func oneLine(_ bytes: [UInt8], most: Int = 300) -> String {
-  var text = ""
-  var isGap = false
-  for character in String(decoding: bytes, as: UTF8.self) {
-    if character.isWhitespace || character.unicodeScalars.contains(where: { $0.value < 0x20 }) {
-      isGap = !text.isEmpty
-      continue
-    }
-    if isGap { text += " " }
-    isGap = false
-    text.append(character)
-    if text.count == most {
-      text += "…"
-      break
-    }
+  let words = String(decoding: bytes, as: UTF8.self).split { character in
+    character.isWhitespace || character.unicodeScalars.contains { $0.value < 0x20 }
   }
-  return text
+  let text = words.joined(separator: " ")
+  return text.count < most ? text : "\(text.prefix(most))…"
 }

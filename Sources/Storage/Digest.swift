@@ -1,3 +1,4 @@
+import CZlib
 import Crypto
 import Foundations
 
@@ -34,23 +35,36 @@ public struct Digest: Sendable {
     return words
   }
 
+  /// The digest of some bytes.
+  public static func hex(of bytes: [UInt8]) -> String {
+    var digest = Digest()
+    digest.update(bytes)
+    return digest.hex()
+  }
+
   private static let digits = Array("0123456789abcdef")
 
   /// SHA-256 of a whole file, read in blocks of 4 MiB.
   ///
   /// - Complexity: O(bytes), one buffer of memory.
   public static func ofFile(_ path: String) throws(WinnowError) -> String {
-    let file = try InputFile(path)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 64)
-    defer { buffer.deallocate() }
     var digest = Digest()
-    var offset = 0
-    while true {
-      let count = try file.read(into: buffer, at: offset)
-      if count == 0 { break }
-      digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      offset += count
-    }
+    try InputFile(path).forEachBlock(4 << 20) { digest.update($0) }
     return digest.hex()
   }
+}
+
+/// A running CRC-32 as zip archives have it (polynomial 0xEDB88320).
+public struct CRC32: Sendable {
+  private var state: UInt = 0
+
+  public init() {}
+
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count > 0 else { return }
+    state = crc32_z(state, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+  }
+
+  /// The checksum of all that was given so far.
+  public var value: UInt32 { UInt32(truncatingIfNeeded: state) }
 }

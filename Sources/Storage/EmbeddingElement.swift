@@ -13,12 +13,8 @@ public enum EmbeddingElement: String, Sendable, Equatable, CaseIterable, Codable
 
   /// The element of a .npy type, or nil when embeddings cannot have it.
   public init?(_ type: NpyType) {
-    switch type {
-    case .float16: self = .float16
-    case .float32: self = .float32
-    case .float64: self = .float64
-    default: return nil
-    }
+    guard let element = Self.allCases.first(where: { $0.npyType == type }) else { return nil }
+    self = element
   }
 
   /// The .npy type of such components.

@@ -3,7 +3,7 @@
 import Foundations
 import Glibc
 
-/// Holds a file for this process until it is dropped.
+/// Holds a file or a folder for this process until it is dropped.
 ///
 /// Where the file system knows no locks, nothing is held.
 public struct FileLock: ~Copyable {
@@ -39,6 +39,16 @@ public struct FileLock: ~Copyable {
       close(descriptor)
       if !isWritableFolder(parentFolder(path)) { throw .system(path, "lock it", code: ENOENT) }
     }
+  }
+
+  /// Waits until no other process holds a folder, whose files are then read, changed and written.
+  ///
+  /// What must be right even where nothing is held has to be (``AtomicFile/writeNew(_:to:)``).
+  public init(waitingFor folder: String) throws(WinnowError) {
+    let descriptor = retrying { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .system(folder, "open the folder", reading: true) }
+    _ = retrying { flock(descriptor, LOCK_EX) }
+    self.descriptor = descriptor
   }
 
   deinit { close(descriptor) }

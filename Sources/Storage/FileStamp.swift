@@ -11,24 +11,7 @@ public struct FileState: Sendable, Hashable, Codable {
   /// Time of the last change in UTC, to the nanosecond: `2026-11-24T02:58:01.123456789Z`.
   public let modified: String
 
-  public init(size: Int, modified: String) {
-    self.size = size
-    self.modified = modified
-  }
-
-  init(_ status: stat) {
-    var (time, fields) = (status.st_mtim.tv_sec, tm())
-    gmtime_r(&time, &fields)
-    func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-    size = Int(status.st_size)
-    modified =
-      "\(fields.tm_year + 1900)-\(padded(fields.tm_mon + 1, 2))-\(padded(fields.tm_mday, 2))T"
-      + "\(padded(fields.tm_hour, 2)):\(padded(fields.tm_min, 2)):\(padded(fields.tm_sec, 2))"
-      + ".\(padded(status.st_mtim.tv_nsec, 9))Z"
-  }
+  init(size: Int, modified: String) { (self.size, self.modified) = (size, modified) }
 
   /// The state of the file at `path`.
   ///
@@ -36,7 +19,14 @@ public struct FileState: Sendable, Hashable, Codable {
   public init(of path: String) throws(WinnowError) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .system(path, "look at it", reading: true) }
-    self.init(status)
+    var (time, fields) = (status.st_mtim.tv_sec, tm())
+    gmtime_r(&time, &fields)
+    func two(_ number: Int32) -> String { padded(String(number), 2) }
+    size = Int(status.st_size)
+    modified =
+      "\(fields.tm_year + 1900)-\(two(fields.tm_mon + 1))-\(two(fields.tm_mday))T"
+      + "\(two(fields.tm_hour)):\(two(fields.tm_min)):\(two(fields.tm_sec))"
+      + ".\(padded(String(status.st_mtim.tv_nsec), 9))Z"
   }
 
   /// What differs from a later state, or nil.
@@ -51,33 +41,19 @@ public struct FileState: Sendable, Hashable, Codable {
 
 /// What tells that an input is the same as at an earlier build, without reading all of it.
 public struct FileStamp: Sendable, Hashable, Codable {
-  public let state: FileState
+  private let size: Int
+  private let modified: String
   /// SHA-256 of the first MiB.
   public let first: String
   /// SHA-256 of the last MiB.
   public let last: String
 
+  public var state: FileState { FileState(size: size, modified: modified) }
+
   enum CodingKeys: String, CodingKey {
     case size, modified
     case first = "first-mib"
     case last = "last-mib"
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    state = FileState(
-      size: try fields.decode(Int.self, forKey: .size),
-      modified: try fields.decode(String.self, forKey: .modified))
-    first = try fields.decode(String.self, forKey: .first)
-    last = try fields.decode(String.self, forKey: .last)
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(state.size, forKey: .size)
-    try fields.encode(state.modified, forKey: .modified)
-    try fields.encode(first, forKey: .first)
-    try fields.encode(last, forKey: .last)
   }
 
   /// The stamp of the file at `path`.
@@ -86,19 +62,14 @@ public struct FileStamp: Sendable, Hashable, Codable {
   /// - Complexity: O(1): 2 MiB are read at most.
   public init(of path: String) throws(WinnowError) {
     let mebibyte = 1 << 20
-    state = try FileState(of: path)
+    let state = try FileState(of: path)
+    (size, modified) = (state.size, state.modified)
     let file = try InputFile(path)
-    let space = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(mebibyte, max(1, file.size)), alignment: 64)
-    defer { space.deallocate() }
-    func digest(at offset: Int) throws(WinnowError) -> String {
-      let count = try file.read(into: space, at: offset)
-      var digest = Digest()
-      digest.update(UnsafeRawBufferPointer(rebasing: space[..<count]))
-      return digest.hex()
-    }
-    first = try digest(at: 0)
-    last = file.size <= mebibyte ? first : try digest(at: file.size - mebibyte)
+    let length = min(mebibyte, file.size)
+    first = Digest.hex(of: try file.elements(length, at: 0))
+    last =
+      file.size <= mebibyte
+      ? first : Digest.hex(of: try file.elements(length, at: file.size - length))
   }
 
   /// What differs from a later stamp, or nil.

@@ -101,12 +101,24 @@ public func parentFolder(_ path: String) -> String {
   return cut == path.startIndex ? "/" : String(path[..<cut])
 }
 
+/// `path` without slashes at its end; `/` for the root.
+public func withoutTrailingSlashes(_ path: String) -> String {
+  var text = Substring(path)
+  while text.utf8.count > 1 && text.hasSuffix("/") { text.removeLast() }
+  return String(text)
+}
+
 /// The last part of `path`, slashes at its end aside; `/` for the root.
 public func lastComponent(_ path: String) -> String {
-  var text = Substring(path)
-  while text.count > 1 && text.last == "/" { text.removeLast() }
+  let text = withoutTrailingSlashes(path)
   if text == "/" { return "/" }
-  return text.lastIndex(of: "/").map { String(text[text.index(after: $0)...]) } ?? String(text)
+  return text.lastIndex(of: "/").map { String(text[text.index(after: $0)...]) } ?? text
+}
+
+/// The last part of `path` without what follows its last dot.
+public func stem(_ path: String) -> String {
+  let name = lastComponent(path)
+  return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
 }
 
 /// Whether this process may make files in the folder `path`.

@@ -52,6 +52,21 @@ public struct InputFile: ~Copyable, Sendable {
     return done
   }
 
+  /// Gives all bytes from the first to the last, `size` at a time.
+  public func forEachBlock(
+    _ size: Int, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(WinnowError) {
+    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    defer { space.deallocate() }
+    var offset = 0
+    while true {
+      let count = try read(into: space, at: offset)
+      if count == 0 { return }
+      body(UnsafeRawBufferPointer(rebasing: space[..<count]))
+      offset += count
+    }
+  }
+
   /// Fills `buffer` whole.
   ///
   /// - Throws: ``WinnowError`` when the file ends before.
@@ -90,9 +105,6 @@ public struct InputFile: ~Copyable, Sendable {
       throw WinnowError(
         path: path, fault: "expected at most \(limit) bytes, found \(file.size)")
     }
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: file.size, alignment: 16)
-    defer { space.deallocate() }
-    try file.readExactly(into: space, at: 0)
-    return [UInt8](space)
+    return try file.elements(file.size, at: 0)
   }
 }

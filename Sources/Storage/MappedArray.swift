@@ -19,19 +19,16 @@ public final class MappedArray<Element: BitwiseCopyable>: @unchecked Sendable {
   ) throws(WinnowError) {
     let header = try NpyHeader(of: InputFile(path))
     guard header.type == type, !header.isFortranOrder else {
-      throw WinnowError(
-        path: path,
-        fault: "expected elements \(type) in C order, found \(header.type)"
-          + (header.isFortranOrder ? " in Fortran order" : ""),
-        remedy: "the workspace is damaged: build it again")
+      throw damaged(
+        path,
+        "expected elements \(type) in C order, found \(header.type)"
+          + (header.isFortranOrder ? " in Fortran order" : ""))
     }
     guard header.shape.count == shape.count,
       zip(header.shape, shape).allSatisfy({ $1 < 0 || $0 == $1 })
     else {
-      throw WinnowError(
-        path: path,
-        fault: "expected shape \(NpyHeader.text(shape)), found \(NpyHeader.text(header.shape))",
-        remedy: "the workspace is damaged: build it again")
+      throw damaged(
+        path, "expected shape \(NpyHeader.text(shape)), found \(NpyHeader.text(header.shape))")
     }
     let file = try MappedFile(path)
     let length = header.count * MemoryLayout<Element>.stride
@@ -40,10 +37,8 @@ public final class MappedArray<Element: BitwiseCopyable>: @unchecked Sendable {
       MemoryLayout<Element>.stride == type.stride,
       header.dataOffset % MemoryLayout<Element>.alignment == 0
     else {
-      throw WinnowError(
-        path: path,
-        fault: "expected \(header.dataOffset + length) aligned bytes, found "
-          + "\(file.bytes.count)", remedy: "the workspace is damaged: build it again")
+      throw damaged(
+        path, "expected \(header.dataOffset + length) aligned bytes, found \(file.bytes.count)")
     }
     elements = UnsafeBufferPointer(
       start: base?.assumingMemoryBound(to: Element.self), count: header.count)
@@ -57,4 +52,21 @@ public final class MappedArray<Element: BitwiseCopyable>: @unchecked Sendable {
     precondition(index >= 0 && index < elements.count, "index outside the mapped array")
     return elements[index]
   }
+}
+
+/// Opens an array of a workspace, to be read by `pread`.
+///
+/// - Throws: ``WinnowError`` when it is of another type or shape, or not whole.
+public func openArray(
+  _ path: String, _ type: NpyType, _ shape: [Int]
+) throws(WinnowError) -> InputFile {
+  let file = try InputFile(path)
+  let header = try NpyHeader(of: file)
+  guard header.type == type, header.shape == shape,
+    file.size == header.dataOffset + header.count * (type.stride ?? 0)
+  else {
+    throw WinnowError(
+      path: path, fault: "expected \(shape) elements \(type)", remedy: "build again")
+  }
+  return file
 }

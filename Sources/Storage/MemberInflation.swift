@@ -60,6 +60,13 @@ public final class MemberInflation {
     return filled
   }
 
+  /// The next bytes, at most `count`.
+  public func bytes(_ count: Int) throws(WinnowError) -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { (buffer, filled) throws(WinnowError) in
+      filled = try read(into: UnsafeMutableRawBufferPointer(buffer))
+    }
+  }
+
   /// Inflates at least a byte unless the data end.
   private func inflateSome(
     into buffer: UnsafeMutableRawBufferPointer

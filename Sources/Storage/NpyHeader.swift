@@ -37,12 +37,8 @@ public enum NpyType: Sendable, Equatable, CustomStringConvertible {
     case .scalar(let type):
       return Int(type.drop { !$0.isNumber })
     case .fields(let fields):
-      var total = 0
-      for field in fields {
-        guard let size = NpyType.scalar(field.type).stride else { return nil }
-        total += size
-      }
-      return total
+      let sizes = fields.compactMap { NpyType.scalar($0.type).stride }
+      return sizes.count == fields.count ? sizes.reduce(0, +) : nil
     }
   }
 }
@@ -74,31 +70,33 @@ public struct NpyHeader: Sendable, Equatable {
   /// - Throws: ``WinnowError`` for another kind of file, a damaged header or a file that is
   ///   longer or shorter than header and shape say.
   public init(of file: borrowing InputFile) throws(WinnowError) {
-    try self.init(file.path, size: file.size) { (buffer, offset) throws(WinnowError) in
-      try file.read(into: buffer, at: offset)
+    try self.init(file.path, size: file.size) { (count, offset) throws(WinnowError) in
+      try file.elements(count, at: offset)
     }
   }
+
+  /// What every array begins with.
+  public static let magic = [0x93] + Array("NUMPY".utf8)
 
   /// Reads and checks the header of an array that is a part of a file.
   ///
   /// - Parameters:
   ///   - path: what errors name.
   ///   - size: bytes of header and data.
-  ///   - read: fills a buffer from an offset into the array's bytes on; returns how many there were.
+  ///   - read: gives that many bytes of the array, within `size`, from an offset on.
   /// - Throws: as ``init(of:)``, and what `read` throws.
   public init(
     _ path: String, size: Int,
-    read: (UnsafeMutableRawBufferPointer, _ offset: Int) throws(WinnowError) -> Int
+    read: (_ count: Int, _ offset: Int) throws(WinnowError) -> [UInt8]
   ) throws(WinnowError) {
-    var start = [UInt8](repeating: 0, count: 12)
-    let got = try Self.fill(&start, at: 0, read)
-    guard got >= 10, start[0..<6].elementsEqual([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
+    let start = try read(min(12, size), 0)
+    guard start.count >= 10, start.starts(with: Self.magic) else {
       throw WinnowError(
         path: path, fault: "expected a .npy file, found one without numpy's magic bytes",
         remedy: "write it with numpy.save")
     }
     let wide = start[6] >= 2
-    guard (1...3).contains(start[6]), got == 12 || !wide else {
+    guard (1...3).contains(start[6]), start.count == 12 || !wide else {
       throw WinnowError(
         path: path, fault: "expected .npy version 1 to 3, found \(start[6]).\(start[7])",
         remedy: "write it with numpy.save")
@@ -111,11 +109,9 @@ public struct NpyHeader: Sendable, Equatable {
         path: path, fault: "its header says it has \(length) bytes, the file has \(size)",
         remedy: "it is truncated or damaged: fetch or write it again")
     }
-    var text = [UInt8](repeating: 0, count: length)
-    _ = try Self.fill(&text, at: begin, read)
-    guard let entries = PythonLiteral.parse(text)?.entries,
+    guard case .dictionary(let entries)? = PythonLiteral.parse(try read(length, begin)),
       let type = entries["descr"].flatMap(Self.type),
-      let order = entries["fortran_order"]?.boolean,
+      case .boolean(let order)? = entries["fortran_order"],
       let shape = entries["shape"]?.integers
     else {
       throw WinnowError(
@@ -145,17 +141,6 @@ public struct NpyHeader: Sendable, Equatable {
         remedy: size < dataOffset + bytes
           ? "it is truncated: fetch or write it again" : "it has bytes that no array owns")
     }
-  }
-
-  private static func fill(
-    _ bytes: inout [UInt8], at offset: Int,
-    _ read: (UnsafeMutableRawBufferPointer, Int) throws(WinnowError) -> Int
-  ) throws(WinnowError) -> Int {
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-    defer { space.deallocate() }
-    let count = try read(space, offset)
-    bytes.withUnsafeMutableBytes { $0.copyBytes(from: space[..<count]) }
-    return count
   }
 
   private static func type(_ literal: PythonLiteral) -> NpyType? {
@@ -194,8 +179,7 @@ public struct NpyHeader: Sendable, Equatable {
     let padding = 64 - (10 + unpadded) % 64
     text += String(repeating: " ", count: padding) + "\n"
     let length = text.utf8.count
-    return [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, UInt8(length & 255), UInt8(length >> 8)]
-      + Array(text.utf8)
+    return magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(text.utf8)
   }
 }
 

@@ -7,14 +7,6 @@ indirect enum PythonLiteral {
   case list([PythonLiteral])
   case dictionary([String: PythonLiteral])
 
-  var entries: [String: PythonLiteral]? {
-    if case .dictionary(let entries) = self { entries } else { nil }
-  }
-
-  var boolean: Bool? {
-    if case .boolean(let value) = self { value } else { nil }
-  }
-
   var integers: [Int]? {
     guard case .list(let items) = self else { return nil }
     var numbers: [Int] = []

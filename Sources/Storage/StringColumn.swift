@@ -23,14 +23,11 @@ public struct StringColumnWriter: ~Copyable {
     self.rows = rows
   }
 
-  public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(WinnowError) {
-    try data.write(bytes)
-    try finishRow()
-  }
-
   public mutating func append(_ text: String) throws(WinnowError) {
     try data.write(text)
-    try finishRow()
+    written += 1
+    ends.append(UInt64(data.count))
+    if ends.count == 8192 { try writeEnds() }
   }
 
   /// Appends the strings bytes[offsets[i] ..< offsets[i + 1]], at least one.
@@ -43,12 +40,6 @@ public struct StringColumnWriter: ~Copyable {
     written += ends.count - 1
     try writeEnds()
     try offsets.write(elements: ends.dropFirst().map { UInt64(base + $0) })
-  }
-
-  private mutating func finishRow() throws(WinnowError) {
-    written += 1
-    ends.append(UInt64(data.count))
-    if ends.count == 8192 { try writeEnds() }
   }
 
   private mutating func writeEnds() throws(WinnowError) {
@@ -76,11 +67,10 @@ public final class StringColumn: Sendable {
     let offsets = try MappedArray<UInt64>(
       folder + "/offsets.npy", type: .uint64, shape: [rows + 1])
     guard offsets[0] == 0, offsets[rows] == UInt64(data.bytes.count) else {
-      throw WinnowError(
-        path: folder + "/offsets.npy",
-        fault: "expected offsets from 0 to \(data.bytes.count), the size of data.utf8, found "
-          + "\(offsets[0]) to \(offsets[rows])",
-        remedy: "the workspace is damaged: build it again")
+      throw damaged(
+        folder + "/offsets.npy",
+        "expected offsets from 0 to \(data.bytes.count), the size of data.utf8, found "
+          + "\(offsets[0]) to \(offsets[rows])")
     }
     self.data = data
     self.offsets = offsets
@@ -94,10 +84,8 @@ public final class StringColumn: Sendable {
     let begin = offsets[row]
     let end = offsets[row + 1]
     guard begin <= end, end <= UInt64(data.bytes.count) else {
-      throw WinnowError(
-        path: data.path,
-        fault: "row \(row) is said to be bytes \(begin) to \(end) of "
-          + "\(data.bytes.count)", remedy: "the workspace is damaged: build it again")
+      throw damaged(
+        data.path, "row \(row) is said to be bytes \(begin) to \(end) of \(data.bytes.count)")
     }
     return UnsafeRawBufferPointer(rebasing: data.bytes[Int(begin)..<Int(end)])
   }

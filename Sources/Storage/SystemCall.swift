@@ -33,3 +33,27 @@ extension WinnowError {
       remedy: remedy, code: code)
   }
 }
+
+/// The name of this machine.
+public func hostName() -> String {
+  var name = [CChar](repeating: 0, count: 257)
+  guard gethostname(&name, 256) == 0 else { return "this machine" }
+  return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// The most memory that this process had at a time, in bytes.
+package func peakMemory() -> Int {
+  // Unlike getrusage's, this number leaves out the program that started this one.
+  var status = [UInt8](repeating: 0, count: 1 << 14)
+  let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+  let count = descriptor < 0 ? 0 : read(descriptor, &status, status.count)
+  if descriptor >= 0 { close(descriptor) }
+  status.removeLast(status.count - max(0, count))
+  for line in String(decoding: status, as: UTF8.self).split(separator: "\n")
+  where line.hasPrefix("VmHWM:") {
+    if let number = Int(line.filter(\.isNumber)) { return number * 1024 }
+  }
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss * 1024
+}

@@ -78,20 +78,15 @@ struct PatternAutomaton {
     guard effort < Self.mostEffort else { return nil }
     let here = states[Int(state)]
     let before = Before(rawValue: here[0]) ?? .other
-    guard let next = closure(Array(here.dropFirst()), before, symbol) else {
-      table[Int(state) * Self.symbols + symbol] = Self.found
-      return Self.found
-    }
-    guard symbol != Self.end else {
-      table[Int(state) * Self.symbols + symbol] = 0
-      return 0
-    }
-    if states.count >= Self.mostStates {
+    let next = closure(Array(here.dropFirst()), before, symbol)
+    var made = next == nil ? Self.found : 0
+    if let next, symbol != Self.end {
+      let isFull = states.count >= Self.mostStates
+      if isFull { forget() }
+      made = number(next, Self.isWord(symbol) ? .word : .other)
       // The state under way is made anew with the next look-up.
-      forget()
-      return number(next, Self.isWord(symbol) ? .word : .other)
+      if isFull { return made }
     }
-    let made = number(next, Self.isWord(symbol) ? .word : .other)
     table[Int(state) * Self.symbols + symbol] = made
     return made
   }

@@ -1,7 +1,6 @@
 // A regular expression as a nondeterministic automaton over bytes (Thompson 1968): characters
 // become the sequences of bytes that UTF-8 writes them with, so that matching never decodes.
 
-/// The automaton of a regular expression.
 struct PatternProgram: Sendable, Equatable {
   enum Step: Sendable, Equatable {
     /// Takes a byte of this range, and goes on at `next`.

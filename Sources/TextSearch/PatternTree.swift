@@ -23,7 +23,6 @@ package struct PatternError: Error, Equatable {
   package let text: String
 }
 
-/// Reads a regular expression.
 struct PatternParser {
   private var rest: ArraySlice<Unicode.Scalar>
   private var depth = 0
@@ -142,18 +141,10 @@ struct PatternParser {
   }
 
   private mutating func escape() throws(PatternError) -> PatternTree {
-    guard let scalar = rest.first else { throw PatternError(text: "nothing after \\") }
-    switch scalar {
-    case "b":
-      rest.removeFirst()
-      return .anchor(.wordEdge)
-    case "B":
-      rest.removeFirst()
-      return .anchor(.noWordEdge)
-    default:
-      if let set = try escapedSet() { return .one(set) }
-      return Self.literal(rest.removeFirst())
-    }
+    if take("b") { return .anchor(.wordEdge) }
+    if take("B") { return .anchor(.noWordEdge) }
+    if let set = try escapedSet() { return .one(set) }
+    return Self.literal(rest.removeFirst())
   }
 
   /// `\d`, `\W` and so on; nil, and nothing taken, for a character that stands for itself.
@@ -229,7 +220,6 @@ struct PatternParser {
     return set
   }
 
-  /// All code points but these.
   private static func without(_ set: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
     var rest: [ClosedRange<UInt32>] = []
     var next: UInt32 = 0

@@ -27,8 +27,7 @@ public struct TextPattern: Sendable {
       return texts.map { Array($0.utf8) }
     }
     first = Self.atMostTwo(forms[0].map { $0[0] })
-    var isFixed = true
-    for form in forms where Set(form.map(\.count)).count > 1 { isFixed = false }
+    let isFixed = forms.allSatisfy { Set($0.map(\.count)).count == 1 }
     let ends = Self.atMostTwo(forms[forms.count - 1].map { $0[$0.count - 1] })
     if isFixed, !ends.isEmpty {
       last = ends

@@ -1,6 +1,5 @@
 // build-log.json: how a build went on this machine.  No part of the workspace's identity.
 
-import FoundationEssentials
 import Storage
 
 /// The contents of `build-log.json`.
@@ -82,7 +81,6 @@ public struct BuildLog: Codable, Equatable, Sendable {
   }
 
   public static func read(_ path: String) -> BuildLog? {
-    guard let bytes = try? InputFile.contents(of: path) else { return nil }
-    return try? JSONDecoder().decode(BuildLog.self, from: Data(bytes))
+    (try? InputFile.contents(of: path)).flatMap { decodeJSON(BuildLog.self, $0) }
   }
 }

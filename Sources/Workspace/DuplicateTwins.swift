@@ -12,28 +12,19 @@ package enum TwinFiles {
 
 /// Which rows of a workspace were dropped as near duplicates, and of what.
 public final class DuplicateTwins: Sendable {
-  private let narrow: MappedArray<UInt32>?
-  private let wide: MappedArray<UInt64>?
+  private let twins: MemberRows
   private let cosines: MappedArray<Float>
 
   /// - Throws: ``WinnowError`` when an array is missing or of another shape.
   /// - Complexity: O(1)
   init(folder: String, rows: Int) throws(WinnowError) {
-    let path = folder + "/" + TwinFiles.twins
-    if rows > Int(UInt32.max) {
-      (narrow, wide) = (nil, try MappedArray(path, type: .uint64, shape: [rows]))
-    } else {
-      (narrow, wide) = (try MappedArray(path, type: .uint32, shape: [rows]), nil)
-    }
+    twins = try MemberRows(folder + "/" + TwinFiles.twins, rows: rows, candidates: rows)
     cosines = try MappedArray(folder + "/" + TwinFiles.cosines, type: .float32, shape: [rows])
   }
 
   /// The twin of a row; the row itself where it is no duplicate.  Of a damaged file it may be any
   /// number.
-  public func twin(of row: Int) -> Int {
-    if let narrow { return Int(narrow[row]) }
-    return Int(truncatingIfNeeded: wide![row])
-  }
+  public func twin(of row: Int) -> Int { Int(truncatingIfNeeded: twins.element(row)) }
 
   /// The cosine of a row and its twin; 1 where it is no duplicate.
   public func cosine(of row: Int) -> Float { cosines[row] }

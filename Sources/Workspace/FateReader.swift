@@ -19,8 +19,7 @@ package struct FateReader: ~Copyable {
 
   /// The fates of some rows.
   package func fates(_ range: Range<Int>) throws(WinnowError) -> [UInt8] {
-    let place = start + range.lowerBound
-    return try file.elements(range.count, at: place)
+    try file.elements(range.count, at: start + range.lowerBound)
   }
 
   /// Gives all of them, some rows at a time.

@@ -5,7 +5,6 @@ import Foundations
 import Storage
 
 package enum Fingerprint {
-  /// Names that are no part of the identity.
   private static let outside: Set<String> = ["build-log.json", "plans", "stage"]
 
   /// The files of the identity below `folder`, by their names relative to it, sorted.

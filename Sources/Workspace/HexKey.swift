@@ -1,3 +1,5 @@
+import Foundations
+
 /// A key of 32 lower-case hex digits as a 128-bit number.
 public struct HexKey: BitwiseCopyable, Sendable, Comparable {
   public let high: UInt64
@@ -28,8 +30,7 @@ public struct HexKey: BitwiseCopyable, Sendable, Comparable {
   public var text: String { Self.digits(high) + Self.digits(low) }
 
   private static func digits(_ half: UInt64) -> String {
-    let text = String(half, radix: 16)
-    return String(repeating: "0", count: 16 - text.count) + text
+    padded(String(half, radix: 16), 16)
   }
 
   public static func < (a: HexKey, b: HexKey) -> Bool {

@@ -22,9 +22,14 @@ public final class MemberRows: Sendable {
     }
   }
 
+  /// An element as it is on the disk.
+  func element(_ position: Int) -> UInt64 {
+    narrow != nil ? UInt64(narrow![position]) : wide![position]
+  }
+
   /// - Throws: ``WinnowError`` when the element is no row of the workspace.
   public func row(_ position: Int) throws(WinnowError) -> Int {
-    let row = narrow != nil ? UInt64(narrow![position]) : wide![position]
+    let row = element(position)
     guard row < UInt64(rows) else {
       throw damaged(path, "element \(position) is \(row), expected a row below \(rows)")
     }

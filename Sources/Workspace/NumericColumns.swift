@@ -45,9 +45,9 @@ public final class NumericColumns: Sendable {
   ) throws(WinnowError) -> [(name: String, mean: [Double])] {
     var found: [(name: String, mean: [Double])] = []
     for (column, name) in names.prefix(most).enumerated() {
-      var means: [Double] = []
-      means.reserveCapacity(sizes.count)
-      for cluster in sizes.indices { means.append(try mean(column, cluster)) }
+      let means = try sizes.indices.map { (cluster) throws(WinnowError) in
+        try mean(column, cluster)
+      }
       found.append((name, means))
     }
     return found

@@ -12,19 +12,7 @@ extension OpenWorkspace {
   /// Where there are no keys, a row's key is its number.
   /// - Complexity: O(log rows + found)
   public func rows(withKey key: String, most: Int) throws(WinnowError) -> [Int] {
-    guard let order = try keyOrder() else {
-      return Int(key).flatMap { $0 >= 0 && $0 < rows && String($0) == key ? [$0] : nil } ?? []
-    }
-    let wanted = Array(key.utf8)
-    var low = try firstKey(notBefore: wanted, in: order)
-    var found: [Int] = []
-    while low < order.count, found.count < most {
-      let row = try order.row(low)
-      guard try self.key(row).utf8.starts(with: wanted) else { break }
-      found.append(row)
-      low += 1
-    }
-    return found
+    try rows(key, most: most) { $0.starts(with: $1) }
   }
 
   /// All rows whose key is `key`, by bytes; by ascending row.
@@ -32,26 +20,28 @@ extension OpenWorkspace {
   /// Where there are no keys, a row's key is its number.
   /// - Complexity: O(log rows + found)
   public func rows(withExactKey key: String) throws(WinnowError) -> [Int] {
-    guard let order = try keyOrder() else { return try rows(withKey: key, most: 1) }
+    try rows(key, most: .max) { $0.elementsEqual($1) }
+  }
+
+  /// The rows from the first key that is not before `key`, as long as their keys fit it.
+  private func rows(
+    _ key: String, most: Int, fits: (String.UTF8View, [UInt8]) -> Bool
+  ) throws(WinnowError) -> [Int] {
+    guard let order = try keyOrder() else {
+      return Int(key).flatMap { $0 >= 0 && $0 < rows && String($0) == key ? [$0] : nil } ?? []
+    }
     let wanted = Array(key.utf8)
-    var place = try firstKey(notBefore: wanted, in: order)
+    var place = try firstPlace(in: 0..<order.count) { (place) throws(WinnowError) in
+      try !self.key(order.row(place)).utf8.lexicographicallyPrecedes(wanted)
+    }
     var found: [Int] = []
-    while place < order.count {
+    while place < order.count, found.count < most {
       let row = try order.row(place)
-      guard try self.key(row).utf8.elementsEqual(wanted) else { break }
+      guard fits(try self.key(row).utf8, wanted) else { break }
       found.append(row)
       place += 1
     }
     return found
-  }
-
-  /// The first place in the rows by key whose key is not before `key`.
-  private func firstKey(
-    notBefore key: [UInt8], in order: MemberRows
-  ) throws(WinnowError) -> Int {
-    try firstPlace(in: 0..<order.count) { (place) throws(WinnowError) in
-      try !self.key(order.row(place)).utf8.lexicographicallyPrecedes(key)
-    }
   }
 
   /// Bytes of all captions; 0 where there are none.

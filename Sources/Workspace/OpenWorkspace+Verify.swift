@@ -111,9 +111,7 @@ extension OpenWorkspace {
 
   private func checkColumns() throws(WinnowError) -> [String] {
     var faults: [String] = []
-    for row in 0..<rows {
-      if hasCaptions { _ = try caption(row) }
-    }
+    for row in 0..<rows where hasCaptions { _ = try caption(row) }
     guard let order = try keyOrder() else { return faults }
     var previous: (key: String, row: Int)?
     var seen = RowSet(rows: rows)

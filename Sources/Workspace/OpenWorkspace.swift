@@ -27,10 +27,10 @@ public final class OpenWorkspace: Sendable {
   let similarities: MappedArray<Float>?
   /// What the metadata's columns of numbers come to in each concept; nil where there are none.
   public let numeric: NumericColumns?
-  /// names.json, once somebody has asked for it.
   let namesOnce = Mutex<ConceptNames?>(nil)
-  /// What pages of the order `similarity` were last made from.
-  let similarityOnce = Mutex<SimilarityBits?>(nil)
+  /// What pages of the order `similarity` were last made from, the falling bits of one concept's
+  /// similarities: reading them is a random access a row, which the next page should not pay again.
+  let similarityOnce = Mutex<(cluster: Int, falling: [UInt32])?>(nil)
 
   public var rows: Int { description.rows }
   public var candidates: Int { description.candidates }
@@ -51,9 +51,10 @@ public final class OpenWorkspace: Sendable {
           + "; make one with winnow build")
     }
     self.path = path
-    var trimmed = path
-    while trimmed.count > 1 && trimmed.last == "/" { trimmed.removeLast() }
-    name = Self.displayName(of: lastComponent(trimmed))
+    // `laion.winnow` is shown as `laion`.
+    let folder = lastComponent(path)
+    let hasSuffix = folder.hasSuffix(".winnow") && folder.count > 7
+    name = hasSuffix ? String(folder.dropLast(7)) : folder
     let description = try WorkspaceDescription.read(path + "/workspace.json")
     self.description = description
     let (k, n) = (description.clusters, description.candidates)
@@ -73,9 +74,17 @@ public final class OpenWorkspace: Sendable {
     clustering = if let digest { digest } else { try Digest.ofFile(path + "/centroids.npy") }
     members = try MemberRows(path + "/members.npy", rows: description.rows, candidates: n)
     distances = try MappedArray(path + "/distances.npy", type: .float32, shape: [n])
-    keys = try Self.openKeys(path, description)
-    captions = try Self.openCaptions(path, description)
-    similarities = try Self.openSimilarities(path, description)
+    let columns = description.columns
+    keys =
+      if let kind = columns.keyKind {
+        try KeyColumn(folder: path + "/keys", kind: kind, rows: description.rows)
+      } else { nil }
+    captions =
+      columns.caption == nil
+      ? nil : try StringColumn(folder: path + "/captions", rows: description.rows)
+    similarities =
+      columns.similarity == nil
+      ? nil : try MappedArray(path + "/similarity.npy", type: .float32, shape: [description.rows])
     numeric = try Self.openNumeric(path, description, sizes: scores.size)
   }
 
@@ -100,13 +109,7 @@ public final class OpenWorkspace: Sendable {
   /// A row's key; its number where the workspace has no keys.
   public func key(_ row: Int) throws(WinnowError) -> String {
     precondition(row >= 0 && row < rows)
-    guard let text = try keyText(row) else { return String(row) }
-    return text
-  }
-
-  private func keyText(_ row: Int) throws(WinnowError) -> String? {
-    guard let keys else { return nil }
-    return try keys.text(row)
+    return try keys?.text(row) ?? String(row)
   }
 
   /// A row's key as a 128-bit number; nil unless ``hasHexKeys``.
@@ -115,17 +118,15 @@ public final class OpenWorkspace: Sendable {
   /// A row's caption; nil where it has none.
   public func caption(_ row: Int) throws(WinnowError) -> String? {
     precondition(row >= 0 && row < rows)
-    if captions == nil { return nil }
-    let text = try captions!.text(row)
-    return text.isEmpty ? nil : text
+    guard let text = try captions?.text(row), !text.isEmpty else { return nil }
+    return text
   }
 
   /// A row's image-text similarity; nil where it is missing.
   public func similarity(_ row: Int) throws(WinnowError) -> Float? {
     precondition(row >= 0 && row < rows)
-    guard hasSimilarity else { return nil }
-    let value = similarities![row]
-    return value.isNaN ? nil : value
+    guard let value = similarities?[row], !value.isNaN else { return nil }
+    return value
   }
 
   /// The rows by ascending key, or nil where there are no keys.
@@ -164,11 +165,6 @@ public final class OpenWorkspace: Sendable {
 }
 
 extension OpenWorkspace {
-  /// `laion.winnow` is shown as `laion`.
-  private static func displayName(of folder: String) -> String {
-    folder.hasSuffix(".winnow") && folder.count > 7 ? String(folder.dropLast(7)) : folder
-  }
-
   /// What the build's own record says of a file whose size it knows: hashing the centroids of 50,000
   /// concepts each time would be most of the time that opening takes. `verify` hashes them.
   private static func recordedDigest(_ name: String, in folder: String) -> String? {
@@ -216,29 +212,6 @@ extension OpenWorkspace {
       dInter: records.map(\.dInter), complexity: records.map(\.complexity))
   }
 
-  private static func openKeys(
-    _ path: String, _ description: WorkspaceDescription
-  ) throws(WinnowError) -> KeyColumn? {
-    guard let kind = description.columns.keyKind else { return nil }
-    return try KeyColumn(folder: path + "/keys", kind: kind, rows: description.rows)
-  }
-
-  private static func openCaptions(
-    _ path: String, _ description: WorkspaceDescription
-  ) throws(WinnowError) -> StringColumn? {
-    guard description.columns.caption != nil else { return nil }
-    return try StringColumn(folder: path + "/captions", rows: description.rows)
-  }
-
-  private static func openSimilarities(
-    _ path: String, _ description: WorkspaceDescription
-  ) throws(WinnowError) -> MappedArray<Float>? {
-    guard description.columns.similarity != nil else { return nil }
-    return try MappedArray(path + "/similarity.npy", type: .float32, shape: [description.rows])
-  }
-}
-
-extension OpenWorkspace {
   /// The cluster that owns a position of the members.
   ///
   /// - Complexity: O(log k)

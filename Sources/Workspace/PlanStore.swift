@@ -2,7 +2,6 @@
 // plan that somebody left without committing it. They lie in plans/ of the workspace, or in any
 // other folder where the workspace cannot be written to.
 
-import FoundationEssentials
 import Foundations
 import Pruning
 import Storage
@@ -28,7 +27,6 @@ public struct CommittedOutput: Codable, Sendable, Equatable {
   }
 }
 
-/// A line of the log of commits.
 struct HistoryLine: Codable, Sendable, Equatable {
   var plan: Int
   var time: String
@@ -54,9 +52,7 @@ public struct PlanStore: Sendable {
   var historyPath: String { folder + "/history.jsonl" }
 
   func path(_ number: Int) -> String {
-    let digits = String(number)
-    return folder + "/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-      + ".json"
+    folder + "/" + padded(String(number), 4) + ".json"
   }
 
   /// The numbers of the plans that lie here, ascending.
@@ -127,7 +123,7 @@ public struct PlanStore: Sendable {
     var plan = plan
     plan.clustering = clustering
     try makeFolder(folder, parents: true)
-    let lock = try FolderLock(folder)
+    let lock = try FileLock(waitingFor: folder)
     defer { withExtendedLifetime(lock) {} }
     var number = (try numbers().last ?? 0) + 1
     while try !AtomicFile.writeNew(plan.json(), to: path(number)) { number += 1 }
@@ -138,13 +134,93 @@ public struct PlanStore: Sendable {
   }
 
   private func log(_ line: HistoryLine) throws(WinnowError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let text = try? encoder.encode(line) else {
-      throw .invalid("\(historyPath): cannot write the commit as JSON")
-    }
     var earlier = pathKind(historyPath) == .file ? try InputFile.contents(of: historyPath) : []
     if let last = earlier.last, last != 0x0A { earlier.append(0x0A) }
-    _ = try AtomicFile.write(earlier + Array(text) + [0x0A], to: historyPath)
+    let bytes = try earlier + encodeJSON(line, isOneLine: true)
+    _ = try AtomicFile.write(bytes, to: historyPath)
+  }
+}
+
+/// A commit as its files tell it.
+public struct HistoryEntry: Sendable, Equatable {
+  public let number: Int
+  /// Nil where the log has no readable line of it.
+  public let time: String?
+  public let note: String?
+  public let outputs: [CommittedOutput]
+  /// Nil when the plan cannot be used; then `fault` says why.
+  public let plan: Plan?
+  public let fault: String?
+
+  package init(
+    number: Int, time: String?, note: String?, outputs: [CommittedOutput], plan: Plan?,
+    fault: String?
+  ) {
+    (self.number, self.time, self.note) = (number, time, note)
+    (self.outputs, self.plan, self.fault) = (outputs, plan, fault)
+  }
+}
+
+extension PlanStore {
+  /// Every commit whose plan lies here, the last one first; a damaged file is an entry that says so.
+  ///
+  /// - Parameter goesOn: asked before each plan is read; nil is returned once it says no.
+  /// - Throws: ``WinnowError`` when the folder cannot be listed or the log not be read.
+  public func history(goesOn: (Double) -> Bool) throws(WinnowError) -> [HistoryEntry]? {
+    let lines = try loggedLines()
+    let numbers = try numbers()
+    var entries: [HistoryEntry] = []
+    for (done, number) in numbers.reversed().enumerated() {
+      guard goesOn(Double(done) / Double(numbers.count)) else { return nil }
+      var plan: Plan?
+      var fault: String?
+      do {
+        plan = try read(path(number))
+        if plan == nil {
+          fault =
+            "its overrides are of another clustering: cluster numbers mean other concepts here"
+        }
+      } catch { fault = error.description }
+      let line = lines[number]
+      entries.append(
+        HistoryEntry(
+          number: number, time: line?.time, note: line?.note, outputs: line?.outputs ?? [],
+          plan: plan, fault: fault))
+    }
+    return entries
+  }
+
+  /// The lines of the log by the plan's number; those that are no lines of ours are left out.
+  private func loggedLines() throws(WinnowError) -> [Int: HistoryLine] {
+    guard pathKind(historyPath) == .file else { return [:] }
+    let lines = try InputFile.contents(of: historyPath).split(separator: 0x0A)
+      .compactMap { decodeJSON(HistoryLine.self, $0) }
+    return Dictionary(lines.map { ($0.plan, $0) }) { _, later in later }
+  }
+
+  private var draftPath: String { folder + "/draft.json" }
+
+  /// The draft for these very concepts, or nil: where there is none, or one of another clustering.
+  ///
+  /// - Throws: ``WinnowError`` when its file is damaged.
+  public func draft() throws(WinnowError) -> Plan? {
+    guard pathKind(draftPath) == .file else { return nil }
+    let bytes = try InputFile.contents(of: draftPath)
+    struct Bound: Decodable { var clustering: String? }
+    if let bound = decodeJSON(Bound.self, bytes), bound.clustering != clustering { return nil }
+    return try read(draftPath)
+  }
+
+  /// Stores a draft in place of what was there.
+  public func saveDraft(_ plan: Plan) throws(WinnowError) {
+    var plan = plan
+    plan.clustering = clustering
+    try makeFolder(folder, parents: true)
+    _ = try AtomicFile.write(plan.json(), to: draftPath)
+  }
+
+  /// Removes the draft, if there is one.
+  public func removeDraft() throws(WinnowError) {
+    try removeTree(draftPath)
   }
 }

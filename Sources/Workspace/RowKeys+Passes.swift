@@ -68,7 +68,6 @@ extension RowKeys {
   }
 }
 
-/// Counts of each worker.
 private final class Tallies: @unchecked Sendable {
   // Sound: a worker touches its own slots only, and `sums` runs after all have ended.
   private let counts: UnsafeMutableBufferPointer<Int>
@@ -93,7 +92,6 @@ private final class Tallies: @unchecked Sendable {
   }
 }
 
-/// What each task found.
 final class Parts<Value>: @unchecked Sendable {
   // Sound: a task appends to its own part only, and `joined` runs after all have ended.
   private let parts: UnsafeMutableBufferPointer<[Value]>

@@ -66,12 +66,8 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
       /// Fine clusters.
       public var clusters: Int
 
-      package init(
-        epsilon: Double, rule: String, clusters: Int
-      ) {
-        self.epsilon = epsilon
-        self.rule = rule
-        self.clusters = clusters
+      package init(epsilon: Double, rule: String, clusters: Int) {
+        (self.epsilon, self.rule, self.clusters) = (epsilon, rule, clusters)
       }
     }
 
@@ -113,12 +109,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     /// Different keys in it.
     public var keys: Int
 
-    package init(
-      digest: String, keys: Int
-    ) {
-      self.digest = digest
-      self.keys = keys
-    }
+    package init(digest: String, keys: Int) { (self.digest, self.keys) = (digest, keys) }
   }
 
   /// How the centroids came to be.
@@ -128,12 +119,8 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     public var iterations: Int
     public var converged: Bool
 
-    package init(
-      rows: Int, iterations: Int, converged: Bool
-    ) {
-      self.rows = rows
-      self.iterations = iterations
-      self.converged = converged
+    package init(rows: Int, iterations: Int, converged: Bool) {
+      (self.rows, self.iterations, self.converged) = (rows, iterations, converged)
     }
   }
 
@@ -184,8 +171,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
   /// - Throws: ``WinnowError`` for a newer format, another distance or a damaged file.
   package static func read(_ path: String) throws(WinnowError) -> WorkspaceDescription {
     let bytes = try InputFile.contents(of: path, limit: 1 << 28)
-    let decoder = JSONDecoder()
-    guard let version = try? decoder.decode(Version.self, from: Data(bytes)) else {
+    guard let version = decodeJSON(Version.self, bytes) else {
       throw .invalid(
         "\(path): expected JSON with format and distance; it is damaged: build the workspace again"
       )
@@ -203,7 +189,7 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
         "\(path): expected distance cosine, found \(version.distance); build the workspace again")
     }
     do {
-      return try decoder.decode(WorkspaceDescription.self, from: Data(bytes))
+      return try JSONDecoder().decode(WorkspaceDescription.self, from: Data(bytes))
     } catch {
       throw .invalid("\(path): it is damaged (\(error)); build the workspace again")
     }

@@ -46,11 +46,10 @@ struct ArmsCommand: ParsableCommand {
       let plan = try plan.resolve(workspace)
       let reporter = progress.reporter()
       defer { reporter.abandon() }
-      var request = ArmsRequest(
-        workspace: workspace, plan: plan, format: list.wantedFormat, folder: output,
-        threads: list.wantedThreads, programs: programs())
-      request.force = force
-      let report = try writeArms(request) { part in
+      let report = try writeArms(
+        workspace, plan, list.wantedFormat, folder: output, force: force,
+        threads: list.wantedThreads, programs: programs()
+      ) { part in
         reporter.report(
           stage: "arms", number: 1, of: 1, done: Int(part * Double(plan.target)),
           total: plan.target, unit: "rows")

@@ -67,7 +67,7 @@ struct DemoCommand: ParsableCommand {
     standardOutput(try QuotaReport(workspace, plan).text(most: 10))
     let summary = try export(
       ManifestRequest(
-        workspace: workspace, plan: plan, lists: [.init(format: .text, output: list)],
+        workspace: workspace, choice: .plan(plan), lists: [.init(format: .text, output: list)],
         // Overwrites the list of an earlier demo, and nothing else.
         force: pathKind(list + ".winnow.json") == .file, threads: 1),
       standardOutput: { (_) throws(WinnowError) in }, progress: { _ in !Interruption.isAsked })[0]

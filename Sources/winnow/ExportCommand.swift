@@ -54,7 +54,7 @@ struct ExportCommand: ParsableCommand {
       let reporter = progress.reporter()
       defer { reporter.abandon() }
       var request = ManifestRequest(
-        workspace: workspace, plan: plan,
+        workspace: workspace, choice: .plan(plan),
         lists: [.init(format: list.wantedFormat, output: output)], force: force,
         threads: list.wantedThreads)
       request.isComplement = complement

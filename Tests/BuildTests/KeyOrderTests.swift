@@ -42,7 +42,7 @@ struct KeyOrderTests {
     try FileManager.default.createDirectory(
       atPath: folder("keys"), withIntermediateDirectories: true)
     var writer = try StringColumnWriter(folder: folder("keys"), rows: keys.count)
-    for key in keys { try key.withUnsafeBytes { try writer.append($0) } }
+    for key in keys { try writer.append(bytes: Array(key), offsets: [0, key.count]) }
     _ = try writer.commit()
   }
 

@@ -83,7 +83,7 @@ import Workspace
       let again = scratch("again.\(format.rawValue)")
       _ = try export(
         ManifestRequest(
-          workspace: workspace, plan: plan, lists: [.init(format: format, output: again)],
+          workspace: workspace, choice: .plan(plan), lists: [.init(format: format, output: again)],
           force: true, threads: 2),
         standardOutput: { _ in }, progress: { _ in true })
       #expect(try files(output.path) == files(again), "seed \(seed), \(output.path)")

@@ -32,5 +32,9 @@ import Testing
 
   @Test func nounsAreCounted() {
     #expect([0, 1, 2].map { counted($0, "row") } == ["0 rows", "1 row", "2 rows"])
+    #expect(["7", "1234", ""].map { padded($0, 3) } == ["007", "1234", "000"])
+    // A quote with a mark on it is one Character, and a quote all the same.
+    #expect(quoted("it's", "'", escaped: "''") == "'it''s'")
+    #expect(Array(quoted("a'\u{301}", "'", escaped: "''").utf8) == Array("'a''\u{301}'".utf8))
   }
 }

@@ -48,7 +48,7 @@ func allNumbers(
   let names = dataset.columns?.numeric ?? []
   var found: [String: [Double?]] = [:]
   for shard in dataset.shards.indices {
-    try MetadataReader(dataset, options).read(shard) { block in
+    try dataset.readMetadata(of: shard, options) { block in
       guard block.numeric.map(\.count) == names.map({ _ in block.rows }) else {
         throw RunFailure("\(block.numeric.map(\.count)) values in \(block.rows) rows")
       }
@@ -72,10 +72,9 @@ func options(
 /// All metadata of a data set in row order.
 func allRows(_ dataset: Dataset, _ options: IngestOptions) throws -> [Row] {
   var rows: [Row] = []
-  let reader = MetadataReader(dataset, options)
   for shard in dataset.shards.indices {
     var next = 0
-    try reader.read(shard) { block in
+    try dataset.readMetadata(of: shard, options) { block in
       guard block.firstRow == next, block.rows > 0 else {
         throw RunFailure("block \(block.range) where row \(next) was next")
       }
@@ -117,10 +116,12 @@ func readingComplaint(_ folder: TemporaryFolder, _ options: IngestOptions = opti
   message(folder) { _ = try allRows(folder("in"), options) }
 }
 
-extension MetadataReader {
+extension Dataset {
   /// Gives every block of one shard to `sink`, in row order.
-  func read(_ shard: Int, _ sink: (MetadataBlock) throws -> Void) throws {
-    var stream = try stream(shard)
+  func readMetadata(
+    of shard: Int, _ options: IngestOptions, _ sink: (MetadataBlock) throws -> Void
+  ) throws {
+    var stream = try MetadataStream(self, shard: shard, options)
     var block = MetadataBlock()
     while try stream.next(into: &block) { try sink(block) }
   }

@@ -93,7 +93,7 @@ struct ProgramOutputTests {
       standIn("echo $$ > '\(folder("pid"))'; (echo '{\"uid\":\"a\"}'; exec sleep 1000) & wait"))
     let dataset = try Dataset.discover([folder("in")], options)
     do {
-      let stream = try MetadataReader(dataset, options).stream(0)
+      let stream = try MetadataStream(dataset, shard: 0, options)
       _ = consume stream
     }
     // Opening the stream has waited for the first row, before which the number was written.

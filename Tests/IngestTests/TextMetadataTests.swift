@@ -185,7 +185,7 @@ struct TextMetadataTests {
   @Test func aStreamEndsAndStaysEnded() throws {
     try folder.shard(0, rows: 1, "uid\na\n")
     let dataset = try Dataset.discover([folder("in")], options())
-    var stream = try MetadataReader(dataset, options()).stream(0)
+    var stream = try MetadataStream(dataset, shard: 0, options())
     var block = MetadataBlock()
     #expect(try stream.next(into: &block))
     #expect(block.range == 0..<1)
@@ -198,10 +198,10 @@ struct TextMetadataTests {
   @Test func theSinksErrorEndsTheReading() throws {
     struct Enough: Error {}
     try folder.shard(0, rows: 9000, "uid\n" + String(repeating: "a\n", count: 9000))
-    let reader = MetadataReader(try Dataset.discover([folder("in")], options()), options())
+    let dataset = try Dataset.discover([folder("in")], options())
     var blocks = 0
     #expect(throws: Enough.self) {
-      try reader.read(0) { _ in
+      try dataset.readMetadata(of: 0, options()) { _ in
         blocks += 1
         throw Enough()
       }

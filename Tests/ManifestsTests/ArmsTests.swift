@@ -9,12 +9,13 @@ import Testing
 import Workspace
 
 struct ArmsTests {
-  private func request(
-    _ sample: SampleWorkspace, _ plan: Plan, format: ManifestFormat = .rows, threads: Int = 1
-  ) -> ArmsRequest {
-    ArmsRequest(
-      workspace: sample.workspace, plan: plan, format: format, folder: sample.folder("arms"),
-      threads: threads, programs: SampleWorkspace.programs)
+  private func write(
+    _ sample: SampleWorkspace, _ plan: Plan, format: ManifestFormat = .rows, force: Bool = false,
+    threads: Int = 1, progress: @escaping (Double) -> Bool = { _ in true }
+  ) throws -> ArmsReport {
+    try writeArms(
+      sample.workspace, plan, format, folder: sample.folder("arms"), force: force,
+      threads: threads, programs: SampleWorkspace.programs, progress: progress)
   }
 
   /// The rows of an arm by sorting all candidates.
@@ -52,7 +53,7 @@ struct ArmsTests {
     let names = ["complexity", "uniform", "proportional", "random", "similarity"]
     var first: [String: [UInt8]]?
     for threads in [1, 3] {
-      let report = try writeArms(request(sample, plan, threads: threads), progress: { _ in true })
+      let report = try write(sample, plan, threads: threads)
       let files = try sample.files("arms")
       #expect(first == nil || first == files)
       first = files
@@ -88,7 +89,7 @@ struct ArmsTests {
 
   @Test func theTablesAreReadByOthers() throws {
     let sample = try SampleWorkspace(.similar)
-    let report = try writeArms(request(sample, sample.plan()), progress: { _ in true })
+    let report = try write(sample, sample.plan())
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(sample.bytes("arms/arms.json"))) as? [String: Any]
     )
@@ -113,8 +114,7 @@ struct ArmsTests {
 
   @Test func whatTheWorkspaceCannotGiveIsLeftOut() throws {
     let sample = try SampleWorkspace()
-    let report = try writeArms(
-      request(sample, sample.plan(), format: .masks), progress: { _ in true })
+    let report = try write(sample, sample.plan(), format: .masks)
     #expect(report.arms.map(\.rawValue) == ["complexity", "uniform", "proportional", "random"])
     #expect(report.text().contains("left out: similarity, the workspace has no similarities\n"))
     #expect(report.json().contains("{ \"arm\": \"similarity\", \"reason\": \"the workspace has no"))
@@ -127,8 +127,8 @@ struct ArmsTests {
     for step in 0..<6 {
       var asked = 0
       let message = refusal {
-        _ = try writeArms(
-          request(sample, sample.plan()),
+        _ = try write(
+          sample, sample.plan(),
           progress: { _ in
             asked += 1
             return asked <= step
@@ -138,18 +138,16 @@ struct ArmsTests {
       #expect(try contents(below: sample.folder.path) == before)
     }
     #expect(
-      refusal { _ = try writeArms(request(sample, sample.plan(61)), progress: { _ in true }) }?
+      refusal { _ = try write(sample, sample.plan(61)) }?
         .contains("60") == true)
     #expect(try contents(below: sample.folder.path) == before)
     try sample.folder.write("arms/concepts.csv", "mine")
     #expect(
-      refusal { _ = try writeArms(request(sample, sample.plan()), progress: { _ in true }) }
+      refusal { _ = try write(sample, sample.plan()) }
         == sample.folder("arms/concepts.csv")
         + ": the file exists; replace it with --force or choose another --output")
     #expect(try sample.folder.names("arms") == ["concepts.csv"])
-    var forced = request(sample, sample.plan())
-    forced.force = true
-    _ = try writeArms(forced, progress: { _ in true })
+    _ = try write(sample, sample.plan(), force: true)
     #expect(try sample.folder.names("arms").count == 13)
   }
 
@@ -179,7 +177,8 @@ struct ArmsTests {
             try (sample.workspace.offset(cluster)..<sample.workspace.offset(cluster + 1))
               .map { try sample.workspace.row(at: $0) })
           #expect(concept.both == left.intersection(right).intersection(rows).count)
-          #expect(concept.quotas == (left.intersection(rows).count, right.intersection(rows).count))
+          #expect(concept.a == left.intersection(rows).count)
+          #expect(concept.b == right.intersection(rows).count)
         }
         let object =
           try JSONSerialization.jsonObject(with: Data(found.json().utf8)) as? [String: Any]

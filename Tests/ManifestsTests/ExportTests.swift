@@ -160,7 +160,7 @@ struct ExportTests {
     var sent: [UInt8] = []
     let summary = try export(
       ManifestRequest(
-        workspace: sample.workspace, plan: sample.plan(),
+        workspace: sample.workspace, choice: .plan(sample.plan()),
         lists: [.init(format: format, output: "-")], force: false, threads: 2),
       standardOutput: { sent += $0 }, progress: { _ in true })[0]
     #expect(sent == (try sample.bytes()))
@@ -186,7 +186,7 @@ struct ExportTests {
   ) throws -> [ManifestSummary] {
     try Manifests.export(
       ManifestRequest(
-        workspace: sample.workspace, plan: sample.plan(),
+        workspace: sample.workspace, choice: .plan(sample.plan()),
         lists: names.map { .init(format: $0.0, output: sample.folder($0.1)) }, force: force,
         threads: 2),
       standardOutput: { _ in preconditionFailure("nothing goes to standard output") },
@@ -246,7 +246,7 @@ struct ExportTests {
     let error = refusal {
       _ = try Manifests.export(
         ManifestRequest(
-          workspace: broken.workspace, plan: plan,
+          workspace: broken.workspace, choice: .plan(plan),
           lists: [
             .init(format: .csv, output: broken.folder("a.csv")),
             .init(format: .text, output: broken.folder("a.txt")),

@@ -99,7 +99,7 @@ struct ListFormatTests {
     let sample = try SampleWorkspace()
     let before = try contents(below: sample.folder.path)
     var request = ManifestRequest(
-      workspace: sample.workspace, plan: sample.plan(),
+      workspace: sample.workspace, choice: .plan(sample.plan()),
       lists: [.init(format: .parquet, output: sample.folder("list"))], force: false, threads: 1)
     request.programs = IngestOptions(environment: [:])
     #expect(

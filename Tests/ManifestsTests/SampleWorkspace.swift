@@ -111,7 +111,7 @@ struct SampleWorkspace {
     progress: @escaping (Double) -> Bool = { _ in true }
   ) throws -> ManifestSummary {
     var request = ManifestRequest(
-      workspace: workspace, plan: plan ?? self.plan(),
+      workspace: workspace, choice: .plan(plan ?? self.plan()),
       lists: [.init(format: format, output: folder(name))], force: force, threads: threads)
     if let window { request.window = window }
     request.isComplement = complement

@@ -16,7 +16,7 @@ struct StringColumnTests {
       if index % 2 == 0 {
         try writer.append(row)
       } else {
-        try Array(row.utf8).withUnsafeBytes { try writer.append($0) }
+        try writer.append(bytes: Array(row.utf8), offsets: [0, row.utf8.count])
       }
     }
     let seals = try writer.commit()

@@ -83,11 +83,10 @@ struct MetadataStage: SingleStage, BuildStage {
       result.numeric.append(name)
       numeric.append(try StagedColumn(folder + "/" + name, rows: dataset.rows))
     }
-    let reader = MetadataReader(dataset, job.parameters.ingest)
     var block = MetadataBlock()
     var done = 0
     for shard in dataset.shards.indices {
-      var stream = try reader.stream(shard)
+      var stream = try MetadataStream(dataset, shard: shard, job.parameters.ingest)
       while try stream.next(into: &block) {
         if job.isCancelled() { throw .interrupted }
         try keys?.append(block)

@@ -41,7 +41,8 @@ public struct CommitOrder: Request {
       return ManifestRequest.List(format: format, output: output.path)
     }
     var request = ManifestRequest(
-      workspace: work.workspace, plan: plan, lists: lists, force: replace, threads: work.threads)
+      workspace: work.workspace, choice: .plan(plan), lists: lists, force: replace,
+      threads: work.threads)
     request.programs = IngestOptions(environment: ProcessInfo.processInfo.environment)
     let summaries: [ManifestSummary]
     do throws(WinnowError) {

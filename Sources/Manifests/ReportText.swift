@@ -1,3 +1,5 @@
+import Pruning
+
 /// A table for people: columns as wide as their widest cell, numbers at the right, the last column at
 /// the left.
 struct TextTable {
@@ -26,3 +28,26 @@ struct TextTable {
     }.joined()
   }
 }
+
+/// A field's name, and its value's JSON: a number, or a text that is JSON already.
+typealias JSONField = (name: String, value: any CustomStringConvertible)
+
+/// `{ "a": 1, "b": null }`
+///
+/// - Parameter gap: between the fields and the brackets.
+func jsonObject(_ fields: [JSONField], gap: String = " ") -> String {
+  "{\(gap)" + fields.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "\(gap)}"
+}
+
+/// A whole text of one object.
+func jsonDocument(_ fields: [JSONField]) -> String {
+  "{\n" + fields.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}\n"
+}
+
+/// An array in a document, a line for each element.
+func jsonLines(_ elements: [String]) -> String {
+  "[\n" + elements.map { "    " + $0 }.joined(separator: ",\n") + "\n  ]"
+}
+
+/// A text; null where it is empty.
+func jsonText(_ text: String) -> String { text.isEmpty ? "null" : jsonQuoted(text) }

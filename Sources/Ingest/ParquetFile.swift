@@ -4,18 +4,6 @@
 
 import Foundations
 
-/// A column of a Parquet file that is to be written.
-public struct ParquetColumn: Sendable, Equatable {
-  public let name: String
-  /// A type of DuckDB's, such as `UBIGINT`.
-  public let type: String
-
-  public init(_ name: String, _ type: String) {
-    self.name = name
-    self.type = type
-  }
-}
-
 /// Turns JSON lines into a Parquet file, piece by piece.
 ///
 /// The same rows and the same version of the program give the same bytes as a rule; only the rows
@@ -26,25 +14,20 @@ public final class ParquetWriter {
   /// Starts the program.
   ///
   /// - Parameters:
-  ///   - columns: in their order; each line has a value or null for every one.
+  ///   - columns: in their order, with types of DuckDB's such as `UBIGINT`; each line has a value or null for every one.
   ///   - path: the file that is to be made, for errors.
   ///   - options: where the program is.
   /// - Throws: ``WinnowError`` when there is no such program.
   public init(
-    _ columns: [ParquetColumn], for path: String, _ options: IngestOptions
+    _ columns: [(name: String, type: String)], for path: String, _ options: IngestOptions
   ) throws(WinnowError) {
     let duckdb = try DuckDB(options, for: path)
     let types = columns.map { "\(DuckDB.identifier($0.name)): \(DuckDB.literal($0.type))" }
       .joined(separator: ", ")
-    let script = """
-      SET allowed_paths=['/dev/stdin', '/dev/stdout'];
-      SET enable_external_access=false;
-      SET threads=1;
-      SET preserve_insertion_order=true;
-      SET lock_configuration=true;
-      COPY (SELECT * FROM read_json('/dev/stdin', format='newline_delimited', \
-      columns={\(types)})) TO '/dev/stdout' (FORMAT parquet);
-      """
+    let script =
+      DuckDB.lock(["'/dev/stdin'", "'/dev/stdout'"])
+      + "COPY (SELECT * FROM read_json('/dev/stdin', format='newline_delimited', "
+      + "columns={\(types)})) TO '/dev/stdout' (FORMAT parquet);"
     output = try ProgramOutput(
       path: path, duckdb.program, ["-no-init", "-batch", "-bail", "-c", script],
       duckdb.environment, isFed: true)
@@ -69,9 +52,40 @@ public final class ParquetWriter {
   /// The next bytes of the file after the last line; none at its end.
   public func rest() throws(WinnowError) -> [UInt8] {
     output.endInput()
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    defer { space.deallocate() }
-    let count = try output.read(into: space)
-    return [UInt8](UnsafeRawBufferPointer(rebasing: space[..<count]))
+    return try output.bytes()
+  }
+}
+
+/// Reads some columns of a Parquet file as texts, row by row.
+public final class ParquetRows {
+  private let parser: any RecordParser
+  private let record: Record
+
+  /// Reads the footer and starts the program.
+  ///
+  /// - Parameters:
+  ///   - texts: columns whose values are given as the program writes them.
+  ///   - numbers: columns of floating-point numbers; they are given as float64, which tells
+  ///     neighbouring float32 apart and reads back exactly.
+  /// - Throws: ``WinnowError`` when a column is missing or the file is no Parquet.
+  public init(
+    _ path: String, texts: [String], numbers: [String], _ options: IngestOptions
+  ) throws(WinnowError) {
+    let duckdb = try DuckDB(options, for: path)
+    let summary = try duckdb.summaries(of: [path])[0]
+    for name in texts + numbers where !summary.columns.contains(name) {
+      throw WinnowError(
+        path: path,
+        fault: "expected a column '\(name)', found "
+          + (summary.columns.isEmpty ? "none" : summary.columns.joined(separator: ", ")))
+    }
+    parser = try duckdb.rows(of: path, texts, numbers: numbers)
+    record = Record(fields: texts.count + numbers.count)
+  }
+
+  /// The next row: a text a column, nil where it is null or empty; nil at the end.
+  public func next() throws(WinnowError) -> [String?]? {
+    guard try parser.next(record) else { return nil }
+    return record.slots.indices.map { record.slots[$0].isEmpty ? nil : record.string($0) }
   }
 }
