@@ -63,16 +63,6 @@ final class BuildJob: Sendable {
       threads: max(1, threads ?? plan.parameters.threads), observer: observer)
   }
 
-  /// A signature of this build.
-  func signature(
-    inputs: [FileStamp] = [], parameters: [String: String] = [:], after: [StageName] = []
-  ) throws(WinnowError) -> StageSignature {
-    var digests: [String: String] = [:]
-    for name in after { digests[name.rawValue] = try graph.digest(of: name, self) }
-    return StageSignature(
-      program: self.parameters.version, inputs: inputs, parameters: parameters, after: digests)
-  }
-
   /// Tells how far a step is.
   func report(_ step: StageName, done: Int, total: Int, unit: String) {
     graph.report(step, done: done, total: total, unit: unit)

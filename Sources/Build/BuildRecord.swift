@@ -125,7 +125,7 @@ struct BuildRecord: Codable, Sendable {
           + "\(hostName()) has none; leave the flag out: the result is the same")
     }
     return BuildPlan(
-      parameters, dataset: dataset, condition: condition, lists: lists, given: centroids,
+      parameters: parameters, dataset: dataset, condition: condition, lists: lists, given: centroids,
       assignments: assignments)
   }
 

@@ -54,3 +54,33 @@ package enum SealedFile {
     return try? JSONDecoder().decode(Value.self, from: Data(bytes))
   }
 }
+
+/// The arrays of a sealed file, taken one after another.
+package struct SealedArrays {
+  private let bytes: [UInt8]
+  private var offset = 0
+
+  /// - Returns: nil where no whole file is.
+  package init?(_ path: String) {
+    guard let bytes = SealedFile.read(path) else { return nil }
+    self.bytes = bytes
+  }
+
+  package var isAtEnd: Bool { offset == bytes.count }
+
+  /// The next elements; nil where there are not so many.
+  package mutating func take<Element: BitwiseCopyable>(
+    _ count: Int, of _: Element.Type
+  ) -> [Element]? {
+    let (size, isTooLarge) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    guard count >= 0, !isTooLarge, size <= bytes.count - offset else { return nil }
+    defer { offset += size }
+    return [Element](unsafeUninitializedCapacity: count) { target, filled in
+      bytes.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(target).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + size]))
+      }
+      filled = count
+    }
+  }
+}

@@ -77,10 +77,10 @@ package final class StageGraph<Job: Sendable>: Sendable {
 
   // MARK: Results
 
-  /// The digest of a stage's signature.
-  package func digest(of name: StageName, _ job: Job) throws(WinnowError) -> String {
+  /// The digest of a stage's signature; nil where this build has no such stage.
+  package func digest(of name: StageName, _ job: Job) throws(WinnowError) -> String? {
     if let known = state.withLock({ $0.digests[name] }) { return known }
-    guard let stage = stage(name) else { preconditionFailure("this build has no stage \(name)") }
+    guard let stage = stage(name) else { return nil }
     let digest = try stage.signature(job).digest()
     state.withLock { $0.digests[name] = digest }
     return digest
@@ -258,8 +258,8 @@ package final class StageGraph<Job: Sendable>: Sendable {
 
   func run(of opened: OpenStage, threads: Int, _ meter: UnitMeter?) -> StageRun {
     StageRun(
-      paths: opened.paths, folder: opened.folder, threads: threads,
-      isCancelled: observer.isCancelled, progress: { meter?.add($0) })
+      paths: opened.paths, folder: opened.folder, files: StagingFiles(folder: folder),
+      threads: threads, isCancelled: observer.isCancelled, progress: { meter?.add($0) })
   }
 
   private func finished(_ opened: OpenStage) {

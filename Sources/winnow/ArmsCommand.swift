@@ -31,10 +31,7 @@ struct ArmsCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if !plan.decidesTarget {
-      throw ValidationError(
-        "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
-    }
+    try plan.requireTarget()
     if plan.strategy != nil {
       throw ValidationError("--strategy: every arm has its own; remove it")
     }
@@ -48,14 +45,9 @@ struct ArmsCommand: ParsableCommand {
       defer { reporter.abandon() }
       var request = ArmsRequest(
         workspace: workspace, plan: plan, format: list.wantedFormat, folder: output,
-        threads: list.wantedThreads, programs: programs())
+        threads: list.threads.count, programs: programs())
       request.force = force
-      let report = try writeArms(request) { part in
-        reporter.report(
-          stage: "arms", number: 1, of: 1, done: Int(part * Double(plan.target)),
-          total: plan.target, unit: "rows")
-        return !Interruption.isAsked
-      }
+      let report = try writeArms(request) { reporter.report("arms", $0, of: plan.target) }
       reporter.finish()
       for out in report.leftOut {
         reporter.message("\(out.arm.rawValue): left out, \(out.reason)")

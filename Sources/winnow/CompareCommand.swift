@@ -23,12 +23,10 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Print CSV.")
   var csv = false
 
-  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     if json && csv { throw ValidationError("--json and --csv exclude each other") }
-    try checkThreads(threads)
   }
 
   func run() throws {
@@ -36,7 +34,7 @@ struct CompareCommand: ParsableCommand {
       let workspace = try OpenWorkspace(path: workspace)
       let comparison = try PlanComparison(
         workspace, (try workspace.readPlan(first), try workspace.readPlan(second)),
-        names: (first, second), threads: wantedThreads(threads))
+        names: (first, second), threads: threads.count)
       standardOutput(json ? comparison.json() : csv ? comparison.csv() : comparison.text())
     }
   }

@@ -27,8 +27,7 @@ struct ExplainCommand: ParsableCommand {
     completion: .file())
   var manifest: String?
 
-  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print JSON, one object per line.")
   var json = false
@@ -40,7 +39,6 @@ struct ExplainCommand: ParsableCommand {
     if manifest != nil && (plan.decidesTarget || plan.changesPlan) {
       throw ValidationError("--manifest: a list decides everything; remove the other flags")
     }
-    try checkThreads(threads)
   }
 
   func run() throws {
@@ -50,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
         try manifest.map { try manifestChoice($0, workspace) } ?? .plan(plan.resolve(workspace))
       let rows = try rowsToExplain(keys, row, workspace)
       let explanations = try explain(
-        rows, workspace, choice, threads: wantedThreads(threads),
+        rows, workspace, choice, threads: threads.count,
         goesOn: { _ in !Interruption.isAsked })
       standardOutput(
         explanations.map { json ? $0.json() : $0.text(choice) }.joined(separator: json ? "" : "\n"))

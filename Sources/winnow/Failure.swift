@@ -59,7 +59,7 @@ func standardOutput(_ bytes: [UInt8]) throws(WinnowError) {
 }
 
 /// Writes a line to standard error.
-func standardError(_ line: String) {
-  let bytes = Array((line + "\n").utf8)
+func standardError(_ line: String, end: String = "\n") {
+  let bytes = Array((line + end).utf8)
   _ = bytes.withUnsafeBytes { write(2, $0.baseAddress!, $0.count) }
 }

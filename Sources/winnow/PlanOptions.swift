@@ -65,6 +65,13 @@ struct PlanOptions: ParsableArguments {
   /// Whether a target was given.
   var decidesTarget: Bool { keep != nil || plan != nil }
 
+  /// Refuses flags without a target.
+  func requireTarget() throws {
+    if decidesTarget { return }
+    throw ValidationError(
+      "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
+  }
+
   private static func usage<R>(_ body: () throws(PlanError) -> R) throws -> R {
     do throws(PlanError) { return try body() } catch {
       // The plan calls its field `temperature`, and the flag is --tau.

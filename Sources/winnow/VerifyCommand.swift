@@ -37,7 +37,7 @@ struct VerifyCommand: ParsableCommand {
         + "fingerprint \(try workspace.computedFingerprint())"
       if inputs.inputs {
         let found = try workspace.verifyInputs(
-          root: inputs.root, threads: inputs.wantedThreads, isCancelled: { Interruption.isAsked })
+          root: inputs.root, threads: inputs.threads.count, isCancelled: { Interruption.isAsked })
         faults += found.faults
         fine += ", \(found.files) input files"
       }

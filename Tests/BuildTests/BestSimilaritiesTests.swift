@@ -28,12 +28,12 @@ struct BestSimilaritiesTests {
       return a != b ? a > b : $0 < $1
     }
     let best = BestSimilarities(count: wanted) { take in
-      for value in values { take(similarityRank(value)) }
+      for value in values { take(descendingBits(value)) }
     }
     var ties = best.ofWorst
     var kept: [Int] = []
     for (row, value) in values.enumerated() {
-      let rank = similarityRank(value)
+      let rank = descendingBits(value)
       if rank < best.worst {
         kept.append(row)
       } else if rank == best.worst, ties > 0 {

@@ -5,15 +5,11 @@ import Tasks
 
 extension StageName { package static let coarseAssign = StageName("coarse-assign") }
 
-struct CoarseAssignStage: AssignmentStage {
+struct CoarseAssignStage: AssignmentStage, FineTrainingStage {
   let name = StageName.coarseAssign
-  let step = StageName.fine
   let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [.coarseTrain, job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.fineTrainingSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     try job.hasTwoLevels() ? runNames(job) : []
   }

@@ -12,16 +12,28 @@ extension StageName {
   package static let fine = StageName("fine")
 }
 
-struct CoarseTrainStage: BuildStage {
+/// The trainings of the fine clusters, which follow from the same.
+protocol FineTrainingStage: BuildStage {}
+
+extension FineTrainingStage {
+  var step: StageName { .fine }
+  func follows(_ job: BuildJob) -> [StageName] { [job.searchedStage] }
+  func parameters(_ job: BuildJob) -> [String: String] {
+    let wanted = job.deduplication
+    return [
+      "--dedup-clusters": wanted.clusters.map(String.init)
+        ?? "one for \(Deduplication.candidatesACluster) candidates",
+      "--seed": "\(job.parameters.seed)", "fine clusters at once": "\(wanted.clustersAtOnce)",
+    ]
+  }
+}
+
+struct CoarseTrainStage: FineTrainingStage {
   let name = StageName.coarseTrain
-  let step = StageName.fine
   let resultPrefix = "centroids"
   let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.fineTrainingSignature()
-  }
 
   /// None where the fine clusters need one level only, which shows when the candidates are known.
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
@@ -43,24 +55,15 @@ struct CoarseTrainStage: BuildStage {
 }
 
 extension BuildJob {
-  /// What all trainings of the fine clusters follow from.
-  func fineTrainingSignature() throws(WinnowError) -> StageSignature {
-    guard let wanted = parameters.deduplication else { preconditionFailure("no deduplication") }
-    return try signature(
-      parameters: [
-        "--dedup-clusters": wanted.clusters.map(String.init)
-          ?? "one for \(Deduplication.candidatesACluster) candidates",
-        "--seed": "\(parameters.seed)", "fine clusters at once": "\(wanted.clustersAtOnce)",
-      ], after: [searchedStage])
-  }
+  /// What was asked for; only stages of a deduplication look.
+  var deduplication: Deduplication { parameters.deduplication! }
 
   /// The number of fine clusters.
   ///
   /// - Throws: ``WinnowError`` when there are fewer candidates.
   func fineClusters() throws(WinnowError) -> Int {
-    guard let wanted = parameters.deduplication else { preconditionFailure("no deduplication") }
     let candidates = try searched().count
-    let clusters = wanted.clusters(of: candidates)
+    let clusters = deduplication.clusters(of: candidates)
     guard clusters <= candidates else {
       throw .invalid(
         "--dedup-clusters: expected at most \(candidates), the number of candidates, found "
@@ -71,7 +74,7 @@ extension BuildJob {
 
   /// Whether the fine clusters are too many for one k-means.
   func hasTwoLevels() throws(WinnowError) -> Bool {
-    try fineClusters() > parameters.deduplication?.clustersAtOnce ?? 0
+    try fineClusters() > deduplication.clustersAtOnce
   }
 
   /// The parameters of a training of fine clusters.

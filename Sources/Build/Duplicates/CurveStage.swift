@@ -7,20 +7,12 @@ import Workspace
 extension StageName { package static let curve = StageName("curve") }
 
 struct CurveStage: SingleStage, BuildStage {
-  typealias Value = FateCounts
   let name = StageName.curve
 
   func after(_ job: BuildJob) -> [StageName] { [.scan] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(after: [.scan])
-  }
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    TaskEstimate(tasks: 1, bytes: 2 * job.shape.rows)
-  }
+  func bytes(_ job: BuildJob) -> Int { 2 * job.shape.rows }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> FateCounts {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> FateCounts {
     guard let workspace = job.plan.curve else { preconditionFailure("no workspace") }
     let scanned = try job.scanned()
     guard workspace.description.inputs.map(\.digest) == scanned.digests else {
@@ -29,7 +21,7 @@ struct CurveStage: SingleStage, BuildStage {
           + "(\(job.parameters.inputs.joined(separator: ", "))): name inputs instead of it")
     }
     return try scanned.candidates.narrow(
-      to: files, fatesName(name), [], isCancelled: run.isCancelled
+      to: run.files, fatesName(name), [], isCancelled: run.isCancelled
     ) { (rows, fates) throws(WinnowError) in
       guard let old = try workspace.fates(rows) else { return }
       for place in fates.indices where fates[place] == Fate.candidate.rawValue {

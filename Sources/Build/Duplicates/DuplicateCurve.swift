@@ -7,6 +7,7 @@ import FoundationEssentials
 import Foundations
 import Storage
 import Tasks
+import Workspace
 
 /// What deduplication would keep.
 public struct DuplicateCurve: Codable, Sendable, Equatable {
@@ -32,25 +33,16 @@ public struct DuplicateCurve: Codable, Sendable, Equatable {
 
   /// A table for people.
   public var text: String {
-    func cell(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(1, width - text.count)) + text
-    }
     var text =
       "\(candidates) candidates in \(counted(clusters, "fine cluster"))\n"
       + "epsilon" + cell("kept", 14) + cell("fraction", 10) + "\n"
     for point in points {
       let part = (point.fraction * 1e6).rounded() / 1e6
       text +=
-        "\(point.epsilon)".padded(7) + cell("\(point.kept)", 14) + cell("\(part)", 10) + "\n"
+        padded("\(point.epsilon)", 7) + cell("\(point.kept)", 14) + cell("\(part)", 10) + "\n"
     }
     return text
       + "exact for --dedup-rule chain; a lower bound for greedy, which keeps as many or more\n"
-  }
-}
-
-extension String {
-  fileprivate func padded(_ width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }
 
@@ -106,5 +98,51 @@ extension DuplicateCurve {
         let kept = candidates - $1
         return .init(epsilon: $0, kept: kept, fraction: Double(kept) / Double(max(1, candidates)))
       })
+  }
+}
+
+/// A workspace whose candidates are asked about.
+struct CurveWorkspace: Sendable {
+  let path: String
+  let description: WorkspaceDescription
+  private let inputs: [String]
+
+  /// - Returns: nil when the inputs are embeddings.
+  init?(_ inputs: [String]) throws(WinnowError) {
+    let isWorkspace = inputs.map { pathKind($0 + "/workspace.json") == .file }
+    guard isWorkspace.contains(true) else { return nil }
+    guard inputs.count == 1 else {
+      throw .invalid("\(inputs[isWorkspace.firstIndex(of: true)!]): a workspace goes by itself")
+    }
+    path = inputs[0]
+    description = try WorkspaceDescription.read(path + "/workspace.json")
+    guard let log = BuildLog.read(path + "/build-log.json") else {
+      throw .invalid(
+        "\(path)/build-log.json: missing or damaged, so its inputs are not known; name them")
+    }
+    self.inputs = log.inputs
+  }
+
+  /// Asks for the inputs and fine clusters of the workspace.
+  func adjust(_ parameters: inout BuildParameters) throws(WinnowError) {
+    guard parameters.filters.isEmpty else {
+      throw .invalid(
+        "\(path): the candidates are the workspace's; leave filters out, or name inputs")
+    }
+    parameters.inputs = inputs
+    parameters.skipInvalid = description.parameters.skipInvalid
+    parameters.seed = description.parameters.seed ?? parameters.seed
+    if parameters.deduplication == nil, let dedup = description.parameters.dedup {
+      parameters.deduplication = Deduplication(
+        DuplicateCriterion(
+          epsilon: dedup.epsilon, rule: DuplicateRule(rawValue: dedup.rule) ?? .greedy),
+        clusters: dedup.clusters)
+    }
+  }
+
+  /// The fates of some rows; nil where all are candidates.
+  func fates(_ rows: Range<Int>) throws(WinnowError) -> [UInt8]? {
+    guard pathKind(path + "/fate.npy") == .file else { return nil }
+    return try FateReader(path + "/fate.npy", rows: description.rows).fates(rows)
   }
 }

@@ -11,13 +11,11 @@ struct FineAssignStage: AssignmentStage {
   let step = StageName.fine
 
   func after(_ job: BuildJob) -> [StageName] { [.fineCentroids, job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(after: [job.searchedStage, .fineTrain])
-  }
+  func follows(_ job: BuildJob) -> [StageName] { [job.searchedStage, .fineTrain] }
   func needs(_ job: BuildJob) -> TaskNeeds { job.fineAssignmentNeeds }
 
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
-    guard let wanted = job.parameters.deduplication else { return nil }
+    let wanted = job.deduplication
     // There are as many candidates as rows at most.
     let (n, fine) = (Double(job.shape.rows), Double(wanted.clusters(of: job.shape.rows)))
     let compared =
@@ -42,7 +40,7 @@ struct FineAssignStage: AssignmentStage {
       job: job, levels: levels, trained: try job.paths(of: .fineTrain),
       isCancelled: run.isCancelled)
     let coarseRuns = try job.paths(of: .coarseAssign)
-    let buffers = (0..<run.threads).map { _ in BlockBuffer(job.blocks) }
+    let buffers = (0..<run.threads).map { _ in BlockBuffer(job) }
     try run.inParallel(tasks) { (worker, task) throws(WinnowError) in
       try job.shards.reading(job.shards.paths.indices) { () throws(WinnowError) in
         try assigner.assign(coarseRuns[task], to: run.paths[task], buffers[worker])
@@ -76,11 +74,7 @@ private struct FineAssigner: Sendable {
       for start in stride(from: 0, to: rows.count, by: buffer.vectors.capacity) {
         if isCancelled() { throw .interrupted }
         let places = start..<min(start + buffer.vectors.capacity, rows.count)
-        let faulty = try gatherRows(
-          job.blocks, rows, places, into: buffer.vectors, at: 0, buffer, job.instructions)
-        guard faulty == 0 else {
-          throw changedInput(job.blocks, shard: job.blocks.shard(of: rows[start]))
-        }
+        try buffer.gatherCandidates(rows, places, into: buffer.vectors) { $0 - start }
         centroids.assign(
           buffer.vectors, count: places.count, nearest: buffer.nearest,
           distances: buffer.distances, scratch: buffer.scratch)

@@ -8,31 +8,24 @@ import Workspace
 
 extension StageName { package static let fineCentroids = StageName("fine-centroids") }
 
-struct FineCentroidsStage: SingleStage, BuildStage {
-  /// The number of fine clusters.
-  typealias Value = Int
+struct FineCentroidsStage: SingleStage, FineTrainingStage {
   let name = StageName.fineCentroids
-  let step = StageName.fine
 
   func after(_ job: BuildJob) -> [StageName] { [.fineTrain] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.fineTrainingSignature()
-  }
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    TaskEstimate(tasks: 1, bytes: 8 * job.shape.fine * job.dataset.dimensions)
-  }
+  func bytes(_ job: BuildJob) -> Int { 8 * job.shape.fine * job.dataset.dimensions }
 
-  func make(_ job: BuildJob, _ files: StagingFiles, _ run: StageRun) throws(WinnowError) -> Int {
+  /// - Returns: the number of fine clusters.
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> Int {
     let levels = try job.fineLevels()
     let clusters = try job.fineClusters()
-    var file = try files.open(
+    var file = try run.files.open(
       TwinFiles.centroids, .float32, shape: [clusters, job.dataset.dimensions])
     for (cluster, path) in try job.paths(of: .fineTrain).enumerated() {
       let count = levels?.count(cluster) ?? clusters
       try file.write(
         elements: try readComponents(path, count: count, dimensions: job.dataset.dimensions))
     }
-    files.record(TwinFiles.centroids, try file.commit())
+    run.files.record(TwinFiles.centroids, try file.commit())
     return clusters
   }
 }
@@ -41,10 +34,10 @@ struct FineCentroidsStage: SingleStage, BuildStage {
 func readComponents(
   _ path: String, count: Int, dimensions: Int
 ) throws(WinnowError) -> [Float] {
-  guard let bytes = SealedFile.read(path), bytes.count == 4 * count * dimensions else {
-    throw damaged(path, "it was changed during the build")
-  }
-  return bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+  guard var arrays = SealedArrays(path),
+    let components = arrays.take(count * dimensions, of: Float.self), arrays.isAtEnd
+  else { throw damaged(path, "it was changed during the build") }
+  return components
 }
 
 extension BuildJob {

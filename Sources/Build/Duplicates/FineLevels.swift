@@ -70,10 +70,6 @@ package struct FineLevels: Sendable {
 extension AssignedRun {
   /// The rows of a cluster, as the data set numbers them.
   func rows(of cluster: Int) throws(WinnowError) -> [Int] {
-    let places = try places(of: cluster)
-    let space = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: max(1, places.count))
-    defer { space.deallocate() }
-    try readRows(places, into: space.baseAddress!)
-    return space.prefix(places.count).map { firstRow + Int($0) }
+    try rows(try places(of: cluster)).map { firstRow + Int($0) }
   }
 }

@@ -7,16 +7,12 @@ import Tasks
 
 extension StageName { package static let fineTrain = StageName("fine-train") }
 
-struct FineTrainStage: BuildStage {
+struct FineTrainStage: FineTrainingStage {
   let name = StageName.fineTrain
-  let step = StageName.fine
   let resultPrefix = "centroids"
   let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [.coarseAssign, job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.fineTrainingSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     (0..<(try job.fineLevels()?.coarse ?? 1)).map { "centroids-\($0)" }
   }
@@ -72,17 +68,13 @@ struct FineTrainStage: BuildStage {
     let numbers = try smallestRows(of: cluster, in: coarseRuns, plan)
     let vectors = VectorBlock(capacity: numbers.count, dimensions: job.dataset.dimensions)
     let faulty = try job.shards.reading(job.shards.paths.indices) { () throws(WinnowError) in
-      try gatherRows(
-        job.blocks, numbers, numbers.indices, into: vectors, at: 0, BlockBuffer(job.blocks),
-        job.instructions)
+      try BlockBuffer(job).gather(numbers, into: vectors)
     }
-    guard faulty == 0 else { throw changedInput(job.blocks, shard: nil) }
+    guard faulty == 0 else { throw changedInput() }
     let rows = RowsInMemory(vectors: vectors, numbers: numbers, seed: plan.seed)
-    guard let initial = try chooseInitial(rows, plan, job, isCancelled: run.isCancelled) else {
-      throw .interrupted
-    }
     let result = try trainSphericalKMeans(
-      rows: rows, initial: initial, parameters: job.trainingParameters(plan)
+      rows: rows, initial: try chooseInitial(rows, plan, job, run),
+      parameters: job.trainingParameters(plan)
     ) { (_, _) throws(WinnowError) in !run.isCancelled() }
     guard let result else { throw .interrupted }
     return result.centroids.components()

@@ -80,17 +80,14 @@ func writeFineAssignments(
     var nearest = [UInt32](repeating: AssignedRun.none, count: run.rows)
     var distance = [UInt32](repeating: Float.nan.bitPattern, count: run.rows)
     let ends = try run.offsets(0..<run.clusters)
-    let space = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 2 * run.candidates)
-    defer { space.deallocate() }
-    if let base = space.baseAddress {
-      try run.readRows(0..<run.candidates, into: base)
-      try run.readDistances(0..<run.candidates, into: base + run.candidates)
-    }
+    let rows = try run.rows(0..<run.candidates)
+    var bits = [UInt32](repeating: 0, count: run.candidates)
+    try run.readDistances(0..<run.candidates, into: &bits)
     for cluster in 0..<run.clusters {
       for place in Int(ends[cluster])..<Int(ends[cluster + 1]) {
-        let row = Int(space[place])
+        let row = Int(rows[place])
         nearest[row] = UInt32(cluster)
-        distance[row] = space[run.candidates + place]
+        distance[row] = bits[place]
       }
     }
     try assignments.write(elements: nearest)

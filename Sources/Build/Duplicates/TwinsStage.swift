@@ -9,31 +9,25 @@ import Workspace
 extension StageName { package static let twins = StageName("twins") }
 
 struct TwinsStage: SingleStage, BuildStage {
-  typealias Value = TwinTotals
   let name = StageName.twins
   let step = StageName.dedup
 
   func after(_ job: BuildJob) -> [StageName] { [.dedup, job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try DedupStage().signature(job)
-  }
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    TaskEstimate(tasks: 1, bytes: 24 * job.shape.rows)
-  }
+  func follows(_ job: BuildJob) -> [StageName] { DedupStage().follows(job) }
+  func parameters(_ job: BuildJob) -> [String: String] { DedupStage().parameters(job) }
+  func bytes(_ job: BuildJob) -> Int { 24 * job.shape.rows }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> TwinTotals {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> TwinTotals {
     try writeFineAssignments(
-      of: job.paths(of: .fineAssign), rows: job.dataset.rows, to: files,
+      of: job.paths(of: .fineAssign), rows: job.dataset.rows, to: run.files,
       isCancelled: run.isCancelled)
     return try writeTwins(
-      job.searched(), job.paths(of: .dedup), fates: fatesName(name), to: files,
+      job.searched(), job.paths(of: .dedup), fates: fatesName(name), to: run.files,
       isCancelled: run.isCancelled)
   }
 
   func conclude(_ job: BuildJob) throws(WinnowError) {
-    guard let criterion = job.parameters.deduplication?.criterion else { return }
+    let criterion = job.deduplication.criterion
     let totals = try job.graph.value(of: self)
     let clusters = try job.fineClusters()
     let dropped = totals.counts.dropped[.duplicate] ?? 0

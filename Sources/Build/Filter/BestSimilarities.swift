@@ -5,14 +5,7 @@ import Foundations
 // many rows of just that value do.  Memory is that of the counts; the result is exact and the same
 // for any order of blocks, but for the last pass, which needs the order of the rows for its ties.
 
-/// Where a similarity stands: the best first, missing ones last.
-///
-/// - Returns: a number that rises as the similarity falls; `UInt32.max` where it is missing.
-package func similarityRank(_ similarity: Float) -> UInt32 {
-  descendingBits(similarity)
-}
-
-/// The worst rank that stays among the best, and how many rows of just that rank do.
+/// The worst rank (``descendingBits(_:)`` of a similarity) that stays among the best, and how many rows of just that rank do.
 package struct BestSimilarities: Sendable, Equatable {
   package let worst: UInt32
   package let ofWorst: Int

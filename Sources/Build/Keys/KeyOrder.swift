@@ -28,11 +28,39 @@ package struct KeyOrder: Sendable {
     limit = min(max(1, share), max(32 << 20, (bytes + KeyBytes.bytesPerKey * rows) / 2048))
   }
 
-  /// The runs of keys.
+  private func source() throws(WinnowError) -> KeySource {
+    try KeySource(folder: folder + "/keys", kind: kind, rows: rows)
+  }
+
+  /// The rows whose keys make one run each.
   ///
   /// - Complexity: O(runs)
-  package func runs() throws(WinnowError) -> KeyRuns {
-    try KeyRuns(folder: folder + "/keys", kind: kind, rows: rows, limit: limit)
+  package func runs() throws(WinnowError) -> [Range<Int>] {
+    let source = try source()
+    var ranges: [Range<Int>] = []
+    // Their bytes are there twice: as they come, and sorted.
+    let most = max(1, limit / (KeyBytes.bytesPerKey + 2 * (source.width ?? 1)))
+    for start in stride(from: 0, to: rows, by: most) {
+      try split(start..<min(rows, start + most), source, into: &ranges)
+    }
+    return ranges
+  }
+
+  private func split(
+    _ range: Range<Int>, _ source: borrowing KeySource, into ranges: inout [Range<Int>]
+  ) throws(WinnowError) {
+    let size = try source.byteCount(range)
+    guard range.count > 1, 2 * size + KeyBytes.bytesPerKey * range.count > limit else {
+      return ranges.append(range)
+    }
+    let middle = range.lowerBound + range.count / 2
+    try split(range.lowerBound..<middle, source, into: &ranges)
+    try split(middle..<range.upperBound, source, into: &ranges)
+  }
+
+  /// Writes the run of some rows.
+  package func write(run rows: Range<Int>, to path: String) throws(WinnowError) {
+    try KeyRun.write(rows, of: source(), to: path)
   }
 
   /// The parts of the order.
@@ -60,11 +88,8 @@ package struct KeyOrder: Sendable {
     _ paths: [String], of parts: KeyParts, isCancelled: @escaping @Sendable () -> Bool
   ) throws(WinnowError) -> (FileSeal, RepeatedKeys) {
     let seal = try joinFiles(
-      paths.enumerated().map { ($1, KeyPartHeader.size, rowBytes * parts.rows($0)) },
+      paths.enumerated().map { ($1, KeyPartHeader.size, rowBytes * parts.starts[$0].count) },
       to: folder + "/key_order.npy", rowBytes == 8 ? .uint64 : .uint32, shape: [rows], isCancelled)
-    let repeated = try RepeatedKeys(
-      parts: paths, rowBytes: rowBytes,
-      of: KeySource(folder: folder + "/keys", kind: kind, rows: rows))
-    return (seal, repeated)
+    return (seal, try RepeatedKeys(parts: paths, rowBytes: rowBytes, of: source()))
   }
 }

@@ -6,13 +6,13 @@
 
 import Foundations
 import Storage
+import Tasks
 
 /// The first 64 bytes of a run.
 struct KeyRunHeader: SealedHeader {
   static let magic: UInt64 = 0x0059_454B_574E_4E57  // "WNNWKEY\0"
-  static let size = 64
 
-  var magic = Self.magic
+  var magic: UInt64 = Self.magic
   var version: UInt32 = 1
   /// Bytes of every key; 0 where they differ.
   var width: UInt32
@@ -42,9 +42,7 @@ struct KeyRun: ~Copyable, SortedRun {
   /// - Throws: ``WinnowError`` when the file is no run or not whole.
   init(_ path: String) throws(WinnowError) {
     let file = try InputFile(path)
-    guard file.size >= KeyRunHeader.size else { throw Self.broken(path) }
-    let header = try file.elements(1, at: 0, of: KeyRunHeader.self)[0]
-    guard header.magic == KeyRunHeader.magic, header.version == 1,
+    guard let header = try KeyRunHeader.read(file), header.version == 1,
       header.count < UInt64(UInt32.max), header.bytes <= UInt64(file.size),
       header.firstRow <= UInt64(Int64.max) - header.count,
       UInt64(file.size) == 64 + 4 * header.count

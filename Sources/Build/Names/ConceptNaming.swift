@@ -17,74 +17,135 @@ private let rowsOfConcept = 1000
 /// Rows that stand for all: the candidates of the smallest hashes.
 private let rowsOfBackground = 1 << 16
 
-/// Writes names.json.
-func writeNames(
-  _ columns: WorkspaceDescription.Columns, rows: Int, candidates: Int, clusters: Int,
-  to staging: StagingFiles, threads: Int, isCancelled: @escaping @Sendable () -> Bool,
-  progress: @escaping @Sendable (_ concepts: Int) -> Void
-) throws(WinnowError) {
-  progress(0)
-  let folder = staging.folder
-  let members = try MemberRows(folder + "/members.npy", rows: rows, candidates: candidates)
-  let sources = try NameSource.available(columns, folder: folder, rows: rows)
-  let sample = sources.isEmpty ? [] : try backgroundRows(members, isCancelled)
-  var source = NameSource.none
-  var background = TermFrequencies(texts: 0, occurrences: [])
-  for candidate in sources {
-    background = try count(sample, candidate, threads, isCancelled)
-    source = candidate
-    if background.texts > 0 { break }
-  }
-  var names = [[Term]](repeating: [], count: clusters)
-  if background.texts > 0 {
-    let offsets = try MappedArray<UInt64>(
-      folder + "/offsets.npy", type: .uint64, shape: [clusters + 1])
-    names = try choose(
-      members, offsets, source, background, threads, isCancelled, progress)
-  }
-  try staging.write(
-    "names.json",
-    ConceptNames.json(names, source: background.texts > 0 ? source.name : "none"))
-}
+/// Names the concepts of a build whose members are sorted.
+struct ConceptNaming: Sendable {
+  private let job: BuildJob
+  private let run: StageRun
+  private let members: MemberRows
+  private var clusters: Int { job.parameters.clusters }
 
-/// Where names come from.
-private enum NameSource: Sendable {
-  case none
-  case captions(StringColumn)
-  case keys(KeyColumn)
+  init(_ job: BuildJob, _ run: StageRun) throws(WinnowError) {
+    (self.job, self.run) = (job, run)
+    members = try MemberRows(
+      job.path("members.npy"), rows: job.dataset.rows, candidates: job.totals().candidates)
+  }
 
-  var name: String {
-    switch self {
-    case .none: "none"
-    case .captions: "captions"
-    case .keys: "keys"
+  /// Writes names.json.
+  func write() throws(WinnowError) {
+    report(0)
+    let sources = try sources()
+    let sample = sources.isEmpty ? [] : try backgroundRows()
+    var (names, used) = ([[Term]](repeating: [], count: clusters), "none")
+    for source in sources {
+      let background = try count(sample, source)
+      if background.texts == 0 { continue }
+      (names, used) = (try choose(source, background), source.name)
+      break
     }
+    try run.files.write("names.json", ConceptNames.json(names, source: used))
+  }
+
+  private func report(_ done: Int) {
+    job.report(.name, done: done, total: clusters, unit: "concepts")
+  }
+
+  /// Where names come from.
+  private struct Source: Sendable {
+    var name: String
+    var text: @Sendable (_ row: Int) throws(WinnowError) -> String
   }
 
   /// Captions first; keys of 32 hexadecimal digits have no words.
-  static func available(
-    _ columns: WorkspaceDescription.Columns, folder: String, rows: Int
-  ) throws(WinnowError) -> [NameSource] {
-    var sources: [NameSource] = []
+  private func sources() throws(WinnowError) -> [Source] {
+    let (columns, rows) = (try job.metadata().columns, job.dataset.rows)
+    var sources: [Source] = []
     if columns.caption != nil {
+      let captions = try StringColumn(folder: job.path("captions"), rows: rows)
       sources.append(
-        .captions(
-          try StringColumn(folder: folder + "/captions", rows: rows)))
+        Source(name: "captions") { (row) throws(WinnowError) in try captions.text(row) })
     }
     if columns.keyKind == "text" {
+      let keys = try KeyColumn(folder: job.path("keys"), kind: "text", rows: rows)
       sources.append(
-        .keys(try KeyColumn(folder: folder + "/keys", kind: "text", rows: rows)))
+        Source(name: "keys") { (row) throws(WinnowError) in pathParts(try keys.text(row)) })
     }
     return sources
   }
 
-  func text(_ row: Int) throws(WinnowError) -> String {
-    switch self {
-    case .none: return ""
-    case .captions(let column):
-      return try column.text(row)
-    case .keys(let column): return pathParts(try column.text(row))
+  /// The candidates with the smallest hashes, ascending.
+  ///
+  /// On one thread: the ceiling falls so fast that few rows are ever held, where several threads
+  /// would each hold and sort their own.
+  private func backgroundRows() throws(WinnowError) -> [Int] {
+    var smallest = SmallestHashes(limit: rowsOfBackground)
+    for position in 0..<members.count {
+      if position & 0xFFFFF == 0, run.isCancelled() { throw .interrupted }
+      let row = UInt64(try members.row(position))
+      smallest.offer(splitmix64(seed: 0, row: row), row: row)
     }
+    return smallest.rows()
+  }
+
+  private func count(_ sample: [Int], _ source: Source) throws(WinnowError) -> TermFrequencies {
+    let block = 1024
+    let total = Mutex<(texts: Int, occurrences: [UInt64])>((0, []))
+    try parallel(
+      tasks: (sample.count + block - 1) / block, threads: run.threads,
+      isCancelled: run.isCancelled
+    ) { (_, task) throws(WinnowError) in
+      var words = CaptionWords()
+      var texts = 0
+      var occurrences: [UInt64] = []
+      var seen = Set<UInt64>()
+      for row in sample[(task * block)..<min(sample.count, (task + 1) * block)] {
+        let text = try source.text(row)
+        if isBlank(text) { continue }
+        texts += 1
+        seen.removeAll(keepingCapacity: true)
+        words.scan(text)
+        words.forEachTerm { hash, _ in
+          if seen.insert(hash).inserted { occurrences.append(hash) }
+        }
+      }
+      // Sorted later, so the order of arrival leaves no trace.
+      total.withLock {
+        $0.texts += texts
+        $0.occurrences += occurrences
+      }
+    }
+    if run.isCancelled() { throw .interrupted }
+    let counted = total.withLock { state in
+      defer { state.occurrences = [] }
+      return state
+    }
+    return TermFrequencies(texts: counted.texts, occurrences: counted.occurrences)
+  }
+
+  private func choose(
+    _ source: Source, _ background: TermFrequencies
+  ) throws(WinnowError) -> [[Term]] {
+    let offsets = try MappedArray<UInt64>(
+      job.path("offsets.npy"), type: .uint64, shape: [clusters + 1])
+    let state = Mutex((names: [[Term]](repeating: [], count: clusters), done: 0))
+    try parallel(tasks: clusters, threads: run.threads, isCancelled: run.isCancelled) {
+      (_, cluster) throws(WinnowError) in
+      let (begin, end) = (Int(offsets[cluster]), Int(offsets[cluster + 1]))
+      var texts: [String] = []
+      // Members lie farthest first.
+      for position in (max(begin, end - rowsOfConcept)..<end).reversed() {
+        texts.append(try source.text(try members.row(position)))
+      }
+      var choice = TermChoice()
+      let terms = choice.choose(
+        texts, share: Double(end - begin) / Double(members.count), background: background)
+      state.withLock {
+        $0.names[cluster] = terms
+        $0.done += 1
+        report($0.done)
+      }
+    }
+    if run.isCancelled() { throw .interrupted }
+    return state.withLock { $0.names }
   }
 }
 
@@ -94,86 +155,4 @@ package func pathParts(_ key: String) -> String {
     !key[dot...].contains("/")
   else { return key }
   return String(key[..<dot])
-}
-
-/// The candidates with the smallest hashes, ascending.
-///
-/// On one thread: the ceiling falls so fast that few rows are ever held, where several threads would
-/// each hold and sort their own.
-private func backgroundRows(
-  _ members: MemberRows, _ isCancelled: () -> Bool
-) throws(WinnowError) -> [Int] {
-  var smallest = SmallestHashes(limit: rowsOfBackground)
-  for position in 0..<members.count {
-    if position & 0xFFFFF == 0, isCancelled() { throw .interrupted }
-    let row = UInt64(try members.row(position))
-    smallest.offer(splitmix64(seed: 0, row: row), row: row)
-  }
-  return smallest.rows()
-}
-
-private func count(
-  _ sample: [Int], _ source: NameSource, _ threads: Int,
-  _ isCancelled: @escaping @Sendable () -> Bool
-) throws(WinnowError) -> TermFrequencies {
-  let block = 1024
-  let total = Mutex<(texts: Int, occurrences: [UInt64])>((0, []))
-  try parallel(
-    tasks: (sample.count + block - 1) / block, threads: threads,
-    isCancelled: isCancelled
-  ) { (_, task) throws(WinnowError) in
-    var words = CaptionWords()
-    var texts = 0
-    var occurrences: [UInt64] = []
-    var seen = Set<UInt64>()
-    for row in sample[(task * block)..<min(sample.count, (task + 1) * block)] {
-      let text = try source.text(row)
-      if isBlank(text) { continue }
-      texts += 1
-      seen.removeAll(keepingCapacity: true)
-      words.scan(text)
-      words.forEachTerm { hash, _ in
-        if seen.insert(hash).inserted { occurrences.append(hash) }
-      }
-    }
-    // Sorted later, so the order of arrival leaves no trace.
-    total.withLock {
-      $0.texts += texts
-      $0.occurrences += occurrences
-    }
-  }
-  if isCancelled() { throw .interrupted }
-  let counted = total.withLock { state in
-    defer { state.occurrences = [] }
-    return state
-  }
-  return TermFrequencies(texts: counted.texts, occurrences: counted.occurrences)
-}
-
-private func choose(
-  _ members: MemberRows, _ offsets: MappedArray<UInt64>, _ source: NameSource,
-  _ background: TermFrequencies, _ threads: Int, _ isCancelled: @escaping @Sendable () -> Bool,
-  _ progress: @Sendable (_ concepts: Int) -> Void
-) throws(WinnowError) -> [[Term]] {
-  let clusters = offsets.elements.count - 1
-  let state = Mutex((names: [[Term]](repeating: [], count: clusters), done: 0))
-  try parallel(tasks: clusters, threads: threads, isCancelled: isCancelled) {
-    (_, cluster) throws(WinnowError) in
-    let (begin, end) = (Int(offsets[cluster]), Int(offsets[cluster + 1]))
-    var texts: [String] = []
-    // Members lie farthest first.
-    for position in (max(begin, end - rowsOfConcept)..<end).reversed() {
-      texts.append(try source.text(try members.row(position)))
-    }
-    var choice = TermChoice()
-    let terms = choice.choose(
-      texts, share: Double(end - begin) / Double(members.count), background: background)
-    state.withLock {
-      $0.names[cluster] = terms
-      $0.done += 1
-      progress($0.done)
-    }
-  }
-  if isCancelled() { throw .interrupted }
-  return state.withLock { $0.names }
 }

@@ -1,8 +1,4 @@
-// Shards whose rows cannot be read at any place (deflated members of archives, Parquet columns of
-// lists) are converted once, a task a shard, into a `.npy` file below stage/.  Everything after reads
-// that; what is named, watched and digested stays the file that the user gave.
-//
-// Behind the array stand the digest of the user's file, which the scan takes over, and a seal over
+// The result of ConvertStage: a shard as a `.npy` file.  Behind the array stand the digest of the user's file, which the scan takes over, and a seal over
 // all: readers of `.npy` do not look there.
 
 import Foundations
@@ -53,22 +49,12 @@ enum ConvertedShard {
   ///
   /// - Complexity: O(bytes): reading it is cheap beside converting again.
   static func isWhole(_ path: String) -> Bool {
+    var digest = Digest()
     guard let file = try? InputFile(path), file.size >= digestBytes + SealedFile.sealBytes,
       let seal: [UInt8] = try? file.elements(
-        SealedFile.sealBytes, at: file.size - SealedFile.sealBytes)
+        SealedFile.sealBytes, at: file.size - SealedFile.sealBytes),
+      (try? file.forEachPart(0..<file.size - SealedFile.sealBytes) { digest.update($0) }) != nil
     else { return false }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { buffer.deallocate() }
-    var digest = Digest()
-    var offset = 0
-    let end = file.size - SealedFile.sealBytes
-    while offset < end {
-      let part = UnsafeMutableRawBufferPointer(
-        rebasing: buffer[..<min(buffer.count, end - offset)])
-      guard (try? file.readExactly(into: part, at: offset)) != nil else { return false }
-      digest.update(UnsafeRawBufferPointer(part))
-      offset += part.count
-    }
     return seal.elementsEqual("\n\(digest.hex())\n".utf8)
   }
 

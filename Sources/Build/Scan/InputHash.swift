@@ -32,16 +32,7 @@ struct InputHash {
   /// Reads the next bytes of the file and takes them.
   mutating func update(of path: String, _ range: Range<Int>) throws(WinnowError) {
     if range.isEmpty { return }
-    let file = try InputFile(path)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(1 << 20, range.count), alignment: 64)
-    defer { buffer.deallocate() }
-    for start in stride(from: range.lowerBound, to: range.upperBound, by: buffer.count) {
-      let part = UnsafeMutableRawBufferPointer(
-        rebasing: buffer[..<min(buffer.count, range.upperBound - start)])
-      try file.readExactly(into: part, at: start)
-      update(UnsafeRawBufferPointer(part))
-    }
+    try InputFile(path).forEachPart(range) { update($0) }
   }
 
   /// Takes the rest of the file.

@@ -76,6 +76,8 @@ struct RowBlocks: Sendable {
 /// a process may have open files.
 final class BlockBuffer: @unchecked Sendable {
   // Sound: one worker uses it at a time.
+  let blocks: RowBlocks
+  let instructions: InstructionSet
   let bytes: UnsafeMutableRawBufferPointer
   let vectors: VectorBlock
   let nearest: UnsafeMutablePointer<UInt32>
@@ -83,15 +85,19 @@ final class BlockBuffer: @unchecked Sendable {
   let scratch = AssignmentScratch()
   private var reader: ShardReader?
 
-  init(_ blocks: RowBlocks) {
+  init(_ blocks: RowBlocks, _ instructions: InstructionSet) {
+    self.blocks = blocks
+    self.instructions = instructions
     bytes = .allocate(byteCount: max(1, blocks.maximumBytes), alignment: 64)
     vectors = VectorBlock(capacity: blocks.blockRows, dimensions: blocks.dataset.dimensions)
     nearest = .allocate(capacity: blocks.blockRows)
     distances = .allocate(capacity: blocks.blockRows)
   }
 
+  convenience init(_ job: BuildJob) { self.init(job.blocks, job.instructions) }
+
   /// The bytes of a block that was just read.
-  func loaded(_ block: RowBlock, of blocks: RowBlocks) -> UnsafeRawBufferPointer {
+  func loaded(_ block: RowBlock) -> UnsafeRawBufferPointer {
     let count = block.rows.count * blocks.dataset.shards[block.shard].bytesPerRow
     return UnsafeRawBufferPointer(rebasing: bytes[..<count])
   }
@@ -105,25 +111,18 @@ final class BlockBuffer: @unchecked Sendable {
   /// Reads and widens a block.
   ///
   /// - Parameter faulty: told the row within the block of every vector that cannot be used.
-  func load(
-    _ block: RowBlock, of blocks: RowBlocks, instructions: InstructionSet,
-    faulty: (Int, RowFault) -> Void
-  ) throws(WinnowError) {
-    let shard = blocks.dataset.shards[block.shard]
-    let bytes = try read(block, of: blocks)
+  func load(_ block: RowBlock, faulty: (Int, RowFault) -> Void) throws(WinnowError) {
     vectors.load(
-      bytes, element: shard.element, count: block.rows.count, instructions: instructions,
-      faulty: faulty)
+      try read(block), element: blocks.dataset.shards[block.shard].element,
+      count: block.rows.count, instructions: instructions, faulty: faulty)
   }
 
   /// Reads a block; its bytes are there until the next one.
   @discardableResult
-  func read(
-    _ block: RowBlock, of blocks: RowBlocks
-  ) throws(WinnowError) -> UnsafeRawBufferPointer {
+  func read(_ block: RowBlock) throws(WinnowError) -> UnsafeRawBufferPointer {
     let shard = blocks.dataset.shards[block.shard]
     if reader?.shard != shard { reader = try ShardReader(shard) }
     try reader!.read(rows: block.rows, into: bytes)
-    return loaded(block, of: blocks)
+    return loaded(block)
   }
 }

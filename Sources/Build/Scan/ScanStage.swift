@@ -19,11 +19,10 @@ struct ScanStage: BuildStage {
 
   func after(_ job: BuildJob) -> [StageName] { [.convert] }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(inputs: job.shards.stamps, parameters: job.dataset.readBy)
-  }
-
-  func inputPaths(_ job: BuildJob) -> [String] { job.shards.paths }
+  // A converted shard follows from its file, too.
+  func follows(_ job: BuildJob) -> [StageName] { [] }
+  func inputs(_ job: BuildJob) -> InputWatch? { job.shards }
+  func parameters(_ job: BuildJob) -> [String: String] { job.dataset.readBy }
 
   func results(_ job: BuildJob) -> [String] {
     job.dataset.shards.indices.map { "shard-\($0).json" }
@@ -41,10 +40,6 @@ struct ScanStage: BuildStage {
   func units(_ job: BuildJob) -> [Int] { job.dataset.shards.map(\.rows) }
 
   func memory(_ shape: BuildShape) -> Int? { shape.scanning }
-
-  func needs(_ job: BuildJob) -> TaskNeeds {
-    TaskNeeds(threads: 1, memory: job.shape.single.scanning)
-  }
 
   func estimate(_ job: BuildJob) -> TaskEstimate {
     TaskEstimate(
@@ -77,18 +72,18 @@ struct ScanStage: BuildStage {
   ) throws(WinnowError) -> ShardScan {
     let blocks = job.blocks
     var result = ShardScan(rows: blocks.dataset.shards[shard].rows)
-    let buffer = BlockBuffer(blocks)
+    let buffer = BlockBuffer(job)
     let input = blocks.dataset.shards[shard]
     var hash = InputHash(input)
     if !input.isConverted { try hash.update(of: input.path, 0..<input.dataOffset) }
     for block in blocks.blocks[blocks.blocks(of: shard)] {
       if run.isCancelled() { throw .interrupted }
       var faulty: [(row: Int, fault: RowFault)] = []
-      try buffer.load(block, of: blocks, instructions: job.instructions) { row, fault in
+      try buffer.load(block) { row, fault in
         faulty.append((block.rows.lowerBound + row, fault))
       }
       result.add(faulty)
-      if !input.isConverted { hash.update(buffer.loaded(block, of: blocks)) }
+      if !input.isConverted { hash.update(buffer.loaded(block)) }
       run.progress(block.rows.count)
     }
     result.digest = try hash.finish()

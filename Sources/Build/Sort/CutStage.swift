@@ -18,12 +18,6 @@ enum MemberKind: Sendable {
     self == .concepts ? job.parameters.clusters : try job.fineClusters()
   }
 
-  /// What cut and parts follow from.
-  func partSignature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(
-      parameters: ["the size of parts": "\(job.shape.partEntries) rows"], after: [assign])
-  }
-
   /// The parts of the members.
   func memberParts(_ job: BuildJob) throws(WinnowError) -> MemberParts {
     MemberParts(
@@ -35,10 +29,11 @@ enum MemberKind: Sendable {
 extension BuildShape {
   /// Entries of a part at most.
   var partEntries: Int { MemberParts.partEntries(rows: rows, memory: sortShare) }
+  /// What cut and parts follow from beside the runs.
+  var partParameters: [String: String] { ["the size of parts": "\(partEntries) rows"] }
 }
 
 struct CutStage: SingleStage, BuildStage {
-  typealias Value = MemberParts.Cut
   let kind: MemberKind
   var name: StageName { kind.cut }
   var step: StageName { kind.step }
@@ -46,17 +41,12 @@ struct CutStage: SingleStage, BuildStage {
   init(_ kind: MemberKind) { self.kind = kind }
 
   func after(_ job: BuildJob) -> [StageName] { [kind.assign] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try kind.partSignature(job)
-  }
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    let clusters = kind == .concepts ? job.shape.clusters : job.shape.fine
-    return TaskEstimate(tasks: 1, bytes: 8 * job.shape.runs * clusters)
+  func parameters(_ job: BuildJob) -> [String: String] { job.shape.partParameters }
+  func bytes(_ job: BuildJob) -> Int {
+    8 * job.shape.runs * (kind == .concepts ? job.shape.clusters : job.shape.fine)
   }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> MemberParts.Cut {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> MemberParts.Cut {
     try MemberParts(
       runs: job.paths(of: kind.assign), rows: job.dataset.rows, clusters: kind.clusters(job),
       limit: job.shape.partEntries

@@ -53,10 +53,8 @@ extension MemberParts {
   ) throws(WinnowError) -> MemberPartHeader {
     let file = try InputFile(path)
     let broken = damaged(path, "it is no whole part \(part) of the members")
-    guard file.size >= MemberPartHeader.size else { throw broken }
-    let header = try file.elements(1, at: 0, of: MemberPartHeader.self)[0]
     let positions = positions(part)
-    guard header.magic == MemberPartHeader.magic, header.version == 1,
+    guard let header = try MemberPartHeader.read(file), header.version == 1,
       header.rowBytes == UInt32(rowBytes), header.position == UInt64(positions.lowerBound),
       header.count == UInt64(positions.count),
       Int(header.firstCluster) + Int(header.clusters) <= clusters, file.size == header.fileSize

@@ -1,15 +1,14 @@
 // One part of the members: gathered, sorted, written.
 
 import Foundations
+import Tasks
 import Workspace
 
 /// The first 64 bytes of a part's file.  Sums of distances follow, Int128 each, for the clusters that
 /// it touches; then rows, u4 or u8; then distances, f4.
 struct MemberPartHeader: SealedHeader {
   static let magic: UInt64 = 0x0054_5250_574E_4E57  // "WNNWPRT\0"
-  static let size = 64
-
-  var magic = Self.magic
+  var magic: UInt64 = Self.magic
   var version: UInt32 = 1
   /// Bytes of a row number.
   var rowBytes: UInt32

@@ -1,10 +1,6 @@
-// Rows by cluster, farthest first: members.npy, distances.npy and offsets.npy out of the runs of the
-// assignment, and with them the integer sums behind d_intra.  Distances are never negative, so their
-// bits order as they do.
-
 import Workspace
 
-/// What the members of the clusters add up to.
+/// What the members of the clusters add up to, with the integer sums behind d_intra.
 struct MemberTotals: Codable, Sendable {
   /// Rows of each cluster.
   var sizes: [Int]
@@ -22,12 +18,9 @@ struct MemberTotals: Codable, Sendable {
   var objective: Double {
     1 - Double(distanceSums.reduce(0, +)) / distanceUnit / Double(candidates)
   }
+}
 
-  init(sizes: [Int], distanceSums: [Int128]) {
-    self.sizes = sizes
-    self.distanceSums = distanceSums
-  }
-
+extension MemberTotals {
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     sizes = try fields.decode([Int].self, forKey: .sizes)

@@ -7,7 +7,6 @@ import Tasks
 extension StageName { package static let sort = StageName("sort") }
 
 struct SortStage: SingleStage, BuildStage {
-  typealias Value = MemberTotals
   let name = StageName.sort
 
   func after(_ job: BuildJob) -> [StageName] { [MemberKind.concepts.parts, job.candidateStage] }
@@ -15,9 +14,7 @@ struct SortStage: SingleStage, BuildStage {
   func consumes(_ job: BuildJob) -> [StageName] {
     [MemberKind.concepts.cut, MemberKind.concepts.parts]
   }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(after: [.assign])
-  }
+  func follows(_ job: BuildJob) -> [StageName] { [.assign] }
 
   func unit(_ job: BuildJob) -> String? { "rows" }
   func units(_ job: BuildJob) throws(WinnowError) -> [Int] { [try job.totals().candidates] }
@@ -25,9 +22,8 @@ struct SortStage: SingleStage, BuildStage {
   func memory(_ shape: BuildShape) -> Int? { shape.sorting }
   func needs(_ job: BuildJob) -> TaskNeeds { job.shape.joiningNeeds }
 
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    let rows = job.shape.rows
-    return TaskEstimate(tasks: 1, bytes: 2 * (4 + MemberParts.rowBytes(rows)) * rows)
+  func bytes(_ job: BuildJob) -> Int {
+    2 * (4 + MemberParts.rowBytes(job.shape.rows)) * job.shape.rows
   }
 
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
@@ -38,16 +34,14 @@ struct SortStage: SingleStage, BuildStage {
       seconds: Double(rows) / 20e6)
   }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> MemberTotals {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> MemberTotals {
     let (parts, candidates) = (try MemberKind.concepts.memberParts(job), try job.candidates())
     guard parts.candidates == candidates.count else {
       throw changedCandidates(candidates.count, found: parts.candidates)
     }
-    try candidates.publish(to: files, isCancelled: run.isCancelled)
+    try candidates.publish(to: run.files, isCancelled: run.isCancelled)
     return try parts.join(
-      job.paths(of: MemberKind.concepts.parts), to: files, threads: run.threads,
+      job.paths(of: MemberKind.concepts.parts), to: run.files, threads: run.threads,
       isCancelled: run.isCancelled)
   }
 }

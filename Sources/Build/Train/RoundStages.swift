@@ -1,7 +1,6 @@
 // `--training-rows all` where tasks run on many machines: in each round a stage whose tasks pass some
-// runs of rows each by the centroids, and a stage of one task that moves the centroids.  Every row's
-// cluster is that of the exact search and sums are of integers, so the centroids are those of one
-// process, which looks at fewer rows but finds the same.
+// runs of rows each by the centroids, and a stage of one task that moves the centroids.  RoundPart says
+// why the centroids are those of one process.
 
 import Clustering
 import Foundations
@@ -80,21 +79,22 @@ extension BuildJob {
         rows: try candidates().count, iterations: isConverged ? last - 1 : last,
         converged: isConverged))
   }
+}
 
-  /// The signature of all stages of the rounds: that of the training.
-  func roundSignature() throws(WinnowError) -> StageSignature { try TrainStage().signature(self) }
+/// The stages of the rounds, which follow from the same as the training.
+protocol TrainingRoundStage: BuildStage {}
+
+extension TrainingRoundStage {
+  var step: StageName { .train }
+  func follows(_ job: BuildJob) -> [StageName] { TrainStage().follows(job) }
+  func parameters(_ job: BuildJob) -> [String: String] { TrainStage().parameters(job) }
 }
 
 /// Chooses the first centroids.
-struct RoundStartStage: SingleStage, BuildStage {
-  typealias Value = Int
+struct RoundStartStage: SingleStage, TrainingRoundStage {
   let name = StageName.start
-  let step = StageName.train
 
   func after(_ job: BuildJob) -> [StageName] { [job.candidateStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.roundSignature()
-  }
 
   func needs(_ job: BuildJob) -> TaskNeeds {
     let shape = job.shape
@@ -104,18 +104,16 @@ struct RoundStartStage: SingleStage, BuildStage {
       threads: shape.threads,
       memory: chosen + shape.candidateBytes + (shape.candidateBytes > 0 ? 8 * shape.rows : 0))
   }
-  func estimate(_ job: BuildJob) -> TaskEstimate { job.moveEstimate }
+  func bytes(_ job: BuildJob) -> Int { job.moveBytes }
 
-  func make(_ job: BuildJob, _ files: StagingFiles, _ run: StageRun) throws(WinnowError) -> Int {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> Int {
     let plan = job.parameters.training
     job.report(.train, done: 0, total: plan.iterations, unit: "rounds")
-    let rows = StreamedRows(job, try job.candidates(), plan, isCancelled: run.isCancelled)
-    guard let initial = try chooseInitial(rows, plan, job, isCancelled: run.isCancelled) else {
-      throw .interrupted
-    }
+    let rows = StreamedRows(job, try job.candidates(), plan, run)
     let state = try TrainingState(
-      rows: rows, initial: initial, parameters: job.trainingParameters(plan))
-    try files.writeArray(
+      rows: rows, initial: try chooseInitial(rows, plan, job, run),
+      parameters: job.trainingParameters(plan))
+    try run.files.writeArray(
       job.roundCentroids(0), .float32, shape: [plan.clusters, job.dataset.dimensions],
       elements: state.centroids)
     return plan.clusters
@@ -123,19 +121,15 @@ struct RoundStartStage: SingleStage, BuildStage {
 }
 
 /// Finds the cluster of every candidate.
-struct RoundStage: BuildStage {
+struct RoundStage: TrainingRoundStage {
   let round: Int
   var name: StageName { .round(round) }
-  let step = StageName.train
   let resultPrefix = "part"
   let resultsDependOnEarlierStages = true
 
   init(_ round: Int) { self.round = round }
 
   func after(_ job: BuildJob) -> [StageName] { [round == 1 ? .start : .move(round - 1)] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.roundSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     try job.isConverged(before: round) ? [] : job.roundParts.indices.map { "part-\($0)" }
   }
@@ -152,10 +146,9 @@ struct RoundStage: BuildStage {
       memory: one.assignment(one.clusters) + one.candidateBytes + 16 * job.shape.components)
   }
   func estimate(_ job: BuildJob) -> TaskEstimate {
-    let parts = job.roundParts.count
-    return TaskEstimate(
-      tasks: parts,
-      bytes: job.shape.inputBytes + 4 * job.shape.rows + job.moveEstimate.bytes)
+    TaskEstimate(
+      tasks: job.roundParts.count,
+      bytes: job.shape.inputBytes + 4 * job.shape.rows + job.moveBytes)
   }
 
   func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
@@ -183,19 +176,14 @@ struct RoundStage: BuildStage {
 }
 
 /// Adds up what the tasks of a round found, and moves the centroids.
-struct MoveStage: SingleStage, BuildStage {
-  typealias Value = RoundEnd
+struct MoveStage: SingleStage, TrainingRoundStage {
   let round: Int
   var name: StageName { .move(round) }
-  let step = StageName.train
   let resultsDependOnEarlierStages = true
 
   init(_ round: Int) { self.round = round }
 
   func after(_ job: BuildJob) -> [StageName] { [.round(round)] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.roundSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     try job.isConverged(before: round) ? [] : [SingleResultFile.name]
   }
@@ -209,14 +197,12 @@ struct MoveStage: SingleStage, BuildStage {
       memory: shape.base + 40 * shape.components + 2 * part + shape.single.candidateBytes
         + 500 * shape.clusters)
   }
-  func estimate(_ job: BuildJob) -> TaskEstimate { job.moveEstimate }
+  func bytes(_ job: BuildJob) -> Int { job.moveBytes }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> RoundEnd {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> RoundEnd {
     let (end, components) = try moveCentroids(
       try job.paths(of: .round(round)), try job.readRoundCentroids(round - 1), job, run)
-    try files.writeArray(
+    try run.files.writeArray(
       job.roundCentroids(round), .float32,
       shape: [job.parameters.clusters, job.dataset.dimensions], elements: components)
     return end
@@ -231,8 +217,7 @@ struct MoveStage: SingleStage, BuildStage {
 }
 
 extension BuildJob {
-  fileprivate var moveEstimate: TaskEstimate {
-    TaskEstimate(
-      tasks: 1, bytes: 8 * parameters.clusters * dataset.dimensions * roundParts.count)
+  fileprivate var moveBytes: Int {
+    8 * parameters.clusters * dataset.dimensions * roundParts.count
   }
 }

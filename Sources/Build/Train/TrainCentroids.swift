@@ -11,6 +11,17 @@ struct TrainedCentroids: Sendable {
   var training: WorkspaceDescription.Training
 }
 
+/// What one training of centroids is to do.
+struct TrainingPlan: Sendable {
+  /// k
+  var clusters: Int
+  /// Rounds at most.
+  var iterations: Int
+  /// Training rows at most; nil: all candidates, read again in every round.
+  var limit: Int?
+  var seed: UInt64
+}
+
 /// Trains on some of the candidates.
 ///
 /// - Parameters:
@@ -19,24 +30,20 @@ struct TrainedCentroids: Sendable {
 /// - Throws: ``WinnowError``, also when the scan failed meanwhile.
 func trainCentroids(
   _ job: BuildJob, _ candidates: CandidateSet?, _ plan: TrainingPlan, _ run: StageRun,
-  isCancelled: (@Sendable () -> Bool)? = nil,
   report: (_ round: Int, _ of: Int) -> Void = { _, _ in }
 ) throws(WinnowError) -> TrainedCentroids {
-  let isCancelled = isCancelled ?? run.isCancelled
   guard plan.limit != nil else {
     let candidates = if let candidates { candidates } else { try job.candidates() }
-    let rows = StreamedRows(job, candidates, plan, isCancelled: isCancelled)
-    return try train(rows, job, plan, run, isCancelled: isCancelled, report: report)
+    return try train(StreamedRows(job, candidates, plan, run), job, plan, run, report)
   }
-  let (vectors, numbers) = try readTrainingRows(job, candidates, plan, run, isCancelled)
+  let (vectors, numbers) = try readTrainingRows(job, candidates, plan, run)
   return try train(
-    RowsInMemory(vectors: vectors, numbers: numbers, seed: plan.seed), job, plan, run,
-    isCancelled: isCancelled, report: report)
+    RowsInMemory(vectors: vectors, numbers: numbers, seed: plan.seed), job, plan, run, report)
 }
 
 private func train<Source: TrainingSource>(
   _ rows: Source, _ job: BuildJob, _ plan: TrainingPlan, _ run: StageRun,
-  isCancelled: @escaping @Sendable () -> Bool, report: (_ round: Int, _ of: Int) -> Void
+  _ report: (_ round: Int, _ of: Int) -> Void
 ) throws(WinnowError) -> TrainedCentroids {
   let training = job.trainingParameters(plan)
   let checkpoint = RoundCheckpoint(
@@ -48,9 +55,7 @@ private func train<Source: TrainingSource>(
     begin = state
   } else {
     report(0, plan.iterations)
-    guard let initial = try chooseInitial(rows, plan, job, isCancelled: isCancelled) else {
-      throw .interrupted
-    }
+    let initial = try chooseInitial(rows, plan, job, run)
     begin = try TrainingState(rows: rows, initial: initial, parameters: training)
   }
   report(begin.rounds, plan.iterations)
@@ -62,7 +67,7 @@ private func train<Source: TrainingSource>(
       try checkpoint.write(state())
       stored = ContinuousClock.now
     }
-    return !isCancelled()
+    return !run.isCancelled()
   }
   guard let result else { throw .interrupted }
   try job.graph.wait(for: .scan)
@@ -70,6 +75,13 @@ private func train<Source: TrainingSource>(
     centroids: result.centroids,
     training: .init(
       rows: rows.count, iterations: result.iterations, converged: result.converged))
+}
+
+extension BuildParameters {
+  /// The training of the concepts.
+  var training: TrainingPlan {
+    TrainingPlan(clusters: clusters, iterations: iterations, limit: trainingLimit, seed: seed)
+  }
 }
 
 extension BuildJob {
