@@ -63,7 +63,6 @@ final class BuildJob: Sendable {
       threads: max(1, threads ?? plan.parameters.threads), observer: observer)
   }
 
-  /// Tells how far a step is.
   func report(_ step: StageName, done: Int, total: Int, unit: String) {
     graph.report(step, done: done, total: total, unit: unit)
   }

@@ -107,16 +107,10 @@ extension TrainingState {
     let order = initial.indices.sorted { initial[$0] < initial[$1] }
     let one = VectorBlock(capacity: 1, dimensions: rows.dimensions)
     for cluster in order {
-      try loadRow(initial[cluster], of: rows, into: one)
+      try rows.load([initial[cluster]], into: one, worker: 0)
       vectors.setUnit(
         cluster, one.vector(0).map(Double.init), instructions: parameters.instructions)
     }
     self.init(rounds: 0, centroids: (0..<k).flatMap { vectors.vector($0) }, nearest: [])
   }
-}
-
-func loadRow<Rows: TrainingRows>(
-  _ row: Int, of rows: Rows, into block: VectorBlock
-) throws(Rows.Failure) {
-  try rows.load([row], into: block, worker: 0)
 }

@@ -41,7 +41,6 @@ extension VectorBlock {
     }
   }
 
-  /// Measures the norms of some vectors.
   func measure(_ slots: Range<Int>, _ instructions: InstructionSet) {
     wk_norms(
       instructions.code, pointer(to: slots), slots.count, stride, norms.memory.pointer(to: slots))
@@ -59,7 +58,6 @@ extension VectorBlock {
     return dot
   }
 
-  /// The cosine of a vector with one of another block.
   func cosine(
     _ slot: Int, _ block: VectorBlock, _ other: Int, _ instructions: InstructionSet
   ) -> Double {
@@ -90,7 +88,6 @@ extension VectorBlock {
       count, stride, &output)
   }
 
-  /// Adds a vector of length 1 as integers, or takes it away.
   func addUnit(
     _ slot: Int, sign: Int64, to sum: inout MutableSpan<Int64>, _ instructions: InstructionSet
   ) {

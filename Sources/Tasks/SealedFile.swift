@@ -53,6 +53,20 @@ package enum SealedFile {
     guard let bytes = read(path) else { return nil }
     return try? JSONDecoder().decode(Value.self, from: Data(bytes))
   }
+
+  /// The same of a file that this build has seen.
+  ///
+  /// - Throws: ``WinnowError`` where none is any more, or one of another form.
+  package static func require<Value: Decodable>(
+    json type: Value.Type, _ path: String
+  ) throws(WinnowError) -> Value {
+    guard let value = read(json: type, path) else { throw changed(path) }
+    return value
+  }
+
+  package static func changed(_ path: String) -> WinnowError {
+    damaged(path, "it was changed during the build")
+  }
 }
 
 /// The arrays of a sealed file, taken one after another.
@@ -60,9 +74,9 @@ package struct SealedArrays {
   private let bytes: [UInt8]
   private var offset = 0
 
-  /// - Returns: nil where no whole file is.
-  package init?(_ path: String) {
-    guard let bytes = SealedFile.read(path) else { return nil }
+  /// - Throws: ``WinnowError`` where no whole file is.
+  package init(_ path: String) throws(WinnowError) {
+    guard let bytes = SealedFile.read(path) else { throw SealedFile.changed(path) }
     self.bytes = bytes
   }
 

@@ -26,6 +26,11 @@ struct SingleResult<Value: Codable & Sendable>: Codable, Sendable {
   var value: Value
 }
 
+/// The files alone.
+struct SingleFiles: Decodable {
+  var files: [String: FileSeal]
+}
+
 extension SingleStage {
   package var resultPrefix: String { "result" }
   package func results(_ job: Job) -> [String] { [SingleResultFile.name] }
@@ -39,11 +44,6 @@ extension SingleStage {
   package func perform(_ tasks: [Int], _ job: Job, _ run: StageRun) throws(WinnowError) {
     let value = try make(job, run)
     try SealedFile.write(json: SingleResult(files: run.files.all, value: value), to: run.paths[0])
-  }
-
-  /// The files that the finished stage made.
-  func files(_ path: String) -> [String: FileSeal]? {
-    SealedFile.read(json: SingleResult<Value>.self, path)?.files
   }
 }
 

@@ -2,7 +2,6 @@ import ArgumentParser
 import Manifests
 import Workspace
 
-/// `winnow arms`.
 struct ArmsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "arms", abstract: "Write baseline lists of the same size.",

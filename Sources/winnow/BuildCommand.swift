@@ -4,7 +4,6 @@ import FoundationEssentials
 import Foundations
 import Workspace
 
-/// `winnow build`.
 struct BuildCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "build",

@@ -126,7 +126,6 @@ struct BuildOptions: ParsableArguments {
     return set
   }
 
-  /// The parameters of the build.
   func parameters(inputs: [String], output: String, force: Bool) throws -> BuildParameters {
     let environment = ProcessInfo.processInfo.environment
     var parameters = BuildParameters(

@@ -3,7 +3,6 @@ import Build
 import FoundationEssentials
 import Tasks
 
-/// `winnow dedup-curve`.
 struct DedupCurveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dedup-curve",

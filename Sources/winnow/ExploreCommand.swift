@@ -6,7 +6,6 @@ import Storage
 import Terminal
 import Workspace
 
-/// `winnow explore`.
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore", abstract: "Explore and adjust what is pruned, then commit it.",

@@ -4,7 +4,6 @@ import Foundations
 import Manifests
 import Workspace
 
-/// `winnow export`.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write the keep list of a plan.",

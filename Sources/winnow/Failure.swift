@@ -40,7 +40,6 @@ func standardOutput(_ text: String) {
   }
 }
 
-/// Writes bytes to standard output.
 func standardOutput(_ bytes: [UInt8]) throws(WinnowError) {
   var done = 0
   while done < bytes.count {

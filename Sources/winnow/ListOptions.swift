@@ -22,7 +22,6 @@ struct ListOptions: ParsableArguments {
     }
   }
 
-  /// The format that was asked for.
   var wantedFormat: ManifestFormat { ManifestFormat(rawValue: format) ?? .text }
 }
 

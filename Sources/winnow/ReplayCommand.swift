@@ -1,7 +1,6 @@
 import ArgumentParser
 import Manifests
 
-/// `winnow replay`.
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Reproduce a keep list from its header.",

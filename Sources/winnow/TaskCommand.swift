@@ -3,7 +3,6 @@ import Build
 import Foundations
 import Tasks
 
-/// `winnow task`.
 struct TaskCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "task",
@@ -11,7 +10,6 @@ struct TaskCommand: ParsableCommand {
     subcommands: [TaskListCommand.self, TaskRunCommand.self])
 }
 
-/// `winnow task list`.
 struct TaskListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
@@ -53,7 +51,6 @@ struct TaskListCommand: ParsableCommand {
   }
 }
 
-/// `winnow task run`.
 struct TaskRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",

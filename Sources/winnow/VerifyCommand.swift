@@ -3,7 +3,6 @@ import Manifests
 import Storage
 import Workspace
 
-/// `winnow verify`.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check every byte of a workspace or a keep list.",

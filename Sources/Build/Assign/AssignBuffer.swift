@@ -6,7 +6,6 @@ import Foundations
 import Ingest
 import Storage
 
-/// One thread's buffers.
 final class AssignBuffer: @unchecked Sendable {
   // Sound: one worker uses it at a time.
   let block: BlockBuffer

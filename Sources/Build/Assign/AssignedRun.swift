@@ -9,7 +9,6 @@ import Foundations
 import Storage
 import Tasks
 
-/// The first 64 bytes of a run.
 struct AssignedRunHeader: SealedHeader {
   static let magic: UInt64 = 0x004E_5552_574E_4E57  // "WNNWRUN\0"
   static let version: UInt32 = 1
@@ -21,7 +20,6 @@ struct AssignedRunHeader: SealedHeader {
   /// Rows that the run speaks of, candidates or not.
   var rows: UInt64
   var candidates: UInt64
-  /// See ``HeaderSeal``.
   var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 }
 

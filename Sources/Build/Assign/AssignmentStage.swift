@@ -5,7 +5,6 @@ import Clustering
 import Foundations
 import Tasks
 
-/// A stage whose results are runs.
 protocol AssignmentStage: BuildStage {}
 
 extension AssignmentStage {

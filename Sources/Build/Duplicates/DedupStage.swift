@@ -28,7 +28,6 @@ struct DedupStage: BuildStage {
     let rows = (try? job.sortedFineClusters().candidates) ?? job.shape.rows
     return TaskShares(results: results, work: rows, each: 1 << 17)
   }
-  func isWhole(_ path: String, _ check: ResultCheck) -> Bool { DroppedRows.isWhole(path) }
   func unit(_ job: BuildJob) -> String? { "rows" }
   func units(_ job: BuildJob) throws(WinnowError) -> [Int] {
     let tasks = DuplicateTasks(try job.sortedFineClusters())

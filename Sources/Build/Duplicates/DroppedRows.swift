@@ -5,7 +5,6 @@ import Foundations
 import Storage
 import Tasks
 
-/// A row that is dropped.
 struct DroppedRow: Sendable {
   var row: Int
   var twin: Int
@@ -34,15 +33,13 @@ struct DroppedRows: Sendable {
     try SealedFile.write(numbers, to: path)
   }
 
-  static func isWhole(_ path: String) -> Bool { SealedFile.read(path) != nil }
-
   /// - Throws: ``WinnowError`` when the file is not what a task leaves.
   init(_ path: String) throws(WinnowError) {
     self.path = path
     let file = try InputFile(path)
     let (size, header) = (file.size, try file.elements(2, at: 0, of: UInt64.self))
     guard header[0] < UInt64(size), size == Self.header + 24 * Int(header[0]) + SealedFile.sealBytes
-    else { throw damaged(path, "it was changed during the build") }
+    else { throw SealedFile.changed(path) }
     count = Int(header[0])
     closeDecisions = Int(header[1])
   }

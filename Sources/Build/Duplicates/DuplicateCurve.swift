@@ -53,7 +53,6 @@ public struct DuplicateCurve: Codable, Sendable, Equatable {
 ///     folder for what the search needs on the disk meanwhile (about 40 bytes a row), which must not
 ///     exist and is removed.  One input may be a workspace: then its inputs are taken, as its build log
 ///     names them, with the candidates and fine clusters that it had.
-/// - Throws: ``WinnowError``
 /// - Complexity: as the deduplication of a build.
 public func duplicateCurve(
   _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
@@ -80,7 +79,6 @@ public func duplicateCurve(
 }
 
 extension DuplicateCurve {
-  /// Adds up what the search for duplicates found.
   fileprivate init(_ job: BuildJob) throws(WinnowError) {
     let candidates = try job.searched().count
     var dropped = [Int](repeating: 0, count: Self.epsilons.count)
@@ -144,5 +142,34 @@ struct CurveWorkspace: Sendable {
   func fates(_ rows: Range<Int>) throws(WinnowError) -> [UInt8]? {
     guard pathKind(path + "/fate.npy") == .file else { return nil }
     return try FateReader(path + "/fate.npy", rows: description.rows).fates(rows)
+  }
+}
+
+extension StageName { package static let curve = StageName("curve") }
+
+/// The candidates of a workspace: those that were searched when it was built.
+struct CurveStage: SingleStage, BuildStage {
+  let name = StageName.curve
+
+  func after(_ job: BuildJob) -> [StageName] { [.scan] }
+  func bytes(_ job: BuildJob) -> Int { 2 * job.shape.rows }
+
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> FateCounts {
+    guard let workspace = job.plan.curve else { preconditionFailure("no workspace") }
+    let scanned = try job.scanned()
+    guard workspace.description.inputs.map(\.digest) == scanned.digests else {
+      throw .invalid(
+        "\(workspace.path): its inputs have changed since it was built "
+          + "(\(job.parameters.inputs.joined(separator: ", "))): name inputs instead of it")
+    }
+    return try scanned.candidates.narrow(
+      to: run.files, fatesName(name), [], isCancelled: run.isCancelled
+    ) { (rows, fates) throws(WinnowError) in
+      guard let old = try workspace.fates(rows) else { return }
+      for place in fates.indices where fates[place] == Fate.candidate.rawValue {
+        // Duplicates were looked at.
+        if old[place] != Fate.duplicate.rawValue { fates[place] = old[place] }
+      }
+    }
   }
 }

@@ -36,7 +36,6 @@ struct DuplicateTasks: Sendable {
     if start < fine.count { clusters.append(start..<fine.count) }
   }
 
-  /// Rows of a task.
   func rows(_ task: Int) -> Int {
     fine.offsets[clusters[task].upperBound] - fine.offsets[clusters[task].lowerBound]
   }
@@ -66,7 +65,6 @@ final class ClusterSearcher: @unchecked Sendable {
     buffer = BlockBuffer(job)
   }
 
-  /// Does a task.
   func search(_ clusters: Range<Int>, to path: String) throws(WinnowError) {
     var dropped: [DroppedRow] = []
     var close = 0

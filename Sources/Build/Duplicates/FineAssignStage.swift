@@ -53,7 +53,6 @@ struct FineAssignStage: AssignmentStage {
   }
 }
 
-/// Writes the fine clusters of a run's rows, out of a run of the coarse ones.
 private struct FineAssigner: Sendable {
   let job: BuildJob
   let levels: FineLevels

@@ -30,7 +30,6 @@ struct FineClusters: Sendable {
 
   func size(_ cluster: Int) -> Int { offsets[cluster + 1] - offsets[cluster] }
 
-  /// The rows of a cluster in the order in which they are taken.
   func rows(_ cluster: Int) throws(WinnowError) -> [Int] {
     let places = offsets[cluster]..<offsets[cluster + 1]
     let file = try InputFile(members)

@@ -1,8 +1,10 @@
-// What the search for near duplicates found, brought together: the arrays of the workspace, and the fates
-// of all rows.
+// What deduplication leaves for whoever asks why a row is gone: twin.npy, twin_cosine.npy,
+// fine_assignments.npy and fine_distances.npy, a value for every row of the data set; and the fates
+// that the following stages go on with.  Rows pass in their order, some at a time.
 
 import Clustering
 import Foundations
+import Storage
 import Tasks
 import Workspace
 
@@ -18,12 +20,88 @@ struct TwinsStage: SingleStage, BuildStage {
   func bytes(_ job: BuildJob) -> Int { 24 * job.shape.rows }
 
   func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> TwinTotals {
-    try writeFineAssignments(
-      of: job.paths(of: .fineAssign), rows: job.dataset.rows, to: run.files,
-      isCancelled: run.isCancelled)
-    return try writeTwins(
-      job.searched(), job.paths(of: .dedup), fates: fatesName(name), to: run.files,
-      isCancelled: run.isCancelled)
+    try writeFineAssignments(job, run)
+    return try writeTwins(job, run)
+  }
+
+  /// Writes twins, cosines and fates.
+  ///
+  /// - Complexity: O(rows) time, 16 MiB of memory and a bit a row.
+  private func writeTwins(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> TwinTotals {
+    let (candidates, files) = (try job.searched(), run.files)
+    let results = try job.paths(of: .dedup)
+    var readers: [DroppedRowReader] = []
+    var close = 0
+    let piece = max(64, (1 << 18) / max(1, results.count))
+    for path in results {
+      let file = try DroppedRows(path)
+      close += file.closeDecisions
+      readers.append(DroppedRowReader(file, piece: piece))
+    }
+    let isWide = candidates.rows > Int(UInt32.max)
+    var twins = try files.open(
+      TwinFiles.twins, isWide ? .uint64 : .uint32, shape: [candidates.rows])
+    var cosines = try files.open(TwinFiles.cosines, .float32, shape: [candidates.rows])
+    let counts = try candidates.narrow(
+      to: files, fatesName(name), [.duplicate], isCancelled: run.isCancelled
+    ) {
+      (rows, fates) throws(WinnowError) in
+      var twin = Array(rows)
+      var cosine = [Float](repeating: 1, count: rows.count)
+      var wasCandidate = true
+      for reader in readers.indices {
+        try readers[reader].forEach(below: rows.upperBound) { dropped in
+          let place = dropped.row - rows.lowerBound
+          if fates[place] != Fate.candidate.rawValue { wasCandidate = false }
+          fates[place] = Fate.duplicate.rawValue
+          twin[place] = dropped.twin
+          cosine[place] = Float(dropped.cosine)
+        }
+      }
+      guard wasCandidate else {
+        throw damaged(files.folder + "/" + stageFolder, "its results are of other candidates")
+      }
+      if isWide {
+        try twins.write(elements: twin.map { UInt64($0) })
+      } else {
+        try twins.write(elements: twin.map { UInt32($0) })
+      }
+      try cosines.write(elements: cosine)
+    }
+    files.record(TwinFiles.twins, try twins.commit())
+    files.record(TwinFiles.cosines, try cosines.commit())
+    return TwinTotals(counts: counts, closeDecisions: close)
+  }
+
+  /// Writes the fine cluster of every row, 2^32 - 1 where it took no part, and the distance to its
+  /// centroid, NaN where it took no part.
+  ///
+  /// - Complexity: O(rows) time, 8 bytes of memory a row of the largest run.
+  private func writeFineAssignments(_ job: BuildJob, _ run: StageRun) throws(WinnowError) {
+    let files = run.files
+    var assignments = try files.open(TwinFiles.assignments, .uint32, shape: [job.dataset.rows])
+    var distances = try files.open(TwinFiles.distances, .float32, shape: [job.dataset.rows])
+    for path in try job.paths(of: .fineAssign) {
+      if run.isCancelled() { throw .interrupted }
+      let own = try AssignedRun(path)
+      var nearest = [UInt32](repeating: AssignedRun.none, count: own.rows)
+      var distance = [UInt32](repeating: Float.nan.bitPattern, count: own.rows)
+      let ends = try own.offsets(0..<own.clusters)
+      let rows = try own.rows(0..<own.candidates)
+      var bits = [UInt32](repeating: 0, count: own.candidates)
+      try own.readDistances(0..<own.candidates, into: &bits)
+      for cluster in 0..<own.clusters {
+        for place in Int(ends[cluster])..<Int(ends[cluster + 1]) {
+          let row = Int(rows[place])
+          nearest[row] = UInt32(cluster)
+          distance[row] = bits[place]
+        }
+      }
+      try assignments.write(elements: nearest)
+      try distances.write(elements: distance)
+    }
+    files.record(TwinFiles.assignments, try assignments.commit())
+    files.record(TwinFiles.distances, try distances.commit())
   }
 
   func conclude(_ job: BuildJob) throws(WinnowError) {
@@ -37,4 +115,11 @@ struct TwinsStage: SingleStage, BuildStage {
         + "\(counted(clusters, "fine cluster"))); \(totals.closeDecisions) decided by a cosine "
         + "within 1e-6 of the threshold")
   }
+}
+
+/// What a deduplication came to.
+struct TwinTotals: Codable, Sendable {
+  var counts: FateCounts
+  /// See ``Duplicates/closeDecisions``.
+  var closeDecisions: Int
 }

@@ -30,7 +30,6 @@ public struct RowFilters: Sendable, Equatable, Codable {
   var hasLists: Bool { allow != nil || deny != nil }
   var hasSimilarity: Bool { similarityMinimum != nil || similarityTop != nil }
 
-  /// The fates that it gives.
   var fates: [Fate] {
     var fates: [Fate] = []
     if condition != nil { fates.append(.condition) }

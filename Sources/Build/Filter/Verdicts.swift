@@ -4,7 +4,6 @@
 import Foundations
 import Tasks
 
-/// Bits of some rows in memory.
 package struct VerdictBits: Sendable, Equatable {
   private(set) var bytes: [UInt8]
   package let count: Int
@@ -24,7 +23,6 @@ package struct VerdictBits: Sendable, Equatable {
 
   package subscript(place: Int) -> Bool { bytes[place >> 3] >> UInt8(place & 7) & 1 == 1 }
 
-  /// How many are yes.
   var ones: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
 
   /// Whether a row stays that `allowed` lets stay and `denied` does not name.
@@ -64,7 +62,7 @@ struct ShardVerdicts {
         guard shard < paths.count else { preconditionFailure("rows beyond the shards") }
         guard let bytes = SealedFile.read(paths[shard]),
           let bits = VerdictBits(bytes: bytes, count: firstRows[shard + 1] - firstRows[shard])
-        else { throw damaged(paths[shard], "it was changed during the build") }
+        else { throw SealedFile.changed(paths[shard]) }
         self.bits = bits
       }
       let end = min(rows.upperBound, firstRows[shard + 1])

@@ -37,8 +37,7 @@ struct MeasuredRates {
     func seconds(_ body: () throws(WinnowError) -> Void) throws(WinnowError) -> Double {
       let start = ContinuousClock.now
       try body()
-      let parts = (ContinuousClock.now - start).components
-      return max(1e-6, Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
+      return max(1e-6, (ContinuousClock.now - start) / .seconds(1))
     }
     let some = own.prefix(16)
     var read = 0

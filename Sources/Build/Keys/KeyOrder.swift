@@ -58,7 +58,6 @@ package struct KeyOrder: Sendable {
     try split(middle..<range.upperBound, source, into: &ranges)
   }
 
-  /// Writes the run of some rows.
   package func write(run rows: Range<Int>, to path: String) throws(WinnowError) {
     try KeyRun.write(rows, of: source(), to: path)
   }
@@ -75,7 +74,6 @@ package struct KeyOrder: Sendable {
     return try KeyParts(runs: runs, rows: rows, limit: limit)
   }
 
-  /// Writes a part.
   package func write(_ part: Int, of parts: KeyParts, to path: String) throws(WinnowError) {
     try parts.write(part, to: path, rowBytes: rowBytes)
   }

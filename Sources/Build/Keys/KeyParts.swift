@@ -14,7 +14,6 @@ struct KeyPartHeader: SealedHeader {
   var repeated: UInt64 = 0
   var firstRepeated: UInt64 = 0
   var reserved: UInt64 = 0
-  /// See ``HeaderSeal``.
   var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 }
 

@@ -8,7 +8,6 @@ import Foundations
 import Storage
 import Tasks
 
-/// The first 64 bytes of a run.
 struct KeyRunHeader: SealedHeader {
   static let magic: UInt64 = 0x0059_454B_574E_4E57  // "WNNWKEY\0"
 
@@ -19,11 +18,9 @@ struct KeyRunHeader: SealedHeader {
   var firstRow: UInt64
   var count: UInt64
   var bytes: UInt64
-  /// See ``HeaderSeal``.
   var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 }
 
-/// A key by its bytes.
 struct KeyText: Comparable, Sendable, Codable {
   var bytes: [UInt8]
 
@@ -64,7 +61,6 @@ struct KeyRun: ~Copyable, SortedRun {
   private var endsStart: Int { KeyRunHeader.size + 4 * count }
   private var bytesStart: Int { endsStart + (width == 0 ? 8 * (count + 1) : 0) }
 
-  /// Bytes of the keys at some places.
   func byteCount(_ places: Range<Int>) throws(WinnowError) -> Int {
     if width > 0 { return width * places.count }
     let (begin, end) = (try end(places.lowerBound), try end(places.upperBound))

@@ -149,20 +149,16 @@ struct KeysStage: SingleStage, BuildStage {
       return "\(path), row \(row - job.dataset.firstRows[shard])"
     }
     throw .invalid(
-      "\(places[1]): expected every key once, found \(VisibleKey(try keys.text(repeated.first[1]))) "
+      "\(places[1]): expected every key once, found \(visible(try keys.text(repeated.first[1]))) "
         + "that is also in \(places[0]) (\(text)); remove the rows, or keep and count them with "
         + "--allow-duplicates")
   }
 }
 
 /// A key for a message: quoted, without control characters, at most 80 characters.
-private struct VisibleKey: CustomStringConvertible {
-  let description: String
-
-  init(_ key: String) {
-    let visible = key.prefix(80).map { character in
-      character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "?" : character
-    }
-    description = "'\(String(visible))\(key.count > 80 ? "…" : "")'"
+private func visible(_ key: String) -> String {
+  let visible = key.prefix(80).map { character in
+    character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "?" : character
   }
+  return "'\(String(visible))\(key.count > 80 ? "…" : "")'"
 }

@@ -57,8 +57,7 @@ struct ConvertStage: BuildStage {
       let shard = wanted[task]
       try job.shards.reading([shard]) { () throws(WinnowError) in
         try ConvertedShard.write(
-          job.dataset.shards[shard], to: run.paths[task], job.parameters.ingest,
-          isCancelled: run.isCancelled, progress: run.progress)
+          job.dataset.shards[shard], to: run.paths[task], job.parameters.ingest, run)
       }
     }
   }

@@ -7,18 +7,13 @@ import Storage
 import Tasks
 
 enum ConvertedShard {
-  /// The result of the task of a shard.
   static func name(_ shard: Int) -> String { "shard-\(shard).npy" }
 
   /// A digest's digits.
   private static let digestBytes = 64
 
-  /// Converts a shard.
-  ///
-  /// - Parameter progress: told how many rows came since it was called last.
   static func write(
-    _ shard: EmbeddingShard, to path: String, _ options: IngestOptions,
-    isCancelled: () -> Bool, progress: (Int) -> Void
+    _ shard: EmbeddingShard, to path: String, _ options: IngestOptions, _ run: StageRun
   ) throws(WinnowError) {
     var digest = Digest()
     var file = try StageFile(path)
@@ -30,13 +25,13 @@ enum ConvertedShard {
       byteCount: max(1, (1 << 20) / shard.bytesPerRow) * shard.bytesPerRow, alignment: 64)
     defer { buffer.deallocate() }
     while true {
-      if isCancelled() { throw .interrupted }
+      if run.isCancelled() { throw .interrupted }
       let count = try rows.read(into: buffer)
       if count == 0 { break }
       let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
       digest.update(part)
       try file.write(part)
-      progress(count / shard.bytesPerRow)
+      run.progress(count / shard.bytesPerRow)
     }
     let source = Array(try Digest.ofFile(shard.path).utf8)
     digest.update(source)

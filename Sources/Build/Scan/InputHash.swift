@@ -15,7 +15,6 @@ struct InputHash {
   /// - Parameter shard: of a converted one nothing is to be given, its digest was taken before.
   init(_ shard: EmbeddingShard) { self.shard = shard }
 
-  /// Takes the next bytes of the file.
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
     digest.update(bytes)
     if let wanted = shard.checksum {
@@ -29,7 +28,6 @@ struct InputHash {
     offset += bytes.count
   }
 
-  /// Reads the next bytes of the file and takes them.
   mutating func update(of path: String, _ range: Range<Int>) throws(WinnowError) {
     if range.isEmpty { return }
     try InputFile(path).forEachPart(range) { update($0) }

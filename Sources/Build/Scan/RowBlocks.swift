@@ -14,7 +14,6 @@ struct RowBlock: Sendable {
   let firstRow: Int
 }
 
-/// All blocks of a data set.
 struct RowBlocks: Sendable {
   let dataset: Dataset
   let blocks: [RowBlock]
@@ -55,7 +54,6 @@ struct RowBlocks: Sendable {
     self.runs = runs
   }
 
-  /// The blocks of one shard.
   func blocks(of shard: Int) -> Range<Int> {
     let low = firstPlace(in: blocks.indices) { blocks[$0].shard >= shard }
     let rows = dataset.shards[shard].rows

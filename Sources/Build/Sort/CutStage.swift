@@ -18,7 +18,6 @@ enum MemberKind: Sendable {
     self == .concepts ? job.parameters.clusters : try job.fineClusters()
   }
 
-  /// The parts of the members.
   func memberParts(_ job: BuildJob) throws(WinnowError) -> MemberParts {
     MemberParts(
       runs: try job.paths(of: assign), rows: job.dataset.rows,
@@ -27,7 +26,6 @@ enum MemberKind: Sendable {
 }
 
 extension BuildShape {
-  /// Entries of a part at most.
   var partEntries: Int { MemberParts.partEntries(rows: rows, memory: sortShare) }
   /// What cut and parts follow from beside the runs.
   var partParameters: [String: String] { ["the size of parts": "\(partEntries) rows"] }

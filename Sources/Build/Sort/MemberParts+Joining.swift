@@ -10,7 +10,7 @@ extension MemberParts {
   /// - Parameter parts: their paths, in order.
   /// - Throws: ``WinnowError``, also when a part is damaged.
   /// - Complexity: O(candidates) time, a few MiB of memory.
-  func join(
+  package func join(
     _ parts: [String], to staging: StagingFiles, threads: Int, wide: Bool? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws(WinnowError) -> MemberTotals {
@@ -39,13 +39,6 @@ extension MemberParts {
       "offsets.npy", .uint64, shape: [clusters + 1], elements: ends.map(UInt64.init))
     return MemberTotals(
       sizes: (0..<clusters).map { ends[$0 + 1] - ends[$0] }, distanceSums: sums)
-  }
-
-  /// The same into a folder of the caller's; returns the sums of the clusters' distances.
-  package func join(
-    _ parts: [String], in folder: String, threads: Int, wide: Bool
-  ) throws(WinnowError) -> [Int128] {
-    try join(parts, to: StagingFiles(folder: folder), threads: threads, wide: wide).distanceSums
   }
 
   private func header(

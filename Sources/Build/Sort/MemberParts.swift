@@ -46,7 +46,6 @@ package struct MemberParts: Sendable {
   package var candidates: Int { offsets[clusters] }
   package var count: Int { starts.count }
 
-  /// The positions of a part among all members.
   package func positions(_ part: Int) -> Range<Int> {
     starts[part].position..<(part + 1 < count ? starts[part + 1].position : candidates)
   }

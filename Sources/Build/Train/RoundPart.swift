@@ -32,9 +32,7 @@ struct RoundPart {
 extension RoundPart {
   /// - Throws: ``WinnowError`` when the file is not whole or of another training.
   init(_ path: String, clusters: Int, dimensions: Int) throws(WinnowError) {
-    guard var arrays = SealedArrays(path) else {
-      throw damaged(path, "it was changed during the build")
-    }
+    var arrays = try SealedArrays(path)
     guard
       let header = arrays.take(5, of: UInt64.self)?.map({ Int(truncatingIfNeeded: $0) }),
       header[2] == clusters, header[3] == dimensions,
@@ -92,7 +90,6 @@ struct FarthestRows {
   }
 }
 
-/// One task of a round.
 struct RoundPass: Sendable {
   let job: BuildJob
   let centroids: Centroids

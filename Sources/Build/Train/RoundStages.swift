@@ -15,7 +15,6 @@ extension StageName {
 }
 
 extension BuildPlan {
-  /// Whether the training sees all candidates.
   var hasRounds: Bool { given == nil && parameters.trainingRows == .all }
 }
 
@@ -90,7 +89,6 @@ extension TrainingRoundStage {
   func parameters(_ job: BuildJob) -> [String: String] { TrainStage().parameters(job) }
 }
 
-/// Chooses the first centroids.
 struct RoundStartStage: SingleStage, TrainingRoundStage {
   let name = StageName.start
 
@@ -120,7 +118,6 @@ struct RoundStartStage: SingleStage, TrainingRoundStage {
   }
 }
 
-/// Finds the cluster of every candidate.
 struct RoundStage: TrainingRoundStage {
   let round: Int
   var name: StageName { .round(round) }

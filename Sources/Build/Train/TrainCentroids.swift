@@ -11,9 +11,7 @@ struct TrainedCentroids: Sendable {
   var training: WorkspaceDescription.Training
 }
 
-/// What one training of centroids is to do.
 struct TrainingPlan: Sendable {
-  /// k
   var clusters: Int
   /// Rounds at most.
   var iterations: Int
@@ -77,8 +75,38 @@ private func train<Source: TrainingSource>(
       rows: rows.count, iterations: result.iterations, converged: result.converged))
 }
 
+/// The training between two rounds: only the last one that was kept matters, and replaces the one before.
+struct RoundCheckpoint {
+  /// The rows that it was made with, which a changed number of candidates would change.
+  let rows: Int
+  let dimensions: Int
+  let path: String
+
+  init(folder: String, rows: Int, dimensions: Int) {
+    self.rows = rows
+    self.dimensions = dimensions
+    path = folder + "/round"
+  }
+
+  func write(_ state: TrainingState) throws(WinnowError) {
+    let header = [state.rounds, rows, dimensions, state.centroids.count, state.nearest.count]
+      .map { UInt64($0) }
+    try SealedFile.write(header, state.centroids, state.nearest, to: path)
+  }
+
+  /// The state that was written last; nil where there is none that fits.
+  func read(clusters: Int) -> TrainingState? {
+    guard var arrays = try? SealedArrays(path),
+      let header = arrays.take(5, of: UInt64.self)?.map({ Int(truncatingIfNeeded: $0) }),
+      header[1...] == [rows, dimensions, clusters * dimensions, rows],
+      let centroids = arrays.take(clusters * dimensions, of: Float.self),
+      let nearest = arrays.take(rows, of: UInt32.self), arrays.isAtEnd
+    else { return nil }
+    return TrainingState(rounds: header[0], centroids: centroids, nearest: nearest)
+  }
+}
+
 extension BuildParameters {
-  /// The training of the concepts.
   var training: TrainingPlan {
     TrainingPlan(clusters: clusters, iterations: iterations, limit: trainingLimit, seed: seed)
   }

@@ -8,6 +8,7 @@ import Tasks
 
 extension StageName {
   package static let coarseTrain = StageName("coarse-train")
+  package static let coarseAssign = StageName("coarse-assign")
   /// The step under which all stages of the fine clusters are shown.
   package static let fine = StageName("fine")
 }
@@ -77,7 +78,6 @@ extension BuildJob {
     try fineClusters() > deduplication.clustersAtOnce
   }
 
-  /// The parameters of a training of fine clusters.
   func fineParameters(_ clusters: Int) -> TrainingPlan {
     TrainingPlan(
       clusters: clusters, iterations: Deduplication.iterations,
@@ -104,4 +104,35 @@ extension BuildShape {
 
   /// Whether the fine clusters of all rows would be too many for one k-means.
   var hasTwoFineLevels: Bool { fine > fineAtOnce }
+}
+
+/// Every candidate's coarse cluster, as runs like those of the concepts.
+struct CoarseAssignStage: AssignmentStage, FineTrainingStage {
+  let name = StageName.coarseAssign
+  let resultsDependOnEarlierStages = true
+
+  func after(_ job: BuildJob) -> [StageName] { [.coarseTrain, job.searchedStage] }
+  func results(_ job: BuildJob) throws(WinnowError) -> [String] {
+    try job.hasTwoLevels() ? runNames(job) : []
+  }
+  func needs(_ job: BuildJob) -> TaskNeeds { job.fineAssignmentNeeds }
+
+  func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
+    let count = FineLevels.coarseClusters(try job.fineClusters())
+    try assign(
+      tasks, to: try job.readTrained(job.paths(of: .coarseTrain)[0], count: count),
+      of: job.searched(), job, run)
+  }
+  func conclude(_ job: BuildJob) throws(WinnowError) {
+    if try job.hasTwoLevels() { try checkRuns(hold: job.searched(), job) }
+  }
+}
+
+extension BuildJob {
+  /// A task that finds the fine clusters of rows, or the coarse ones.
+  var fineAssignmentNeeds: TaskNeeds {
+    let one = shape.single
+    return TaskNeeds(
+      threads: 1, memory: one.assignment(one.searchedAtOnce) + one.candidateBytes)
+  }
 }
