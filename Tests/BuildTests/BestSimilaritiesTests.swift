@@ -2,6 +2,7 @@
 
 import Build
 import BuildSupport
+import Foundations
 import TestSupport
 import Testing
 
