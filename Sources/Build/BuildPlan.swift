@@ -94,8 +94,6 @@ private func checkFilters(_ filters: RowFilters, _ dataset: Dataset) throws(Winn
   }
 }
 
-// MARK: Memory
-
 extension BuildPlan {
   /// What each step takes at most in one process, in the order of the stages; those that take little
   /// are left out.

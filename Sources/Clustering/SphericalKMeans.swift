@@ -8,8 +8,6 @@
 // since, it is not looked at (Hamerly, "Making k-means even faster", SDM 2010, whose two bounds
 // on distances become one on the difference of two cosines).
 
-import Synchronization
-
 /// What training needs to know beside the rows.
 public struct TrainingParameters: Sendable {
   /// k, at least 1 and at most the number of training rows.
@@ -81,19 +79,6 @@ public func trainSphericalKMeans<Rows: TrainingRows>(
   }
   return TrainingResult(
     centroids: training.prepared(), iterations: parameters.iterations, converged: false)
-}
-
-/// Trains centroids that begin as some of the rows.
-///
-/// - Parameter initial: k different rows whose vectors are the first centroids.
-public func trainSphericalKMeans<Rows: TrainingRows>(
-  rows: Rows, initial: [Int], parameters: TrainingParameters,
-  afterRound: (_ round: Int, _ moved: Int) throws(Rows.Failure) -> Bool
-) throws(Rows.Failure) -> TrainingResult? {
-  let state = try TrainingState(rows: rows, initial: initial, parameters: parameters)
-  return try trainSphericalKMeans(
-    rows: rows, from: state, parameters: parameters
-  ) { (round, moved, _) throws(Rows.Failure) in try afterRound(round, moved) }
 }
 
 extension TrainingState {

@@ -172,7 +172,7 @@ package final class StageGraph<Job: Sendable>: Sendable {
     let start = ContinuousClock.now
     let opened = try open(stage, job)
     let meter = try meter(stage, opened, job)
-    if case .owner = role, let next = stage.mayOverlap(job), self.stage(next) != nil,
+    if role.isOwner, let next = stage.mayOverlap(job), self.stage(next) != nil,
       !opened.isFinished, opened.openResults.count < threads
     {
       let extra = opened.openResults.count

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Build
-import FoundationEssentials
 import Foundations
 import Workspace
 

@@ -10,13 +10,6 @@ import Tasks
 /// How progress is shown.
 enum ProgressStyle: String, CaseIterable {
   case auto, bar, lines, json, none
-
-  /// What `auto` means here.
-  func resolved(_ environment: [String: String]) -> ProgressStyle {
-    guard self == .auto else { return self }
-    let term = environment["TERM"] ?? ""
-    return isatty(2) == 1 && !["", "dumb"].contains(term) ? .bar : .lines
-  }
 }
 
 /// The flag of commands that can take long.
@@ -40,9 +33,12 @@ struct ProgressOptions: ParsableArguments {
   /// - Parameter elsewhere: what `auto` means without a terminal.
   func reporter(elsewhere: ProgressStyle = .lines) -> ProgressReporter {
     let environment = ProcessInfo.processInfo.environment
-    let style = (ProgressStyle(rawValue: progress) ?? .auto).resolved(environment)
-    let isQuiet = progress == ProgressStyle.auto.rawValue && style == .lines
-    return ProgressReporter(isQuiet ? elsewhere : style, environment: environment)
+    var style = ProgressStyle(rawValue: progress) ?? .auto
+    if style == .auto {
+      let hasTerminal = isatty(2) == 1 && !["", "dumb"].contains(environment["TERM"] ?? "")
+      style = hasTerminal ? .bar : elsewhere
+    }
+    return ProgressReporter(style, environment: environment)
   }
 }
 
@@ -61,7 +57,7 @@ final class ProgressReporter: Sendable {
   private let state = Mutex(State())
 
   init(_ style: ProgressStyle, environment: [String: String]) {
-    self.style = style.resolved(environment)
+    self.style = style
     colour = (environment["NO_COLOR"] ?? "").isEmpty
   }
 

@@ -62,13 +62,10 @@ package struct AssignedRun: ~Copyable {
     precondition(range.lowerBound >= 0 && range.upperBound <= clusters)
     let found = try file.elements(
       range.count + 1, at: AssignedRunHeader.size + 4 * range.lowerBound, of: UInt32.self)
-    var last = range.lowerBound == 0 ? 0 : found[0]
-    var isSound = range.lowerBound > 0 || found[0] == 0
-    for offset in found {
-      if offset < last { isSound = false }
-      last = offset
-    }
-    guard isSound, range.upperBound < clusters || Int(last) == candidates, last <= candidates
+    let last = found[range.count]
+    guard range.lowerBound > 0 || found[0] == 0,
+      zip(found, found.dropFirst()).allSatisfy({ $0 <= $1 }),
+      range.upperBound < clusters || Int(last) == candidates, last <= candidates
     else { throw Self.broken(file.path, "its cluster offsets are not in order") }
     return found
   }

@@ -32,7 +32,7 @@ struct ScoreStage: SingleStage, BuildStage {
 
   func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> Int {
     let k = job.parameters.clusters
-    job.report(.score, done: 0, total: k, unit: "concepts")
+    job.graph.report(.score, done: 0, total: k, unit: "concepts")
     let totals = try job.totals()
     let dInter = try job.centroids().meanDistanceToNeighbours(
       job.parameters.neighbours, threads: run.threads)

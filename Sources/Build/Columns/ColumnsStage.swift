@@ -29,7 +29,7 @@ struct ColumnsStage: SingleStage, BuildStage {
     let (columns, runs, files) = (try job.metadata().numeric, try job.paths(of: .assign), run.files)
     let (c, k) = (columns.count, job.parameters.clusters)
     func report(_ done: Int) {
-      job.report(.columns, done: done * k, total: c * k, unit: "concepts")
+      job.graph.report(.columns, done: done * k, total: c * k, unit: "concepts")
     }
     report(0)
     try makeFolder(job.path("columns"))

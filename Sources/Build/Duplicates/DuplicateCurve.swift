@@ -3,7 +3,6 @@
 // one number a row decides all epsilons.
 
 import Clustering
-import FoundationEssentials
 import Foundations
 import Storage
 import Tasks
@@ -83,8 +82,8 @@ extension DuplicateCurve {
     let candidates = try job.searched().count
     var dropped = [Int](repeating: 0, count: Self.epsilons.count)
     for path in try job.paths(of: .dedup) {
-      var reader = DroppedRowReader(try DroppedRows(path), piece: 1 << 14)
-      try reader.forEach(below: .max) { row in
+      var rows = try DroppedRows(path, piece: 1 << 14)
+      try rows.forEach(below: .max) { row in
         for (place, epsilon) in Self.epsilons.enumerated() where row.cosine > 1 - epsilon {
           dropped[place] += 1
         }

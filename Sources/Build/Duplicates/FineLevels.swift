@@ -3,7 +3,6 @@
 // coarse cluster's.
 
 import Foundations
-import Synchronization
 
 /// How fine clusters are shared among coarse ones.
 package struct FineLevels: Sendable {
@@ -44,14 +43,10 @@ package struct FineLevels: Sendable {
       counts[counts.firstIndex(of: most)!] -= 1
       missing += 1
     }
-    var offsets = [0]
-    for count in counts { offsets.append(offsets.last! + count) }
-    self.offsets = offsets
+    offsets = counts.reduce(into: [0]) { $0.append($0.last! + $1) }
   }
 
-  /// - Parameters:
-  ///   - runs: the results of the assignment to coarse clusters.
-  ///   - fine: fine clusters in all.
+  /// For the clusters of an assignment.
   init(coarse runs: [String], fine: Int) throws(WinnowError) {
     var sizes = [Int](repeating: 0, count: Self.coarseClusters(fine))
     for path in runs {

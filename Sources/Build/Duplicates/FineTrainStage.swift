@@ -77,10 +77,12 @@ struct FineTrainStage: FineTrainingStage {
     }
     guard faulty == 0 else { throw changedInput() }
     let rows = RowsInMemory(vectors: vectors, numbers: numbers, seed: plan.seed)
-    let result = try trainSphericalKMeans(
-      rows: rows, initial: try chooseInitial(rows, plan, job, run),
-      parameters: job.trainingParameters(plan)
-    ) { (_, _) throws(WinnowError) in !run.isCancelled() }
+    let parameters = job.trainingParameters(plan)
+    let start = try TrainingState(
+      rows: rows, initial: try chooseInitial(rows, plan, job, run), parameters: parameters)
+    let result = try trainSphericalKMeans(rows: rows, from: start, parameters: parameters) {
+      (_, _, _) throws(WinnowError) in !run.isCancelled()
+    }
     guard let result else { throw .interrupted }
     return result.centroids.components()
   }

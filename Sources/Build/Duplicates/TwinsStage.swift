@@ -30,14 +30,9 @@ struct TwinsStage: SingleStage, BuildStage {
   private func writeTwins(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> TwinTotals {
     let (candidates, files) = (try job.searched(), run.files)
     let results = try job.paths(of: .dedup)
-    var readers: [DroppedRowReader] = []
-    var close = 0
+    var readers: [DroppedRows] = []
     let piece = max(64, (1 << 18) / max(1, results.count))
-    for path in results {
-      let file = try DroppedRows(path)
-      close += file.closeDecisions
-      readers.append(DroppedRowReader(file, piece: piece))
-    }
+    for path in results { readers.append(try DroppedRows(path, piece: piece)) }
     let isWide = candidates.rows > Int(UInt32.max)
     var twins = try files.open(
       TwinFiles.twins, isWide ? .uint64 : .uint32, shape: [candidates.rows])
@@ -70,7 +65,7 @@ struct TwinsStage: SingleStage, BuildStage {
     }
     files.record(TwinFiles.twins, try twins.commit())
     files.record(TwinFiles.cosines, try cosines.commit())
-    return TwinTotals(counts: counts, closeDecisions: close)
+    return TwinTotals(counts: counts, closeDecisions: readers.reduce(0) { $0 + $1.closeDecisions })
   }
 
   /// Writes the fine cluster of every row, 2^32 - 1 where it took no part, and the distance to its

@@ -68,7 +68,7 @@ final class FilterPasses: Sendable {
   func report(_ passed: Int) {
     done.withLock {
       $0 += passed
-      job.report(.filter, done: $0 / passes, total: job.dataset.rows, unit: "rows")
+      job.graph.report(.filter, done: $0 / passes, total: job.dataset.rows, unit: "rows")
     }
   }
 }

@@ -31,11 +31,8 @@ public struct RowFilters: Sendable, Equatable, Codable {
   var hasSimilarity: Bool { similarityMinimum != nil || similarityTop != nil }
 
   var fates: [Fate] {
-    var fates: [Fate] = []
-    if condition != nil { fates.append(.condition) }
-    if hasLists { fates.append(.list) }
-    if hasSimilarity { fates.append(.similarity) }
-    return fates
+    [(Fate.condition, condition != nil), (.list, hasLists), (.similarity, hasSimilarity)]
+      .compactMap { fate, isGiven in isGiven ? fate : nil }
   }
 
   /// Reads a fraction or a per cent above 0, at most 1: `0.3`, `30%`.

@@ -62,15 +62,11 @@ package struct KeyOrder: Sendable {
     try KeyRun.write(rows, of: source(), to: path)
   }
 
-  /// The parts of the order.
-  ///
-  /// - Parameters:
-  ///   - runs: the runs as they were written.
-  ///   - starts: where the parts begin, if that was found out before.
+  /// The parts of the order, from where they begin if that was found out before.
   package func parts(
     of runs: [String], starts: [KeyParts.Start]? = nil
   ) throws(WinnowError) -> KeyParts {
-    if let starts { return KeyParts(runs: runs, rows: rows, starts: starts) }
+    if let starts { return KeyParts(runs: runs, starts: starts) }
     return try KeyParts(runs: runs, rows: rows, limit: limit)
   }
 

@@ -20,7 +20,6 @@ struct KeyPartHeader: SealedHeader {
 /// How the order of all keys is cut into parts.
 package struct KeyParts: Sendable {
   let runs: [String]
-  let rows: Int
   package let starts: [Start]
 
   /// Where a part begins, and how many rows it has.
@@ -72,31 +71,21 @@ package struct KeyParts: Sendable {
       used += 1
     }
     var header = KeyPartHeader(count: UInt64(size))
-    func compare(_ place: Int, _ one: Int, _ other: Int) {
-      guard keys.key(one).elementsEqual(keys.key(other)) else { return }
+    // One run is sorted already.
+    let order = used < 2 ? Array(0..<UInt32(size)) : keys.sorted().map(\.index)
+    for place in order.indices.dropFirst()
+    where keys.key(Int(order[place - 1])).elementsEqual(keys.key(Int(order[place]))) {
       header.repeated += 1
       if header.firstRepeated == 0 { header.firstRepeated = UInt64(place) }
     }
-    // One run is sorted already.
-    let sorted: [Row]
-    if used < 2 {
-      sorted = rows
-      for place in rows.indices.dropFirst() { compare(place, place - 1, place) }
-    } else {
-      let order = keys.sorted()
-      sorted = order.map { rows[Int($0.index)] }
-      for place in order.indices.dropFirst() {
-        compare(place, Int(order[place - 1].index), Int(order[place].index))
-      }
+    try withBytes(of: order.map { rows[Int($0)] }) { (sorted) throws(WinnowError) in
+      try header.write(sorted, to: path)
     }
-    try withBytes(of: sorted) { (sorted) throws(WinnowError) in try header.write(sorted, to: path) }
   }
 }
 
 extension KeyParts {
-  /// - Parameters:
-  ///   - runs: paths of the runs, in the order of the rows.
-  ///   - limit: bytes that a part may take in memory.
+  /// - Parameter limit: bytes that a part may take in memory.
   /// - Throws: ``WinnowError`` when a run is damaged or does not follow the one before it.
   init(runs: [String], rows: Int, limit: Int) throws(WinnowError) {
     var slices: [Range<Int>] = []
@@ -113,7 +102,6 @@ extension KeyParts {
     }
     guard next == rows else { throw damaged(runs.last ?? "keys", "expected keys of \(rows) rows") }
     self.runs = runs
-    self.rows = rows
     let cutter = RunCutter<KeyRun>(
       limit: limit,
       weight: { (slices) throws(WinnowError) in

@@ -86,7 +86,7 @@ struct MetadataStage: SingleStage, BuildStage {
         try similarity?.write(elements: block.similarity)
         for (column, values) in zip(numeric, block.numeric) { try column.append(values) }
         done += block.rows
-        job.report(.metadata, done: done, total: dataset.rows, unit: "rows")
+        job.graph.report(.metadata, done: done, total: dataset.rows, unit: "rows")
       }
     }
     if keys != nil { result.columns.keyKind = try keys!.commit(to: files) }

@@ -70,7 +70,7 @@ struct ConceptNaming: Sendable {
   }
 
   private func report(_ done: Int) {
-    job.report(.name, done: done, total: clusters, unit: "concepts")
+    job.graph.report(.name, done: done, total: clusters, unit: "concepts")
   }
 
   private struct Source: Sendable {

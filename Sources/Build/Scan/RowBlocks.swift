@@ -3,7 +3,6 @@
 import Clustering
 import Foundations
 import Ingest
-import Synchronization
 
 /// A run of rows of one shard.
 struct RowBlock: Sendable {
@@ -23,13 +22,15 @@ struct RowBlocks: Sendable {
   /// rows only.
   let runs: [Range<Int>]
 
-  /// - Parameter blockBytes: about how many bytes of a shard a block shall have.
-  init(_ dataset: Dataset, blockBytes: Int = 1 << 19) {
+  /// About how many bytes of a shard a block shall have.
+  private static let blockBytes = 1 << 19
+
+  init(_ dataset: Dataset) {
     self.dataset = dataset
     var blocks: [RowBlock] = []
     let widest = dataset.shards.map(\.bytesPerRow).max() ?? 1
     // Narrow rows make many to a block; work is still to be shared evenly.
-    let blockRows = min(8192, max(64, blockBytes / widest))
+    let blockRows = min(8192, max(64, Self.blockBytes / widest))
     var firstRow = 0
     for (number, shard) in dataset.shards.enumerated() {
       for start in stride(from: 0, to: shard.rows, by: blockRows) {

@@ -25,6 +25,20 @@ enum MemberKind: Sendable {
   }
 }
 
+extension MemberKind {
+  /// Joins the sorted parts, which hold just the candidates.
+  func join(
+    _ job: BuildJob, _ candidates: CandidateSet, to files: StagingFiles, _ run: StageRun
+  ) throws(WinnowError) -> MemberTotals {
+    let sorted = try memberParts(job)
+    guard sorted.candidates == candidates.count else {
+      throw changedCandidates(candidates.count, found: sorted.candidates)
+    }
+    return try sorted.join(
+      job.paths(of: parts), to: files, threads: run.threads, isCancelled: run.isCancelled)
+  }
+}
+
 extension BuildShape {
   var partEntries: Int { MemberParts.partEntries(rows: rows, memory: sortShare) }
   /// What cut and parts follow from beside the runs.

@@ -36,14 +36,9 @@ struct SortStage: SingleStage, BuildStage {
   }
 
   func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> MemberTotals {
-    let (parts, candidates) = (try MemberKind.concepts.memberParts(job), try job.candidates())
-    guard parts.candidates == candidates.count else {
-      throw changedCandidates(candidates.count, found: parts.candidates)
-    }
+    let candidates = try job.candidates()
     try candidates.publish(to: run.files, isCancelled: run.isCancelled)
-    return try parts.join(
-      job.paths(of: MemberKind.concepts.parts), to: run.files, threads: run.threads,
-      isCancelled: run.isCancelled)
+    return try MemberKind.concepts.join(job, candidates, to: run.files, run)
   }
 }
 

@@ -20,10 +20,7 @@ extension BuildPlan {
 
 extension BuildJob {
   /// Whether the rounds of the training are stages of their own.
-  var hasRoundStages: Bool {
-    if case .owner = graph.role { return false }
-    return plan.hasRounds
-  }
+  var hasRoundStages: Bool { !graph.role.isOwner && plan.hasRounds }
 
   /// Tasks of a round at most: each leaves sums of all clusters, which one task adds up.
   private static let mostRoundParts = 256
@@ -106,7 +103,7 @@ struct RoundStartStage: SingleStage, TrainingRoundStage {
 
   func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> Int {
     let plan = job.parameters.training
-    job.report(.train, done: 0, total: plan.iterations, unit: "rounds")
+    job.graph.report(.train, done: 0, total: plan.iterations, unit: "rounds")
     let rows = StreamedRows(job, try job.candidates(), plan, run)
     let state = try TrainingState(
       rows: rows, initial: try chooseInitial(rows, plan, job, run),
@@ -153,22 +150,65 @@ struct RoundStage: TrainingRoundStage {
     let centroids = try job.readRoundCentroids(round - 1)
     let before = round == 1 ? nil : try job.paths(of: .round(round - 1))
     let refilled = try job.lastRound(upTo: round - 1).end?.refilled ?? [:]
-    let candidates = try job.candidates()
     try run.inParallel(tasks) { (_, part) throws(WinnowError) in
       let previous = try before.map { (paths) throws(WinnowError) in
         try RoundPart(
           paths[part], clusters: centroids.count, dimensions: centroids.dimensions
         ).nearest
       }
-      let pass = RoundPass(
-        job: job, centroids: centroids, candidates: candidates, previous: previous,
-        refilled: refilled, isCancelled: run.isCancelled)
       let own = job.blocks.blocks[parts[part]]
       let result = try job.shards.reading(own.first!.shard...own.last!.shard) {
-        () throws(WinnowError) in try pass.run(own)
+        () throws(WinnowError) in
+        try pass(own, centroids, previous: previous, refilled: refilled, job, run)
       }
       try result.write(to: run.paths[part])
     }
+  }
+
+  /// One task: some runs of rows pass by the centroids.
+  ///
+  /// - Parameters:
+  ///   - previous: the clusters of the part's candidates in the round before; nil in the first.
+  ///   - refilled: rows that were given to empty clusters then.
+  private func pass(
+    _ own: ArraySlice<RowBlock>, _ centroids: Centroids, previous: [UInt32]?,
+    refilled: [Int: UInt32], _ job: BuildJob, _ run: StageRun
+  ) throws(WinnowError) -> RoundPart {
+    let candidates = try job.candidates()
+    let k = centroids.count
+    let buffer = BlockBuffer(job)
+    let sums = CentroidSums(
+      clusters: k, dimensions: centroids.dimensions, instructions: job.instructions)
+    var part = RoundPart(
+      moved: 0, sizes: [UInt64](repeating: 0, count: k), sums: [], far: [], nearest: [])
+    // An empty cluster takes the next row whose own cluster can spare it; each cluster refuses once.
+    var far = FarthestRows(limit: 2 * k)
+    for block in own {
+      if run.isCancelled() { throw .interrupted }
+      var wanted: [Int] = []
+      candidates.forEach(in: block.firstRow..<block.firstRow + block.rows.count) {
+        wanted.append($0)
+      }
+      if wanted.isEmpty { continue }
+      try buffer.gatherCandidates(wanted, into: buffer.vectors)
+      centroids.assign(
+        buffer.vectors, count: wanted.count, nearest: buffer.nearest, distances: buffer.distances,
+        scratch: buffer.scratch)
+      for (slot, row) in wanted.enumerated() {
+        let cluster = buffer.nearest[slot]
+        let before = refilled[row] ?? previous.map { $0[part.nearest.count] } ?? .max
+        if cluster != before { part.moved += 1 }
+        part.sizes[Int(cluster)] += 1
+        sums.add(slot, of: buffer.vectors, to: Int(cluster), sign: 1)
+        far.offer(
+          FarRow(
+            row: UInt64(row), distance: buffer.distances[slot], cluster: cluster, previous: before))
+        part.nearest.append(cluster)
+      }
+    }
+    part.sums = sums.values
+    part.far = far.result()
+    return part
   }
 }
 
@@ -207,7 +247,7 @@ struct MoveStage: SingleStage, TrainingRoundStage {
 
   func conclude(_ job: BuildJob) throws(WinnowError) {
     let (last, end) = try job.lastRound(upTo: round)
-    job.report(
+    job.graph.report(
       .train, done: end?.isConverged ?? false ? last - 1 : last,
       total: job.parameters.iterations, unit: "rounds")
   }

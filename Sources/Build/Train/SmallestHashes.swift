@@ -7,13 +7,9 @@ struct SmallestHashes: Sendable {
   private let limit: Int
   private var entries: [(hash: UInt64, row: UInt64)] = []
   /// Rows with a larger hash can no longer be among the smallest.
-  private(set) var ceiling: UInt64
+  private var ceiling = UInt64.max
 
-  /// - Parameter ceiling: rows with a larger hash are known not to be among the smallest.
-  init(limit: Int, ceiling: UInt64 = .max) {
-    self.limit = limit
-    self.ceiling = ceiling
-  }
+  init(limit: Int) { self.limit = limit }
 
   mutating func offer(_ hash: UInt64, row: UInt64) {
     guard hash <= ceiling, limit > 0 else { return }

@@ -41,7 +41,9 @@ struct TrainStage: SingleStage, BuildStage {
   }
 
   func unit(_ job: BuildJob) -> String? { job.plan.given == nil ? "rounds" : nil }
-  func units(_ job: BuildJob) throws(WinnowError) -> [Int] { [try job.training().iterations] }
+  func units(_ job: BuildJob) throws(WinnowError) -> [Int] {
+    [try job.graph.value(of: self).iterations]
+  }
 
   func memory(_ shape: BuildShape) -> Int? {
     shape.candidateBytes
@@ -107,7 +109,7 @@ struct TrainStage: SingleStage, BuildStage {
     let candidates = try job.graph.isRunning(.scan) ? nil : job.candidates()
     return try trainCentroids(job, candidates, job.parameters.training, own) { round, rounds in
       if !job.graph.isRunning(.scan) {
-        job.report(.train, done: round, total: rounds, unit: "rounds")
+        job.graph.report(.train, done: round, total: rounds, unit: "rounds")
       }
     }
   }

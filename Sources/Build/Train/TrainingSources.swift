@@ -4,7 +4,6 @@
 import Clustering
 import Foundations
 import Pruning
-import Synchronization
 import Tasks
 
 /// Training rows that a seed can be chosen among.
