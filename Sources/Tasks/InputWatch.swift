@@ -28,7 +28,6 @@ package final class InputWatch: Sendable {
     stamps = found.withLock { $0.map { $0! } }
   }
 
-  /// Bytes of all files.
   package var bytes: Int { stamps.reduce(0) { $0 + $1.state.size } }
 
   /// Files that another process has looked at, perhaps on another machine.

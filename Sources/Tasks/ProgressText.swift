@@ -83,14 +83,12 @@ extension ProgressReading {
   package static func short(_ value: Double) -> String {
     if value < 9.95 && value != value.rounded() { return "\((value * 10).rounded() / 10)" }
     if value < 999.5 { return "\(Int(value.rounded()))" }
-    var (scaled, names) = (value, ["k", "M", "G", "T"][...])
-    repeat {
-      scaled /= 1000
-      if scaled < 999.5 || names.count == 1 { break }
-      names.removeFirst()
-    } while true
+    var (scaled, name) = (value, "")
+    for next in ["k", "M", "G", "T"] where scaled >= 999.5 {
+      (scaled, name) = (scaled / 1000, next)
+    }
     let digits = scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0
-    return "\(fixed(scaled, digits)) \(names.first!)"
+    return "\(fixed(scaled, digits)) \(name)"
   }
 
   private static func fixed(_ value: Double, _ digits: Int) -> String {

@@ -26,7 +26,6 @@ struct SingleResult<Value: Codable & Sendable>: Codable, Sendable {
   var value: Value
 }
 
-/// The files alone.
 struct SingleFiles: Decodable {
   var files: [String: FileSeal]
 }

@@ -116,7 +116,6 @@ extension StageGraph {
     try removeTree("\(folder)/\(stageFolder)/\(name)")
   }
 
-  /// Removes what is in a folder but for some files.
   private func remove(_ place: String, keeping kept: Set<String>) throws(WinnowError) {
     for name in try namesInFolder(place) where !kept.contains(name) {
       try removeTree(place + "/" + name)

@@ -120,24 +120,19 @@ package final class StageGraph<Job: Sendable>: Sendable {
 
   // MARK: A stage in the background
 
-  /// Whether a stage still runs beside others.
-  package func isRunning(_ name: StageName) -> Bool {
-    state.withLock { $0.background }.map { $0.name == name && !$0.isOver } ?? false
+  /// The stage that was begun beside others, if it is this one.
+  private func background(_ name: StageName) -> BackgroundStage? {
+    state.withLock { $0.background }.flatMap { $0.name == name ? $0 : nil }
   }
 
-  /// Whether a stage that ran beside others failed.
-  package func hasFailed(_ name: StageName) -> Bool {
-    state.withLock { $0.background }.map { $0.name == name && $0.hasFailed } ?? false
-  }
+  /// Whether a stage still runs beside others, and whether one that did failed.
+  package func isRunning(_ name: StageName) -> Bool { background(name)?.isOver == false }
+  package func hasFailed(_ name: StageName) -> Bool { background(name)?.hasFailed == true }
 
   /// Waits for a stage that runs beside others.
   ///
   /// - Throws: what it failed with.
-  package func wait(for name: StageName) throws(WinnowError) {
-    if let running = state.withLock({ $0.background }), running.name == name {
-      try running.finish()
-    }
-  }
+  package func wait(for name: StageName) throws(WinnowError) { try background(name)?.finish() }
 
   // MARK: Walking
 

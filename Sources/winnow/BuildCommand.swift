@@ -77,7 +77,6 @@ struct EngineChoice: ExpressibleByArgument, Equatable {
 }
 
 extension BuildSummary {
-  /// One line for people.
   var announcement: String {
     "\(path): \(counted(description.candidates, "candidate")) of "
       + "\(counted(description.rows, "row")), \(counted(description.clusters, "concept")), mean cosine "

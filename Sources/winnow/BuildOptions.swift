@@ -178,8 +178,8 @@ struct BuildOptions: ParsableArguments {
   }
 }
 
-/// Bytes in a text such as 2G or 500 MiB, or nil: a number, and K, M, G, T or KiB and so on for powers
-/// of 1024, KB and so on for powers of 1000.
+/// Bytes in a text such as 2G or 500 MiB, or nil: a number, and K, M, G, T or KiB and so on for
+/// powers of 1024, KB and so on for powers of 1000.
 private func bytes(_ text: String) -> Int? {
   let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
   let unit = text.dropFirst(digits.count).drop { $0 == " " }.uppercased()

@@ -102,8 +102,8 @@ struct ExploreCommand: ParsableCommand {
   /// Keeps up to 48 MiB of freed memory for the next key press.
   ///
   /// Every key press solves a plan, in arrays of k numbers that live until the next one. When such
-  /// blocks end up at the end of the heap, glibc returns them to the system, and gets them back page
-  /// by page: at k = 50,000, that is a third of the time.
+  /// blocks end up at the end of the heap, glibc returns them to the system, and gets them back
+  /// page by page: at k = 50,000, that is a third of the time.
   ///
   /// Swift cannot call `mallopt`, but the thresholds that it would set follow the largest mapped
   /// block freed so far (mallopt(3), M_MMAP_THRESHOLD): blocks up to that size come from the heap,

@@ -56,13 +56,11 @@ struct PlanOptions: ParsableArguments {
     try Self.usage { () throws(PlanError) in try plan.validate(nothing) }
   }
 
-  /// Whether any flag other than the target was given.
   var changesPlan: Bool {
     tau != nil || strategy != nil || order != nil || minimum != nil || share != nil
       || selectionSeed != nil
   }
 
-  /// Whether a target was given.
   var decidesTarget: Bool { keep != nil || plan != nil }
 
   /// Refuses flags without a target.

@@ -7,7 +7,6 @@ import Glibc
 import Synchronization
 import Tasks
 
-/// How progress is shown.
 enum ProgressStyle: String, CaseIterable {
   case auto, bar, lines, json, none
 }
@@ -46,7 +45,6 @@ struct ProgressOptions: ParsableArguments {
 final class ProgressReporter: Sendable {
   private struct State {
     var meter = ProgressMeter()
-    /// When something was last shown.
     var shown = Duration.zero
     var isDrawn = false
   }
@@ -72,7 +70,6 @@ final class ProgressReporter: Sendable {
     }
   }
 
-  /// What a build tells and asks.
   var observer: BuildObserver {
     BuildObserver(
       progress: { self.report($0) }, message: { self.message($0) },

@@ -1,10 +1,7 @@
-// Fine clusters of data sets that have too many for one k-means: first coarse ones, about the square
-// root of as many, then each of those is split on its own.  A row's fine cluster is the nearest of its
-// coarse cluster's.
-
 import Foundations
 
-/// How fine clusters are shared among coarse ones.
+/// How fine clusters are shared among coarse ones.  A row's fine cluster is the nearest of its coarse
+/// cluster's.
 package struct FineLevels: Sendable {
   /// Where each coarse cluster's fine ones begin, and the end of the last.
   package let offsets: [Int]

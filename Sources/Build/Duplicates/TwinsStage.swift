@@ -112,7 +112,6 @@ struct TwinsStage: SingleStage, BuildStage {
   }
 }
 
-/// What a deduplication came to.
 struct TwinTotals: Codable, Sendable {
   var counts: FateCounts
   /// See ``Duplicates/closeDecisions``.

@@ -108,12 +108,11 @@ struct FilteredFates {
   }
 }
 
-/// The worst rank (``descendingBits(_:)`` of a similarity) that stays among the best, and how many rows of just that rank do.
+/// The worst rank (``descendingBits(_:)`` of a similarity) that stays among the best, and how many
+/// rows of just that rank do.
 ///
-/// The best part of some rows by similarity, found by counting: two passes over the rows count the
-/// upper and then the lower halves of the values' bits, which gives the worst value that stays and how
-/// many rows of just that value do.  Memory is that of the counts; the result is exact and the same
-/// for any order of blocks, but for the last pass, which needs the order of the rows for its ties.
+/// Found by counting: two passes over the rows count the upper and then the lower halves of the
+/// ranks' bits.  Memory is that of the counts; the result is exact and the same for any order.
 package struct BestSimilarities: Sendable, Equatable {
   package let worst: UInt32
   package let ofWorst: Int

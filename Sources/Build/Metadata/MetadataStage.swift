@@ -101,8 +101,8 @@ struct MetadataStage: SingleStage, BuildStage {
   }
 }
 
-/// The values of a column of numbers, one float64 a row, NaN where one is missing.  They come by row and
-/// are wanted by concept, which is known only later: a file, so that no number of columns needs memory.
+/// The values of a column of numbers, one float64 a row, NaN where one is missing.  They come by row
+/// and are wanted by concept, which is known only later: a file, so that columns need no memory.
 private final class StagedColumn {
   private var file: AtomicFile
 

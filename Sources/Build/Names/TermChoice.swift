@@ -101,9 +101,7 @@ package struct TermChoice {
 
   /// Sums of powers of two: exact in any order.
   private func value(_ candidate: Candidate, _ halves: [Double], _ counted: Int) -> Double {
-    var sum = 0.0
-    for number in textNumbers(candidate) { sum += halves[number] }
-    return sum / Double(counted) * candidate.root
+    textNumbers(candidate).reduce(0) { $0 + halves[$1] } / Double(counted) * candidate.root
   }
 
   /// The numbers of the texts that have the term, each once, ascending.

@@ -1,5 +1,5 @@
-// The result of ConvertStage: a shard as a `.npy` file.  Behind the array stand the digest of the user's file, which the scan takes over, and a seal over
-// all: readers of `.npy` do not look there.
+// The result of ConvertStage: a shard as a `.npy` file.  Behind the array stand the digest of the
+// user's file, which the scan takes over, and a seal over all: readers of `.npy` do not look there.
 
 import Foundations
 import Ingest
@@ -9,7 +9,6 @@ import Tasks
 enum ConvertedShard {
   static func name(_ shard: Int) -> String { "shard-\(shard).npy" }
 
-  /// A digest's digits.
   private static let digestBytes = 64
 
   static func write(

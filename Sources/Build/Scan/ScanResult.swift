@@ -5,7 +5,6 @@ import Tasks
 
 /// What a task of the scan leaves about its shard.
 struct ShardScan: Codable, Sendable {
-  /// A row that cannot be used, and why.
   struct InvalidRow: Codable, Sendable {
     var row: Int
     var fault: String
@@ -23,7 +22,6 @@ struct ShardScan: Codable, Sendable {
 
   init(rows: Int) { self.rows = rows }
 
-  /// Adds rows that follow those so far.
   mutating func add(_ faulty: [(row: Int, fault: RowFault)]) {
     if faulty.isEmpty { return }
     for (row, fault) in faulty {

@@ -95,8 +95,8 @@ struct ScanStage: BuildStage {
   func conclude(_ job: BuildJob) throws(WinnowError) { _ = try job.scanResult() }
 }
 
-/// The digest of an input's file, taken while its rows are read anyway; and of a member of an archive
-/// that is read in place, whether its bytes have the archive's checksum.
+/// The digest of an input's file, taken while its rows are read anyway; and of a member of an
+/// archive that is read in place, whether its bytes have the archive's checksum.
 struct InputHash {
   private let shard: EmbeddingShard
   private var digest = Digest()

@@ -14,10 +14,6 @@ enum MemberKind: Sendable {
   /// The step under which people see the parts.
   var step: StageName { self == .concepts ? .sort : .fine }
 
-  func clusters(_ job: BuildJob) throws(WinnowError) -> Int {
-    self == .concepts ? job.parameters.clusters : try job.fineClusters()
-  }
-
   func memberParts(_ job: BuildJob) throws(WinnowError) -> MemberParts {
     MemberParts(
       runs: try job.paths(of: assign), rows: job.dataset.rows,
@@ -60,7 +56,8 @@ struct CutStage: SingleStage, BuildStage {
 
   func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> MemberParts.Cut {
     try MemberParts(
-      runs: job.paths(of: kind.assign), rows: job.dataset.rows, clusters: kind.clusters(job),
+      runs: job.paths(of: kind.assign), rows: job.dataset.rows,
+      clusters: kind == .concepts ? job.parameters.clusters : job.fineClusters(),
       limit: job.shape.partEntries
     ).cut
   }

@@ -66,7 +66,6 @@ struct RoundEnd: Codable, Sendable {
   var refilled: [Int: UInt32]
 }
 
-/// Keeps the rows that are farthest from their centroids.
 struct FarthestRows {
   private let limit: Int
   private var rows: [FarRow] = []

@@ -1,6 +1,6 @@
 // `--training-rows all` where tasks run on many machines: in each round a stage whose tasks pass some
-// runs of rows each by the centroids, and a stage of one task that moves the centroids.  RoundPart says
-// why the centroids are those of one process.
+// runs of rows each by the centroids, and a stage of one task that moves the centroids.  RoundPart
+// says why the centroids are those of one process.
 
 import Clustering
 import Foundations
@@ -50,7 +50,6 @@ extension BuildJob {
     return last
   }
 
-  /// Whether the rounds ended before this one.
   func isConverged(before round: Int) throws(WinnowError) -> Bool {
     try lastRound(upTo: round - 1).end?.isConverged ?? false
   }
@@ -65,7 +64,6 @@ extension BuildJob {
       path(roundCentroids(round)), dimensions: dataset.dimensions, instructions: instructions)
   }
 
-  /// What all rounds came to.
   func roundsResult() throws(WinnowError) -> TrainedCentroids {
     let (last, end) = try lastRound(upTo: parameters.iterations)
     let isConverged = end?.isConverged ?? false
@@ -150,6 +148,7 @@ struct RoundStage: TrainingRoundStage {
     let centroids = try job.readRoundCentroids(round - 1)
     let before = round == 1 ? nil : try job.paths(of: .round(round - 1))
     let refilled = try job.lastRound(upTo: round - 1).end?.refilled ?? [:]
+    let candidates = try job.candidates()
     try run.inParallel(tasks) { (_, part) throws(WinnowError) in
       let previous = try before.map { (paths) throws(WinnowError) in
         try RoundPart(
@@ -159,7 +158,7 @@ struct RoundStage: TrainingRoundStage {
       let own = job.blocks.blocks[parts[part]]
       let result = try job.shards.reading(own.first!.shard...own.last!.shard) {
         () throws(WinnowError) in
-        try pass(own, centroids, previous: previous, refilled: refilled, job, run)
+        try pass(own, of: candidates, centroids, previous: previous, refilled: refilled, job, run)
       }
       try result.write(to: run.paths[part])
     }
@@ -171,10 +170,9 @@ struct RoundStage: TrainingRoundStage {
   ///   - previous: the clusters of the part's candidates in the round before; nil in the first.
   ///   - refilled: rows that were given to empty clusters then.
   private func pass(
-    _ own: ArraySlice<RowBlock>, _ centroids: Centroids, previous: [UInt32]?,
-    refilled: [Int: UInt32], _ job: BuildJob, _ run: StageRun
+    _ own: ArraySlice<RowBlock>, of candidates: CandidateSet, _ centroids: Centroids,
+    previous: [UInt32]?, refilled: [Int: UInt32], _ job: BuildJob, _ run: StageRun
   ) throws(WinnowError) -> RoundPart {
-    let candidates = try job.candidates()
     let k = centroids.count
     let buffer = BlockBuffer(job)
     let sums = CentroidSums(
@@ -212,7 +210,6 @@ struct RoundStage: TrainingRoundStage {
   }
 }
 
-/// Adds up what the tasks of a round found, and moves the centroids.
 struct MoveStage: SingleStage, TrainingRoundStage {
   let round: Int
   var name: StageName { .move(round) }

@@ -75,7 +75,7 @@ private func train<Source: TrainingSource>(
       rows: rows.count, iterations: result.iterations, converged: result.converged))
 }
 
-/// The training between two rounds: only the last one that was kept matters, and replaces the one before.
+/// The training between two rounds; the last state that was kept replaces the one before.
 struct RoundCheckpoint {
   /// The rows that it was made with, which a changed number of candidates would change.
   let rows: Int

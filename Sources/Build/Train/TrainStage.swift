@@ -14,12 +14,9 @@ struct TrainStage: SingleStage, BuildStage {
 
   func after(_ job: BuildJob) -> [StageName] {
     guard job.plan.given == nil else { return [] }
-    return job.hasRoundStages ? [lastRound(job)] : [job.candidateStage]
-  }
-
-  private func lastRound(_ job: BuildJob) -> StageName {
+    guard job.hasRoundStages else { return [job.candidateStage] }
     let rounds = job.parameters.iterations
-    return rounds == 0 ? .start : .move(rounds)
+    return [rounds == 0 ? .start : .move(rounds)]
   }
 
   func consumes(_ job: BuildJob) -> [StageName] {

@@ -103,7 +103,7 @@ extension BlockBuffer {
 
   /// The same of candidates.
   ///
-  /// - Throws: ``WinnowError`` also when one cannot be used: its shard differs from what the scan saw.
+  /// - Throws: ``WinnowError`` also when one cannot be used: its shard is not what the scan saw.
   func gatherCandidates(
     _ wanted: [Int], _ places: Range<Int>? = nil, into vectors: VectorBlock,
     slot: (_ place: Int) -> Int = { $0 }
