@@ -39,7 +39,6 @@ public func buildWorkspace(
   }
 }
 
-/// Builds with the threads of this process.
 private func build(
   _ plan: BuildPlan, _ observer: BuildObserver
 ) throws(WinnowError) -> BuildSummary {
@@ -54,7 +53,6 @@ private func build(
   return finished
 }
 
-/// Has an engine do the tasks.
 private func build(
   _ plan: BuildPlan, on engine: any TaskEngine, _ observer: BuildObserver
 ) throws(WinnowError) -> BuildSummary {

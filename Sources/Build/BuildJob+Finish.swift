@@ -39,8 +39,9 @@ extension BuildJob {
           rows: $0.rows, dimensions: $0.dimensions, element: $0.element.rawValue, digest: $1,
           embedding: $0.embeddingName)
       },
-      parameters: try describeParameters(), training: try training(), columns: columns,
-      objective: try totals().objective, filters: FateCounts(dropped: candidates.dropped).byName)
+      parameters: try describeParameters(), training: try graph.value(of: TrainStage()),
+      columns: columns, objective: try totals().objective,
+      filters: FateCounts(dropped: candidates.dropped).byName)
   }
 
   private func describeParameters() throws(WinnowError) -> WorkspaceDescription.Parameters {
@@ -67,13 +68,10 @@ extension BuildJob {
   }
 
   private func log(_ files: [String: FileSeal]) throws(WinnowError) -> BuildLog {
-    var others = try metadataFiles.records(threads: threads)
-    var further = parameters.filters.lists.map { ($0.path, plan.lists[$0.flag]!) }
-    if let given = plan.given { further.insert((given.path, given.digest), at: 0) }
-    if let given = plan.assignments { further.append((given.path, given.digest)) }
-    others += further.map { path, digest in
-      .init(path: absolutePath(path), size: fileSize(path) ?? 0, digest: digest)
-    }
+    var others = Array(zip(metadataFiles.paths, try metadataFiles.digests(threads: threads)))
+    if let given = plan.given { others.append((given.path, given.digest)) }
+    others += parameters.filters.lists.map { ($0.path, plan.lists[$0.flag]!) }
+    if let given = plan.assignments { others.append((given.path, given.digest)) }
     return BuildLog(
       version: parameters.version, started: started, seconds: graph.seconds,
       tasks: Dictionary(
@@ -82,19 +80,10 @@ extension BuildJob {
         }),
       threads: threads, instructions: instructions.rawValue, peakMemory: peakMemory(),
       engine: graph.role.engine, inputs: parameters.inputs,
-      shards: shards.paths.map(absolutePath), inputFiles: others, files: files,
+      shards: shards.paths.map(absolutePath),
+      inputFiles: others.map { path, digest in
+        .init(path: absolutePath(path), size: fileSize(path) ?? 0, digest: digest)
+      }, files: files,
       fingerprint: Fingerprint.of(files.mapValues(\.digest)))
-  }
-}
-
-extension InputWatch {
-  /// The files with their digests, for build-log.json; they are still as they were at the start.
-  ///
-  /// - Complexity: O(bytes)
-  fileprivate func records(threads: Int) throws(WinnowError) -> [BuildLog.InputRecord] {
-    zip(paths, try digests(threads: threads)).enumerated().map { number, file in
-      .init(
-        path: absolutePath(file.0), size: stamps[number].state.size, digest: file.1)
-    }
   }
 }

@@ -56,26 +56,10 @@ final class BuildJob: Sendable {
     let inputs = if let inputs { inputs } else { try WatchedInputs(plan) }
     (shards, metadataFiles, listFiles) = (inputs.shards, inputs.metadata, inputs.lists)
     // One process sees fewer rows in a round, and finds the same centroids.
-    let isAlone = if case .owner = role { true } else { false }
     graph = StageGraph(
-      buildStages(plan, rounds: !isAlone).map { erased($0) },
+      buildStages(plan, rounds: !role.isOwner).map { erased($0) },
       steps: StageName.steps, folder: folder, role: role,
       threads: max(1, threads ?? plan.parameters.threads), observer: observer)
-  }
-
-  /// A signature of this build.
-  func signature(
-    inputs: [FileStamp] = [], parameters: [String: String] = [:], after: [StageName] = []
-  ) throws(WinnowError) -> StageSignature {
-    var digests: [String: String] = [:]
-    for name in after { digests[name.rawValue] = try graph.digest(of: name, self) }
-    return StageSignature(
-      program: self.parameters.version, inputs: inputs, parameters: parameters, after: digests)
-  }
-
-  /// Tells how far a step is.
-  func report(_ step: StageName, done: Int, total: Int, unit: String) {
-    graph.report(step, done: done, total: total, unit: unit)
   }
 
   func path(_ name: String) -> String { folder + "/" + name }
@@ -166,10 +150,6 @@ final class BuildJob: Sendable {
       path("centroids.npy"), dimensions: dataset.dimensions, instructions: instructions)
     memo.withLock { $0.centroids = centroids }
     return centroids
-  }
-
-  func training() throws(WinnowError) -> WorkspaceDescription.Training {
-    try graph.value(of: TrainStage())
   }
 
   func totals() throws(WinnowError) -> MemberTotals { try graph.value(of: SortStage()) }

@@ -4,6 +4,7 @@ import Clustering
 import Foundations
 import Ingest
 import Storage
+import Tasks
 
 /// What a build is to do, found out from parameters, names and headers alone.
 struct BuildPlan: Sendable {
@@ -24,7 +25,9 @@ struct BuildPlan: Sendable {
   var metadataPaths: [String] {
     dataset.columns == nil ? [] : dataset.shards.compactMap { $0.metadata?.path }
   }
+}
 
+extension BuildPlan {
   init(_ parameters: BuildParameters) throws(WinnowError) {
     let dataset = try Dataset.discover(parameters.inputs, parameters.ingest)
     self.dataset = dataset
@@ -49,26 +52,12 @@ struct BuildPlan: Sendable {
     }
     let centroids = try readCentroids(
       path, dimensions: dataset.dimensions, instructions: parameters.instructions)
-    given = GivenCentroids(
-      path: path, digest: try Digest.ofFile(path))
+    given = GivenCentroids(path: path, digest: try Digest.ofFile(path))
     self.parameters.clusters = centroids.count
     let rows = dataset.rows
     assignments = try parameters.assignmentsFile.map { (file) throws(WinnowError) in
       try GivenAssignments(file, rows: rows, clusters: centroids.count)
     }
-  }
-
-  /// What another process has found out.
-  init(
-    _ parameters: BuildParameters, dataset: Dataset, condition: RowCondition.Checked?,
-    lists: [String: String], given: GivenCentroids?, assignments: GivenAssignments?
-  ) {
-    self.parameters = parameters
-    self.dataset = dataset
-    self.condition = condition
-    self.lists = lists
-    self.given = given
-    self.assignments = assignments
   }
 }
 
@@ -102,5 +91,56 @@ private func checkFilters(_ filters: RowFilters, _ dataset: Dataset) throws(Winn
     throw .invalid(
       "\(filters.similarityMinimum != nil ? "--similarity-min" : "--similarity-top"): expected "
         + "metadata with a column of similarities, found none; name one with --similarity")
+  }
+}
+
+extension BuildPlan {
+  /// What each step takes at most in one process, in the order of the stages; those that take little
+  /// are left out.
+  var memory: [(step: StageName, bytes: Int)] {
+    let shape = BuildShape(self)
+    return buildStages(self, rounds: false).compactMap { stage in
+      stage.memory(shape).map { (stage.step, $0) }
+    }
+  }
+
+  /// - Throws: ``WinnowError`` when the budget is too small: what is needed, and what would lower it.
+  func checkMemory() throws(WinnowError) {
+    let worst = memory.max { $0.bytes < $1.bytes }!
+    guard let budget = parameters.memory, worst.bytes > budget else { return }
+    let shape = BuildShape(self)
+    let isTraining = worst.step == .train
+    var ways = ["give --memory \(byteText(worst.bytes).filter { $0 != " " }) or more"]
+    let (perRow, rows) = (shape.perTrainingRow, shape.trainingRows)
+    let fitting = (budget - (worst.bytes - rows * perRow)) / perRow
+    if isTraining, fitting >= parameters.clusters {
+      ways.append("see fewer rows with --training-rows \(fitting)")
+    } else if shape.threads > 1 {
+      ways.append("use fewer --threads than \(shape.threads)")
+    }
+    throw .invalid(
+      "--memory: expected at least \(byteText(worst.bytes)), found \(byteText(budget)): the stage "
+        + "\(worst.step) takes the most" + (isTraining ? ", for \(rows) training rows" : "")
+        + "; " + ways.joined(separator: ", or "))
+  }
+}
+
+/// The inputs of a build, which must not change while it reads them.
+struct WatchedInputs: Sendable {
+  var shards: InputWatch
+  var metadata: InputWatch
+  /// The files of `--allow` and `--deny`.
+  var lists: InputWatch
+}
+
+extension WatchedInputs {
+  /// Looks at them now.
+  ///
+  /// - Complexity: O(files): 2 MiB of each are read at most.
+  init(_ plan: BuildPlan) throws(WinnowError) {
+    let threads = plan.parameters.threads
+    shards = try InputWatch(plan.dataset.shards.map(\.path), threads: threads)
+    metadata = try InputWatch(plan.metadataPaths, threads: threads)
+    lists = try InputWatch(plan.parameters.filters.lists.map(\.path), threads: threads)
   }
 }

@@ -103,7 +103,6 @@ struct BuildRecord: Codable, Sendable {
 
   // MARK: What it says
 
-  /// SHA-256 of all of it.
   func digest() throws(WinnowError) -> String {
     var digest = Digest()
     digest.update(try encodeJSON(self))
@@ -125,8 +124,8 @@ struct BuildRecord: Codable, Sendable {
           + "\(hostName()) has none; leave the flag out: the result is the same")
     }
     return BuildPlan(
-      parameters, dataset: dataset, condition: condition, lists: lists, given: centroids,
-      assignments: assignments)
+      parameters: parameters, dataset: dataset, condition: condition, lists: lists,
+      given: centroids, assignments: assignments)
   }
 
   /// The inputs, to be compared with what is there.

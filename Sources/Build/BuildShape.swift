@@ -6,7 +6,6 @@ import Ingest
 import Storage
 import Tasks
 
-/// The shape of a build.
 struct BuildShape: Sendable {
   let rows: Int
   /// Bytes of all embeddings.
@@ -91,10 +90,8 @@ struct BuildShape: Sendable {
       + threads * (blockBytes + 8 * run + AssignedRunWriter.bytes(rows: run, clusters: k))
   }
 
-  /// What the scan takes.
   var scanning: Int { base + min(threads, shards) * blockBytes + candidateBytes }
 
-  /// What bringing members into their order takes.
   var sorting: Int {
     let most = threads * MemberParts.bytesPerEntry * max(1 << 16, (rows + 15) / 16)
     return base + centroidBytes(clusters) + min(sortMemory, most) + candidateBytes

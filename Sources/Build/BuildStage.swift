@@ -5,6 +5,9 @@ import Tasks
 
 /// A stage left of the workspace.
 protocol BuildStage: Stage where Job == BuildJob {
+  /// The stages from whose signatures its results follow, and parameters by their flags.
+  func follows(_ job: BuildJob) throws(WinnowError) -> [StageName]
+  func parameters(_ job: BuildJob) throws(WinnowError) -> [String: String]
   /// Bytes of memory that it takes in a process that does all of it; nil: little.
   func memory(_ shape: BuildShape) -> Int?
   /// What it would take, for `--dry-run`; nil where another stage's forecast includes it.
@@ -14,15 +17,29 @@ protocol BuildStage: Stage where Job == BuildJob {
 }
 
 extension BuildStage {
+  /// What it comes after.
+  func follows(_ job: BuildJob) throws(WinnowError) -> [StageName] { after(job) }
+  func parameters(_ job: BuildJob) throws(WinnowError) -> [String: String] { [:] }
+  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+    var digests: [String: String] = [:]
+    for name in try follows(job) {
+      digests[name.rawValue] = try job.graph.digest(of: name, job)
+    }
+    return StageSignature(
+      program: job.parameters.version, inputs: inputs(job)?.stamps ?? [],
+      parameters: try parameters(job), after: digests)
+  }
+
   func memory(_ shape: BuildShape) -> Int? { nil }
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) throws(WinnowError) -> StageForecast? {
     nil
   }
   func rows(of choice: TaskChoice, _ job: BuildJob) -> [Range<Int>]? { nil }
 
-  /// One thread, and memory to sort with.
+  /// One thread with all the memory, or with some to sort.
   func needs(_ job: BuildJob) -> TaskNeeds {
-    TaskNeeds(threads: 1, memory: job.shape.single.base + job.shape.sortShare)
+    TaskNeeds(
+      threads: 1, memory: memory(job.shape.single) ?? job.shape.base + job.shape.sortShare)
   }
 }
 

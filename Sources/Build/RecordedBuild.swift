@@ -127,7 +127,6 @@ public func runTasks(
   }
 }
 
-/// A process that does tasks of a recorded build.
 private struct Worker: Sendable {
   /// The workspace as the user wrote it, and where it is.
   let workspace: String

@@ -13,13 +13,12 @@ import Workspace
 struct StagedFolder: ~Copyable {
   /// Where the folder shall be.
   let destination: String
-  /// Where it is filled.
   let path: String
   /// Folders above it that were missing, the deepest first.
   private let madeParents: [String]
   private let lock: FileLock
   /// Held while no other process may do tasks.
-  private var tasks: TaskLock?
+  private var tasks: FileLock?
 
   /// - Parameter wait: how long to wait for another build, or for tasks that other processes do.
   /// - Throws: ``WinnowError`` when another build has it, or it cannot be made.
@@ -65,10 +64,13 @@ struct StagedFolder: ~Copyable {
   }
 
   /// Where the workspace `path` shall be: a link stays one, what it leads to is replaced.
-  private static func place(of path: String) -> String {
-    var trimmed = path
-    while trimmed.count > 1 && trimmed.last == "/" { trimmed.removeLast() }
-    return resolvedPath(trimmed)
+  private static func place(of path: String) -> String { resolvedPath(trimmed(path)) }
+
+  /// A path without slashes at its end.
+  static func trimmed(_ path: String) -> String {
+    var text = Substring(path)
+    while text.count > 1 && text.hasSuffix("/") { text.removeLast() }
+    return String(text)
   }
 
   /// The folder in which the workspace `path` is made.

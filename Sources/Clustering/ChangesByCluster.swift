@@ -25,14 +25,13 @@ struct ChangesByCluster: Sendable {
   private(set) var entries: [Entry]
   private(set) var parts: [Part] = []
 
-  /// - Parameters:
-  ///   - previous: nil when every row joins its first cluster.
-  ///   - mostOfPart: a cluster of more entries is cut, so that threads can share it.
+  /// - Parameter previous: nil when every row joins its first cluster.
   /// - Complexity: O(rows + clusters)
   init(
-    from previous: SharedBuffer<UInt32>?, to nearest: SharedBuffer<UInt32>, clusters: Int,
-    mostOfPart: Int = 1024
+    from previous: SharedBuffer<UInt32>?, to nearest: SharedBuffer<UInt32>, clusters: Int
   ) {
+    // A cluster of more entries is cut, so that threads can share it.
+    let mostOfPart = 1024
     var ends = [Int](repeating: 0, count: clusters)
     for row in 0..<nearest.count where previous?[row] != nearest[row] {
       ends[Int(nearest[row])] += 1

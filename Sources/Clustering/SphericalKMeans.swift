@@ -8,8 +8,6 @@
 // since, it is not looked at (Hamerly, "Making k-means even faster", SDM 2010, whose two bounds
 // on distances become one on the difference of two cosines).
 
-import Synchronization
-
 /// What training needs to know beside the rows.
 public struct TrainingParameters: Sendable {
   /// k, at least 1 and at most the number of training rows.
@@ -83,19 +81,6 @@ public func trainSphericalKMeans<Rows: TrainingRows>(
     centroids: training.prepared(), iterations: parameters.iterations, converged: false)
 }
 
-/// Trains centroids that begin as some of the rows.
-///
-/// - Parameter initial: k different rows whose vectors are the first centroids.
-public func trainSphericalKMeans<Rows: TrainingRows>(
-  rows: Rows, initial: [Int], parameters: TrainingParameters,
-  afterRound: (_ round: Int, _ moved: Int) throws(Rows.Failure) -> Bool
-) throws(Rows.Failure) -> TrainingResult? {
-  let state = try TrainingState(rows: rows, initial: initial, parameters: parameters)
-  return try trainSphericalKMeans(
-    rows: rows, from: state, parameters: parameters
-  ) { (round, moved, _) throws(Rows.Failure) in try afterRound(round, moved) }
-}
-
 extension TrainingState {
   /// The state before the first round, with some rows' vectors as centroids.
   public init<Rows: TrainingRows>(
@@ -107,16 +92,10 @@ extension TrainingState {
     let order = initial.indices.sorted { initial[$0] < initial[$1] }
     let one = VectorBlock(capacity: 1, dimensions: rows.dimensions)
     for cluster in order {
-      try loadRow(initial[cluster], of: rows, into: one)
+      try rows.load([initial[cluster]], into: one, worker: 0)
       vectors.setUnit(
         cluster, one.vector(0).map(Double.init), instructions: parameters.instructions)
     }
     self.init(rounds: 0, centroids: (0..<k).flatMap { vectors.vector($0) }, nearest: [])
   }
-}
-
-func loadRow<Rows: TrainingRows>(
-  _ row: Int, of rows: Rows, into block: VectorBlock
-) throws(Rows.Failure) {
-  try rows.load([row], into: block, worker: 0)
 }

@@ -142,7 +142,7 @@ final class Training<Rows: TrainingRows> {
       nearest[row] = UInt32(cluster)
       margins[row] = 0
       guard rows.all == nil else { continue }
-      try loadRow(row, of: rows, into: one)
+      try rows.load([row], into: one, worker: 0)
       sums.add(0, of: one, to: before, sign: -1)
       sums.add(0, of: one, to: cluster, sign: 1)
     }

@@ -41,29 +41,21 @@ extension VectorBlock {
     }
   }
 
-  /// Measures the norms of some vectors.
   func measure(_ slots: Range<Int>, _ instructions: InstructionSet) {
     wk_norms(
       instructions.code, pointer(to: slots), slots.count, stride, norms.memory.pointer(to: slots))
   }
 
-  /// The canonical dot product of a vector with one of another block.
-  func dot(
+  /// The cosine of a vector with one of another block, by the canonical dot product.
+  func cosine(
     _ slot: Int, _ block: VectorBlock, _ other: Int, _ instructions: InstructionSet
-  ) -> Float {
+  ) -> Double {
     precondition(block.stride == stride)
     var dot: Float = 0
     wk_dots(
       instructions.code, pointer(to: slot..<slot + 1), 1, block.pointer(to: other..<other + 1), 1,
       stride, &dot)
-    return dot
-  }
-
-  /// The cosine of a vector with one of another block.
-  func cosine(
-    _ slot: Int, _ block: VectorBlock, _ other: Int, _ instructions: InstructionSet
-  ) -> Double {
-    Double(dot(slot, block, other, instructions)) / (norms[slot] * block.norms[other])
+    return Double(dot) / (norms[slot] * block.norms[other])
   }
 
   /// The dot products of some vectors with some of another block, `others.count` for each.
@@ -90,7 +82,6 @@ extension VectorBlock {
       count, stride, &output)
   }
 
-  /// Adds a vector of length 1 as integers, or takes it away.
   func addUnit(
     _ slot: Int, sign: Int64, to sum: inout MutableSpan<Int64>, _ instructions: InstructionSet
   ) {

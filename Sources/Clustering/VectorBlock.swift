@@ -77,7 +77,6 @@ public final class VectorBlock: Sendable {
     norms[slot] = other.norms[source]
   }
 
-  /// Sets a vector from its components as they are.
   func set(_ slot: Int, _ components: some Collection<Float>, instructions: InstructionSet) {
     precondition(components.count == dimensions)
     values.memory.withMutableSpan(slot * stride..<(slot + 1) * stride) { target in

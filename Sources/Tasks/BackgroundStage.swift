@@ -9,8 +9,7 @@ import Synchronization
 final class BackgroundStage: Sendable {
   let name: StageName
   private let group = DispatchGroup()
-  private let outcome = Mutex<Result<Void, WinnowError>?>(nil)
-  private let took = Mutex(Duration.zero)
+  private let outcome = Mutex<(result: Result<Void, WinnowError>, took: Duration)?>(nil)
 
   /// Starts `body`, which takes `threads` threads of those that ``parallel(tasks:threads:_:)`` has.
   init(
@@ -22,19 +21,18 @@ final class BackgroundStage: Sendable {
       let start = ContinuousClock.now
       let result: Result<Void, WinnowError>
       do throws(WinnowError) { result = .success(try body()) } catch { result = .failure(error) }
-      took.withLock { $0 = ContinuousClock.now - start }
-      outcome.withLock { $0 = result }
+      outcome.withLock { $0 = (result, ContinuousClock.now - start) }
       ThreadBudget.lend(-threads)
     }
   }
 
-  /// How long it ran.
-  var duration: Duration { took.withLock { $0 } }
+  /// How long it ran; zero while it does.
+  var duration: Duration { outcome.withLock { $0?.took ?? .zero } }
 
   var isOver: Bool { outcome.withLock { $0 != nil } }
 
   var hasFailed: Bool {
-    outcome.withLock { if case .failure = $0 { true } else { false } }
+    outcome.withLock { if case .failure = $0?.result { true } else { false } }
   }
 
   /// Waits until it is over; then its files are at rest.
@@ -45,6 +43,6 @@ final class BackgroundStage: Sendable {
   /// - Throws: what it failed with.
   func finish() throws(WinnowError) {
     wait()
-    try outcome.withLock { $0! }.get()
+    try outcome.withLock { $0!.result }.get()
   }
 }

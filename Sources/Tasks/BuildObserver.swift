@@ -8,8 +8,13 @@ public struct BuildProgress: Sendable, Equatable {
   public var stages: Int
   public var done: Int
   public var total: Int
-  /// What is counted: `rows`, `rounds` or `concepts`.
+  /// What is counted, in the plural: `rows`, `rounds` or `concepts`.
   public var unit: String
+
+  package init(stage: StageName, number: Int, stages: Int, done: Int, total: Int, unit: String) {
+    (self.stage, self.number, self.stages) = (stage, number, stages)
+    (self.done, self.total, self.unit) = (done, total, unit)
+  }
 }
 
 /// What a build asks and tells its caller, from any thread.

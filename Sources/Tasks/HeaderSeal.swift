@@ -1,41 +1,76 @@
 // The seal of a binary result: the last 24 of its 64 bytes of header begin the SHA-256 of all else.
 // Like a ``SealedFile`` it is not forced to the disk; a torn file shows.
 
+import Foundations
 import Storage
 
-package enum HeaderSeal {
-  /// Bytes of the header, and where in it the seal is.
-  private static let (size, place) = (64, 40)
+/// The first 64 bytes of a binary result, the last 24 of them its seal.
+package protocol SealedHeader: BitwiseCopyable {
+  static var magic: UInt64 { get }
+  var magic: UInt64 { get }
+  var seal: (UInt64, UInt64, UInt64) { get set }
+}
 
-  /// The seal of a file of these pieces, the first of which is a header whose seal is not set.
-  package static func seal(_ pieces: [UnsafeRawBufferPointer]) -> (UInt64, UInt64, UInt64) {
-    var digest = Digest()
-    digest.update(UnsafeRawBufferPointer(rebasing: pieces[0][..<place]))
-    for piece in pieces.dropFirst() { digest.update(piece) }
-    return digest.words()
+/// Bytes of a header, and where in it the seal is.
+private let (headerSize, sealPlace) = (64, 40)
+
+extension SealedHeader {
+  package static var size: Int { headerSize }
+
+  /// The header of a file; nil where it has none, or one of another kind.
+  package static func read(_ file: borrowing InputFile) throws(WinnowError) -> Self? {
+    guard file.size >= size else { return nil }
+    let header = try file.elements(1, at: 0, of: Self.self)[0]
+    return header.magic == magic ? header : nil
   }
 
+  /// Writes the file: the header with the seal of everything, and the pieces that follow it.
+  package func write(_ pieces: UnsafeRawBufferPointer..., to path: String) throws(WinnowError) {
+    var digest = Digest()
+    withUnsafeBytes(of: self) {
+      digest.update(UnsafeRawBufferPointer(rebasing: $0[..<sealPlace]))
+    }
+    for piece in pieces { digest.update(piece) }
+    var sealed = self
+    sealed.seal = digest.words()
+    var file = try StageFile(path)
+    try file.write(elements: [sealed])
+    for piece in pieces { try file.write(piece) }
+    try file.commit()
+  }
+}
+
+package enum HeaderSeal {
   /// Whether the file at `path` is as it was written.
   ///
   /// - Complexity: O(bytes)
   package static func isWhole(_ path: String) -> Bool {
-    guard let file = try? InputFile(path), file.size >= size else { return false }
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { space.deallocate() }
+    guard let file = try? InputFile(path), file.size >= headerSize,
+      let words = try? file.elements(3, at: sealPlace, of: UInt64.self)
+    else { return false }
     var digest = Digest()
-    var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    var offset = 0
-    while let count = try? file.read(into: space, at: offset), count > 0 {
-      var begin = 0
-      if offset == 0 {
-        guard count >= size else { return false }
-        digest.update(UnsafeRawBufferPointer(rebasing: space[..<place]))
-        words = space.loadUnaligned(fromByteOffset: place, as: (UInt64, UInt64, UInt64).self)
-        begin = size
-      }
-      digest.update(UnsafeRawBufferPointer(rebasing: space[begin..<count]))
-      offset += count
+    guard (try? file.forEachPart(0..<sealPlace) { digest.update($0) }) != nil,
+      (try? file.forEachPart(headerSize..<file.size) { digest.update($0) }) != nil
+    else { return false }
+    return digest.words() == (words[0], words[1], words[2])
+  }
+}
+
+extension InputFile {
+  /// Gives the bytes of a range to `body`, at most a MiB at a time.
+  ///
+  /// - Throws: ``WinnowError`` when the file ends before.
+  package func forEachPart(
+    _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(WinnowError) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(1, min(1 << 20, range.count)), alignment: 64)
+    defer { buffer.deallocate() }
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: buffer.count) {
+      let part = UnsafeMutableRawBufferPointer(
+        rebasing: buffer[..<min(buffer.count, range.upperBound - start)])
+      try readExactly(into: part, at: start)
+      body(UnsafeRawBufferPointer(part))
     }
-    return offset == file.size && digest.words() == words
   }
 }

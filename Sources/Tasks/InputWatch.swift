@@ -5,15 +5,11 @@ import Storage
 import Synchronization
 
 /// The stamps of the inputs as they were at the start, and whether they still are.
-package struct InputWatch: Sendable {
+package final class InputWatch: Sendable {
   package let paths: [String]
   package let stamps: [FileStamp]
-  /// The files that were found to be what another process saw; nil where this process saw them itself.
-  private let compared: Compared?
-
-  private final class Compared: Sendable {
-    let files = Mutex(Set<Int>())
-  }
+  /// The files that are known to be what the stamps say; nil: all, this process took them itself.
+  private let compared: Mutex<Set<Int>?>
 
   /// Above so many files at once, size and time of change have to do.
   private static let mostCompared = 64
@@ -23,7 +19,7 @@ package struct InputWatch: Sendable {
   /// - Complexity: O(files): 2 MiB of each are read at most.
   package init(_ paths: [String], threads: Int) throws(WinnowError) {
     self.paths = paths
-    compared = nil
+    compared = Mutex(nil)
     let found = Mutex([FileStamp?](repeating: nil, count: paths.count))
     try parallel(tasks: paths.count, threads: threads) { (_, place) throws(WinnowError) in
       let stamp = try FileStamp(of: paths[place])
@@ -32,14 +28,13 @@ package struct InputWatch: Sendable {
     stamps = found.withLock { $0.map { $0! } }
   }
 
-  /// Bytes of all files.
   package var bytes: Int { stamps.reduce(0) { $0 + $1.state.size } }
 
   /// Files that another process has looked at, perhaps on another machine.
   package init(_ paths: [String], stamps: [FileStamp]) {
     self.paths = paths
     self.stamps = stamps
-    compared = Compared()
+    compared = Mutex([])
   }
 
   /// SHA-256 of all files, which are still as they were at the start.
@@ -62,7 +57,7 @@ package struct InputWatch: Sendable {
     let isThorough = files.count <= Self.mostCompared
     for file in files {
       let path = paths[file]
-      if let compared, isThorough, compared.files.withLock({ !$0.contains(file) }) {
+      if isThorough, compared.withLock({ $0?.contains(file) == false }) {
         let here = try FileStamp(of: path)
         if let text = stamps[file].difference(to: here) {
           throw .invalid(
@@ -70,7 +65,7 @@ package struct InputWatch: Sendable {
               + "\(hostName()): \(text); all machines must see the same files, and they must not "
               + "change: record the build again if this one is right")
         }
-        compared.files.withLock { _ = $0.insert(file) }
+        compared.withLock { _ = $0?.insert(file) }
         continue
       }
       let now = try FileState(of: path)

@@ -9,10 +9,8 @@ struct OpenStage: Sendable {
   let shares: TaskShares
   var isDone: [Bool]
 
-  /// Results that were finished.
   var done: Int { isDone.count { $0 } }
   var isFinished: Bool { isDone.allSatisfy { $0 } }
-  /// Results that are missing.
   var openResults: [Int] { isDone.indices.filter { !isDone[$0] } }
   /// Of the tasks for other processes, those that are not finished.
   var openTasks: [Int] {

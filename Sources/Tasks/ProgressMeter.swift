@@ -2,16 +2,9 @@
 // by whoever has a clock.
 
 /// What is known of a running stage at one moment.
+@dynamicMemberLookup
 public struct ProgressReading: Sendable, Equatable {
-  /// The stage's name, such as `scan`.
-  public var stage: String
-  /// Its place among `stages`, from 1.
-  public var number: Int
-  public var stages: Int
-  public var done: Int
-  public var total: Int
-  /// What is counted, in the plural: `rows`, `rounds`, `concepts`.
-  public var unit: String
+  public var progress: BuildProgress
   /// Since the stage began.
   public var seconds: Double
   /// Units a second; nil while it is too early to say.
@@ -20,22 +13,17 @@ public struct ProgressReading: Sendable, Equatable {
   public var left: Double?
 
   package init(
-    stage: String, number: Int, stages: Int, done: Int, total: Int, unit: String, seconds: Double,
-    rate: Double? = nil, left: Double? = nil
+    _ progress: BuildProgress, seconds: Double, rate: Double? = nil, left: Double? = nil
   ) {
-    self.stage = stage
-    self.number = number
-    self.stages = stages
-    self.done = done
-    self.total = total
-    self.unit = unit
-    self.seconds = seconds
-    self.rate = rate
-    self.left = left
+    (self.progress, self.seconds, self.rate, self.left) = (progress, seconds, rate, left)
+  }
+
+  public subscript<Value>(dynamicMember field: KeyPath<BuildProgress, Value>) -> Value {
+    progress[keyPath: field]
   }
 
   /// Whether the stage is over.
-  public var isFinished: Bool { done >= total }
+  public var isFinished: Bool { progress.done >= progress.total }
 }
 
 /// Turns what a stage reports into readings.
@@ -53,7 +41,6 @@ public struct ProgressMeter: Sendable {
     var done: Int
   }
 
-  private var stage: String?
   private var began = Duration.zero
   private var samples: [Sample] = []
   /// The newest reading of the running stage.
@@ -66,20 +53,14 @@ public struct ProgressMeter: Sendable {
   /// - Parameters:
   ///   - now: the time since any fixed moment, never falling.
   /// - Returns: nil when another thread has told more of this stage already.
-  public mutating func update(
-    stage: String, number: Int, of stages: Int, done: Int, total: Int, unit: String, now: Duration
-  ) -> ProgressReading? {
-    if self.stage != stage {
-      self.stage = stage
+  public mutating func update(_ progress: BuildProgress, now: Duration) -> ProgressReading? {
+    if last?.stage != progress.stage {
       began = now
-      samples = [Sample(seconds: 0, done: done)]
+      samples = [Sample(seconds: 0, done: progress.done)]
       last = nil
     }
-    if let last, last.total == total, last.done > done { return nil }
-    let reading = ProgressReading(
-      stage: stage, number: number, stages: stages, done: done, total: total, unit: unit,
-      seconds: (now - began) / .seconds(1))
-    last = measured(reading)
+    if let last, last.total == progress.total, last.done > progress.done { return nil }
+    last = measured(ProgressReading(progress, seconds: (now - began) / .seconds(1)))
     return last
   }
 

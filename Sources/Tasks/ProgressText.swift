@@ -1,5 +1,7 @@
 // Readings as people and programs want them: a bar that fits a line of a terminal, a line, JSON.
 
+import Foundations
+
 extension ProgressReading {
   /// A bar for a terminal: what does not fit into `width` columns is left out, the least important
   /// first, and nothing is ever cut in the middle of a number.
@@ -8,8 +10,9 @@ extension ProgressReading {
   public func bar(width: Int, colour: Bool) -> String {
     let digits = "\(part)"
     let percent = String(repeating: " ", count: 3 - digits.utf8.count) + digits + " %"
-    let name = Self.padded(stage) + (stages > 1 ? " \(number)/\(stages)" : "")
-    let amounts = "\(Self.short(Double(done))) of \(Self.short(Double(total))) \(unit)"
+    let name = paddedStage + (progress.stages > 1 ? " \(progress.number)/\(progress.stages)" : "")
+    let (done, total) = (Self.short(Double(progress.done)), Self.short(Double(progress.total)))
+    let amounts = "\(done) of \(total) \(progress.unit)"
     let speed = rate.map { "\(Self.short($0))/s" }
     let time = isFinished ? nil : left.map { "\(Self.time($0)) left" }
     // From all there is to nearly nothing.
@@ -30,17 +33,18 @@ extension ProgressReading {
 
   /// A line about a stage that goes on.
   public var line: String {
-    var text = "\(Self.padded(stage))  \(part) %, \(done) of \(total) \(unit)"
-    if let rate { text += ", \(Self.short(rate)) \(unit)/s" }
+    var text = "\(paddedStage)  \(part) %, \(progress.done) of \(progress.total) \(progress.unit)"
+    if let rate { text += ", \(Self.short(rate)) \(progress.unit)/s" }
     if let left { text += ", \(Self.time(left)) left" }
     return text
   }
 
   /// A line about a stage that is over.
   public var finalLine: String {
-    let unit = done == 1 ? String(unit.dropLast()) : unit
-    var text = "\(Self.padded(stage))  \(done) \(unit)  \((seconds * 10).rounded() / 10) s"
-    if seconds >= 1, done > 0 { text += "  \(Self.short(Double(done) / seconds)) \(self.unit)/s" }
+    let (done, units) = (progress.done, progress.unit)
+    let counted = counted(done, String(units.dropLast()))
+    var text = "\(paddedStage)  \(counted)  \((seconds * 10).rounded() / 10) s"
+    if seconds >= 1, done > 0 { text += "  \(Self.short(Double(done) / seconds)) \(units)/s" }
     return text
   }
 
@@ -49,40 +53,42 @@ extension ProgressReading {
     func number(_ value: Double?) -> String {
       value.map { "\(($0 * 1000).rounded() / 1000)" } ?? "null"
     }
-    return "{\"stage\":\"\(stage)\",\"number\":\(self.number),\"stages\":\(stages),"
-      + "\"done\":\(done),\"total\":\(total),\"unit\":\"\(unit)\","
+    let now = progress
+    return "{\"stage\":\"\(now.stage)\",\"number\":\(now.number),\"stages\":\(now.stages),"
+      + "\"done\":\(now.done),\"total\":\(now.total),\"unit\":\"\(now.unit)\","
       + "\"seconds\":\(number(seconds)),\"rate\":\(number(rate)),\"left\":\(number(left))}"
   }
 
   /// Whole per cents; 100 only when all is done.
-  var part: Int {
-    total <= 0 ? 100 : Int(Double(done) / Double(total) * 100)
+  var part: Int { done(of: 100) }
+
+  /// The done part of `whole`, rounded down.
+  private func done(of whole: Int) -> Int {
+    progress.total <= 0
+      ? whole : Int(Double(progress.done) / Double(progress.total) * Double(whole))
   }
 
   private func track(_ width: Int, _ colour: Bool) -> String {
-    let filled = total <= 0 ? width : Int(Double(done) / Double(total) * Double(width))
-    let (full, rest) = (
-      String(repeating: "#", count: filled), String(repeating: ".", count: width - filled)
-    )
-    return colour && filled > 0 ? "\u{1B}[32m\(full)\u{1B}[0m\(rest)" : full + rest
+    let full = String(repeating: "#", count: done(of: width))
+    let rest = String(repeating: ".", count: width - full.utf8.count)
+    return colour && !full.isEmpty ? "\u{1B}[32m\(full)\u{1B}[0m\(rest)" : full + rest
   }
 
-  private static func padded(_ stage: String) -> String {
-    stage + String(repeating: " ", count: max(0, 8 - stage.utf8.count))
+  private var paddedStage: String {
+    let name = progress.stage.rawValue
+    return name + String(repeating: " ", count: max(0, 8 - name.utf8.count))
   }
 
   /// Three digits: `950`, `12.3 k`, `4.56 M`.
   package static func short(_ value: Double) -> String {
     if value < 9.95 && value != value.rounded() { return "\((value * 10).rounded() / 10)" }
     if value < 999.5 { return "\(Int(value.rounded()))" }
-    var (scaled, names) = (value, ["k", "M", "G", "T"][...])
-    repeat {
-      scaled /= 1000
-      if scaled < 999.5 || names.count == 1 { break }
-      names.removeFirst()
-    } while true
+    var (scaled, name) = (value, "")
+    for next in ["k", "M", "G", "T"] where scaled >= 999.5 {
+      (scaled, name) = (scaled / 1000, next)
+    }
     let digits = scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0
-    return "\(fixed(scaled, digits)) \(names.first!)"
+    return "\(fixed(scaled, digits)) \(name)"
   }
 
   private static func fixed(_ value: Double, _ digits: Int) -> String {

@@ -53,4 +53,48 @@ package enum SealedFile {
     guard let bytes = read(path) else { return nil }
     return try? JSONDecoder().decode(Value.self, from: Data(bytes))
   }
+
+  /// The same of a file that this build has seen.
+  ///
+  /// - Throws: ``WinnowError`` where none is any more, or one of another form.
+  package static func require<Value: Decodable>(
+    json type: Value.Type, _ path: String
+  ) throws(WinnowError) -> Value {
+    guard let value = read(json: type, path) else { throw changed(path) }
+    return value
+  }
+
+  package static func changed(_ path: String) -> WinnowError {
+    damaged(path, "it was changed during the build")
+  }
+}
+
+/// The arrays of a sealed file, taken one after another.
+package struct SealedArrays {
+  private let bytes: [UInt8]
+  private var offset = 0
+
+  /// - Throws: ``WinnowError`` where no whole file is.
+  package init(_ path: String) throws(WinnowError) {
+    guard let bytes = SealedFile.read(path) else { throw SealedFile.changed(path) }
+    self.bytes = bytes
+  }
+
+  package var isAtEnd: Bool { offset == bytes.count }
+
+  /// The next elements; nil where there are not so many.
+  package mutating func take<Element: BitwiseCopyable>(
+    _ count: Int, of _: Element.Type
+  ) -> [Element]? {
+    let (size, isTooLarge) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    guard count >= 0, !isTooLarge, size <= bytes.count - offset else { return nil }
+    defer { offset += size }
+    return [Element](unsafeUninitializedCapacity: count) { target, filled in
+      bytes.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(target).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + size]))
+      }
+      filled = count
+    }
+  }
 }

@@ -8,11 +8,10 @@ import Synchronization
 package protocol SingleStage<Job>: Stage {
   associatedtype Value: Codable & Sendable
 
-  /// Makes the files.
-  ///
-  /// - Parameter files: writes them and remembers what they hold.
-  /// - Returns: what later stages need to know.
-  func make(_ job: Job, _ files: StagingFiles, _ run: StageRun) throws(WinnowError) -> Value
+  /// Bytes that it reads and writes, about.
+  func bytes(_ job: Job) -> Int
+  /// Makes the files, and returns what later stages need to know.
+  func make(_ job: Job, _ run: StageRun) throws(WinnowError) -> Value
 }
 
 /// The file that a stage of one task leaves.
@@ -27,9 +26,14 @@ struct SingleResult<Value: Codable & Sendable>: Codable, Sendable {
   var value: Value
 }
 
+struct SingleFiles: Decodable {
+  var files: [String: FileSeal]
+}
+
 extension SingleStage {
   package var resultPrefix: String { "result" }
   package func results(_ job: Job) -> [String] { [SingleResultFile.name] }
+  package func estimate(_ job: Job) -> TaskEstimate { TaskEstimate(tasks: 1, bytes: bytes(job)) }
 
   package func isWhole(_ path: String, _ check: ResultCheck) -> Bool {
     guard let result = SealedFile.read(json: SingleResult<Value>.self, path) else { return false }
@@ -37,15 +41,8 @@ extension SingleStage {
   }
 
   package func perform(_ tasks: [Int], _ job: Job, _ run: StageRun) throws(WinnowError) {
-    let folder = parentFolder(parentFolder(run.folder))
-    let files = StagingFiles(folder: folder)
-    let value = try make(job, files, run)
-    try SealedFile.write(json: SingleResult(files: files.all, value: value), to: run.paths[0])
-  }
-
-  /// The files that the finished stage made.
-  func files(_ path: String) -> [String: FileSeal]? {
-    SealedFile.read(json: SingleResult<Value>.self, path)?.files
+    let value = try make(job, run)
+    try SealedFile.write(json: SingleResult(files: run.files.all, value: value), to: run.paths[0])
   }
 }
 

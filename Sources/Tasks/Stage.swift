@@ -24,8 +24,8 @@ package protocol Stage<Job>: Sendable {
   func consumes(_ job: Job) -> [StageName]
   /// What its results follow from.
   func signature(_ job: Job) throws(WinnowError) -> StageSignature
-  /// The paths of the signature's inputs, for messages.
-  func inputPaths(_ job: Job) -> [String]
+  /// The files that its signature has stamps of; nil: none.
+  func inputs(_ job: Job) -> InputWatch?
   /// Whether result I follows from input I and no other, so that a changed input costs one task.
   var hasResultPerInput: Bool { get }
 
@@ -62,7 +62,7 @@ package protocol Stage<Job>: Sendable {
 extension Stage {
   package var step: StageName { name }
   package func consumes(_ job: Job) -> [StageName] { [] }
-  package func inputPaths(_ job: Job) -> [String] { [] }
+  package func inputs(_ job: Job) -> InputWatch? { nil }
   package var hasResultPerInput: Bool { false }
   package var resultsDependOnEarlierStages: Bool { false }
   package func shares(_ job: Job, results: Int) -> TaskShares { TaskShares(results: results) }
@@ -90,9 +90,11 @@ package struct StageRun: Sendable {
   package let paths: [String]
   /// The stage's folder.
   package let folder: String
+  /// Writes files of the workspace in the making, and remembers what they hold.
+  package let files: StagingFiles
   /// Threads that the tasks may use together.
   package let threads: Int
-  package let isCancelled: @Sendable () -> Bool
+  package var isCancelled: @Sendable () -> Bool
   /// Told how many more units are done.
   package let progress: @Sendable (_ units: Int) -> Void
 

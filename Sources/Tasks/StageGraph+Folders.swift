@@ -45,7 +45,7 @@ extension StageGraph {
   ) throws(WinnowError) {
     if pathKind(place) == .folder {
       if let old = StageSignature.read(from: place) {
-        if let text = signature.difference(from: old, names: stage.inputPaths(job)) {
+        if let text = signature.difference(from: old, names: stage.inputs(job)?.paths ?? []) {
           tell("\(stage.name): done again, \(text)")
           var kept: Set<Int> = []
           if stage.hasResultPerInput, signature.agreesBesideInputs(with: old) {
@@ -116,7 +116,6 @@ extension StageGraph {
     try removeTree("\(folder)/\(stageFolder)/\(name)")
   }
 
-  /// Removes what is in a folder but for some files.
   private func remove(_ place: String, keeping kept: Set<String>) throws(WinnowError) {
     for name in try namesInFolder(place) where !kept.contains(name) {
       try removeTree(place + "/" + name)

@@ -65,7 +65,6 @@ package final class StageGraph<Job: Sendable>: Sendable {
   /// Tells people something; a process that does tasks of others has nothing to say.
   package func tell(_ text: String) { if role.mayRemove { observer.message(text) } }
 
-  /// Tells how far a step is.
   package func report(_ step: StageName, done: Int, total: Int, unit: String) {
     guard let index = steps.firstIndex(of: step) else {
       preconditionFailure("\(step) is none of the steps that people see: add it to them")
@@ -77,10 +76,10 @@ package final class StageGraph<Job: Sendable>: Sendable {
 
   // MARK: Results
 
-  /// The digest of a stage's signature.
-  package func digest(of name: StageName, _ job: Job) throws(WinnowError) -> String {
+  /// The digest of a stage's signature; nil where this build has no such stage.
+  package func digest(of name: StageName, _ job: Job) throws(WinnowError) -> String? {
     if let known = state.withLock({ $0.digests[name] }) { return known }
-    guard let stage = stage(name) else { preconditionFailure("this build has no stage \(name)") }
+    guard let stage = stage(name) else { return nil }
     let digest = try stage.signature(job).digest()
     state.withLock { $0.digests[name] = digest }
     return digest
@@ -91,9 +90,7 @@ package final class StageGraph<Job: Sendable>: Sendable {
   where S.Job == Job {
     if let known = state.withLock({ $0.values[stage.name] as? S.Value }) { return known }
     let path = "\(folder)/\(stageFolder)/\(stage.name)/\(SingleResultFile.name)"
-    guard let result = SealedFile.read(json: SingleResult<S.Value>.self, path) else {
-      throw damaged(path, "it was changed during the build")
-    }
+    let result = try SealedFile.require(json: SingleResult<S.Value>.self, path)
     state.withLock { $0.values[stage.name] = result.value }
     return result.value
   }
@@ -108,13 +105,10 @@ package final class StageGraph<Job: Sendable>: Sendable {
   package func files(_ job: Job) throws(WinnowError) -> [String: FileSeal] {
     var files: [String: FileSeal] = [:]
     for stage in stages {
-      guard let single = stage as? any SingleStage<Job>, consumer(of: stage.name, job) == nil
-      else { continue }
+      guard stage is any SingleStage<Job>, consumer(of: stage.name, job) == nil else { continue }
       let path = "\(folder)/\(stageFolder)/\(stage.name)/\(SingleResultFile.name)"
-      guard let own = single.files(path) else {
-        throw damaged(path, "it was changed during the build")
-      }
-      files.merge(own.filter { !$0.key.hasPrefix(stageFolder + "/") }) { $1 }
+      let own = try SealedFile.require(json: SingleFiles.self, path)
+      files.merge(own.files.filter { !$0.key.hasPrefix(stageFolder + "/") }) { $1 }
     }
     return files
   }
@@ -122,29 +116,23 @@ package final class StageGraph<Job: Sendable>: Sendable {
   /// Tasks of each stage so far, and how many of them were finished before.
   package var counts: [StageName: (done: Int, before: Int)] { state.withLock { $0.counts } }
 
-  /// Seconds of each step so far.
   package var seconds: [String: Double] { state.withLock { $0.seconds } }
 
   // MARK: A stage in the background
 
-  /// Whether a stage still runs beside others.
-  package func isRunning(_ name: StageName) -> Bool {
-    state.withLock { $0.background }.map { $0.name == name && !$0.isOver } ?? false
+  /// The stage that was begun beside others, if it is this one.
+  private func background(_ name: StageName) -> BackgroundStage? {
+    state.withLock { $0.background }.flatMap { $0.name == name ? $0 : nil }
   }
 
-  /// Whether a stage that ran beside others failed.
-  package func hasFailed(_ name: StageName) -> Bool {
-    state.withLock { $0.background }.map { $0.name == name && $0.hasFailed } ?? false
-  }
+  /// Whether a stage still runs beside others, and whether one that did failed.
+  package func isRunning(_ name: StageName) -> Bool { background(name)?.isOver == false }
+  package func hasFailed(_ name: StageName) -> Bool { background(name)?.hasFailed == true }
 
   /// Waits for a stage that runs beside others.
   ///
   /// - Throws: what it failed with.
-  package func wait(for name: StageName) throws(WinnowError) {
-    if let running = state.withLock({ $0.background }), running.name == name {
-      try running.finish()
-    }
-  }
+  package func wait(for name: StageName) throws(WinnowError) { try background(name)?.finish() }
 
   // MARK: Walking
 
@@ -179,7 +167,7 @@ package final class StageGraph<Job: Sendable>: Sendable {
     let start = ContinuousClock.now
     let opened = try open(stage, job)
     let meter = try meter(stage, opened, job)
-    if case .owner = role, let next = stage.mayOverlap(job), self.stage(next) != nil,
+    if role.isOwner, let next = stage.mayOverlap(job), self.stage(next) != nil,
       !opened.isFinished, opened.openResults.count < threads
     {
       let extra = opened.openResults.count
@@ -210,9 +198,7 @@ package final class StageGraph<Job: Sendable>: Sendable {
   }
 
   private func addTime(_ step: StageName, _ duration: Duration) {
-    let parts = duration.components
-    let seconds = Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
-    state.withLock { $0.seconds[step.rawValue, default: 0] += seconds }
+    state.withLock { $0.seconds[step.rawValue, default: 0] += duration / .seconds(1) }
   }
 
   private func meter(
@@ -253,19 +239,13 @@ package final class StageGraph<Job: Sendable>: Sendable {
       try stage.perform(
         opened.openResults, job, run(of: opened, threads: threads, meter))
     }
-    finished(opened)
+    state.withLock { $0.open[opened.name]?.isDone = opened.isDone.map { _ in true } }
   }
 
   func run(of opened: OpenStage, threads: Int, _ meter: UnitMeter?) -> StageRun {
     StageRun(
-      paths: opened.paths, folder: opened.folder, threads: threads,
-      isCancelled: observer.isCancelled, progress: { meter?.add($0) })
-  }
-
-  private func finished(_ opened: OpenStage) {
-    state.withLock {
-      $0.open[opened.name]?.isDone = opened.isDone.map { _ in true }
-    }
+      paths: opened.paths, folder: opened.folder, files: StagingFiles(folder: folder),
+      threads: threads, isCancelled: observer.isCancelled, progress: { meter?.add($0) })
   }
 
   // MARK: A worker

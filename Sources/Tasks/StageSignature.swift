@@ -90,9 +90,8 @@ package struct StageSignature: Codable, Equatable, Sendable {
 
   /// Whether nothing but the inputs differs.
   func agreesBesideInputs(with other: StageSignature) -> Bool {
-    var (one, two) = (self, other)
-    one.inputs = []
-    two.inputs = []
-    return one == two
+    var same = self
+    same.inputs = other.inputs
+    return same == other
   }
 }

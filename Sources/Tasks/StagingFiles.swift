@@ -23,7 +23,6 @@ package final class StagingFiles: Sendable {
     try AtomicFile.array(folder + "/" + name, type, shape: shape)
   }
 
-  /// Writes `NAME`, an array of these elements.
   package func writeArray<Element: BitwiseCopyable>(
     _ name: String, _ type: NpyType, shape: [Int], elements: [Element]
   ) throws(WinnowError) {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Foundations
 import Storage
 

@@ -6,15 +6,9 @@ import Glibc
 import Storage
 
 /// A part in a build's tasks, or the right to keep all others out; the end of the process drops it.
-package struct TaskLock: ~Copyable {
-  private let lock: FileLock
-
+package enum TaskLock {
   /// The file below stage/.
   package static let name = "tasks.lock"
-
-  private static func path(_ folder: String) -> String { "\(folder)/\(stageFolder)/\(name)" }
-
-  private init(_ lock: consuming FileLock) { self.lock = lock }
 
   /// Keeps all others out.
   ///
@@ -22,18 +16,13 @@ package struct TaskLock: ~Copyable {
   /// - Throws: ``WinnowError``, also when some are still there after `wait`.
   package static func exclusive(
     _ folder: String, of workspace: String, wait: Duration
-  ) throws(WinnowError) -> TaskLock {
+  ) throws(WinnowError) -> FileLock {
     let end = ContinuousClock.now + wait
-    while true {
-      if let lock = try FileLock(path(folder)) {
-        return TaskLock(lock)
-      }
-      if ContinuousClock.now >= end {
-        throw .invalid(
-          "\(workspace): tasks of it are under way in other processes (winnow task run); wait for "
-            + "them or stop them")
-      }
-      usleep(20_000)
+    return try take(folder) { () throws(WinnowError) in
+      if ContinuousClock.now < end { return }
+      throw .invalid(
+        "\(workspace): tasks of it are under way in other processes (winnow task run); wait for "
+          + "them or stop them")
     }
   }
 
@@ -42,12 +31,21 @@ package struct TaskLock: ~Copyable {
   /// - Throws: ``WinnowError``, ``WinnowError/interrupted`` when waiting was cancelled.
   package static func shared(
     _ folder: String, isCancelled: () -> Bool
-  ) throws(WinnowError) -> TaskLock {
-    while true {
-      if let lock = try FileLock(path(folder), isShared: true) {
-        return TaskLock(lock)
-      }
+  ) throws(WinnowError) -> FileLock {
+    try take(folder, isShared: true) { () throws(WinnowError) in
       if isCancelled() { throw .interrupted }
+    }
+  }
+
+  /// - Parameter checkPatience: throws when it is not worth to wait any longer.
+  private static func take(
+    _ folder: String, isShared: Bool = false, checkPatience: () throws(WinnowError) -> Void
+  ) throws(WinnowError) -> FileLock {
+    while true {
+      if let lock = try FileLock("\(folder)/\(stageFolder)/\(name)", isShared: isShared) {
+        return lock
+      }
+      try checkPatience()
       usleep(20_000)
     }
   }

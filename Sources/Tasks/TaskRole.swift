@@ -11,6 +11,8 @@ package enum TaskRole: Sendable {
   /// It looks, and writes nothing.
   case observer
 
+  package var isOwner: Bool { if case .owner = self { true } else { false } }
+
   /// Whether it may remove results that nobody needs any more.
   var mayRemove: Bool {
     switch self {

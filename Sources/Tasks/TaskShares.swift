@@ -4,7 +4,6 @@
 /// Threads make one result at a time.  A process costs more to start than a thread, so where results
 /// are small it makes several.
 package struct TaskShares: Sendable {
-  /// The number of tasks.
   package let count: Int
   private let all: Int
 

@@ -2,7 +2,6 @@ import ArgumentParser
 import Manifests
 import Workspace
 
-/// `winnow arms`.
 struct ArmsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "arms", abstract: "Write baseline lists of the same size.",
@@ -31,10 +30,7 @@ struct ArmsCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if !plan.decidesTarget {
-      throw ValidationError(
-        "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
-    }
+    try plan.requireTarget()
     if plan.strategy != nil {
       throw ValidationError("--strategy: every arm has its own; remove it")
     }
@@ -48,13 +44,8 @@ struct ArmsCommand: ParsableCommand {
       defer { reporter.abandon() }
       let report = try writeArms(
         workspace, plan, list.wantedFormat, folder: output, force: force,
-        threads: list.wantedThreads, programs: programs()
-      ) { part in
-        reporter.report(
-          stage: "arms", number: 1, of: 1, done: Int(part * Double(plan.target)),
-          total: plan.target, unit: "rows")
-        return !Interruption.isAsked
-      }
+        threads: list.threads.count, programs: programs()
+      ) { reporter.report("arms", $0, of: plan.target) }
       reporter.finish()
       for out in report.leftOut {
         reporter.message("\(out.arm.rawValue): left out, \(out.reason)")

@@ -89,7 +89,7 @@ struct BuildOptions: ParsableArguments {
       "--assignments: expected --centroids with it, whose numbers it has")
     try require(iterations >= 0, "--iterations: expected 0 or more, found \(iterations)")
     try require(neighbours >= 1, "--neighbours: expected 1 or more, found \(neighbours)")
-    try checkThreads(threads)
+    try ThreadOptions.check(threads)
     _ = try wantedTrainingRows()
     _ = try instructions()
     _ = try wantedMemory()
@@ -126,7 +126,6 @@ struct BuildOptions: ParsableArguments {
     return set
   }
 
-  /// The parameters of the build.
   func parameters(inputs: [String], output: String, force: Bool) throws -> BuildParameters {
     let environment = ProcessInfo.processInfo.environment
     var parameters = BuildParameters(
@@ -159,30 +158,41 @@ struct BuildOptions: ParsableArguments {
   ) throws -> BuildSummary {
     let parameters = try parameters(inputs: inputs, output: output, force: force)
     let reporter = progress.reporter()
-    let observer = BuildObserver(
-      progress: { reporter.report($0) }, message: { reporter.message($0) },
-      isCancelled: { Interruption.isAsked })
+    defer { reporter.abandon() }
     // Remote tasks take a moment to end; the driver ends them even if this program is gone.
     Interruption.endAtLast(after: place == nil ? 700 : 5000) {
       Failure(interruptedBuild(output)).text
     }
     defer { Interruption.endsByItself() }
-    do {
-      let summary: BuildSummary
-      if let place {
-        let engine = try RayEngine.start(
-          address: place.address, workspace: output, message: { reporter.message($0) })
-        defer { engine.stop() }
-        summary = try buildWorkspace(parameters, on: engine, observer: observer)
-      } else {
-        summary = try buildWorkspace(parameters, observer: observer)
+    return try failing {
+      let engine = try place.map {
+        try RayEngine.start(
+          address: $0.address, workspace: output, message: { reporter.message($0) })
       }
+      defer { engine?.stop() }
+      let summary = try buildWorkspace(parameters, on: engine, observer: reporter.observer)
       reporter.finish()
       reporter.message(summary.announcement)
       return summary
-    } catch {
-      reporter.abandon()
-      throw Failure(error)
     }
   }
+}
+
+/// Bytes in a text such as 2G or 500 MiB, or nil: a number, and K, M, G, T or KiB and so on for
+/// powers of 1024, KB and so on for powers of 1000.
+private func bytes(_ text: String) -> Int? {
+  let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+  let unit = text.dropFirst(digits.count).drop { $0 == " " }.uppercased()
+  guard let number = Double(digits), number > 0 else { return nil }
+  guard unit != "" && unit != "B" else { return number < 0x1p62 ? Int(number) : nil }
+  guard let power = ["K", "M", "G", "T"].firstIndex(of: String(unit.prefix(1))) else { return nil }
+  let base: Double
+  switch unit.dropFirst() {
+  case "", "IB": base = 1024
+  case "B": base = 1000
+  default: return nil
+  }
+  var size = number
+  for _ in 0...power { size *= base }
+  return size < 0x1p62 ? Int(size) : nil
 }

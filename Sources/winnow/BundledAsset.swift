@@ -50,3 +50,9 @@ struct BundledAsset {
     path: "ray/winnow_ray.py", what: "the driver of Ray", kind: "file", variable: "WINNOW_RAY"
   ) { pathKind($0) == .file }
 }
+
+/// The absolute path of the running program, links followed.
+func programPath() -> String {
+  (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    ?? CommandLine.arguments[0]
+}

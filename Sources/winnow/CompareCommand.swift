@@ -2,7 +2,6 @@ import ArgumentParser
 import Manifests
 import Workspace
 
-/// `winnow compare`.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Show what two plans keep in common and where they differ.",
@@ -23,12 +22,10 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Print CSV.")
   var csv = false
 
-  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     if json && csv { throw ValidationError("--json and --csv exclude each other") }
-    try checkThreads(threads)
   }
 
   func run() throws {
@@ -36,7 +33,7 @@ struct CompareCommand: ParsableCommand {
       let workspace = try OpenWorkspace(path: workspace)
       let comparison = try PlanComparison(
         workspace, (try workspace.readPlan(first), try workspace.readPlan(second)),
-        names: (first, second), threads: wantedThreads(threads))
+        names: (first, second), threads: threads.count)
       standardOutput(json ? comparison.json() : csv ? comparison.csv() : comparison.text())
     }
   }

@@ -3,7 +3,6 @@ import Build
 import FoundationEssentials
 import Tasks
 
-/// `winnow dedup-curve`.
 struct DedupCurveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dedup-curve",
@@ -39,8 +38,7 @@ struct DedupCurveCommand: ParsableCommand {
     completion: .directory)
   var scratch: String?
 
-  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print the curve as JSON.")
   var json = false
@@ -48,7 +46,6 @@ struct DedupCurveCommand: ParsableCommand {
   @OptionGroup var progress: ProgressOptions
 
   func validate() throws {
-    try checkThreads(threads)
     if let dedupClusters { try DeduplicationOptions.check(clusters: dedupClusters) }
   }
 
@@ -57,21 +54,16 @@ struct DedupCurveCommand: ParsableCommand {
     let place = "\(folder)/winnow-curve-\(ProcessInfo.processInfo.processIdentifier)"
     var words = ["--clusters", "1", "--seed", "\(seed)"]
     if skipInvalid { words.append("--skip-invalid") }
-    if let threads { words += ["--threads", "\(threads)"] }
+    if let threads = threads.threads { words += ["--threads", "\(threads)"] }
     if let dedupClusters { words += ["--dedup", "0.05", "--dedup-clusters", "\(dedupClusters)"] }
     let parameters = try BuildOptions.parse(words)
       .parameters(inputs: inputs, output: place, force: false)
     let reporter = progress.reporter()
-    let observer = BuildObserver(
-      progress: { reporter.report($0) }, message: { reporter.message($0) },
-      isCancelled: { Interruption.isAsked })
-    do {
-      let curve = try duplicateCurve(parameters, observer: observer)
+    defer { reporter.abandon() }
+    try failing {
+      let curve = try duplicateCurve(parameters, observer: reporter.observer)
       reporter.finish()
       standardOutput(json ? String(decoding: try curve.json(), as: UTF8.self) : curve.text)
-    } catch {
-      reporter.abandon()
-      throw Failure(error)
     }
   }
 }

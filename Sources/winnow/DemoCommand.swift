@@ -6,7 +6,6 @@ import Manifests
 import Storage
 import Workspace
 
-/// `winnow demo`.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",

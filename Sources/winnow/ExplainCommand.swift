@@ -2,7 +2,6 @@ import ArgumentParser
 import Manifests
 import Workspace
 
-/// `winnow explain`.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Explain why items are kept or dropped.",
@@ -27,8 +26,7 @@ struct ExplainCommand: ParsableCommand {
     completion: .file())
   var manifest: String?
 
-  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Print JSON, one object per line.")
   var json = false
@@ -40,7 +38,6 @@ struct ExplainCommand: ParsableCommand {
     if manifest != nil && (plan.decidesTarget || plan.changesPlan) {
       throw ValidationError("--manifest: a list decides everything; remove the other flags")
     }
-    try checkThreads(threads)
   }
 
   func run() throws {
@@ -50,7 +47,7 @@ struct ExplainCommand: ParsableCommand {
         try manifest.map { try manifestChoice($0, workspace) } ?? .plan(plan.resolve(workspace))
       let rows = try rowsToExplain(keys, row, workspace)
       let explanations = try explain(
-        rows, workspace, choice, threads: wantedThreads(threads),
+        rows, workspace, choice, threads: threads.count,
         goesOn: { _ in !Interruption.isAsked })
       standardOutput(
         explanations.map { json ? $0.json() : $0.text(choice) }.joined(separator: json ? "" : "\n"))

@@ -1,10 +1,8 @@
 import ArgumentParser
-import FoundationEssentials
 import Foundations
 import Manifests
 import Workspace
 
-/// `winnow export`.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write the keep list of a plan.",
@@ -41,10 +39,7 @@ struct ExportCommand: ParsableCommand {
         "--output: --format \(list.format) is a folder of files, which standard output cannot "
           + "take; name one")
     }
-    if !plan.decidesTarget {
-      throw ValidationError(
-        "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
-    }
+    try plan.requireTarget()
   }
 
   func run() throws {
@@ -56,18 +51,13 @@ struct ExportCommand: ParsableCommand {
       var request = ManifestRequest(
         workspace: workspace, choice: .plan(plan),
         lists: [.init(format: list.wantedFormat, output: output)], force: force,
-        threads: list.wantedThreads)
+        threads: list.threads.count)
       request.isComplement = complement
       request.programs = programs()
       let summary = try export(
         request,
         standardOutput: { (bytes) throws(WinnowError) in try standardOutput(bytes) },
-        progress: { part in
-          reporter.report(
-            stage: "export", number: 1, of: 1, done: Int(part * Double(plan.target)),
-            total: plan.target, unit: "rows")
-          return !Interruption.isAsked
-        })[0]
+        progress: { reporter.report("export", $0, of: plan.target) })[0]
       reporter.finish()
       if output != "-" {
         reporter.message(

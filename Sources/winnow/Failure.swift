@@ -12,7 +12,6 @@ struct Failure: Error {
     self.status = status
   }
 
-  /// Converts an error from any of the modules.
   init(_ error: any Error) {
     switch error {
     case let error as Failure: self = error
@@ -40,7 +39,6 @@ func standardOutput(_ text: String) {
   }
 }
 
-/// Writes bytes to standard output.
 func standardOutput(_ bytes: [UInt8]) throws(WinnowError) {
   var done = 0
   while done < bytes.count {
@@ -58,8 +56,7 @@ func standardOutput(_ bytes: [UInt8]) throws(WinnowError) {
   }
 }
 
-/// Writes a line to standard error.
-func standardError(_ line: String) {
-  let bytes = Array((line + "\n").utf8)
+func standardError(_ line: String, end: String = "\n") {
+  let bytes = Array((line + end).utf8)
   _ = bytes.withUnsafeBytes { write(2, $0.baseAddress!, $0.count) }
 }

@@ -40,7 +40,6 @@ struct FilterOptions: ParsableArguments {
 
   func validate() throws { _ = try filters() }
 
-  /// The requested filters.
   func filters() throws -> RowFilters {
     var filters = RowFilters()
     if let condition, condition.allSatisfy(\.isWhitespace) {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Manifests
 import Workspace
 
-/// `winnow info`.
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Show what is in a workspace.")

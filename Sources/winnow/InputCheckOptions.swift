@@ -10,21 +10,28 @@ struct InputCheckOptions: ParsableArguments {
     help: "With --inputs, a folder to look in for moved inputs.", completion: .directory)
   var root: String?
 
-  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     if root != nil && !inputs {
       throw ValidationError("--root: it says where --inputs are; add it")
     }
-    try checkThreads(threads)
   }
-
-  /// The threads to use.
-  var wantedThreads: Int { winnow.wantedThreads(threads) }
 }
 
-/// The requested number of threads, or one per processor.
-func wantedThreads(_ threads: Int?) -> Int {
-  threads ?? ProcessInfo.processInfo.activeProcessorCount
+/// The flag of commands that work on several threads.
+struct ThreadOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "Number of threads; the result does not depend on it.")
+  var threads: Int?
+
+  func validate() throws { try Self.check(threads) }
+
+  /// Refuses absurd numbers of threads, since every thread has buffers of its own.
+  static func check(_ threads: Int?) throws {
+    guard let threads, !(1...4096).contains(threads) else { return }
+    throw ValidationError("--threads: expected 1 to 4096, found \(threads)")
+  }
+
+  /// The requested number of threads, or one per processor.
+  var count: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 }

@@ -66,7 +66,6 @@ struct InputOptions: ParsableArguments {
     }
   }
 
-  /// Applies these flags to the parameters of a build.
   func apply(to parameters: inout BuildParameters) {
     parameters.ingest.layout = layout.flatMap(Layout.init)
     parameters.ingest.embedding = embedding

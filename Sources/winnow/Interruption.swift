@@ -12,7 +12,6 @@ import Synchronization
 enum Interruption {
   private static let count = Atomic<Int>(0)
 
-  /// Whether a signal asked to stop.
   static var isAsked: Bool { count.load(ordering: .relaxed) > 0 }
 
   static func install() {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Manifests
 import Workspace
 
-/// `winnow plan`.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Print the quota of every concept.",

@@ -56,14 +56,19 @@ struct PlanOptions: ParsableArguments {
     try Self.usage { () throws(PlanError) in try plan.validate(nothing) }
   }
 
-  /// Whether any flag other than the target was given.
   var changesPlan: Bool {
     tau != nil || strategy != nil || order != nil || minimum != nil || share != nil
       || selectionSeed != nil
   }
 
-  /// Whether a target was given.
   var decidesTarget: Bool { keep != nil || plan != nil }
+
+  /// Refuses flags without a target.
+  func requireTarget() throws {
+    if decidesTarget { return }
+    throw ValidationError(
+      "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
+  }
 
   private static func usage<R>(_ body: () throws(PlanError) -> R) throws -> R {
     do throws(PlanError) { return try body() } catch {

@@ -1,20 +1,43 @@
 // Progress on standard error: a live bar on a terminal; otherwise one line per stage, and one every
 // half minute during a long stage; or JSON for programs.
 
+import ArgumentParser
 import FoundationEssentials
 import Glibc
 import Synchronization
 import Tasks
 
-/// How progress is shown.
 enum ProgressStyle: String, CaseIterable {
   case auto, bar, lines, json, none
+}
 
-  /// What `auto` means here.
-  func resolved(_ environment: [String: String]) -> ProgressStyle {
-    guard self == .auto else { return self }
-    let term = environment["TERM"] ?? ""
-    return isatty(2) == 1 && !["", "dumb"].contains(term) ? .bar : .lines
+/// The flag of commands that can take long.
+struct ProgressOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How to show progress on standard error: auto, bar, lines, json or none.",
+      valueName: "style"),
+    completion: .list(ProgressStyle.allCases.map(\.rawValue)))
+  var progress = ProgressStyle.auto.rawValue
+
+  func validate() throws {
+    if ProgressStyle(rawValue: progress) == nil {
+      let names = ProgressStyle.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--progress: expected one of \(names), found '\(progress)'")
+    }
+  }
+
+  /// The reporter for this style.
+  ///
+  /// - Parameter elsewhere: what `auto` means without a terminal.
+  func reporter(elsewhere: ProgressStyle = .lines) -> ProgressReporter {
+    let environment = ProcessInfo.processInfo.environment
+    var style = ProgressStyle(rawValue: progress) ?? .auto
+    if style == .auto {
+      let hasTerminal = isatty(2) == 1 && !["", "dumb"].contains(environment["TERM"] ?? "")
+      style = hasTerminal ? .bar : elsewhere
+    }
+    return ProgressReporter(style, environment: environment)
   }
 }
 
@@ -22,8 +45,6 @@ enum ProgressStyle: String, CaseIterable {
 final class ProgressReporter: Sendable {
   private struct State {
     var meter = ProgressMeter()
-    var stage: String?
-    /// When something was last shown.
     var shown = Duration.zero
     var isDrawn = false
   }
@@ -34,7 +55,7 @@ final class ProgressReporter: Sendable {
   private let state = Mutex(State())
 
   init(_ style: ProgressStyle, environment: [String: String]) {
-    self.style = style.resolved(environment)
+    self.style = style
     colour = (environment["NO_COLOR"] ?? "").isEmpty
   }
 
@@ -49,23 +70,26 @@ final class ProgressReporter: Sendable {
     }
   }
 
-  func report(_ progress: BuildProgress) {
-    report(
-      stage: progress.stage.rawValue, number: progress.number, of: progress.stages,
-      done: progress.done, total: progress.total,
-      unit: progress.unit)
+  var observer: BuildObserver {
+    BuildObserver(
+      progress: { self.report($0) }, message: { self.message($0) },
+      isCancelled: { Interruption.isAsked })
   }
 
-  /// Reports the progress of one stage among several.
-  func report(stage: String, number: Int, of stages: Int, done: Int, total: Int, unit: String) {
+  /// Reports the done part of a command's rows; returns whether it may go on.
+  func report(_ command: String, _ part: Double, of rows: Int) -> Bool {
+    report(
+      BuildProgress(
+        stage: StageName(command), number: 1, stages: 1, done: Int(part * Double(rows)),
+        total: rows, unit: "rows"))
+    return !Interruption.isAsked
+  }
+
+  func report(_ progress: BuildProgress) {
     state.withLock { state in
-      let isNew = state.stage != stage
+      let isNew = state.meter.last?.stage != progress.stage
       if isNew { finishStage(&state) }
-      guard
-        let reading = state.meter.update(
-          stage: stage, number: number, of: stages, done: done, total: total, unit: unit, now: now)
-      else { return }
-      state.stage = stage
+      guard let reading = state.meter.update(progress, now: now) else { return }
       // The report of the next stage shows that this one has ended.
       let isDue = now - state.shown >= pause
       switch style {
@@ -110,7 +134,7 @@ final class ProgressReporter: Sendable {
   }
 
   private func finishStage(_ state: inout State) {
-    guard state.stage != nil, let reading = state.meter.reading(now: now) else { return }
+    guard let reading = state.meter.reading(now: now) else { return }
     clear(&state)
     switch style {
     case .json: show(&state, reading.json)
@@ -129,11 +153,11 @@ final class ProgressReporter: Sendable {
     state.shown = now
     state.isDrawn = true
     // A terminal may wrap a line that fills its last column.
-    put("\r\u{1B}[K\(reading.bar(width: columns - 1, colour: colour))")
+    standardError("\r\u{1B}[K\(reading.bar(width: columns - 1, colour: colour))", end: "")
   }
 
   private func clear(_ state: inout State) {
-    if state.isDrawn { put("\r\u{1B}[K") }
+    if state.isDrawn { standardError("\r\u{1B}[K", end: "") }
     state.isDrawn = false
   }
 
@@ -141,10 +165,5 @@ final class ProgressReporter: Sendable {
     var size = winsize()
     guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
-  }
-
-  private func put(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = bytes.withUnsafeBytes { write(2, $0.baseAddress!, $0.count) }
   }
 }

@@ -10,7 +10,6 @@ import Synchronization
 
 /// A running driver; any thread may ask it.
 final class RayDriver: Sendable {
-  /// What the driver is asked.
   struct Question: Encodable {
     var id: Int
     var run: String?
@@ -20,7 +19,6 @@ final class RayDriver: Sendable {
     var cancel: Bool?
   }
 
-  /// What it says.
   struct Answer: Decodable, Sendable {
     struct Ready: Decodable, Sendable {
       var nodes: Int
@@ -89,8 +87,6 @@ final class RayDriver: Sendable {
   func expectAnswers(to id: Int) { state.withLock { $0.inboxes[id] = Inbox() } }
   func expectNoAnswers(to id: Int) { state.withLock { $0.inboxes[id] = nil } }
 
-  /// Writes a question.
-  ///
   /// - Throws: ``WinnowError`` when the driver has ended.
   func ask(_ question: Question) throws(WinnowError) {
     let encoder = JSONEncoder()

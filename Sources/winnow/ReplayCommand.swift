@@ -1,7 +1,6 @@
 import ArgumentParser
 import Manifests
 
-/// `winnow replay`.
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Reproduce a keep list from its header.",
@@ -29,7 +28,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     try failing {
       var request = ReplayRequest(
-        manifest: manifest, threads: inputs.wantedThreads, programs: programs())
+        manifest: manifest, threads: inputs.threads.count, programs: programs())
       request.workspace = workspace
       request.output = output
       request.force = force
@@ -37,11 +36,7 @@ struct ReplayCommand: ParsableCommand {
       request.root = inputs.root
       let reporter = progress.reporter()
       defer { reporter.abandon() }
-      let result = try replay(request) { part in
-        reporter.report(
-          stage: "replay", number: 1, of: 1, done: Int(part * 1000), total: 1000, unit: "rows")
-        return !Interruption.isAsked
-      }
+      let result = try replay(request) { reporter.report("replay", $0, of: 1000) }
       reporter.finish()
       standardOutput(result.summary(output: output))
     }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Build
 import Tasks
 
-/// `winnow slurm`.
 struct SlurmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slurm", abstract: "Write the scripts that run a build as Slurm jobs.",

@@ -1,11 +1,8 @@
 import ArgumentParser
 import Build
-import FoundationEssentials
 import Foundations
-import Ingest
 import Tasks
 
-/// `winnow task`.
 struct TaskCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "task",
@@ -13,7 +10,6 @@ struct TaskCommand: ParsableCommand {
     subcommands: [TaskListCommand.self, TaskRunCommand.self])
 }
 
-/// `winnow task list`.
 struct TaskListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
@@ -45,7 +41,7 @@ struct TaskListCommand: ParsableCommand {
   func run() throws {
     let list = try failing {
       if inputs.isEmpty {
-        return try taskList(of: output, version: Winnow.version, ingest: workerIngest())
+        return try taskList(of: output, version: Winnow.version, ingest: programs())
       }
       return try recordBuild(
         options.parameters(inputs: inputs, output: output, force: force),
@@ -55,7 +51,6 @@ struct TaskListCommand: ParsableCommand {
   }
 }
 
-/// `winnow task run`.
 struct TaskRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -94,21 +89,19 @@ struct TaskRunCommand: ParsableCommand {
         throw ValidationError("--of \(of): expected a share below \(of), found \(task)")
       }
     }
-    try checkThreads(threads)
+    try ThreadOptions.check(threads)
   }
 
   func run() throws {
     // Engines keep the output of a task, so one line is enough.
     let reporter = progress.reporter(elsewhere: .none)
-    let observer = BuildObserver(
-      progress: { reporter.report($0) }, message: { reporter.message($0) },
-      isCancelled: { Interruption.isAsked })
+    defer { reporter.abandon() }
     Interruption.endAtLast(after: 700) { "interrupted; the task can be done again" }
     defer { Interruption.endsByItself() }
     do {
       let outcome = try runTasks(
         TaskChoice(tasks, stride: of), of: stage, in: output, version: Winnow.version,
-        ingest: workerIngest(), threads: threads, observer: observer)
+        ingest: programs(), threads: threads, observer: reporter.observer)
       reporter.finish()
       switch outcome {
       case .finished(0): standardError("\(stage): was done before")
@@ -117,16 +110,9 @@ struct TaskRunCommand: ParsableCommand {
       case .workspaceFinished: standardError("\(output): the workspace is finished")
       }
     } catch .interrupted {
-      reporter.abandon()
       throw Failure("interrupted; the task can be done again", status: 130)
     } catch {
-      reporter.abandon()
       throw Failure(error)
     }
   }
-}
-
-/// The programs that a worker uses.
-private func workerIngest() -> IngestOptions {
-  IngestOptions(environment: ProcessInfo.processInfo.environment)
 }

@@ -3,7 +3,6 @@ import Manifests
 import Storage
 import Workspace
 
-/// `winnow verify`.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check every byte of a workspace or a keep list.",
@@ -37,7 +36,7 @@ struct VerifyCommand: ParsableCommand {
         + "fingerprint \(try workspace.computedFingerprint())"
       if inputs.inputs {
         let found = try workspace.verifyInputs(
-          root: inputs.root, threads: inputs.wantedThreads, isCancelled: { Interruption.isAsked })
+          root: inputs.root, threads: inputs.threads.count, isCancelled: { Interruption.isAsked })
         faults += found.faults
         fine += ", \(found.files) input files"
       }

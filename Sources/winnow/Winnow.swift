@@ -1,6 +1,5 @@
 import ArgumentParser
 
-/// The root command.
 struct Winnow: ParsableCommand {
   static let version = "0.1.0"
 

@@ -51,12 +51,13 @@ struct TrainCommand: ParsableCommand {
       var initial: [Int] = []
       let start = elapsed { initial = firstCentroids(vectors, instructions) }
       let rounds = elapsed {
-        result = trainSphericalKMeans(
-          rows: vectors, initial: initial,
-          parameters: TrainingParameters(
-            clusters: clusters, iterations: iterations, threads: threads,
-            instructions: instructions)
-        ) { _, _ in true }
+        let parameters = TrainingParameters(
+          clusters: clusters, iterations: iterations, threads: threads,
+          instructions: instructions)
+        let start = TrainingState(rows: vectors, initial: initial, parameters: parameters)
+        result = trainSphericalKMeans(rows: vectors, from: start, parameters: parameters) {
+          _, _, _ in true
+        }
       }
       seeding.append(start)
       seconds.append(start + rounds)

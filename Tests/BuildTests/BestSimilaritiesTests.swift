@@ -2,6 +2,7 @@
 
 import Build
 import BuildSupport
+import Foundations
 import TestSupport
 import Testing
 
@@ -28,12 +29,12 @@ struct BestSimilaritiesTests {
       return a != b ? a > b : $0 < $1
     }
     let best = BestSimilarities(count: wanted) { take in
-      for value in values { take(similarityRank(value)) }
+      for value in values { take(descendingBits(value)) }
     }
     var ties = best.ofWorst
     var kept: [Int] = []
     for (row, value) in values.enumerated() {
-      let rank = similarityRank(value)
+      let rank = descendingBits(value)
       if rank < best.worst {
         kept.append(row)
       } else if rank == best.worst, ties > 0 {

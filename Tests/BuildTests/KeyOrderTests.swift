@@ -59,7 +59,7 @@ struct KeyOrderTests {
     let runs = try order.runs()
     let runPaths = paths("run", runs.count)
     try parallel(tasks: runs.count, threads: threads, isCancelled: isCancelled) {
-      (_, run) throws(WinnowError) in try runs.write(run, to: runPaths[run])
+      (_, run) throws(WinnowError) in try order.write(run: runs[run], to: runPaths[run])
     }
     let parts = try order.parts(of: runPaths)
     let partPaths = paths("part", parts.count)

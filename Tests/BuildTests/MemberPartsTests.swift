@@ -3,6 +3,7 @@
 import Build
 import BuildSupport
 import Foundation
+import Tasks
 import TestSupport
 import Testing
 
@@ -86,7 +87,9 @@ struct MemberPartsTests {
           #expect(parts.positions(part).count <= limit && !parts.positions(part).isEmpty)
           try parts.write(part, to: paths[part], wide: wide)
         }
-        let sums = try parts.join(paths, in: folder("."), threads: 2, wide: wide)
+        let sums = try parts.join(
+          paths, to: StagingFiles(folder: folder(".")), threads: 2, wide: wide
+        ).distanceSums
         let array = try NpyArray(folder("members.npy"))
         #expect(array.fields.map(\.code) == [wide ? "u8" : "u4"])
         #expect(array.integers() == members)

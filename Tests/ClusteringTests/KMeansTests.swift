@@ -191,11 +191,12 @@ struct KMeansTests {
     _ vectors: Vectors, _ initial: [Int], iterations: Int, threads: Int = 1,
     instructions: InstructionSet = .best, afterRound: (Int, Int) -> Bool = { _, _ in true }
   ) -> TrainingResult? {
-    trainSphericalKMeans(
-      rows: vectors.block, initial: initial,
-      parameters: TrainingParameters(
-        clusters: initial.count, iterations: iterations, threads: threads,
-        instructions: instructions),
-      afterRound: afterRound)
+    let parameters = TrainingParameters(
+      clusters: initial.count, iterations: iterations, threads: threads,
+      instructions: instructions)
+    let start = TrainingState(rows: vectors.block, initial: initial, parameters: parameters)
+    return trainSphericalKMeans(rows: vectors.block, from: start, parameters: parameters) {
+      round, moved, _ in afterRound(round, moved)
+    }
   }
 }

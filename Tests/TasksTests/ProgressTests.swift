@@ -9,8 +9,9 @@ import Testing
     seconds: Double = 12.5, stages: Int = 8
   ) -> ProgressReading {
     ProgressReading(
-      stage: "scan", number: 2, stages: stages, done: done, total: total, unit: "rows",
-      seconds: seconds, rate: rate, left: left)
+      BuildProgress(
+        stage: StageName("scan"), number: 2, stages: stages, done: done, total: total,
+        unit: "rows"), seconds: seconds, rate: rate, left: left)
   }
 
   /// Reports of one stage: (seconds, done) pairs.
@@ -20,7 +21,8 @@ import Testing
     var meter = ProgressMeter()
     return reports.map { seconds, done in
       meter.update(
-        stage: "scan", number: 1, of: 8, done: done, total: total, unit: "rows",
+        BuildProgress(
+          stage: StageName("scan"), number: 1, stages: 8, done: done, total: total, unit: "rows"),
         now: .seconds(100) + .seconds(seconds))
     }
   }
@@ -51,9 +53,11 @@ import Testing
     var meter = ProgressMeter()
     for (stage, now) in [("scan", 0.0), ("scan", 5), ("train", 6)] {
       _ = meter.update(
-        stage: stage, number: 1, of: 2, done: Int(now), total: 10, unit: "rows", now: .seconds(now))
+        BuildProgress(
+          stage: StageName(stage), number: 1, stages: 2, done: Int(now), total: 10, unit: "rows"),
+        now: .seconds(now))
     }
-    #expect(meter.last?.stage == "train")
+    #expect(meter.last?.stage == StageName("train"))
     #expect(meter.last?.seconds == 0)
     #expect(meter.last?.rate == nil)
     #expect(meter.reading(now: .seconds(8))?.seconds == 2)
@@ -63,8 +67,9 @@ import Testing
     var meter = ProgressMeter()
     func report(_ done: Int, _ total: Int, _ now: Double) -> ProgressReading? {
       meter.update(
-        stage: "train", number: 3, of: 8, done: done, total: total, unit: "rounds",
-        now: .seconds(now))
+        BuildProgress(
+          stage: StageName("train"), number: 3, stages: 8, done: done, total: total,
+          unit: "rounds"), now: .seconds(now))
     }
     _ = report(8, 25, 0)
     #expect(report(8, 8, 1)?.isFinished == true)

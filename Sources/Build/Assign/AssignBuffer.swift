@@ -6,7 +6,6 @@ import Foundations
 import Ingest
 import Storage
 
-/// One thread's buffers.
 final class AssignBuffer: @unchecked Sendable {
   // Sound: one worker uses it at a time.
   let block: BlockBuffer
@@ -14,8 +13,8 @@ final class AssignBuffer: @unchecked Sendable {
   let nearest: UnsafeMutablePointer<UInt32>
   let distances: UnsafeMutablePointer<Float>
 
-  init(_ blocks: RowBlocks, rows: Int) {
-    block = BlockBuffer(blocks)
+  init(_ job: BuildJob, rows: Int) {
+    block = BlockBuffer(job)
     nearest = .allocate(capacity: rows)
     distances = .allocate(capacity: rows)
   }
@@ -27,13 +26,13 @@ final class AssignBuffer: @unchecked Sendable {
 
   /// Finds the clusters of a block's candidates; its first row has the place `place`.
   func assign(
-    _ own: RowBlock, of blocks: RowBlocks, at place: Int, _ candidates: CandidateSet,
-    _ centroids: Centroids, _ given: GivenAssignments?
+    _ own: RowBlock, at place: Int, _ candidates: CandidateSet, _ centroids: Centroids,
+    _ given: GivenAssignments?
   ) throws(WinnowError) {
-    let shard = blocks.dataset.shards[own.shard]
+    let shard = block.blocks.dataset.shards[own.shard]
     let rows = own.firstRow..<own.firstRow + own.rows.count
     guard candidates.members != nil else {
-      let bytes = try block.read(own, of: blocks)
+      let bytes = try block.read(own)
       try given?.read(rows, into: nearest + place)
       assign(
         bytes, shard.element, rows.count, centroids, isGiven: given != nil, nearest + place,
@@ -42,7 +41,7 @@ final class AssignBuffer: @unchecked Sendable {
     }
     (nearest + place).update(repeating: AssignedRun.none, count: rows.count)
     guard candidates.hasAny(in: rows) else { return }
-    try block.read(own, of: blocks)
+    try block.read(own)
     try given?.read(rows, into: block.nearest)
     // The candidates' bytes are brought together, so that only they cost arithmetic.
     var kept: [Int] = []

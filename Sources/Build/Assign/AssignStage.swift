@@ -11,18 +11,13 @@ struct AssignStage: AssignmentStage {
 
   func after(_ job: BuildJob) -> [StageName] { [.train, job.candidateStage] }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    var parameters: [String: String] = [:]
-    parameters["--assignments"] = job.plan.assignments?.digest
-    return try job.signature(parameters: parameters, after: [job.candidateSignature, .train])
+  func follows(_ job: BuildJob) -> [StageName] { [job.candidateSignature, .train] }
+  func parameters(_ job: BuildJob) -> [String: String] {
+    job.plan.assignments.map { ["--assignments": $0.digest] } ?? [:]
   }
 
   func memory(_ shape: BuildShape) -> Int? {
     shape.assignment(shape.clusters) + shape.candidateBytes
-  }
-
-  func needs(_ job: BuildJob) -> TaskNeeds {
-    TaskNeeds(threads: 1, memory: memory(job.shape.single)!)
   }
 
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {

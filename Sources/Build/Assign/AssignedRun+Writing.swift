@@ -2,7 +2,7 @@ import Foundations
 
 /// Writes runs, one at a time; its buffers serve many.
 package final class AssignedRunWriter {
-  private var space: UnsafeMutableRawBufferPointer
+  private var space = OwnedBuffer<UInt64>(uninitialized: 0)
   private var offsets: [UInt32] = []
 
   /// Bytes of memory that a run of `rows` takes, beside what is given.
@@ -15,9 +15,7 @@ package final class AssignedRunWriter {
     max(1 << 14, min(1 << 20, (rows + 23) / 24), (rows + 4095) / 4096)
   }
 
-  package init() { space = .allocate(byteCount: 0, alignment: 64) }
-
-  deinit { space.deallocate() }
+  package init() {}
 
   /// Writes the run of rows `firstRow ..< firstRow + count` to `path`.
   ///
@@ -30,11 +28,9 @@ package final class AssignedRunWriter {
     clusters: Int, to path: String
   ) throws(WinnowError) {
     precondition(count < Int(UInt32.max) && clusters < Int(UInt32.max))
-    if space.count < 16 * count {
-      space.deallocate()
-      space = .allocate(byteCount: 16 * count, alignment: 64)
-    }
-    let keys = space.baseAddress!.assumingMemoryBound(to: UInt64.self)
+    if space.count < 2 * count { space = OwnedBuffer(uninitialized: 2 * count) }
+    // Sound: `space` lives as long as this, and its two halves have `count` places each.
+    let keys = space.pointer
     offsets.removeAll(keepingCapacity: true)
     offsets.append(contentsOf: repeatElement(0, count: clusters + 1))
     var next = offsets

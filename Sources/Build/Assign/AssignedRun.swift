@@ -7,23 +7,20 @@
 
 import Foundations
 import Storage
+import Tasks
 
-/// The first 64 bytes of a run.
 struct AssignedRunHeader: SealedHeader {
   static let magic: UInt64 = 0x004E_5552_574E_4E57  // "WNNWRUN\0"
   static let version: UInt32 = 1
 
-  var magic = Self.magic
+  var magic: UInt64 = Self.magic
   var version = Self.version
   var clusters: UInt32
   var firstRow: UInt64
   /// Rows that the run speaks of, candidates or not.
   var rows: UInt64
   var candidates: UInt64
-  /// See ``HeaderSeal``.
   var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
-
-  static let size = 64
 }
 
 /// A run, open for reading by `pread`.
@@ -42,8 +39,8 @@ package struct AssignedRun: ~Copyable {
   package init(_ path: String) throws(WinnowError) {
     let file = try InputFile(path)
     guard file.size >= AssignedRunHeader.size else { throw Self.broken(path, "it has no header") }
-    let header = try file.elements(1, at: 0, of: AssignedRunHeader.self)[0]
-    guard header.magic == AssignedRunHeader.magic, header.version == AssignedRunHeader.version
+    guard let header = try AssignedRunHeader.read(file),
+      header.version == AssignedRunHeader.version
     else { throw Self.broken(path, "it is of another kind or version") }
     // Row numbers within a run are u4, so all that follows stays far from overflow.
     guard header.rows <= UInt64(UInt32.max), header.candidates <= header.rows,
@@ -65,13 +62,10 @@ package struct AssignedRun: ~Copyable {
     precondition(range.lowerBound >= 0 && range.upperBound <= clusters)
     let found = try file.elements(
       range.count + 1, at: AssignedRunHeader.size + 4 * range.lowerBound, of: UInt32.self)
-    var last = range.lowerBound == 0 ? 0 : found[0]
-    var isSound = range.lowerBound > 0 || found[0] == 0
-    for offset in found {
-      if offset < last { isSound = false }
-      last = offset
-    }
-    guard isSound, range.upperBound < clusters || Int(last) == candidates, last <= candidates
+    let last = found[range.count]
+    guard range.lowerBound > 0 || found[0] == 0,
+      zip(found, found.dropFirst()).allSatisfy({ $0 <= $1 }),
+      range.upperBound < clusters || Int(last) == candidates, last <= candidates
     else { throw Self.broken(file.path, "its cluster offsets are not in order") }
     return found
   }
@@ -92,6 +86,14 @@ package struct AssignedRun: ~Copyable {
     for place in 0..<range.count { largest = max(largest, target[place]) }
     guard range.isEmpty || largest < limit else {
       throw Self.broken(file.path, "a row is \(largest), expected one below \(limit)")
+    }
+  }
+
+  /// `range` of the rows, counted from ``firstRow`` and checked.
+  func rows(_ range: Range<Int>) throws(WinnowError) -> [UInt32] {
+    try [UInt32](unsafeUninitializedCapacity: range.count) { (buffer, filled) throws(WinnowError) in
+      if let base = buffer.baseAddress { try readRows(range, into: base) }
+      filled = range.count
     }
   }
 

@@ -5,7 +5,6 @@ import Clustering
 import Foundations
 import Tasks
 
-/// A stage whose results are runs.
 protocol AssignmentStage: BuildStage {}
 
 extension AssignmentStage {
@@ -40,7 +39,7 @@ extension AssignmentStage {
     let (blocks, runs) = (job.blocks, job.blocks.runs)
     let longest = runs.map { blocks.rows(of: $0) }.max() ?? 0
     let workers = min(run.threads, max(1, tasks.count))
-    let buffers = (0..<workers).map { _ in AssignBuffer(blocks, rows: longest) }
+    let buffers = (0..<workers).map { _ in AssignBuffer(job, rows: longest) }
     try run.inParallel(tasks, threads: workers) { (worker, task) throws(WinnowError) in
       let buffer = buffers[worker]
       let own = blocks.blocks[runs[task]]
@@ -49,7 +48,7 @@ extension AssignmentStage {
         for block in own {
           if run.isCancelled() { throw .interrupted }
           try buffer.assign(
-            block, of: blocks, at: block.firstRow - firstRow, candidates, centroids, given)
+            block, at: block.firstRow - firstRow, candidates, centroids, given)
           run.progress(block.rows.count)
         }
       }

@@ -8,13 +8,11 @@ import Workspace
 extension StageName { package static let score = StageName("score") }
 
 struct ScoreStage: SingleStage, BuildStage {
-  typealias Value = Int
   let name = StageName.score
 
   func after(_ job: BuildJob) -> [StageName] { [.sort, .train] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(
-      parameters: ["--neighbours": "\(job.parameters.neighbours)"], after: [.sort, .train])
+  func parameters(_ job: BuildJob) -> [String: String] {
+    ["--neighbours": "\(job.parameters.neighbours)"]
   }
 
   func unit(_ job: BuildJob) -> String? { "concepts" }
@@ -25,18 +23,16 @@ struct ScoreStage: SingleStage, BuildStage {
     return TaskNeeds(
       threads: job.shape.threads, memory: one.assignment(one.clusters) + one.candidateBytes)
   }
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    TaskEstimate(tasks: 1, bytes: 4 * job.parameters.clusters * job.dataset.dimensions)
-  }
+  func bytes(_ job: BuildJob) -> Int { 4 * job.parameters.clusters * job.dataset.dimensions }
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
     let k = job.shape.clusters
     return StageForecast(
       tasks: 1, disk: 32 * k, seconds: Double(k) * Double(k) / rates.dots / rates.cores)
   }
 
-  func make(_ job: BuildJob, _ files: StagingFiles, _ run: StageRun) throws(WinnowError) -> Int {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> Int {
     let k = job.parameters.clusters
-    job.report(.score, done: 0, total: k, unit: "concepts")
+    job.graph.report(.score, done: 0, total: k, unit: "concepts")
     let totals = try job.totals()
     let dInter = try job.centroids().meanDistanceToNeighbours(
       job.parameters.neighbours, threads: run.threads)
@@ -47,7 +43,7 @@ struct ScoreStage: SingleStage, BuildStage {
         size: UInt64(size), dIntra: mean, dInter: dInter[cluster],
         complexity: dInter[cluster] * mean)
     }
-    try files.writeArray("clusters.npy", ClusterRecord.type, shape: [k], elements: records)
+    try run.files.writeArray("clusters.npy", ClusterRecord.type, shape: [k], elements: records)
     return k
   }
 }

@@ -16,9 +16,7 @@ struct ValueParts: Sendable {
   /// Bytes of memory that a value takes while it is summed up.
   static let bytesPerValue = 24
 
-  /// - Parameters:
-  ///   - runs: paths of the runs, in any order.
-  ///   - limit: values that a task holds at most.
+  /// - Parameter limit: values that a task holds at most.
   /// - Complexity: O(runs * clusters)
   init(runs: [String], clusters: Int, limit: Int) throws(WinnowError) {
     var sizes = [Int](repeating: 0, count: clusters)
@@ -55,12 +53,11 @@ struct ValueParts: Sendable {
     for path in runs {
       slices.append(try ValueRun(path, clusters: sizes.count).offsets(clusters))
     }
-    let total = clusters.reduce(0) { $0 + sizes[$1] }
+    let total = sizes[clusters].reduce(0, +)
     let space = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * total)
     defer { space.deallocate() }
     let (values, read) = (space, space + total)
-    var starts = [0]
-    for cluster in clusters { starts.append(starts[starts.count - 1] + sizes[cluster]) }
+    let starts = sizes[clusters].reduce(into: [0]) { $0.append($0.last! + $1) }
     var next = starts
     for (number, ends) in slices.enumerated() {
       let places = ends[0]..<ends[clusters.count]

@@ -46,13 +46,9 @@ struct ValueRun: ~Copyable, SortedRun {
   ) throws(WinnowError) {
     let run = try AssignedRun(path)
     let values = try column.elements(run.rows, at: start + 8 * run.firstRow, of: Double.self)
-    let rows = UnsafeMutablePointer<UInt32>.allocate(capacity: run.candidates)
+    let rows = try run.rows(0..<run.candidates)
     let sorted = UnsafeMutablePointer<UInt64>.allocate(capacity: run.candidates)
-    defer {
-      rows.deallocate()
-      sorted.deallocate()
-    }
-    try run.readRows(0..<run.candidates, into: rows)
+    defer { sorted.deallocate() }
     let ends = try run.offsets(0..<run.clusters)
     var offsets: [UInt32] = [0]
     offsets.reserveCapacity(ends.count)

@@ -14,14 +14,10 @@ struct DedupStage: BuildStage {
 
   func after(_ job: BuildJob) -> [StageName] { [.fineSort] }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    guard let criterion = job.parameters.deduplication?.criterion else {
-      preconditionFailure("no deduplication")
-    }
-    return try job.signature(
-      parameters: [
-        "--dedup": "\(criterion.epsilon)", "--dedup-rule": criterion.rule.rawValue,
-      ], after: [job.searchedStage, .fineSort])
+  func follows(_ job: BuildJob) -> [StageName] { [job.searchedStage, .fineSort] }
+  func parameters(_ job: BuildJob) -> [String: String] {
+    let criterion = job.deduplication.criterion
+    return ["--dedup": "\(criterion.epsilon)", "--dedup-rule": criterion.rule.rawValue]
   }
 
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
@@ -32,12 +28,10 @@ struct DedupStage: BuildStage {
     let rows = (try? job.sortedFineClusters().candidates) ?? job.shape.rows
     return TaskShares(results: results, work: rows, each: 1 << 17)
   }
-  func isWhole(_ path: String, _ check: ResultCheck) -> Bool { DroppedRows.isWhole(path) }
   func unit(_ job: BuildJob) -> String? { "rows" }
   func units(_ job: BuildJob) throws(WinnowError) -> [Int] {
-    let fine = try job.sortedFineClusters()
-    let tasks = DuplicateTasks(fine)
-    return tasks.clusters.indices.map { tasks.rows($0, of: fine) }
+    let tasks = DuplicateTasks(try job.sortedFineClusters())
+    return tasks.clusters.indices.map(tasks.rows)
   }
 
   func memory(_ shape: BuildShape) -> Int? {
@@ -73,28 +67,23 @@ struct DedupStage: BuildStage {
   }
 
   func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
-    let fine = try job.sortedFineClusters()
-    let grouped = DuplicateTasks(fine)
-    let shared = tasks.filter { grouped.isShared[$0] }
-    try search(shared, grouped, fine, workers: 1, threadsEach: run.threads, job, run)
-    let others = tasks.filter { !grouped.isShared[$0] }
-    try search(others, grouped, fine, workers: run.threads, threadsEach: 1, job, run)
+    let grouped = DuplicateTasks(try job.sortedFineClusters())
+    let (shared, others) = (tasks.filter(grouped.isShared), tasks.filter { !grouped.isShared($0) })
+    try search(shared, grouped, workers: 1, threadsEach: run.threads, job, run)
+    try search(others, grouped, workers: run.threads, threadsEach: 1, job, run)
   }
 
   private func search(
-    _ tasks: [Int], _ grouped: DuplicateTasks, _ fine: FineClusters, workers: Int,
-    threadsEach: Int, _ job: BuildJob, _ run: StageRun
+    _ tasks: [Int], _ grouped: DuplicateTasks, workers: Int, threadsEach: Int, _ job: BuildJob,
+    _ run: StageRun
   ) throws(WinnowError) {
-    guard !tasks.isEmpty, let criterion = job.parameters.deduplication?.criterion else { return }
     let searchers = (0..<min(workers, tasks.count)).map { _ in
       ClusterSearcher(
-        job.blocks, fine, criterion, memory: job.shape.searchMemory / workers,
-        threads: threadsEach, job.instructions, isCancelled: run.isCancelled)
+        job, grouped.fine, memory: job.shape.searchMemory / workers, threads: threadsEach, run)
     }
     try run.inParallel(tasks, threads: workers) { (worker, task) throws(WinnowError) in
       try job.shards.reading(job.shards.paths.indices) { () throws(WinnowError) in
-        try searchers[worker].search(
-          grouped.clusters[task], to: run.paths[task], progress: run.progress)
+        try searchers[worker].search(grouped.clusters[task], to: run.paths[task])
       }
     }
   }

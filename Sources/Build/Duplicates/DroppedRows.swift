@@ -1,26 +1,26 @@
 // What a task of the search leaves: the rows it drops, each with its twin, by row.
 
-import FoundationEssentials
 import Foundations
 import Storage
 import Tasks
 
-/// A row that is dropped.
 struct DroppedRow: Sendable {
   var row: Int
   var twin: Int
   var cosine: Double
 }
 
-/// The near duplicates of some fine clusters, on the disk.
+/// The near duplicates that a task has found, on the disk, read in their order some at a time.
 ///
 /// The file, little endian: u8 dropped rows, u8 close decisions, then rows u8 ascending, twins u8,
 /// cosines f8, and the seal.
-struct DroppedRows: Sendable {
-  let path: String
-  let count: Int
-  /// See ``Duplicates/closeDecisions``.
+struct DroppedRows {
+  private let path: String
+  private let count: Int
   let closeDecisions: Int
+  private let piece: Int
+  private var next = 0
+  private var held: ArraySlice<DroppedRow> = []
   private static let header = 16
 
   /// - Complexity: O(n log n)
@@ -34,47 +34,15 @@ struct DroppedRows: Sendable {
     try SealedFile.write(numbers, to: path)
   }
 
-  static func isWhole(_ path: String) -> Bool { SealedFile.read(path) != nil }
-
+  /// - Parameter piece: rows that are read at once.
   /// - Throws: ``WinnowError`` when the file is not what a task leaves.
-  init(_ path: String) throws(WinnowError) {
-    self.path = path
+  init(_ path: String, piece: Int) throws(WinnowError) {
     let file = try InputFile(path)
     let (size, header) = (file.size, try file.elements(2, at: 0, of: UInt64.self))
     guard header[0] < UInt64(size), size == Self.header + 24 * Int(header[0]) + SealedFile.sealBytes
-    else { throw damaged(path, "it was changed during the build") }
-    count = Int(header[0])
-    closeDecisions = Int(header[1])
-  }
-
-  /// Some of the rows, by row.
-  func rows(_ range: Range<Int>) throws(WinnowError) -> [DroppedRow] {
-    let file = try InputFile(path)
-    var columns: [[UInt64]] = []
-    for column in 0..<3 {
-      columns.append(
-        try file.elements(
-          range.count, at: Self.header + 8 * (column * count + range.lowerBound)))
-    }
-    return (0..<range.count).map {
-      DroppedRow(
-        row: Int(columns[0][$0]), twin: Int(columns[1][$0]),
-        cosine: Double(bitPattern: columns[2][$0]))
-    }
-  }
-}
-
-/// The dropped rows of one task, read in their order some at a time.
-struct DroppedRowReader {
-  private let file: DroppedRows
-  private let piece: Int
-  private var next = 0
-  private var held: ArraySlice<DroppedRow> = []
-
-  /// - Parameter piece: rows that are read at once.
-  init(_ file: DroppedRows, piece: Int) {
-    self.file = file
-    self.piece = piece
+    else { throw SealedFile.changed(path) }
+    (self.path, self.piece) = (path, piece)
+    (count, closeDecisions) = (Int(header[0]), Int(header[1]))
   }
 
   /// Calls `body` with the rows below `end` that come next.
@@ -83,10 +51,8 @@ struct DroppedRowReader {
   ) throws(WinnowError) {
     while true {
       if held.isEmpty {
-        guard next < file.count else { return }
-        let range = next..<min(file.count, next + piece)
-        held = try file.rows(range)[...]
-        next = range.upperBound
+        guard next < count else { return }
+        try readPiece()
       }
       while let first = held.first {
         guard first.row < end else { return }
@@ -94,5 +60,21 @@ struct DroppedRowReader {
         held.removeFirst()
       }
     }
+  }
+
+  private mutating func readPiece() throws(WinnowError) {
+    let file = try InputFile(path)
+    let size = min(piece, count - next)
+    var columns: [[UInt64]] = []
+    for column in 0..<3 {
+      columns.append(try file.elements(size, at: Self.header + 8 * (column * count + next)))
+    }
+    let rows = (0..<size).map {
+      DroppedRow(
+        row: Int(columns[0][$0]), twin: Int(columns[1][$0]),
+        cosine: Double(bitPattern: columns[2][$0]))
+    }
+    held = rows[...]
+    next += size
   }
 }

@@ -3,10 +3,10 @@
 // one number a row decides all epsilons.
 
 import Clustering
-import FoundationEssentials
 import Foundations
 import Storage
 import Tasks
+import Workspace
 
 /// What deduplication would keep.
 public struct DuplicateCurve: Codable, Sendable, Equatable {
@@ -32,25 +32,16 @@ public struct DuplicateCurve: Codable, Sendable, Equatable {
 
   /// A table for people.
   public var text: String {
-    func cell(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(1, width - text.count)) + text
-    }
     var text =
       "\(candidates) candidates in \(counted(clusters, "fine cluster"))\n"
       + "epsilon" + cell("kept", 14) + cell("fraction", 10) + "\n"
     for point in points {
       let part = (point.fraction * 1e6).rounded() / 1e6
       text +=
-        "\(point.epsilon)".padded(7) + cell("\(point.kept)", 14) + cell("\(part)", 10) + "\n"
+        padded("\(point.epsilon)", 7) + cell("\(point.kept)", 14) + cell("\(part)", 10) + "\n"
     }
     return text
       + "exact for --dedup-rule chain; a lower bound for greedy, which keeps as many or more\n"
-  }
-}
-
-extension String {
-  fileprivate func padded(_ width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }
 
@@ -61,7 +52,6 @@ extension String {
 ///     folder for what the search needs on the disk meanwhile (about 40 bytes a row), which must not
 ///     exist and is removed.  One input may be a workspace: then its inputs are taken, as its build log
 ///     names them, with the candidates and fine clusters that it had.
-/// - Throws: ``WinnowError``
 /// - Complexity: as the deduplication of a build.
 public func duplicateCurve(
   _ parameters: BuildParameters, observer: BuildObserver = BuildObserver()
@@ -88,13 +78,12 @@ public func duplicateCurve(
 }
 
 extension DuplicateCurve {
-  /// Adds up what the search for duplicates found.
   fileprivate init(_ job: BuildJob) throws(WinnowError) {
     let candidates = try job.searched().count
     var dropped = [Int](repeating: 0, count: Self.epsilons.count)
     for path in try job.paths(of: .dedup) {
-      var reader = DroppedRowReader(try DroppedRows(path), piece: 1 << 14)
-      try reader.forEach(below: .max) { row in
+      var rows = try DroppedRows(path, piece: 1 << 14)
+      try rows.forEach(below: .max) { row in
         for (place, epsilon) in Self.epsilons.enumerated() where row.cosine > 1 - epsilon {
           dropped[place] += 1
         }
@@ -106,5 +95,80 @@ extension DuplicateCurve {
         let kept = candidates - $1
         return .init(epsilon: $0, kept: kept, fraction: Double(kept) / Double(max(1, candidates)))
       })
+  }
+}
+
+/// A workspace whose candidates are asked about.
+struct CurveWorkspace: Sendable {
+  let path: String
+  let description: WorkspaceDescription
+  private let inputs: [String]
+
+  /// - Returns: nil when the inputs are embeddings.
+  init?(_ inputs: [String]) throws(WinnowError) {
+    let isWorkspace = inputs.map { pathKind($0 + "/workspace.json") == .file }
+    guard isWorkspace.contains(true) else { return nil }
+    guard inputs.count == 1 else {
+      throw .invalid("\(inputs[isWorkspace.firstIndex(of: true)!]): a workspace goes by itself")
+    }
+    path = inputs[0]
+    description = try WorkspaceDescription.read(path + "/workspace.json")
+    guard let log = BuildLog.read(path + "/build-log.json") else {
+      throw .invalid(
+        "\(path)/build-log.json: missing or damaged, so its inputs are not known; name them")
+    }
+    self.inputs = log.inputs
+  }
+
+  /// Asks for the inputs and fine clusters of the workspace.
+  func adjust(_ parameters: inout BuildParameters) throws(WinnowError) {
+    guard parameters.filters.isEmpty else {
+      throw .invalid(
+        "\(path): the candidates are the workspace's; leave filters out, or name inputs")
+    }
+    parameters.inputs = inputs
+    parameters.skipInvalid = description.parameters.skipInvalid
+    parameters.seed = description.parameters.seed ?? parameters.seed
+    if parameters.deduplication == nil, let dedup = description.parameters.dedup {
+      parameters.deduplication = Deduplication(
+        DuplicateCriterion(
+          epsilon: dedup.epsilon, rule: DuplicateRule(rawValue: dedup.rule) ?? .greedy),
+        clusters: dedup.clusters)
+    }
+  }
+
+  /// The fates of some rows; nil where all are candidates.
+  func fates(_ rows: Range<Int>) throws(WinnowError) -> [UInt8]? {
+    guard pathKind(path + "/fate.npy") == .file else { return nil }
+    return try FateReader(path + "/fate.npy", rows: description.rows).fates(rows)
+  }
+}
+
+extension StageName { package static let curve = StageName("curve") }
+
+/// The candidates of a workspace: those that were searched when it was built.
+struct CurveStage: SingleStage, BuildStage {
+  let name = StageName.curve
+
+  func after(_ job: BuildJob) -> [StageName] { [.scan] }
+  func bytes(_ job: BuildJob) -> Int { 2 * job.shape.rows }
+
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> FateCounts {
+    guard let workspace = job.plan.curve else { preconditionFailure("no workspace") }
+    let scanned = try job.scanned()
+    guard workspace.description.inputs.map(\.digest) == scanned.digests else {
+      throw .invalid(
+        "\(workspace.path): its inputs have changed since it was built "
+          + "(\(job.parameters.inputs.joined(separator: ", "))): name inputs instead of it")
+    }
+    return try scanned.candidates.narrow(
+      to: run.files, fatesName(name), [], isCancelled: run.isCancelled
+    ) { (rows, fates) throws(WinnowError) in
+      guard let old = try workspace.fates(rows) else { return }
+      for place in fates.indices where fates[place] == Fate.candidate.rawValue {
+        // Duplicates were looked at.
+        if old[place] != Fate.duplicate.rawValue { fates[place] = old[place] }
+      }
+    }
   }
 }

@@ -11,13 +11,11 @@ struct FineAssignStage: AssignmentStage {
   let step = StageName.fine
 
   func after(_ job: BuildJob) -> [StageName] { [.fineCentroids, job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(after: [job.searchedStage, .fineTrain])
-  }
+  func follows(_ job: BuildJob) -> [StageName] { [job.searchedStage, .fineTrain] }
   func needs(_ job: BuildJob) -> TaskNeeds { job.fineAssignmentNeeds }
 
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
-    guard let wanted = job.parameters.deduplication else { return nil }
+    let wanted = job.deduplication
     // There are as many candidates as rows at most.
     let (n, fine) = (Double(job.shape.rows), Double(wanted.clusters(of: job.shape.rows)))
     let compared =
@@ -38,14 +36,11 @@ struct FineAssignStage: AssignmentStage {
         tasks, to: try job.readTrained(job.paths(of: .fineTrain)[0], count: count),
         of: job.searched(), job, run)
     }
-    let assigner = FineAssigner(
-      job: job, levels: levels, trained: try job.paths(of: .fineTrain),
-      isCancelled: run.isCancelled)
     let coarseRuns = try job.paths(of: .coarseAssign)
-    let buffers = (0..<run.threads).map { _ in BlockBuffer(job.blocks) }
+    let buffers = (0..<run.threads).map { _ in BlockBuffer(job) }
     try run.inParallel(tasks) { (worker, task) throws(WinnowError) in
       try job.shards.reading(job.shards.paths.indices) { () throws(WinnowError) in
-        try assigner.assign(coarseRuns[task], to: run.paths[task], buffers[worker])
+        try assign(coarseRuns[task], to: run.paths[task], levels, buffers[worker], job, run)
         run.progress(job.blocks.rows(of: job.blocks.runs[task]))
       }
     }
@@ -53,46 +48,36 @@ struct FineAssignStage: AssignmentStage {
   func conclude(_ job: BuildJob) throws(WinnowError) {
     try checkRuns(hold: job.searched(), job)
   }
-}
 
-/// Writes the fine clusters of a run's rows, out of a run of the coarse ones.
-private struct FineAssigner: Sendable {
-  let job: BuildJob
-  let levels: FineLevels
-  /// The centroids of each coarse cluster's fine ones.
-  let trained: [String]
-  let isCancelled: @Sendable () -> Bool
-
-  func assign(
-    _ coarseRun: String, to path: String, _ buffer: BlockBuffer
+  /// Writes the fine clusters of a run's rows, out of a run of the coarse ones.
+  private func assign(
+    _ coarseRun: String, to path: String, _ levels: FineLevels, _ buffer: BlockBuffer,
+    _ job: BuildJob, _ run: StageRun
   ) throws(WinnowError) {
-    let run = try AssignedRun(coarseRun)
-    var nearest = [UInt32](repeating: AssignedRun.none, count: run.rows)
-    var distances = [Float](repeating: 0, count: run.rows)
+    let trained = try job.paths(of: .fineTrain)
+    let coarse = try AssignedRun(coarseRun)
+    var nearest = [UInt32](repeating: AssignedRun.none, count: coarse.rows)
+    var distances = [Float](repeating: 0, count: coarse.rows)
     for cluster in 0..<levels.coarse {
-      let rows = try run.rows(of: cluster).sorted()
+      let rows = try coarse.rows(of: cluster).sorted()
       if rows.isEmpty { continue }
       let centroids = try job.readTrained(trained[cluster], count: levels.count(cluster))
       for start in stride(from: 0, to: rows.count, by: buffer.vectors.capacity) {
-        if isCancelled() { throw .interrupted }
+        if run.isCancelled() { throw .interrupted }
         let places = start..<min(start + buffer.vectors.capacity, rows.count)
-        let faulty = try gatherRows(
-          job.blocks, rows, places, into: buffer.vectors, at: 0, buffer, job.instructions)
-        guard faulty == 0 else {
-          throw changedInput(job.blocks, shard: job.blocks.shard(of: rows[start]))
-        }
+        try buffer.gatherCandidates(rows, places, into: buffer.vectors) { $0 - start }
         centroids.assign(
           buffer.vectors, count: places.count, nearest: buffer.nearest,
           distances: buffer.distances, scratch: buffer.scratch)
         for (slot, place) in places.enumerated() {
-          let row = rows[place] - run.firstRow
+          let row = rows[place] - coarse.firstRow
           nearest[row] = UInt32(levels.offsets[cluster]) + buffer.nearest[slot]
           distances[row] = buffer.distances[slot]
         }
       }
     }
     try AssignedRunWriter().write(
-      firstRow: run.firstRow, count: run.rows, nearest: nearest, distances: distances,
+      firstRow: coarse.firstRow, count: coarse.rows, nearest: nearest, distances: distances,
       clusters: levels.fine, to: path)
   }
 }

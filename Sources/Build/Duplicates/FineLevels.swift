@@ -1,11 +1,7 @@
-// Fine clusters of data sets that have too many for one k-means: first coarse ones, about the square
-// root of as many, then each of those is split on its own.  A row's fine cluster is the nearest of its
-// coarse cluster's.
-
 import Foundations
-import Synchronization
 
-/// How fine clusters are shared among coarse ones.
+/// How fine clusters are shared among coarse ones.  A row's fine cluster is the nearest of its coarse
+/// cluster's.
 package struct FineLevels: Sendable {
   /// Where each coarse cluster's fine ones begin, and the end of the last.
   package let offsets: [Int]
@@ -44,14 +40,10 @@ package struct FineLevels: Sendable {
       counts[counts.firstIndex(of: most)!] -= 1
       missing += 1
     }
-    var offsets = [0]
-    for count in counts { offsets.append(offsets.last! + count) }
-    self.offsets = offsets
+    offsets = counts.reduce(into: [0]) { $0.append($0.last! + $1) }
   }
 
-  /// - Parameters:
-  ///   - runs: the results of the assignment to coarse clusters.
-  ///   - fine: fine clusters in all.
+  /// For the clusters of an assignment.
   init(coarse runs: [String], fine: Int) throws(WinnowError) {
     var sizes = [Int](repeating: 0, count: Self.coarseClusters(fine))
     for path in runs {
@@ -70,10 +62,6 @@ package struct FineLevels: Sendable {
 extension AssignedRun {
   /// The rows of a cluster, as the data set numbers them.
   func rows(of cluster: Int) throws(WinnowError) -> [Int] {
-    let places = try places(of: cluster)
-    let space = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: max(1, places.count))
-    defer { space.deallocate() }
-    try readRows(places, into: space.baseAddress!)
-    return space.prefix(places.count).map { firstRow + Int($0) }
+    try rows(try places(of: cluster)).map { firstRow + Int($0) }
   }
 }

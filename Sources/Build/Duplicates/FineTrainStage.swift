@@ -3,20 +3,21 @@
 import Clustering
 import Foundations
 import Pruning
+import Storage
 import Tasks
+import Workspace
 
-extension StageName { package static let fineTrain = StageName("fine-train") }
+extension StageName {
+  package static let fineTrain = StageName("fine-train")
+  package static let fineCentroids = StageName("fine-centroids")
+}
 
-struct FineTrainStage: BuildStage {
+struct FineTrainStage: FineTrainingStage {
   let name = StageName.fineTrain
-  let step = StageName.fine
   let resultPrefix = "centroids"
   let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [.coarseAssign, job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.fineTrainingSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     (0..<(try job.fineLevels()?.coarse ?? 1)).map { "centroids-\($0)" }
   }
@@ -72,18 +73,16 @@ struct FineTrainStage: BuildStage {
     let numbers = try smallestRows(of: cluster, in: coarseRuns, plan)
     let vectors = VectorBlock(capacity: numbers.count, dimensions: job.dataset.dimensions)
     let faulty = try job.shards.reading(job.shards.paths.indices) { () throws(WinnowError) in
-      try gatherRows(
-        job.blocks, numbers, numbers.indices, into: vectors, at: 0, BlockBuffer(job.blocks),
-        job.instructions)
+      try BlockBuffer(job).gather(numbers, into: vectors)
     }
-    guard faulty == 0 else { throw changedInput(job.blocks, shard: nil) }
+    guard faulty == 0 else { throw changedInput() }
     let rows = RowsInMemory(vectors: vectors, numbers: numbers, seed: plan.seed)
-    guard let initial = try chooseInitial(rows, plan, job, isCancelled: run.isCancelled) else {
-      throw .interrupted
+    let parameters = job.trainingParameters(plan)
+    let start = try TrainingState(
+      rows: rows, initial: try chooseInitial(rows, plan, job, run), parameters: parameters)
+    let result = try trainSphericalKMeans(rows: rows, from: start, parameters: parameters) {
+      (_, _, _) throws(WinnowError) in !run.isCancelled()
     }
-    let result = try trainSphericalKMeans(
-      rows: rows, initial: initial, parameters: job.trainingParameters(plan)
-    ) { (_, _) throws(WinnowError) in !run.isCancelled() }
     guard let result else { throw .interrupted }
     return result.centroids.components()
   }
@@ -99,5 +98,47 @@ struct FineTrainStage: BuildStage {
       }
     }
     return smallest.rows()
+  }
+}
+
+/// fine_centroids.npy: the centroids of all trainings, one after another.
+struct FineCentroidsStage: SingleStage, FineTrainingStage {
+  let name = StageName.fineCentroids
+
+  func after(_ job: BuildJob) -> [StageName] { [.fineTrain] }
+  func bytes(_ job: BuildJob) -> Int { 8 * job.shape.fine * job.dataset.dimensions }
+
+  /// - Returns: the number of fine clusters.
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> Int {
+    let levels = try job.fineLevels()
+    let clusters = try job.fineClusters()
+    var file = try run.files.open(
+      TwinFiles.centroids, .float32, shape: [clusters, job.dataset.dimensions])
+    for (cluster, path) in try job.paths(of: .fineTrain).enumerated() {
+      let count = levels?.count(cluster) ?? clusters
+      try file.write(
+        elements: try readComponents(path, count: count, dimensions: job.dataset.dimensions))
+    }
+    run.files.record(TwinFiles.centroids, try file.commit())
+    return clusters
+  }
+}
+
+/// The centroids that a task of a training left.
+func readComponents(
+  _ path: String, count: Int, dimensions: Int
+) throws(WinnowError) -> [Float] {
+  var arrays = try SealedArrays(path)
+  guard let components = arrays.take(count * dimensions, of: Float.self), arrays.isAtEnd
+  else { throw SealedFile.changed(path) }
+  return components
+}
+
+extension BuildJob {
+  /// The centroids that a task of a training left, ready to be searched.
+  func readTrained(_ path: String, count: Int) throws(WinnowError) -> Centroids {
+    Centroids(
+      components: try readComponents(path, count: count, dimensions: dataset.dimensions),
+      count: count, dimensions: dataset.dimensions, instructions: instructions)
   }
 }

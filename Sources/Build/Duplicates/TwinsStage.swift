@@ -1,39 +1,106 @@
-// What the search for near duplicates found, brought together: the arrays of the workspace, and the fates
-// of all rows.
+// What deduplication leaves for whoever asks why a row is gone: twin.npy, twin_cosine.npy,
+// fine_assignments.npy and fine_distances.npy, a value for every row of the data set; and the fates
+// that the following stages go on with.  Rows pass in their order, some at a time.
 
 import Clustering
 import Foundations
+import Storage
 import Tasks
 import Workspace
 
 extension StageName { package static let twins = StageName("twins") }
 
 struct TwinsStage: SingleStage, BuildStage {
-  typealias Value = TwinTotals
   let name = StageName.twins
   let step = StageName.dedup
 
   func after(_ job: BuildJob) -> [StageName] { [.dedup, job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try DedupStage().signature(job)
-  }
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    TaskEstimate(tasks: 1, bytes: 24 * job.shape.rows)
+  func follows(_ job: BuildJob) -> [StageName] { DedupStage().follows(job) }
+  func parameters(_ job: BuildJob) -> [String: String] { DedupStage().parameters(job) }
+  func bytes(_ job: BuildJob) -> Int { 24 * job.shape.rows }
+
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> TwinTotals {
+    try writeFineAssignments(job, run)
+    return try writeTwins(job, run)
   }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> TwinTotals {
-    try writeFineAssignments(
-      of: job.paths(of: .fineAssign), rows: job.dataset.rows, to: files,
-      isCancelled: run.isCancelled)
-    return try writeTwins(
-      job.searched(), job.paths(of: .dedup), fates: fatesName(name), to: files,
-      isCancelled: run.isCancelled)
+  /// Writes twins, cosines and fates.
+  ///
+  /// - Complexity: O(rows) time, 16 MiB of memory and a bit a row.
+  private func writeTwins(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> TwinTotals {
+    let (candidates, files) = (try job.searched(), run.files)
+    let results = try job.paths(of: .dedup)
+    var readers: [DroppedRows] = []
+    let piece = max(64, (1 << 18) / max(1, results.count))
+    for path in results { readers.append(try DroppedRows(path, piece: piece)) }
+    let isWide = candidates.rows > Int(UInt32.max)
+    var twins = try files.open(
+      TwinFiles.twins, isWide ? .uint64 : .uint32, shape: [candidates.rows])
+    var cosines = try files.open(TwinFiles.cosines, .float32, shape: [candidates.rows])
+    let counts = try candidates.narrow(
+      to: files, fatesName(name), [.duplicate], isCancelled: run.isCancelled
+    ) {
+      (rows, fates) throws(WinnowError) in
+      var twin = Array(rows)
+      var cosine = [Float](repeating: 1, count: rows.count)
+      var wasCandidate = true
+      for reader in readers.indices {
+        try readers[reader].forEach(below: rows.upperBound) { dropped in
+          let place = dropped.row - rows.lowerBound
+          if fates[place] != Fate.candidate.rawValue { wasCandidate = false }
+          fates[place] = Fate.duplicate.rawValue
+          twin[place] = dropped.twin
+          cosine[place] = Float(dropped.cosine)
+        }
+      }
+      guard wasCandidate else {
+        throw damaged(files.folder + "/" + stageFolder, "its results are of other candidates")
+      }
+      if isWide {
+        try twins.write(elements: twin.map { UInt64($0) })
+      } else {
+        try twins.write(elements: twin.map { UInt32($0) })
+      }
+      try cosines.write(elements: cosine)
+    }
+    files.record(TwinFiles.twins, try twins.commit())
+    files.record(TwinFiles.cosines, try cosines.commit())
+    return TwinTotals(counts: counts, closeDecisions: readers.reduce(0) { $0 + $1.closeDecisions })
+  }
+
+  /// Writes the fine cluster of every row, 2^32 - 1 where it took no part, and the distance to its
+  /// centroid, NaN where it took no part.
+  ///
+  /// - Complexity: O(rows) time, 8 bytes of memory a row of the largest run.
+  private func writeFineAssignments(_ job: BuildJob, _ run: StageRun) throws(WinnowError) {
+    let files = run.files
+    var assignments = try files.open(TwinFiles.assignments, .uint32, shape: [job.dataset.rows])
+    var distances = try files.open(TwinFiles.distances, .float32, shape: [job.dataset.rows])
+    for path in try job.paths(of: .fineAssign) {
+      if run.isCancelled() { throw .interrupted }
+      let own = try AssignedRun(path)
+      var nearest = [UInt32](repeating: AssignedRun.none, count: own.rows)
+      var distance = [UInt32](repeating: Float.nan.bitPattern, count: own.rows)
+      let ends = try own.offsets(0..<own.clusters)
+      let rows = try own.rows(0..<own.candidates)
+      var bits = [UInt32](repeating: 0, count: own.candidates)
+      try own.readDistances(0..<own.candidates, into: &bits)
+      for cluster in 0..<own.clusters {
+        for place in Int(ends[cluster])..<Int(ends[cluster + 1]) {
+          let row = Int(rows[place])
+          nearest[row] = UInt32(cluster)
+          distance[row] = bits[place]
+        }
+      }
+      try assignments.write(elements: nearest)
+      try distances.write(elements: distance)
+    }
+    files.record(TwinFiles.assignments, try assignments.commit())
+    files.record(TwinFiles.distances, try distances.commit())
   }
 
   func conclude(_ job: BuildJob) throws(WinnowError) {
-    guard let criterion = job.parameters.deduplication?.criterion else { return }
+    let criterion = job.deduplication.criterion
     let totals = try job.graph.value(of: self)
     let clusters = try job.fineClusters()
     let dropped = totals.counts.dropped[.duplicate] ?? 0
@@ -43,4 +110,10 @@ struct TwinsStage: SingleStage, BuildStage {
         + "\(counted(clusters, "fine cluster"))); \(totals.closeDecisions) decided by a cosine "
         + "within 1e-6 of the threshold")
   }
+}
+
+struct TwinTotals: Codable, Sendable {
+  var counts: FateCounts
+  /// See ``Duplicates/closeDecisions``.
+  var closeDecisions: Int
 }

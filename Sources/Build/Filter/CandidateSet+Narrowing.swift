@@ -9,16 +9,8 @@ extension CandidateSet {
   /// Writes the fates of all rows where some candidates are dropped; what else was dropped keeps its
   /// fate.
   ///
-  /// A stage that drops rows calls this once:
-  ///
-  ///     let counts = try candidates.narrow(to: files, "stage/dedup/fate.npy", [.duplicate], isCancelled: stop) {
-  ///       (rows, fates) in
-  ///       for place in fates.indices where fates[place] == 0 && goes(rows.lowerBound + place) {
-  ///         fates[place] = Fate.duplicate.rawValue
-  ///       }
-  ///     }
-  ///
-  /// and what follows takes `CandidateSet(fates:rows:counts:)` of that file.
+  /// A stage that drops rows calls this once, and what follows takes
+  /// ``CandidateSet/init(fates:rows:counts:window:)`` of that file.
   ///
   /// - Parameters:
   ///   - name: the file's, below the staging folder.

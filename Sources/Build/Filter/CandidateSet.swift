@@ -8,6 +8,7 @@
 
 import Foundations
 import Pruning
+import Tasks
 import Workspace
 
 /// Which rows of a data set are candidates.
@@ -78,7 +79,7 @@ struct CandidateSet: Sendable {
     }
     count = rows - counts.dropped.values.reduce(0, +)
     guard window != nil || found == count else {
-      throw damaged(fates, "it was changed during the build")
+      throw SealedFile.changed(fates)
     }
     self.members = count == rows ? nil : members
   }

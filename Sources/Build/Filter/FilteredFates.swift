@@ -1,122 +1,152 @@
-// The fate of every row, out of the scan's list of invalid rows, the verdicts of
-// `--where` and of the key lists, and similarity.npy.  Rows pass in their order, some at a time, so
-// there is nothing a row in memory but the bit of the candidates.
+// The fate of every row, out of the scan's list of invalid rows, the verdicts of `--where` and of the
+// key lists, and similarity.npy.  Rows pass in their order, some at a time, so memory holds nothing
+// per row but the bit of the candidates.
 
 import Foundations
-import Pruning
 import Storage
 import Tasks
 import Workspace
 
-/// What decides the fates beside the scan.
-struct FilterSources: Sendable {
-  var filters: RowFilters
-  /// Whether a row's condition holds, a file for each shard; none without one.
-  var conditions: [String] = []
-  /// The row at which each shard begins, and the number of rows at the end.
-  var firstRows: [Int]
-  /// Whether the lists let a row stay; nil without lists.
-  var lists: String?
-  /// similarity.npy.
-  var similarity: String
-
-}
-
 /// Writes the fates of all rows.
-///
-/// - Parameters:
-///   - candidates: the rows that can be used.
-///   - files: records the file.
-///   - done: told how many rows have passed since the last time.
-/// - Throws: ``WinnowError`` also when nothing is left: which filter dropped the last row.
-/// - Complexity: O(rows) time, a bit of memory a row
-func writeFilteredFates(
-  _ candidates: CandidateSet, _ sources: FilterSources, to files: StagingFiles,
-  isCancelled: @escaping @Sendable () -> Bool, done: (Int) -> Void
-) throws(WinnowError) -> FateCounts {
-  let filters = sources.filters
-  guard let top = filters.similarityTop else {
-    let counts = try sift(
-      candidates, sources, to: files, fatesName(.filter), isCancelled: isCancelled, done: done)
+struct FilteredFates {
+  let job: BuildJob
+  let run: StageRun
+  let passes: FilterPasses
+
+  private var filters: RowFilters { job.parameters.filters }
+
+  private func similarities() throws(WinnowError) -> RowReader<Float> {
+    try RowReader(job.path("similarity.npy"), .float32, job.dataset.rows)
+  }
+
+  /// - Parameter candidates: the rows that can be used.
+  /// - Throws: ``WinnowError`` also when nothing is left: which filter dropped the last row.
+  /// - Complexity: O(rows) time, a bit of memory a row
+  func write(_ candidates: CandidateSet) throws(WinnowError) -> FateCounts {
+    guard let top = filters.similarityTop else {
+      return try sift(candidates, to: run.files, fatesName(.filter))
+    }
+    // What the other filters leave, for as long as this function runs.
+    let name = partialName("\(stageFolder)/\(StageName.filter)/sifted.npy")
+    let sifted = try sift(candidates, to: StagingFiles(folder: job.folder), name)
+    let left = try CandidateSet(fates: job.path(name), rows: candidates.rows, counts: sifted)
+    let reader = try similarities()
+    let wanted = top.floor(times: left.count)
+    guard wanted > 0 else {
+      throw .invalid(
+        "--similarity-top \(top): it leaves none of \(left.count) rows; give a larger part")
+    }
+    let best = try BestSimilarities(count: wanted) { (take) throws(WinnowError) in
+      try left.forEachFates { (rows, _) throws(WinnowError) in
+        if run.isCancelled() { throw .interrupted }
+        let values = try reader.values(rows)
+        left.forEach(in: rows) { take(descendingBits(values[$0 - rows.lowerBound])) }
+        passes.report(rows.count)
+      }
+    }
+    var ties = best.ofWorst
+    let counts = try left.narrow(
+      to: run.files, fatesName(.filter), [.similarity], isCancelled: run.isCancelled
+    ) {
+      (rows, fates) throws(WinnowError) in
+      let values = try reader.values(rows)
+      for place in fates.indices where fates[place] == Fate.candidate.rawValue {
+        let rank = descendingBits(values[place])
+        if rank == best.worst, ties > 0 {
+          ties -= 1
+        } else if rank >= best.worst {
+          fates[place] = Fate.similarity.rawValue
+        }
+      }
+      passes.report(rows.count)
+    }
+    try removeTree(job.path(name))
+    return counts
+  }
+
+  private func sift(
+    _ candidates: CandidateSet, to files: StagingFiles, _ name: String
+  ) throws(WinnowError) -> FateCounts {
+    var conditions: ShardVerdicts?
+    if filters.condition != nil {
+      conditions = ShardVerdicts(try job.paths(of: .condition), job.dataset.firstRows)
+    }
+    var lists: RowReader<UInt8>?
+    if filters.hasLists {
+      lists = try RowReader(job.path(ListsStage.verdicts), .uint8, (candidates.rows + 7) / 8)
+    }
+    let minimum = filters.similarityMinimum
+    let similarities = minimum == nil ? nil : try similarities()
+    let counts = try candidates.narrow(
+      to: files, name, filters.fates, isCancelled: run.isCancelled
+    ) {
+      (rows, fates) throws(WinnowError) in
+      func drop(_ fate: Fate, where goes: (Int) -> Bool) {
+        for place in fates.indices where fates[place] == 0 && goes(place) {
+          fates[place] = fate.rawValue
+        }
+      }
+      if conditions != nil {
+        let holds = try conditions!.verdicts(rows)
+        drop(.condition) { !holds[$0] }
+      }
+      if let lists {
+        // Blocks begin at multiples of 8.
+        let bytes = try lists.values(rows.lowerBound / 8..<(rows.upperBound + 7) / 8)
+        let stays = VerdictBits(bytes: bytes, count: rows.count)!
+        drop(.list) { !stays[$0] }
+      }
+      if let minimum {
+        let values = try similarities!.values(rows)
+        // A missing one is not at least anything.
+        drop(.similarity) { !(values[$0] >= minimum.value) }
+      }
+      passes.report(rows.count)
+    }
     try checkLeft(counts, candidates.rows, filters)
     return counts
   }
-  // What the other filters leave, for as long as this function runs.
-  let name = partialName("\(stageFolder)/\(StageName.filter)/sifted.npy")
-  let path = files.folder + "/" + name
-  let sifted = try sift(
-    candidates, sources, to: StagingFiles(folder: files.folder), name, isCancelled: isCancelled,
-    done: done)
-  try checkLeft(sifted, candidates.rows, filters)
-  let left = try CandidateSet(fates: path, rows: candidates.rows, counts: sifted)
-  let reader = try SimilarityReader(sources.similarity, rows: left.rows)
-  let wanted = top.floor(times: left.count)
-  guard wanted > 0 else {
-    throw .invalid(
-      "--similarity-top \(top): it leaves none of \(left.count) rows; give a larger part")
-  }
-  let best = try BestSimilarities(count: wanted) { (take) throws(WinnowError) in
-    try left.forEachFates { (rows, _) throws(WinnowError) in
-      if isCancelled() { throw .interrupted }
-      let values = try reader.values(rows)
-      left.forEach(in: rows) { take(similarityRank(values[$0 - rows.lowerBound])) }
-      done(rows.count)
-    }
-  }
-  var ties = best.ofWorst
-  let counts = try left.narrow(
-    to: files, fatesName(.filter), [.similarity], isCancelled: isCancelled
-  ) {
-    (rows, fates) throws(WinnowError) in
-    let values = try reader.values(rows)
-    for place in fates.indices where fates[place] == Fate.candidate.rawValue {
-      let rank = similarityRank(values[place])
-      if rank == best.worst, ties > 0 {
-        ties -= 1
-      } else if rank >= best.worst {
-        fates[place] = Fate.similarity.rawValue
-      }
-    }
-    done(rows.count)
-  }
-  try removeTree(path)
-  return counts
 }
 
-/// Everything but the best similarities.
-private func sift(
-  _ candidates: CandidateSet, _ sources: FilterSources, to files: StagingFiles, _ name: String,
-  isCancelled: @escaping @Sendable () -> Bool, done: (Int) -> Void
-) throws(WinnowError) -> FateCounts {
-  var conditions = sources.conditions.isEmpty ? nil : ShardVerdicts(sources)
-  var lists: VerdictReader?
-  if let path = sources.lists { lists = try VerdictReader(path, rows: candidates.rows) }
-  let minimum = sources.filters.similarityMinimum
-  var similarities: SimilarityReader?
-  if minimum != nil {
-    similarities = try SimilarityReader(sources.similarity, rows: candidates.rows)
+/// The worst rank (``descendingBits(_:)`` of a similarity) that stays among the best, and how many
+/// rows of just that rank do.
+///
+/// Found by counting: two passes over the rows count the upper and then the lower halves of the
+/// ranks' bits.  Memory is that of the counts; the result is exact and the same for any order.
+package struct BestSimilarities: Sendable, Equatable {
+  package let worst: UInt32
+  package let ofWorst: Int
+
+  /// - Parameters:
+  ///   - count: how many rows shall stay, at most as many as are offered.
+  ///   - forEachRank: calls its argument with the ranks of all rows that are offered; run twice.
+  /// - Complexity: O(rows) time, 512 KiB of memory
+  package init<Failure: Error>(
+    count: Int, forEachRank: ((UInt32) -> Void) throws(Failure) -> Void
+  ) throws(Failure) {
+    var upper = [Int](repeating: 0, count: 1 << 16)
+    try forEachRank { upper[Int($0 >> 16)] += 1 }
+    let high = upper.bucket(ofRank: count)
+    var lower = [Int](repeating: 0, count: 1 << 16)
+    try forEachRank { if $0 >> 16 == high.bucket { lower[Int($0 & 0xFFFF)] += 1 } }
+    let low = lower.bucket(ofRank: high.rank)
+    worst = UInt32(high.bucket << 16 | low.bucket)
+    ofWorst = low.rank
   }
-  return try candidates.narrow(to: files, name, sources.filters.fates, isCancelled: isCancelled) {
-    (rows, fates) throws(WinnowError) in
-    func drop(_ fate: Fate, where goes: (Int) -> Bool) {
-      for place in fates.indices where fates[place] == 0 && goes(place) {
-        fates[place] = fate.rawValue
-      }
-    }
-    if conditions != nil {
-      let holds = try conditions!.verdicts(rows)
-      drop(.condition) { !holds[$0] }
-    }
-    if let lists {
-      let stays = try lists.verdicts(rows)
-      drop(.list) { !stays[$0] }
-    }
-    if let minimum {
-      let values = try similarities!.values(rows)
-      // A missing one is not at least anything.
-      drop(.similarity) { !(values[$0] >= minimum.value) }
-    }
-    done(rows.count)
+}
+
+/// A `.npy` of numbers in the order of the rows, read some at a time.
+final class RowReader<Element: BitwiseCopyable & Sendable>: Sendable {
+  private let file: InputFile
+  private let start: Int
+
+  init(_ path: String, _ type: NpyType, _ count: Int) throws(WinnowError) {
+    file = try openArray(path, type, [count])
+    start = file.size - count * MemoryLayout<Element>.stride
+  }
+
+  func values(_ places: Range<Int>) throws(WinnowError) -> [Element] {
+    try file.elements(places.count, at: start + places.lowerBound * MemoryLayout<Element>.stride)
   }
 }
 

@@ -42,7 +42,8 @@ package struct KeyListFile: Sendable {
           "\(path): expected a text file with a key a line, as \(flag) takes it, found binary data; "
             + "winnow export --format text writes such a list")
       }
-      var begin = offset == 0 && Self.isMarked(target, read) ? 3 : 0
+      let isMarked = offset == 0 && target[..<read].starts(with: [0xEF, 0xBB, 0xBF])
+      var begin = isMarked ? 3 : 0
       offset += read
       let end = left + read
       while begin < end {
@@ -68,10 +69,6 @@ package struct KeyListFile: Sendable {
       }
       memmove(space.baseAddress!, space.baseAddress! + begin, left)
     }
-  }
-
-  private static func isMarked(_ bytes: UnsafeMutableRawBufferPointer, _ count: Int) -> Bool {
-    count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
   }
 
   private static func take(

@@ -8,8 +8,6 @@ import Workspace
 extension StageName { package static let lists = StageName("lists") }
 
 struct ListsStage: SingleStage, BuildStage {
-  /// What each list came to, by its flag.
-  typealias Value = [String: KeyListCounts]
   let name = StageName.lists
   let step = StageName.filter
 
@@ -20,28 +18,25 @@ struct ListsStage: SingleStage, BuildStage {
 
   func after(_ job: BuildJob) -> [StageName] { hasKeys(job) ? [.metadata] : [] }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+  func parameters(_ job: BuildJob) -> [String: String] {
     var parameters = job.plan.lists
     if !hasKeys(job) { parameters["the number of rows"] = "\(job.dataset.rows)" }
-    return try job.signature(parameters: parameters, after: after(job))
+    return parameters
   }
 
   func needs(_ job: BuildJob) -> TaskNeeds {
-    TaskNeeds(threads: job.shape.threads, memory: FilterStage.bytes(job.shape))
+    TaskNeeds(threads: job.shape.threads, memory: FilterStage().memory(job.shape)!)
   }
 
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    TaskEstimate(tasks: 1, bytes: job.metadataFiles.bytes / 4 + job.dataset.rows / 8)
-  }
+  func bytes(_ job: BuildJob) -> Int { job.metadataFiles.bytes / 4 + job.dataset.rows / 8 }
 
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
     StageForecast(
       tasks: 1, disk: job.dataset.rows / 8, seconds: Double(job.dataset.rows) / 10e6)
   }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> [String: KeyListCounts] {
+  /// - Returns: what each list came to, by its flag.
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> [String: KeyListCounts] {
     let kind = hasKeys(job) ? try job.metadata().columns.keyKind : nil
     var verdicts: [String: VerdictBits] = [:]
     var counts: [String: KeyListCounts] = [:]
@@ -58,7 +53,7 @@ struct ListsStage: SingleStage, BuildStage {
     var file = try AtomicFile.array(
       job.path(Self.verdicts), .uint8, shape: [stays.bytes.count], isDurable: false)
     try file.write(stays.bytes)
-    files.record(Self.verdicts, try file.commit())
+    run.files.record(Self.verdicts, try file.commit())
     return counts
   }
 

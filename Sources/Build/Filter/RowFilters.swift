@@ -30,13 +30,9 @@ public struct RowFilters: Sendable, Equatable, Codable {
   var hasLists: Bool { allow != nil || deny != nil }
   var hasSimilarity: Bool { similarityMinimum != nil || similarityTop != nil }
 
-  /// The fates that it gives.
   var fates: [Fate] {
-    var fates: [Fate] = []
-    if condition != nil { fates.append(.condition) }
-    if hasLists { fates.append(.list) }
-    if hasSimilarity { fates.append(.similarity) }
-    return fates
+    [(Fate.condition, condition != nil), (.list, hasLists), (.similarity, hasSimilarity)]
+      .compactMap { fate, isGiven in isGiven ? fate : nil }
   }
 
   /// Reads a fraction or a per cent above 0, at most 1: `0.3`, `30%`.

@@ -2,10 +2,8 @@
 // bitorder="little".
 
 import Foundations
-import Storage
 import Tasks
 
-/// Bits of some rows in memory.
 package struct VerdictBits: Sendable, Equatable {
   private(set) var bytes: [UInt8]
   package let count: Int
@@ -25,7 +23,6 @@ package struct VerdictBits: Sendable, Equatable {
 
   package subscript(place: Int) -> Bool { bytes[place >> 3] >> UInt8(place & 7) & 1 == 1 }
 
-  /// How many are yes.
   var ones: Int { bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
 
   /// Whether a row stays that `allowed` lets stay and `denied` does not name.
@@ -42,27 +39,6 @@ package struct VerdictBits: Sendable, Equatable {
   mutating func set(_ place: Int) { bytes[place >> 3] |= 1 << UInt8(place & 7) }
 }
 
-/// Verdicts of all rows in one file, read some rows at a time.
-final class VerdictReader: Sendable {
-  private let file: InputFile
-  private let start: Int
-
-  /// - Parameter path: a `.npy` of u1.
-  init(_ path: String, rows: Int) throws(WinnowError) {
-    let size = (rows + 7) / 8
-    file = try openArray(path, .uint8, [size])
-    start = file.size - size
-  }
-
-  /// The verdicts of some rows, the first of which is a multiple of 8.
-  func verdicts(_ rows: Range<Int>) throws(WinnowError) -> VerdictBits {
-    precondition(rows.lowerBound % 8 == 0)
-    let place = start + rows.lowerBound / 8
-    let bytes: [UInt8] = try file.elements((rows.count + 7) / 8, at: place)
-    return VerdictBits(bytes: bytes, count: rows.count)!
-  }
-}
-
 /// Verdicts in a sealed file for each shard, of which the last one that was asked for is in memory.
 struct ShardVerdicts {
   private let paths: [String]
@@ -70,10 +46,8 @@ struct ShardVerdicts {
   private var shard = -1
   private var bits = VerdictBits(count: 0)
 
-  init(_ sources: FilterSources) {
-    paths = sources.conditions
-    firstRows = sources.firstRows
-  }
+  /// - Parameter firstRows: the row at which each shard begins, and the number of rows at the end.
+  init(_ paths: [String], _ firstRows: [Int]) { (self.paths, self.firstRows) = (paths, firstRows) }
 
   /// The verdicts of some rows, which follow those that were asked for before.
   ///
@@ -88,7 +62,7 @@ struct ShardVerdicts {
         guard shard < paths.count else { preconditionFailure("rows beyond the shards") }
         guard let bytes = SealedFile.read(paths[shard]),
           let bits = VerdictBits(bytes: bytes, count: firstRows[shard + 1] - firstRows[shard])
-        else { throw damaged(paths[shard], "it was changed during the build") }
+        else { throw SealedFile.changed(paths[shard]) }
         self.bits = bits
       }
       let end = min(rows.upperBound, firstRows[shard + 1])

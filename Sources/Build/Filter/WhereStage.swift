@@ -14,14 +14,13 @@ struct WhereStage: BuildStage {
 
   func after(_ job: BuildJob) -> [StageName] { [] }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
+  func inputs(_ job: BuildJob) -> InputWatch? { job.metadataFiles }
+  func parameters(_ job: BuildJob) -> [String: String] {
     var parameters: [String: String] = [:]
     parameters["--where"] = job.parameters.filters.condition
     parameters["the types of columns"] = job.plan.condition?.columnTypes
-    return try job.signature(inputs: job.metadataFiles.stamps, parameters: parameters)
+    return parameters
   }
-
-  func inputPaths(_ job: BuildJob) -> [String] { job.metadataFiles.paths }
   func results(_ job: BuildJob) -> [String] { job.dataset.shards.indices.map { "shard-\($0)" } }
 
   func needs(_ job: BuildJob) -> TaskNeeds {

@@ -88,3 +88,40 @@ public func forecastBuild(_ parameters: BuildParameters) throws(WinnowError) -> 
     threads: parameters.threads, stages: stages, memory: needs.values.max() ?? 0, disk: disk,
     workspace: disk - temporary, seconds: stages.reduce(0) { $0 + $1.seconds })
 }
+
+extension BuildForecast {
+  /// A table for people.
+  public var text: String {
+    func time(_ seconds: Double) -> String {
+      seconds < 100 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds / 60) + 1) min"
+    }
+    var lines = [layout]
+    lines.append(
+      "\(rows) rows of \(dimensions) dimensions, \(clusters) concepts, \(trainingRows) training "
+        + "rows, \(threads) threads")
+    lines.append(
+      "stage   " + cell("tasks", 8) + cell("done", 8) + cell("memory", 12) + cell("disk", 12)
+        + cell("time", 10))
+    for stage in stages {
+      lines.append(
+        padded(stage.stage, 8) + cell("\(stage.tasks)", 8) + cell("\(stage.before)", 8)
+          + cell(stage.memory.map(byteText) ?? "little", 12) + cell(byteText(stage.disk), 12)
+          + cell(time(stage.seconds), 10))
+    }
+    lines.append("memory at most   \(byteText(memory))")
+    lines.append(
+      "disk at most     \(byteText(disk)), \(byteText(workspace)) of it for the workspace")
+    lines.append("time             about \(time(seconds)), by a short measurement on these rows")
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// A cell of a table, to the right of its column, at least a blank before it.
+func cell(_ text: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(1, width - text.count)) + text
+}
+
+/// A cell to the left of its column.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}

@@ -31,22 +31,21 @@ struct MeasuredRates {
       return
     }
     let blocks = RowBlocks(dataset)
-    let buffer = BlockBuffer(blocks)
-    let own = blocks.blocks(of: shard)
     let instructions = plan.parameters.instructions
+    let buffer = BlockBuffer(blocks, instructions)
+    let own = blocks.blocks(of: shard)
     func seconds(_ body: () throws(WinnowError) -> Void) throws(WinnowError) -> Double {
       let start = ContinuousClock.now
       try body()
-      let parts = (ContinuousClock.now - start).components
-      return max(1e-6, Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
+      return max(1e-6, (ContinuousClock.now - start) / .seconds(1))
     }
     let some = own.prefix(16)
     var read = 0
     let scanTime = try seconds { () throws(WinnowError) in
       var digest = Digest()
       for block in some {
-        try buffer.load(blocks.blocks[block], of: blocks, instructions: instructions) { _, _ in }
-        digest.update(buffer.loaded(blocks.blocks[block], of: blocks))
+        try buffer.load(blocks.blocks[block]) { _, _ in }
+        digest.update(buffer.loaded(blocks.blocks[block]))
         read += blocks.blocks[block].rows.count
       }
       _ = digest.words()

@@ -28,26 +28,48 @@ package struct KeyOrder: Sendable {
     limit = min(max(1, share), max(32 << 20, (bytes + KeyBytes.bytesPerKey * rows) / 2048))
   }
 
-  /// The runs of keys.
-  ///
-  /// - Complexity: O(runs)
-  package func runs() throws(WinnowError) -> KeyRuns {
-    try KeyRuns(folder: folder + "/keys", kind: kind, rows: rows, limit: limit)
+  private func source() throws(WinnowError) -> KeySource {
+    try KeySource(folder: folder + "/keys", kind: kind, rows: rows)
   }
 
-  /// The parts of the order.
+  /// The rows whose keys make one run each.
   ///
-  /// - Parameters:
-  ///   - runs: the runs as they were written.
-  ///   - starts: where the parts begin, if that was found out before.
+  /// - Complexity: O(runs)
+  package func runs() throws(WinnowError) -> [Range<Int>] {
+    let source = try source()
+    var ranges: [Range<Int>] = []
+    // Their bytes are there twice: as they come, and sorted.
+    let most = max(1, limit / (KeyBytes.bytesPerKey + 2 * (source.width ?? 1)))
+    for start in stride(from: 0, to: rows, by: most) {
+      try split(start..<min(rows, start + most), source, into: &ranges)
+    }
+    return ranges
+  }
+
+  private func split(
+    _ range: Range<Int>, _ source: borrowing KeySource, into ranges: inout [Range<Int>]
+  ) throws(WinnowError) {
+    let size = try source.byteCount(range)
+    guard range.count > 1, 2 * size + KeyBytes.bytesPerKey * range.count > limit else {
+      return ranges.append(range)
+    }
+    let middle = range.lowerBound + range.count / 2
+    try split(range.lowerBound..<middle, source, into: &ranges)
+    try split(middle..<range.upperBound, source, into: &ranges)
+  }
+
+  package func write(run rows: Range<Int>, to path: String) throws(WinnowError) {
+    try KeyRun.write(rows, of: source(), to: path)
+  }
+
+  /// The parts of the order, from where they begin if that was found out before.
   package func parts(
     of runs: [String], starts: [KeyParts.Start]? = nil
   ) throws(WinnowError) -> KeyParts {
-    if let starts { return KeyParts(runs: runs, rows: rows, starts: starts) }
+    if let starts { return KeyParts(runs: runs, starts: starts) }
     return try KeyParts(runs: runs, rows: rows, limit: limit)
   }
 
-  /// Writes a part.
   package func write(_ part: Int, of parts: KeyParts, to path: String) throws(WinnowError) {
     try parts.write(part, to: path, rowBytes: rowBytes)
   }
@@ -60,11 +82,8 @@ package struct KeyOrder: Sendable {
     _ paths: [String], of parts: KeyParts, isCancelled: @escaping @Sendable () -> Bool
   ) throws(WinnowError) -> (FileSeal, RepeatedKeys) {
     let seal = try joinFiles(
-      paths.enumerated().map { ($1, KeyPartHeader.size, rowBytes * parts.rows($0)) },
+      paths.enumerated().map { ($1, KeyPartHeader.size, rowBytes * parts.starts[$0].count) },
       to: folder + "/key_order.npy", rowBytes == 8 ? .uint64 : .uint32, shape: [rows], isCancelled)
-    let repeated = try RepeatedKeys(
-      parts: paths, rowBytes: rowBytes,
-      of: KeySource(folder: folder + "/keys", kind: kind, rows: rows))
-    return (seal, repeated)
+    return (seal, try RepeatedKeys(parts: paths, rowBytes: rowBytes, of: source()))
   }
 }

@@ -2,67 +2,24 @@
 
 import Foundations
 import Storage
-
-/// The rows whose keys make one run each.
-package struct KeyRuns: Sendable {
-  let ranges: [Range<Int>]
-  private let folder: String
-  private let kind: String
-  private let rows: Int
-
-  /// - Parameter limit: bytes that a run may take in memory.
-  /// - Complexity: O(runs)
-  init(folder: String, kind: String, rows: Int, limit: Int) throws(WinnowError) {
-    let source = try KeySource(folder: folder, kind: kind, rows: rows)
-    var ranges: [Range<Int>] = []
-    // Their bytes are there twice: as they come, and sorted.
-    let most = max(1, limit / (KeyBytes.bytesPerKey + 2 * (source.width ?? 1)))
-    for start in stride(from: 0, to: rows, by: most) {
-      try Self.split(start..<min(rows, start + most), source, limit, into: &ranges)
-    }
-    self.ranges = ranges
-    (self.folder, self.kind, self.rows) = (folder, kind, rows)
-  }
-
-  private static func split(
-    _ range: Range<Int>, _ source: borrowing KeySource, _ limit: Int,
-    into ranges: inout [Range<Int>]
-  ) throws(WinnowError) {
-    let size = try source.byteCount(range)
-    guard range.count > 1, 2 * size + KeyBytes.bytesPerKey * range.count > limit else {
-      return ranges.append(range)
-    }
-    let middle = range.lowerBound + range.count / 2
-    try split(range.lowerBound..<middle, source, limit, into: &ranges)
-    try split(middle..<range.upperBound, source, limit, into: &ranges)
-  }
-
-  package var count: Int { ranges.count }
-
-  package func write(_ run: Int, to path: String) throws(WinnowError) {
-    let source = try KeySource(folder: folder, kind: kind, rows: rows)
-    try KeyRun.write(ranges[run], of: source, to: path)
-  }
-}
+import Tasks
 
 /// The first 64 bytes of a part's file; its rows follow, u4 or u8.
 struct KeyPartHeader: SealedHeader {
-  static let size = 64
+  static let magic: UInt64 = 0x0044_524F_574E_4E57  // "WNNWORD\0"
 
-  var magic: UInt64 = 0x0044_524F_574E_4E57  // "WNNWORD\0"
+  var magic: UInt64 = Self.magic
   var count: UInt64
   /// Places whose key is that of the place before, and the first of them (0 where there is none).
   var repeated: UInt64 = 0
   var firstRepeated: UInt64 = 0
   var reserved: UInt64 = 0
-  /// See ``HeaderSeal``.
   var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 }
 
 /// How the order of all keys is cut into parts.
 package struct KeyParts: Sendable {
-  private let runs: [String]
-  private let rows: Int
+  let runs: [String]
   package let starts: [Start]
 
   /// Where a part begins, and how many rows it has.
@@ -71,53 +28,7 @@ package struct KeyParts: Sendable {
     var count: Int
   }
 
-  /// - Parameters:
-  ///   - runs: paths of the runs, in the order of the rows.
-  ///   - limit: bytes that a part may take in memory.
-  /// - Throws: ``WinnowError`` when a run is damaged or does not follow the one before it.
-  init(runs: [String], rows: Int, limit: Int) throws(WinnowError) {
-    var slices: [Range<Int>] = []
-    var widths: [Int] = []
-    var next = 0
-    for path in runs {
-      let run = try KeyRun(path)
-      widths.append(run.width)
-      guard run.firstRow == next else {
-        throw damaged(path, "expected keys from row \(next) on, found row \(run.firstRow)")
-      }
-      next += run.count
-      slices.append(0..<run.count)
-    }
-    guard next == rows else { throw damaged(runs.last ?? "keys", "expected keys of \(rows) rows") }
-    self.runs = runs
-    self.rows = rows
-    let cutter = RunCutter<KeyRun>(
-      limit: limit,
-      weight: { (slices) throws(WinnowError) in
-        var weight = 0
-        for (run, slice) in slices.enumerated() where !slice.isEmpty {
-          weight += KeyBytes.bytesPerKey * slice.count
-          // Keys of one width need no look into the run.
-          weight +=
-            widths[run] > 0 ? widths[run] * slice.count : try KeyRun(runs[run]).byteCount(slice)
-        }
-        return weight
-      },
-      open: { (run) throws(WinnowError) in try KeyRun(runs[run]) })
-    starts = try cutter.parts(of: slices).map { Start(cut: $0.start, count: $0.count) }
-  }
-
-  /// The parts of runs that were cut before.
-  init(runs: [String], rows: Int, starts: [Start]) {
-    self.runs = runs
-    self.rows = rows
-    self.starts = starts
-  }
-
   package var count: Int { starts.count }
-
-  /// Rows of a part.
-  func rows(_ part: Int) -> Int { starts[part].count }
 
   /// Writes the rows of a part, u4 or u8, to `path`; depends on the runs only.
   func write(_ part: Int, to path: String, rowBytes: Int) throws(WinnowError) {
@@ -160,23 +71,50 @@ package struct KeyParts: Sendable {
       used += 1
     }
     var header = KeyPartHeader(count: UInt64(size))
-    func compare(_ place: Int, _ one: Int, _ other: Int) {
-      guard keys.key(one).elementsEqual(keys.key(other)) else { return }
+    // One run is sorted already.
+    let order = used < 2 ? Array(0..<UInt32(size)) : keys.sorted().map(\.index)
+    for place in order.indices.dropFirst()
+    where keys.key(Int(order[place - 1])).elementsEqual(keys.key(Int(order[place]))) {
       header.repeated += 1
       if header.firstRepeated == 0 { header.firstRepeated = UInt64(place) }
     }
-    // One run is sorted already.
-    let sorted: [Row]
-    if used < 2 {
-      sorted = rows
-      for place in rows.indices.dropFirst() { compare(place, place - 1, place) }
-    } else {
-      let order = keys.sorted()
-      sorted = order.map { rows[Int($0.index)] }
-      for place in order.indices.dropFirst() {
-        compare(place, Int(order[place - 1].index), Int(order[place].index))
-      }
+    try withBytes(of: order.map { rows[Int($0)] }) { (sorted) throws(WinnowError) in
+      try header.write(sorted, to: path)
     }
-    try withBytes(of: sorted) { (sorted) throws(WinnowError) in try header.write(sorted, to: path) }
+  }
+}
+
+extension KeyParts {
+  /// - Parameter limit: bytes that a part may take in memory.
+  /// - Throws: ``WinnowError`` when a run is damaged or does not follow the one before it.
+  init(runs: [String], rows: Int, limit: Int) throws(WinnowError) {
+    var slices: [Range<Int>] = []
+    var widths: [Int] = []
+    var next = 0
+    for path in runs {
+      let run = try KeyRun(path)
+      widths.append(run.width)
+      guard run.firstRow == next else {
+        throw damaged(path, "expected keys from row \(next) on, found row \(run.firstRow)")
+      }
+      next += run.count
+      slices.append(0..<run.count)
+    }
+    guard next == rows else { throw damaged(runs.last ?? "keys", "expected keys of \(rows) rows") }
+    self.runs = runs
+    let cutter = RunCutter<KeyRun>(
+      limit: limit,
+      weight: { (slices) throws(WinnowError) in
+        var weight = 0
+        for (run, slice) in slices.enumerated() where !slice.isEmpty {
+          weight += KeyBytes.bytesPerKey * slice.count
+          // Keys of one width need no look into the run.
+          weight +=
+            widths[run] > 0 ? widths[run] * slice.count : try KeyRun(runs[run]).byteCount(slice)
+        }
+        return weight
+      },
+      open: { (run) throws(WinnowError) in try KeyRun(runs[run]) })
+    starts = try cutter.parts(of: slices).map { Start(cut: $0.start, count: $0.count) }
   }
 }

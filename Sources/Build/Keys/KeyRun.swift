@@ -6,24 +6,21 @@
 
 import Foundations
 import Storage
+import Tasks
 
-/// The first 64 bytes of a run.
 struct KeyRunHeader: SealedHeader {
   static let magic: UInt64 = 0x0059_454B_574E_4E57  // "WNNWKEY\0"
-  static let size = 64
 
-  var magic = Self.magic
+  var magic: UInt64 = Self.magic
   var version: UInt32 = 1
   /// Bytes of every key; 0 where they differ.
   var width: UInt32
   var firstRow: UInt64
   var count: UInt64
   var bytes: UInt64
-  /// See ``HeaderSeal``.
   var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 }
 
-/// A key by its bytes.
 struct KeyText: Comparable, Sendable, Codable {
   var bytes: [UInt8]
 
@@ -42,9 +39,7 @@ struct KeyRun: ~Copyable, SortedRun {
   /// - Throws: ``WinnowError`` when the file is no run or not whole.
   init(_ path: String) throws(WinnowError) {
     let file = try InputFile(path)
-    guard file.size >= KeyRunHeader.size else { throw Self.broken(path) }
-    let header = try file.elements(1, at: 0, of: KeyRunHeader.self)[0]
-    guard header.magic == KeyRunHeader.magic, header.version == 1,
+    guard let header = try KeyRunHeader.read(file), header.version == 1,
       header.count < UInt64(UInt32.max), header.bytes <= UInt64(file.size),
       header.firstRow <= UInt64(Int64.max) - header.count,
       UInt64(file.size) == 64 + 4 * header.count
@@ -66,7 +61,6 @@ struct KeyRun: ~Copyable, SortedRun {
   private var endsStart: Int { KeyRunHeader.size + 4 * count }
   private var bytesStart: Int { endsStart + (width == 0 ? 8 * (count + 1) : 0) }
 
-  /// Bytes of the keys at some places.
   func byteCount(_ places: Range<Int>) throws(WinnowError) -> Int {
     if width > 0 { return width * places.count }
     let (begin, end) = (try end(places.lowerBound), try end(places.upperBound))

@@ -28,7 +28,6 @@ struct KeySource: ~Copyable {
     self.data = data
   }
 
-  /// Bytes of all keys of some rows.
   func byteCount(_ range: Range<Int>) throws(WinnowError) -> Int {
     if let width { return width * range.count }
     return Int(try offset(range.upperBound)) - Int(try offset(range.lowerBound))
@@ -44,7 +43,6 @@ struct KeySource: ~Copyable {
     damaged(offsets.path, "expected offsets in ascending order")
   }
 
-  /// The keys of some rows.
   func keys(_ range: Range<Int>) throws(WinnowError) -> KeyBytes {
     let size = try byteCount(range)
     guard size >= 0 else { throw broken() }

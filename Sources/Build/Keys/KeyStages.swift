@@ -20,13 +20,6 @@ extension BuildJob {
     return KeyOrder(folder: folder, kind: kind, rows: dataset.rows, share: shape.sortShare)
   }
 
-  /// What runs and parts follow from.
-  fileprivate func keyPartSignature() throws(WinnowError) -> StageSignature {
-    let limit = try keyOrder()?.limit ?? 0
-    return try signature(
-      parameters: ["the size of parts": "\(limit) bytes"], after: [.metadata])
-  }
-
   fileprivate func keyPartPaths() throws(WinnowError) -> KeyParts? {
     try keyOrder()?.parts(
       of: paths(of: .keyRuns), starts: graph.value(of: KeyCutStage()))
@@ -41,18 +34,25 @@ extension BuildJob {
   }
 }
 
-struct KeyRunsStage: BuildStage {
+/// Runs, cut and parts, which follow from the same.
+protocol KeyOrderStage: BuildStage {}
+
+extension KeyOrderStage {
+  var step: StageName { .metadata }
+  var resultsDependOnEarlierStages: Bool { true }
+  func follows(_ job: BuildJob) -> [StageName] { [.metadata] }
+  func parameters(_ job: BuildJob) throws(WinnowError) -> [String: String] {
+    ["the size of parts": "\(try job.keyOrder()?.limit ?? 0) bytes"]
+  }
+}
+
+struct KeyRunsStage: KeyOrderStage {
   let name = StageName.keyRuns
-  let step = StageName.metadata
   let resultPrefix = "part"
-  let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [.metadata] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.keyPartSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
-    (0..<(try job.keyOrder()?.runs().count ?? 0)).map { "part-\($0)" }
+    (try job.keyOrder()?.runs() ?? []).indices.map { "part-\($0)" }
   }
   func shares(_ job: BuildJob, results: Int) -> TaskShares { job.shape.rowShares(results) }
   func isWhole(_ path: String, _ check: ResultCheck) -> Bool { HeaderSeal.isWhole(path) }
@@ -61,42 +61,30 @@ struct KeyRunsStage: BuildStage {
   }
 
   func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
-    guard let runs = try job.keyOrder()?.runs() else { return }
+    guard let order = try job.keyOrder() else { return }
+    let runs = try order.runs()
     try run.inParallel(tasks) { (_, number) throws(WinnowError) in
-      try runs.write(number, to: run.paths[number])
+      try order.write(run: runs[number], to: run.paths[number])
     }
   }
 }
 
-struct KeyCutStage: SingleStage, BuildStage {
-  typealias Value = [KeyParts.Start]
+struct KeyCutStage: SingleStage, KeyOrderStage {
   let name = StageName.keyCut
-  let step = StageName.metadata
-  let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [.keyRuns] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.keyPartSignature()
-  }
-  func estimate(_ job: BuildJob) -> TaskEstimate { TaskEstimate(tasks: 1, bytes: 1 << 20) }
+  func bytes(_ job: BuildJob) -> Int { 1 << 20 }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> [KeyParts.Start] {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> [KeyParts.Start] {
     try job.keyOrder()?.parts(of: job.paths(of: .keyRuns)).starts ?? []
   }
 }
 
-struct KeyPartsStage: BuildStage {
+struct KeyPartsStage: KeyOrderStage {
   let name = StageName.keyParts
-  let step = StageName.metadata
   let resultPrefix = "part"
-  let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [.keyCut] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.keyPartSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     try job.graph.value(of: KeyCutStage()).indices.map { "part-\($0)" }
   }
@@ -117,35 +105,28 @@ struct KeyPartsStage: BuildStage {
 }
 
 struct KeysStage: SingleStage, BuildStage {
-  typealias Value = RepeatedKeys
   let name = StageName.keys
   let step = StageName.metadata
 
   func after(_ job: BuildJob) -> [StageName] { [.keyParts] }
   func consumes(_ job: BuildJob) -> [StageName] { [.keyRuns, .keyCut, .keyParts] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(after: [.metadata])
-  }
+  func follows(_ job: BuildJob) -> [StageName] { [.metadata] }
 
   private func orderBytes(_ job: BuildJob) -> Int {
     MemberParts.rowBytes(job.shape.rows) * job.shape.rows
   }
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    TaskEstimate(tasks: 1, bytes: 2 * orderBytes(job))
-  }
+  func bytes(_ job: BuildJob) -> Int { 2 * orderBytes(job) }
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
     StageForecast(tasks: 1, disk: orderBytes(job), seconds: Double(job.shape.rows) / 2e6)
   }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> RepeatedKeys {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> RepeatedKeys {
     guard let order = try job.keyOrder(), let parts = try job.keyPartPaths() else {
       return RepeatedKeys()
     }
     let (seal, repeated) = try order.join(
       job.paths(of: .keyParts), of: parts, isCancelled: run.isCancelled)
-    files.record("key_order.npy", seal)
+    run.files.record("key_order.npy", seal)
     return repeated
   }
 
@@ -168,20 +149,16 @@ struct KeysStage: SingleStage, BuildStage {
       return "\(path), row \(row - job.dataset.firstRows[shard])"
     }
     throw .invalid(
-      "\(places[1]): expected every key once, found \(VisibleKey(try keys.text(repeated.first[1]))) "
+      "\(places[1]): expected every key once, found \(visible(try keys.text(repeated.first[1]))) "
         + "that is also in \(places[0]) (\(text)); remove the rows, or keep and count them with "
         + "--allow-duplicates")
   }
 }
 
 /// A key for a message: quoted, without control characters, at most 80 characters.
-private struct VisibleKey: CustomStringConvertible {
-  let description: String
-
-  init(_ key: String) {
-    let visible = key.prefix(80).map { character in
-      character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "?" : character
-    }
-    description = "'\(String(visible))\(key.count > 80 ? "…" : "")'"
+private func visible(_ key: String) -> String {
+  let visible = key.prefix(80).map { character in
+    character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "?" : character
   }
+  return "'\(String(visible))\(key.count > 80 ? "…" : "")'"
 }

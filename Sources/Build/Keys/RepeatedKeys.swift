@@ -15,9 +15,6 @@ package struct RepeatedKeys: Codable, Sendable, Equatable {
 
   /// Sums up what the parts of the order of keys found.
   ///
-  /// - Parameters:
-  ///   - paths: the parts, in order.
-  ///   - rowBytes: bytes of a row number in them, 4 or 8.
   /// - Complexity: O(parts)
   init(
     parts paths: [String], rowBytes: Int, of keys: borrowing KeySource

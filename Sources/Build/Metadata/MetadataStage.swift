@@ -17,17 +17,12 @@ struct MetadataResult: Codable, Sendable {
 }
 
 struct MetadataStage: SingleStage, BuildStage {
-  typealias Value = MetadataResult
   let name = StageName.metadata
 
   func after(_ job: BuildJob) -> [StageName] { [] }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(
-      inputs: job.metadataFiles.stamps, parameters: job.dataset.columns?.byFlag ?? [:])
-  }
-
-  func inputPaths(_ job: BuildJob) -> [String] { job.metadataFiles.paths }
+  func inputs(_ job: BuildJob) -> InputWatch? { job.metadataFiles }
+  func parameters(_ job: BuildJob) -> [String: String] { job.dataset.columns?.byFlag ?? [:] }
   func unit(_ job: BuildJob) -> String? { "rows" }
   func units(_ job: BuildJob) -> [Int] { [job.dataset.rows] }
 
@@ -35,9 +30,7 @@ struct MetadataStage: SingleStage, BuildStage {
     8 * (job.dataset.columns?.numeric.count ?? 0) * job.dataset.rows
   }
 
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    TaskEstimate(tasks: 1, bytes: 2 * job.metadataFiles.bytes + numbersBytes(job))
-  }
+  func bytes(_ job: BuildJob) -> Int { 2 * job.metadataFiles.bytes + numbersBytes(job) }
 
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
     // Text of about the size of its files; Parquet is packed about four to one.
@@ -48,11 +41,9 @@ struct MetadataStage: SingleStage, BuildStage {
       seconds: Double(text) / 100e6)
   }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> MetadataResult {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> MetadataResult {
     try job.metadataFiles.reading(job.metadataFiles.paths.indices) { () throws(WinnowError) in
-      try write(job, to: files)
+      try write(job, to: run.files)
     }
   }
 
@@ -94,7 +85,7 @@ struct MetadataStage: SingleStage, BuildStage {
         try similarity?.write(elements: block.similarity)
         for (column, values) in zip(numeric, block.numeric) { try column.append(values) }
         done += block.rows
-        job.report(.metadata, done: done, total: dataset.rows, unit: "rows")
+        job.graph.report(.metadata, done: done, total: dataset.rows, unit: "rows")
       }
     }
     if keys != nil { result.columns.keyKind = try keys!.commit(to: files) }
@@ -107,6 +98,20 @@ struct MetadataStage: SingleStage, BuildStage {
     for (name, column) in zip(result.numeric, numeric) { files.record(name, try column.finish()) }
     return result
   }
+}
+
+/// The values of a column of numbers, one float64 a row, NaN where one is missing.  They come by row
+/// and are wanted by concept, which is known only later: a file, so that columns need no memory.
+private final class StagedColumn {
+  private var file: AtomicFile
+
+  init(_ path: String, rows: Int) throws(WinnowError) {
+    file = try AtomicFile.array(path, .float64, shape: [rows], capacity: 1 << 17, isDurable: false)
+  }
+
+  func append(_ values: [Double]) throws(WinnowError) { try file.write(elements: values) }
+
+  func finish() throws(WinnowError) -> FileSeal { try file.commit() }
 }
 
 extension MetadataColumns {

@@ -1,3 +1,4 @@
+import Foundations
 import TextSearch
 import Workspace
 
@@ -27,14 +28,10 @@ package struct TermChoice {
   /// The best terms by weight, among which the choice is made.
   private static let candidates = 64
 
-  private struct Occurrence: Comparable {
+  private struct Occurrence {
     var hash: UInt64
     /// 128 times the number of the text, and the term's place in it.
     var place: UInt32
-
-    static func < (a: Self, b: Self) -> Bool {
-      a.hash != b.hash ? a.hash < b.hash : a.place < b.place
-    }
   }
 
   private struct Candidate {
@@ -104,9 +101,7 @@ package struct TermChoice {
 
   /// Sums of powers of two: exact in any order.
   private func value(_ candidate: Candidate, _ halves: [Double], _ counted: Int) -> Double {
-    var sum = 0.0
-    for number in textNumbers(candidate) { sum += halves[number] }
-    return sum / Double(counted) * candidate.root
+    textNumbers(candidate).reduce(0) { $0 + halves[$1] } / Double(counted) * candidate.root
   }
 
   /// The numbers of the texts that have the term, each once, ascending.
@@ -152,7 +147,7 @@ package struct TermChoice {
       }
     }
     guard background.texts > 0 else { return (counted, []) }
-    occurrences.sort()
+    occurrences.sort { ($0.hash, $0.place) < ($1.hash, $1.place) }
     let limit = max(Self.largestShare, share)
     let leastLift = min(Self.leastLift, (1 / share).squareRoot())
     var found: [Candidate] = []
@@ -193,3 +188,43 @@ package struct TermChoice {
 
 /// Nothing but blanks.
 package func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
+
+/// In how many captions of the background each term occurs, by its hash.
+///
+/// Terms of one caption only are left out: they are most of the table and say no more than that a
+/// term is rare.
+package struct TermFrequencies: Sendable {
+  /// Texts that were counted, without the blank ones.
+  package let texts: Int
+  private let hashes: [UInt64]
+  private let counts: [UInt32]
+
+  /// - Parameters:
+  ///   - occurrences: the hash of each term once for each text that has it, in any order.
+  /// - Complexity: O(n log n).
+  package init(texts: Int, occurrences: consuming [UInt64]) {
+    self.texts = texts
+    var sorted = occurrences
+    sorted.sort()
+    var (hashes, counts): ([UInt64], [UInt32]) = ([], [])
+    var place = 0
+    while place < sorted.count {
+      var end = place + 1
+      while end < sorted.count && sorted[end] == sorted[place] { end += 1 }
+      if end - place > 1 {
+        hashes.append(sorted[place])
+        counts.append(UInt32(end - place))
+      }
+      place = end
+    }
+    (self.hashes, self.counts) = (hashes, counts)
+  }
+
+  /// In how many texts the term is: 1 stands for none, too.
+  ///
+  /// - Complexity: O(log n).
+  package func count(_ hash: UInt64) -> Int {
+    let low = firstPlace(in: hashes.indices) { hashes[$0] >= hash }
+    return low < hashes.count && hashes[low] == hash ? Int(counts[low]) : 1
+  }
+}

@@ -20,12 +20,12 @@ struct ConvertStage: BuildStage {
 
   func after(_ job: BuildJob) -> [StageName] { [] }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(
-      inputs: wanted(job).map { job.shards.stamps[$0] }, parameters: job.dataset.readBy)
+  func inputs(_ job: BuildJob) -> InputWatch? {
+    let wanted = wanted(job)
+    return InputWatch(
+      wanted.map { job.shards.paths[$0] }, stamps: wanted.map { job.shards.stamps[$0] })
   }
-
-  func inputPaths(_ job: BuildJob) -> [String] { wanted(job).map { job.shards.paths[$0] } }
+  func parameters(_ job: BuildJob) -> [String: String] { job.dataset.readBy }
   func results(_ job: BuildJob) -> [String] { wanted(job).map(ConvertedShard.name) }
   func isWhole(_ path: String, _ check: ResultCheck) -> Bool { ConvertedShard.isWhole(path) }
   func unit(_ job: BuildJob) -> String? { "rows" }
@@ -57,8 +57,7 @@ struct ConvertStage: BuildStage {
       let shard = wanted[task]
       try job.shards.reading([shard]) { () throws(WinnowError) in
         try ConvertedShard.write(
-          job.dataset.shards[shard], to: run.paths[task], job.parameters.ingest,
-          isCancelled: run.isCancelled, progress: run.progress)
+          job.dataset.shards[shard], to: run.paths[task], job.parameters.ingest, run)
       }
     }
   }

@@ -1,9 +1,5 @@
-// Shards whose rows cannot be read at any place (deflated members of archives, Parquet columns of
-// lists) are converted once, a task a shard, into a `.npy` file below stage/.  Everything after reads
-// that; what is named, watched and digested stays the file that the user gave.
-//
-// Behind the array stand the digest of the user's file, which the scan takes over, and a seal over
-// all: readers of `.npy` do not look there.
+// The result of ConvertStage: a shard as a `.npy` file.  Behind the array stand the digest of the
+// user's file, which the scan takes over, and a seal over all: readers of `.npy` do not look there.
 
 import Foundations
 import Ingest
@@ -11,18 +7,12 @@ import Storage
 import Tasks
 
 enum ConvertedShard {
-  /// The result of the task of a shard.
   static func name(_ shard: Int) -> String { "shard-\(shard).npy" }
 
-  /// A digest's digits.
   private static let digestBytes = 64
 
-  /// Converts a shard.
-  ///
-  /// - Parameter progress: told how many rows came since it was called last.
   static func write(
-    _ shard: EmbeddingShard, to path: String, _ options: IngestOptions,
-    isCancelled: () -> Bool, progress: (Int) -> Void
+    _ shard: EmbeddingShard, to path: String, _ options: IngestOptions, _ run: StageRun
   ) throws(WinnowError) {
     var digest = Digest()
     var file = try StageFile(path)
@@ -34,13 +24,13 @@ enum ConvertedShard {
       byteCount: max(1, (1 << 20) / shard.bytesPerRow) * shard.bytesPerRow, alignment: 64)
     defer { buffer.deallocate() }
     while true {
-      if isCancelled() { throw .interrupted }
+      if run.isCancelled() { throw .interrupted }
       let count = try rows.read(into: buffer)
       if count == 0 { break }
       let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
       digest.update(part)
       try file.write(part)
-      progress(count / shard.bytesPerRow)
+      run.progress(count / shard.bytesPerRow)
     }
     let source = Array(try Digest.ofFile(shard.path).utf8)
     digest.update(source)
@@ -53,22 +43,12 @@ enum ConvertedShard {
   ///
   /// - Complexity: O(bytes): reading it is cheap beside converting again.
   static func isWhole(_ path: String) -> Bool {
+    var digest = Digest()
     guard let file = try? InputFile(path), file.size >= digestBytes + SealedFile.sealBytes,
       let seal: [UInt8] = try? file.elements(
-        SealedFile.sealBytes, at: file.size - SealedFile.sealBytes)
+        SealedFile.sealBytes, at: file.size - SealedFile.sealBytes),
+      (try? file.forEachPart(0..<file.size - SealedFile.sealBytes) { digest.update($0) }) != nil
     else { return false }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { buffer.deallocate() }
-    var digest = Digest()
-    var offset = 0
-    let end = file.size - SealedFile.sealBytes
-    while offset < end {
-      let part = UnsafeMutableRawBufferPointer(
-        rebasing: buffer[..<min(buffer.count, end - offset)])
-      guard (try? file.readExactly(into: part, at: offset)) != nil else { return false }
-      digest.update(UnsafeRawBufferPointer(part))
-      offset += part.count
-    }
     return seal.elementsEqual("\n\(digest.hex())\n".utf8)
   }
 

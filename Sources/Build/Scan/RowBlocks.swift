@@ -3,7 +3,6 @@
 import Clustering
 import Foundations
 import Ingest
-import Synchronization
 
 /// A run of rows of one shard.
 struct RowBlock: Sendable {
@@ -14,7 +13,6 @@ struct RowBlock: Sendable {
   let firstRow: Int
 }
 
-/// All blocks of a data set.
 struct RowBlocks: Sendable {
   let dataset: Dataset
   let blocks: [RowBlock]
@@ -24,13 +22,15 @@ struct RowBlocks: Sendable {
   /// rows only.
   let runs: [Range<Int>]
 
-  /// - Parameter blockBytes: about how many bytes of a shard a block shall have.
-  init(_ dataset: Dataset, blockBytes: Int = 1 << 19) {
+  /// About how many bytes of a shard a block shall have.
+  private static let blockBytes = 1 << 19
+
+  init(_ dataset: Dataset) {
     self.dataset = dataset
     var blocks: [RowBlock] = []
     let widest = dataset.shards.map(\.bytesPerRow).max() ?? 1
     // Narrow rows make many to a block; work is still to be shared evenly.
-    let blockRows = min(8192, max(64, blockBytes / widest))
+    let blockRows = min(8192, max(64, Self.blockBytes / widest))
     var firstRow = 0
     for (number, shard) in dataset.shards.enumerated() {
       for start in stride(from: 0, to: shard.rows, by: blockRows) {
@@ -55,7 +55,6 @@ struct RowBlocks: Sendable {
     self.runs = runs
   }
 
-  /// The blocks of one shard.
   func blocks(of shard: Int) -> Range<Int> {
     let low = firstPlace(in: blocks.indices) { blocks[$0].shard >= shard }
     let rows = dataset.shards[shard].rows
@@ -76,6 +75,8 @@ struct RowBlocks: Sendable {
 /// a process may have open files.
 final class BlockBuffer: @unchecked Sendable {
   // Sound: one worker uses it at a time.
+  let blocks: RowBlocks
+  let instructions: InstructionSet
   let bytes: UnsafeMutableRawBufferPointer
   let vectors: VectorBlock
   let nearest: UnsafeMutablePointer<UInt32>
@@ -83,15 +84,19 @@ final class BlockBuffer: @unchecked Sendable {
   let scratch = AssignmentScratch()
   private var reader: ShardReader?
 
-  init(_ blocks: RowBlocks) {
+  init(_ blocks: RowBlocks, _ instructions: InstructionSet) {
+    self.blocks = blocks
+    self.instructions = instructions
     bytes = .allocate(byteCount: max(1, blocks.maximumBytes), alignment: 64)
     vectors = VectorBlock(capacity: blocks.blockRows, dimensions: blocks.dataset.dimensions)
     nearest = .allocate(capacity: blocks.blockRows)
     distances = .allocate(capacity: blocks.blockRows)
   }
 
+  convenience init(_ job: BuildJob) { self.init(job.blocks, job.instructions) }
+
   /// The bytes of a block that was just read.
-  func loaded(_ block: RowBlock, of blocks: RowBlocks) -> UnsafeRawBufferPointer {
+  func loaded(_ block: RowBlock) -> UnsafeRawBufferPointer {
     let count = block.rows.count * blocks.dataset.shards[block.shard].bytesPerRow
     return UnsafeRawBufferPointer(rebasing: bytes[..<count])
   }
@@ -105,25 +110,18 @@ final class BlockBuffer: @unchecked Sendable {
   /// Reads and widens a block.
   ///
   /// - Parameter faulty: told the row within the block of every vector that cannot be used.
-  func load(
-    _ block: RowBlock, of blocks: RowBlocks, instructions: InstructionSet,
-    faulty: (Int, RowFault) -> Void
-  ) throws(WinnowError) {
-    let shard = blocks.dataset.shards[block.shard]
-    let bytes = try read(block, of: blocks)
+  func load(_ block: RowBlock, faulty: (Int, RowFault) -> Void) throws(WinnowError) {
     vectors.load(
-      bytes, element: shard.element, count: block.rows.count, instructions: instructions,
-      faulty: faulty)
+      try read(block), element: blocks.dataset.shards[block.shard].element,
+      count: block.rows.count, instructions: instructions, faulty: faulty)
   }
 
   /// Reads a block; its bytes are there until the next one.
   @discardableResult
-  func read(
-    _ block: RowBlock, of blocks: RowBlocks
-  ) throws(WinnowError) -> UnsafeRawBufferPointer {
+  func read(_ block: RowBlock) throws(WinnowError) -> UnsafeRawBufferPointer {
     let shard = blocks.dataset.shards[block.shard]
     if reader?.shard != shard { reader = try ShardReader(shard) }
     try reader!.read(rows: block.rows, into: bytes)
-    return loaded(block, of: blocks)
+    return loaded(block)
   }
 }

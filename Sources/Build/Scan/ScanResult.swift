@@ -5,7 +5,6 @@ import Tasks
 
 /// What a task of the scan leaves about its shard.
 struct ShardScan: Codable, Sendable {
-  /// A row that cannot be used, and why.
   struct InvalidRow: Codable, Sendable {
     var row: Int
     var fault: String
@@ -23,7 +22,6 @@ struct ShardScan: Codable, Sendable {
 
   init(rows: Int) { self.rows = rows }
 
-  /// Adds rows that follow those so far.
   mutating func add(_ faulty: [(row: Int, fault: RowFault)]) {
     if faulty.isEmpty { return }
     for (row, fault) in faulty {
@@ -33,16 +31,8 @@ struct ShardScan: Codable, Sendable {
     if invalid == nil { invalid = [] }
     invalid!.append(contentsOf: faulty.lazy.map(\.row))
   }
-
-  static func read(_ path: String) throws(WinnowError) -> ShardScan {
-    guard let scan = SealedFile.read(json: ShardScan.self, path) else {
-      throw damaged(path, "it was changed during the build")
-    }
-    return scan
-  }
 }
 
-/// What the scan found.
 struct ScanResult: Sendable {
   /// SHA-256 of every shard, in order.
   var digests: [String]
@@ -60,7 +50,7 @@ struct ScanResult: Sendable {
     var named: [String] = []
     var hasInvalid = Set<Int>()
     for (shard, path) in paths.enumerated() {
-      let scan = try ShardScan.read(path)
+      let scan = try SealedFile.require(json: ShardScan.self, path)
       digests.append(scan.digest)
       faults.merge(scan.faults, uniquingKeysWith: +)
       if scan.invalid != nil { hasInvalid.insert(shard) }
@@ -80,7 +70,8 @@ struct ScanResult: Sendable {
     }
     candidates = try CandidateSet(firstRows: dataset.firstRows, invalidCount: invalid) {
       (shard) throws(WinnowError) in
-      hasInvalid.contains(shard) ? try ShardScan.read(paths[shard]).invalid ?? [] : []
+      guard hasInvalid.contains(shard) else { return [] }
+      return try SealedFile.require(json: ShardScan.self, paths[shard]).invalid ?? []
     }
     if job.plan.given == nil {
       try checkClusters(parameters.clusters, rows: candidates.count, "usable rows")

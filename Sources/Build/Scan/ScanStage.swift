@@ -8,6 +8,7 @@
 import Clustering
 import Foundations
 import Ingest
+import Storage
 import Tasks
 
 extension StageName { package static let scan = StageName("scan") }
@@ -19,11 +20,10 @@ struct ScanStage: BuildStage {
 
   func after(_ job: BuildJob) -> [StageName] { [.convert] }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(inputs: job.shards.stamps, parameters: job.dataset.readBy)
-  }
-
-  func inputPaths(_ job: BuildJob) -> [String] { job.shards.paths }
+  // A converted shard follows from its file, too.
+  func follows(_ job: BuildJob) -> [StageName] { [] }
+  func inputs(_ job: BuildJob) -> InputWatch? { job.shards }
+  func parameters(_ job: BuildJob) -> [String: String] { job.dataset.readBy }
 
   func results(_ job: BuildJob) -> [String] {
     job.dataset.shards.indices.map { "shard-\($0).json" }
@@ -41,10 +41,6 @@ struct ScanStage: BuildStage {
   func units(_ job: BuildJob) -> [Int] { job.dataset.shards.map(\.rows) }
 
   func memory(_ shape: BuildShape) -> Int? { shape.scanning }
-
-  func needs(_ job: BuildJob) -> TaskNeeds {
-    TaskNeeds(threads: 1, memory: job.shape.single.scanning)
-  }
 
   func estimate(_ job: BuildJob) -> TaskEstimate {
     TaskEstimate(
@@ -77,18 +73,18 @@ struct ScanStage: BuildStage {
   ) throws(WinnowError) -> ShardScan {
     let blocks = job.blocks
     var result = ShardScan(rows: blocks.dataset.shards[shard].rows)
-    let buffer = BlockBuffer(blocks)
+    let buffer = BlockBuffer(job)
     let input = blocks.dataset.shards[shard]
     var hash = InputHash(input)
     if !input.isConverted { try hash.update(of: input.path, 0..<input.dataOffset) }
     for block in blocks.blocks[blocks.blocks(of: shard)] {
       if run.isCancelled() { throw .interrupted }
       var faulty: [(row: Int, fault: RowFault)] = []
-      try buffer.load(block, of: blocks, instructions: job.instructions) { row, fault in
+      try buffer.load(block) { row, fault in
         faulty.append((block.rows.lowerBound + row, fault))
       }
       result.add(faulty)
-      if !input.isConverted { hash.update(buffer.loaded(block, of: blocks)) }
+      if !input.isConverted { hash.update(buffer.loaded(block)) }
       run.progress(block.rows.count)
     }
     result.digest = try hash.finish()
@@ -97,4 +93,50 @@ struct ScanStage: BuildStage {
 
   /// Refuses rows that cannot be used, as the results of all shards tell.
   func conclude(_ job: BuildJob) throws(WinnowError) { _ = try job.scanResult() }
+}
+
+/// The digest of an input's file, taken while its rows are read anyway; and of a member of an
+/// archive that is read in place, whether its bytes have the archive's checksum.
+struct InputHash {
+  private let shard: EmbeddingShard
+  private var digest = Digest()
+  private var checksum = CRC32()
+  /// How far the file was given.
+  private var offset = 0
+
+  /// - Parameter shard: of a converted one nothing is to be given, its digest was taken before.
+  init(_ shard: EmbeddingShard) { self.shard = shard }
+
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    digest.update(bytes)
+    if let wanted = shard.checksum {
+      let part = wanted.bytes.clamped(to: offset..<offset + bytes.count)
+      if !part.isEmpty {
+        checksum.update(
+          UnsafeRawBufferPointer(
+            rebasing: bytes[part.lowerBound - offset..<part.upperBound - offset]))
+      }
+    }
+    offset += bytes.count
+  }
+
+  mutating func update(of path: String, _ range: Range<Int>) throws(WinnowError) {
+    if range.isEmpty { return }
+    try InputFile(path).forEachPart(range) { update($0) }
+  }
+
+  /// Takes the rest of the file.
+  ///
+  /// - Returns: its SHA-256.
+  /// - Throws: ``WinnowError`` when the member has another checksum.
+  mutating func finish() throws(WinnowError) -> String {
+    if shard.isConverted { return try ConvertedShard.sourceDigest(shard.rowsPath) }
+    let path = shard.path
+    let size = try InputFile(path).size
+    try update(of: path, offset..<max(offset, size))
+    if let wanted = shard.checksum, checksum.value != wanted.crc32 {
+      throw .checksum(path, shard.embeddingName ?? "")
+    }
+    return digest.hex()
+  }
 }

@@ -14,17 +14,6 @@ enum MemberKind: Sendable {
   /// The step under which people see the parts.
   var step: StageName { self == .concepts ? .sort : .fine }
 
-  func clusters(_ job: BuildJob) throws(WinnowError) -> Int {
-    self == .concepts ? job.parameters.clusters : try job.fineClusters()
-  }
-
-  /// What cut and parts follow from.
-  func partSignature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.signature(
-      parameters: ["the size of parts": "\(job.shape.partEntries) rows"], after: [assign])
-  }
-
-  /// The parts of the members.
   func memberParts(_ job: BuildJob) throws(WinnowError) -> MemberParts {
     MemberParts(
       runs: try job.paths(of: assign), rows: job.dataset.rows,
@@ -32,13 +21,27 @@ enum MemberKind: Sendable {
   }
 }
 
+extension MemberKind {
+  /// Joins the sorted parts, which hold just the candidates.
+  func join(
+    _ job: BuildJob, _ candidates: CandidateSet, to files: StagingFiles, _ run: StageRun
+  ) throws(WinnowError) -> MemberTotals {
+    let sorted = try memberParts(job)
+    guard sorted.candidates == candidates.count else {
+      throw changedCandidates(candidates.count, found: sorted.candidates)
+    }
+    return try sorted.join(
+      job.paths(of: parts), to: files, threads: run.threads, isCancelled: run.isCancelled)
+  }
+}
+
 extension BuildShape {
-  /// Entries of a part at most.
   var partEntries: Int { MemberParts.partEntries(rows: rows, memory: sortShare) }
+  /// What cut and parts follow from beside the runs.
+  var partParameters: [String: String] { ["the size of parts": "\(partEntries) rows"] }
 }
 
 struct CutStage: SingleStage, BuildStage {
-  typealias Value = MemberParts.Cut
   let kind: MemberKind
   var name: StageName { kind.cut }
   var step: StageName { kind.step }
@@ -46,19 +49,15 @@ struct CutStage: SingleStage, BuildStage {
   init(_ kind: MemberKind) { self.kind = kind }
 
   func after(_ job: BuildJob) -> [StageName] { [kind.assign] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try kind.partSignature(job)
-  }
-  func estimate(_ job: BuildJob) -> TaskEstimate {
-    let clusters = kind == .concepts ? job.shape.clusters : job.shape.fine
-    return TaskEstimate(tasks: 1, bytes: 8 * job.shape.runs * clusters)
+  func parameters(_ job: BuildJob) -> [String: String] { job.shape.partParameters }
+  func bytes(_ job: BuildJob) -> Int {
+    8 * job.shape.runs * (kind == .concepts ? job.shape.clusters : job.shape.fine)
   }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> MemberParts.Cut {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> MemberParts.Cut {
     try MemberParts(
-      runs: job.paths(of: kind.assign), rows: job.dataset.rows, clusters: kind.clusters(job),
+      runs: job.paths(of: kind.assign), rows: job.dataset.rows,
+      clusters: kind == .concepts ? job.parameters.clusters : job.fineClusters(),
       limit: job.shape.partEntries
     ).cut
   }

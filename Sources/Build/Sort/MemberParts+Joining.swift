@@ -10,7 +10,7 @@ extension MemberParts {
   /// - Parameter parts: their paths, in order.
   /// - Throws: ``WinnowError``, also when a part is damaged.
   /// - Complexity: O(candidates) time, a few MiB of memory.
-  func join(
+  package func join(
     _ parts: [String], to staging: StagingFiles, threads: Int, wide: Bool? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws(WinnowError) -> MemberTotals {
@@ -41,22 +41,13 @@ extension MemberParts {
       sizes: (0..<clusters).map { ends[$0 + 1] - ends[$0] }, distanceSums: sums)
   }
 
-  /// The same into a folder of the caller's; returns the sums of the clusters' distances.
-  package func join(
-    _ parts: [String], in folder: String, threads: Int, wide: Bool
-  ) throws(WinnowError) -> [Int128] {
-    try join(parts, to: StagingFiles(folder: folder), threads: threads, wide: wide).distanceSums
-  }
-
   private func header(
     of part: Int, _ path: String, rowBytes: Int, adding sums: inout [Int128]
   ) throws(WinnowError) -> MemberPartHeader {
     let file = try InputFile(path)
     let broken = damaged(path, "it is no whole part \(part) of the members")
-    guard file.size >= MemberPartHeader.size else { throw broken }
-    let header = try file.elements(1, at: 0, of: MemberPartHeader.self)[0]
     let positions = positions(part)
-    guard header.magic == MemberPartHeader.magic, header.version == 1,
+    guard let header = try MemberPartHeader.read(file), header.version == 1,
       header.rowBytes == UInt32(rowBytes), header.position == UInt64(positions.lowerBound),
       header.count == UInt64(positions.count),
       Int(header.firstCluster) + Int(header.clusters) <= clusters, file.size == header.fileSize

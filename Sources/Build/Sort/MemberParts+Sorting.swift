@@ -1,26 +1,22 @@
 // One part of the members: gathered, sorted, written.
 
 import Foundations
+import Tasks
 import Workspace
 
 /// The first 64 bytes of a part's file.  Sums of distances follow, Int128 each, for the clusters that
 /// it touches; then rows, u4 or u8; then distances, f4.
 struct MemberPartHeader: SealedHeader {
   static let magic: UInt64 = 0x0054_5250_574E_4E57  // "WNNWPRT\0"
-  static let size = 64
-
-  var magic = Self.magic
+  var magic: UInt64 = Self.magic
   var version: UInt32 = 1
-  /// Bytes of a row number.
   var rowBytes: UInt32
   var position: UInt64
   var count: UInt64
   var firstCluster: UInt32
   var clusters: UInt32
-  /// See ``HeaderSeal``.
   var seal: (UInt64, UInt64, UInt64) = (0, 0, 0)
 
-  /// Where the rows begin.
   var rowsStart: Int { Self.size + 16 * Int(clusters) }
   var distancesStart: Int { rowsStart + Int(rowBytes) * Int(count) }
   var fileSize: Int { distancesStart + 4 * Int(count) }

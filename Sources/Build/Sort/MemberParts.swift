@@ -42,6 +42,22 @@ package struct MemberParts: Sendable {
     return min(most, max(1 << 16, (rows + 15) / 16))
   }
 
+  package var clusters: Int { offsets.count - 1 }
+  package var candidates: Int { offsets[clusters] }
+  package var count: Int { starts.count }
+
+  package func positions(_ part: Int) -> Range<Int> {
+    starts[part].position..<(part + 1 < count ? starts[part + 1].position : candidates)
+  }
+
+  /// Where a part begins, and where the next one does.
+  func bounds(_ part: Int) -> (Start, Start) {
+    let end = Start(cluster: clusters, cut: nil, position: candidates)
+    return (starts[part], part + 1 < count ? starts[part + 1] : end)
+  }
+}
+
+extension MemberParts {
   /// Looks at every run's cluster offsets, and cuts what is larger than a part.
   ///
   /// - Parameters:
@@ -94,28 +110,6 @@ package struct MemberParts: Sendable {
       }
     }
     cut = Cut(offsets: offsets, starts: starts)
-  }
-
-  /// The parts of runs that were cut before.
-  init(runs: [String], rows: Int, cut: Cut) {
-    self.runs = runs
-    self.rows = rows
-    self.cut = cut
-  }
-
-  package var clusters: Int { offsets.count - 1 }
-  package var candidates: Int { offsets[clusters] }
-  package var count: Int { starts.count }
-
-  /// The positions of a part among all members.
-  package func positions(_ part: Int) -> Range<Int> {
-    starts[part].position..<(part + 1 < count ? starts[part + 1].position : candidates)
-  }
-
-  /// Where a part begins, and where the next one does.
-  func bounds(_ part: Int) -> (Start, Start) {
-    let end = Start(cluster: clusters, cut: nil, position: candidates)
-    return (starts[part], part + 1 < count ? starts[part + 1] : end)
   }
 
   private static func cut(

@@ -14,9 +14,8 @@ struct PartsStage: BuildStage {
   init(_ kind: MemberKind) { self.kind = kind }
 
   func after(_ job: BuildJob) -> [StageName] { [kind.cut] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try kind.partSignature(job)
-  }
+  func follows(_ job: BuildJob) -> [StageName] { [kind.assign] }
+  func parameters(_ job: BuildJob) -> [String: String] { job.shape.partParameters }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     (0..<(try kind.memberParts(job)).count).map { "part-\($0)" }
   }

@@ -35,8 +35,7 @@ struct RunCut<Key: Comparable & Sendable & Codable>: Sendable, Codable {
   var place: Int
 
   static func precedes(_ a: Self, _ b: Self) -> Bool {
-    if a.key != b.key { return a.key < b.key }
-    return a.run != b.run ? a.run < b.run : a.place < b.place
+    (a.key, a.run, a.place) < (b.key, b.run, b.place)
   }
 
   /// The first entry in `range` of a run that is not before the cut.

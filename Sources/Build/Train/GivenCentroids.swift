@@ -31,12 +31,8 @@ func readCentroids(
 ) throws(WinnowError) -> Centroids {
   let file = try InputFile(path)
   let header = try NpyHeader(of: file)
-  let bytes = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: max(1, file.size - header.dataOffset), alignment: 64)
-  defer { bytes.deallocate() }
-  try file.readExactly(
-    into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<(file.size - header.dataOffset)]),
-    at: header.dataOffset)
+  let bytes: [UInt8] = try file.elements(
+    file.size - header.dataOffset, at: header.dataOffset)
   guard let element = EmbeddingElement(header.type), !header.isFortranOrder,
     header.shape.count == 2, header.shape[1] == dimensions, header.shape[0] > 0
   else {
@@ -49,26 +45,21 @@ func readCentroids(
   let count = header.shape[0]
   let block = VectorBlock(capacity: count, dimensions: dimensions)
   var faults: [String] = []
-  block.load(
-    UnsafeRawBufferPointer(bytes), element: element, count: count, instructions: instructions
-  ) { row, fault in
-    faults.append("row \(row) (\(fault.text))")
+  bytes.withUnsafeBytes {
+    block.load($0, element: element, count: count, instructions: instructions) { row, fault in
+      faults.append("row \(row) (\(fault.text))")
+    }
   }
   guard faults.isEmpty else {
     throw .invalid(
       "\(path): \(faults.count) of \(count) centroids cannot be used: "
         + faults.prefix(10).joined(separator: ", ") + "; give each a direction: finite, not all 0")
   }
-  var components: [Float] = []
-  components.reserveCapacity(count * dimensions)
   // Float32 centroids are taken as they are; others by their direction.
-  if element == .float32 {
-    bytes.withMemoryRebound(to: Float.self) {
-      components.append(contentsOf: $0[..<(count * dimensions)])
-    }
-  } else {
-    for row in 0..<count { components += block.vector(row) }
-  }
+  let components: [Float] =
+    element == .float32
+    ? try file.elements(count * dimensions, at: header.dataOffset)
+    : (0..<count).flatMap { block.vector($0) }
   return Centroids(
     components: components, count: count, dimensions: dimensions, instructions: instructions)
 }

@@ -3,6 +3,7 @@
 // cluster is that of the exact search and sums are of integers, so the centroids are those of one
 // process, which looks at fewer rows but finds the same.
 
+import Clustering
 import Foundations
 import Tasks
 
@@ -21,54 +22,26 @@ struct RoundPart {
   /// The cluster of every candidate of the part, in the order of the rows.
   var nearest: [UInt32]
 
-  private static let headerWords = 5
-
   func write(to path: String) throws(WinnowError) {
     let dimensions = sizes.isEmpty ? 0 : sums.count / sizes.count
     let header = [moved, nearest.count, sizes.count, dimensions, far.count].map { UInt64($0) }
     try SealedFile.write(header, sizes, sums, far, nearest, to: path)
   }
+}
 
+extension RoundPart {
   /// - Throws: ``WinnowError`` when the file is not whole or of another training.
   init(_ path: String, clusters: Int, dimensions: Int) throws(WinnowError) {
-    guard let bytes = SealedFile.read(path) else {
-      throw damaged(path, "it was changed during the build")
-    }
-    var offset = 0
-    func take<Element: BitwiseCopyable>(_ count: Int, of _: Element.Type) -> [Element]? {
-      let size = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
-      guard count >= 0, !size.overflow, size.partialValue <= bytes.count - offset else {
-        return nil
-      }
-      defer { offset += size.partialValue }
-      return bytes.withUnsafeBytes { bytes in
-        (0..<count).map {
-          bytes.loadUnaligned(
-            fromByteOffset: offset + $0 * MemoryLayout<Element>.stride, as: Element.self)
-        }
-      }
-    }
+    var arrays = try SealedArrays(path)
     guard
-      let header = take(Self.headerWords, of: UInt64.self)?.map({ Int(truncatingIfNeeded: $0) }),
+      let header = arrays.take(5, of: UInt64.self)?.map({ Int(truncatingIfNeeded: $0) }),
       header[2] == clusters, header[3] == dimensions,
-      let sizes = take(clusters, of: UInt64.self),
-      let sums = take(clusters * dimensions, of: Int64.self),
-      let far = take(header[4], of: FarRow.self),
-      let nearest = take(header[1], of: UInt32.self), offset == bytes.count
+      let sizes = arrays.take(clusters, of: UInt64.self),
+      let sums = arrays.take(clusters * dimensions, of: Int64.self),
+      let far = arrays.take(header[4], of: FarRow.self),
+      let nearest = arrays.take(header[1], of: UInt32.self), arrays.isAtEnd
     else { throw damaged(path, "it is of another training") }
-    (moved, self.sizes, self.sums, self.far, self.nearest) = (
-      header[0], sizes, sums, far, nearest
-    )
-  }
-
-  init(
-    moved: Int, sizes: [UInt64], sums: [Int64], far: [FarRow], nearest: [UInt32]
-  ) {
-    self.moved = moved
-    self.sizes = sizes
-    self.sums = sums
-    self.far = far
-    self.nearest = nearest
+    self.init(moved: header[0], sizes: sizes, sums: sums, far: far, nearest: nearest)
   }
 }
 
@@ -93,7 +66,6 @@ struct RoundEnd: Codable, Sendable {
   var refilled: [Int: UInt32]
 }
 
-/// Keeps the rows that are farthest from their centroids.
 struct FarthestRows {
   private let limit: Int
   private var rows: [FarRow] = []
@@ -114,5 +86,53 @@ struct FarthestRows {
   mutating func result() -> [FarRow] {
     trim()
     return rows
+  }
+}
+
+/// Adds up what the tasks of a round found and moves the centroids.
+func moveCentroids(
+  _ parts: [String], _ before: Centroids, _ job: BuildJob, _ run: StageRun
+) throws(WinnowError) -> (RoundEnd, [Float]) {
+  let (k, dimensions) = (before.count, before.dimensions)
+  let sums = CentroidSums(clusters: k, dimensions: dimensions, instructions: job.instructions)
+  var sizes = [Int](repeating: 0, count: k)
+  var moved = 0
+  var farthest = FarthestRows(limit: 2 * k)
+  for path in parts {
+    if run.isCancelled() { throw .interrupted }
+    let part = try RoundPart(path, clusters: k, dimensions: dimensions)
+    moved += part.moved
+    for cluster in 0..<k { sizes[cluster] += Int(part.sizes[cluster]) }
+    sums.add(part.sums)
+    for row in part.far { farthest.offer(row) }
+  }
+  let far = farthest.result()
+  var refilled: [Int: UInt32] = [:]
+  for refill in refills(sizes: sizes, donors: far.map { Int($0.cluster) }) {
+    let row = far[refill.row]
+    refilled[Int(row.row)] = UInt32(refill.cluster)
+    if row.cluster == row.previous { moved += 1 }
+    if UInt32(refill.cluster) == row.previous { moved -= 1 }
+  }
+  if moved == 0 { return (RoundEnd(isConverged: true, refilled: [:]), before.components()) }
+  try move(refilled, far, in: sums, job)
+  let components = sums.movedCentroids(before.components(), threads: run.threads)
+  return (RoundEnd(isConverged: false, refilled: refilled), components)
+}
+
+/// Takes rows out of the sums of their clusters and adds them to those that were empty.
+private func move(
+  _ refilled: [Int: UInt32], _ far: [FarRow], in sums: CentroidSums, _ job: BuildJob
+) throws(WinnowError) {
+  if refilled.isEmpty { return }
+  let buffer = BlockBuffer(job)
+  let one = VectorBlock(capacity: 1, dimensions: job.dataset.dimensions)
+  for row in far {
+    guard let cluster = refilled[Int(row.row)] else { continue }
+    try job.shards.reading([job.blocks.shard(of: Int(row.row))]) { () throws(WinnowError) in
+      try buffer.gatherCandidates([Int(row.row)], into: one)
+    }
+    sums.add(0, of: one, to: Int(row.cluster), sign: -1)
+    sums.add(0, of: one, to: Int(cluster), sign: 1)
   }
 }

@@ -1,7 +1,6 @@
 // `--training-rows all` where tasks run on many machines: in each round a stage whose tasks pass some
-// runs of rows each by the centroids, and a stage of one task that moves the centroids.  Every row's
-// cluster is that of the exact search and sums are of integers, so the centroids are those of one
-// process, which looks at fewer rows but finds the same.
+// runs of rows each by the centroids, and a stage of one task that moves the centroids.  RoundPart
+// says why the centroids are those of one process.
 
 import Clustering
 import Foundations
@@ -16,16 +15,12 @@ extension StageName {
 }
 
 extension BuildPlan {
-  /// Whether the training sees all candidates.
   var hasRounds: Bool { given == nil && parameters.trainingRows == .all }
 }
 
 extension BuildJob {
   /// Whether the rounds of the training are stages of their own.
-  var hasRoundStages: Bool {
-    if case .owner = graph.role { return false }
-    return plan.hasRounds
-  }
+  var hasRoundStages: Bool { !graph.role.isOwner && plan.hasRounds }
 
   /// Tasks of a round at most: each leaves sums of all clusters, which one task adds up.
   private static let mostRoundParts = 256
@@ -55,7 +50,6 @@ extension BuildJob {
     return last
   }
 
-  /// Whether the rounds ended before this one.
   func isConverged(before round: Int) throws(WinnowError) -> Bool {
     try lastRound(upTo: round - 1).end?.isConverged ?? false
   }
@@ -70,7 +64,6 @@ extension BuildJob {
       path(roundCentroids(round)), dimensions: dataset.dimensions, instructions: instructions)
   }
 
-  /// What all rounds came to.
   func roundsResult() throws(WinnowError) -> TrainedCentroids {
     let (last, end) = try lastRound(upTo: parameters.iterations)
     let isConverged = end?.isConverged ?? false
@@ -80,21 +73,21 @@ extension BuildJob {
         rows: try candidates().count, iterations: isConverged ? last - 1 : last,
         converged: isConverged))
   }
-
-  /// The signature of all stages of the rounds: that of the training.
-  func roundSignature() throws(WinnowError) -> StageSignature { try TrainStage().signature(self) }
 }
 
-/// Chooses the first centroids.
-struct RoundStartStage: SingleStage, BuildStage {
-  typealias Value = Int
+/// The stages of the rounds, which follow from the same as the training.
+protocol TrainingRoundStage: BuildStage {}
+
+extension TrainingRoundStage {
+  var step: StageName { .train }
+  func follows(_ job: BuildJob) -> [StageName] { TrainStage().follows(job) }
+  func parameters(_ job: BuildJob) -> [String: String] { TrainStage().parameters(job) }
+}
+
+struct RoundStartStage: SingleStage, TrainingRoundStage {
   let name = StageName.start
-  let step = StageName.train
 
   func after(_ job: BuildJob) -> [StageName] { [job.candidateStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.roundSignature()
-  }
 
   func needs(_ job: BuildJob) -> TaskNeeds {
     let shape = job.shape
@@ -104,38 +97,31 @@ struct RoundStartStage: SingleStage, BuildStage {
       threads: shape.threads,
       memory: chosen + shape.candidateBytes + (shape.candidateBytes > 0 ? 8 * shape.rows : 0))
   }
-  func estimate(_ job: BuildJob) -> TaskEstimate { job.moveEstimate }
+  func bytes(_ job: BuildJob) -> Int { job.moveBytes }
 
-  func make(_ job: BuildJob, _ files: StagingFiles, _ run: StageRun) throws(WinnowError) -> Int {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> Int {
     let plan = job.parameters.training
-    job.report(.train, done: 0, total: plan.iterations, unit: "rounds")
-    let rows = StreamedRows(job, try job.candidates(), plan, isCancelled: run.isCancelled)
-    guard let initial = try chooseInitial(rows, plan, job, isCancelled: run.isCancelled) else {
-      throw .interrupted
-    }
+    job.graph.report(.train, done: 0, total: plan.iterations, unit: "rounds")
+    let rows = StreamedRows(job, try job.candidates(), plan, run)
     let state = try TrainingState(
-      rows: rows, initial: initial, parameters: job.trainingParameters(plan))
-    try files.writeArray(
+      rows: rows, initial: try chooseInitial(rows, plan, job, run),
+      parameters: job.trainingParameters(plan))
+    try run.files.writeArray(
       job.roundCentroids(0), .float32, shape: [plan.clusters, job.dataset.dimensions],
       elements: state.centroids)
     return plan.clusters
   }
 }
 
-/// Finds the cluster of every candidate.
-struct RoundStage: BuildStage {
+struct RoundStage: TrainingRoundStage {
   let round: Int
   var name: StageName { .round(round) }
-  let step = StageName.train
   let resultPrefix = "part"
   let resultsDependOnEarlierStages = true
 
   init(_ round: Int) { self.round = round }
 
   func after(_ job: BuildJob) -> [StageName] { [round == 1 ? .start : .move(round - 1)] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.roundSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     try job.isConverged(before: round) ? [] : job.roundParts.indices.map { "part-\($0)" }
   }
@@ -152,10 +138,9 @@ struct RoundStage: BuildStage {
       memory: one.assignment(one.clusters) + one.candidateBytes + 16 * job.shape.components)
   }
   func estimate(_ job: BuildJob) -> TaskEstimate {
-    let parts = job.roundParts.count
-    return TaskEstimate(
-      tasks: parts,
-      bytes: job.shape.inputBytes + 4 * job.shape.rows + job.moveEstimate.bytes)
+    TaskEstimate(
+      tasks: job.roundParts.count,
+      bytes: job.shape.inputBytes + 4 * job.shape.rows + job.moveBytes)
   }
 
   func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
@@ -170,32 +155,69 @@ struct RoundStage: BuildStage {
           paths[part], clusters: centroids.count, dimensions: centroids.dimensions
         ).nearest
       }
-      let pass = RoundPass(
-        job: job, centroids: centroids, candidates: candidates, previous: previous,
-        refilled: refilled, isCancelled: run.isCancelled)
       let own = job.blocks.blocks[parts[part]]
       let result = try job.shards.reading(own.first!.shard...own.last!.shard) {
-        () throws(WinnowError) in try pass.run(own)
+        () throws(WinnowError) in
+        try pass(own, of: candidates, centroids, previous: previous, refilled: refilled, job, run)
       }
       try result.write(to: run.paths[part])
     }
   }
+
+  /// One task: some runs of rows pass by the centroids.
+  ///
+  /// - Parameters:
+  ///   - previous: the clusters of the part's candidates in the round before; nil in the first.
+  ///   - refilled: rows that were given to empty clusters then.
+  private func pass(
+    _ own: ArraySlice<RowBlock>, of candidates: CandidateSet, _ centroids: Centroids,
+    previous: [UInt32]?, refilled: [Int: UInt32], _ job: BuildJob, _ run: StageRun
+  ) throws(WinnowError) -> RoundPart {
+    let k = centroids.count
+    let buffer = BlockBuffer(job)
+    let sums = CentroidSums(
+      clusters: k, dimensions: centroids.dimensions, instructions: job.instructions)
+    var part = RoundPart(
+      moved: 0, sizes: [UInt64](repeating: 0, count: k), sums: [], far: [], nearest: [])
+    // An empty cluster takes the next row whose own cluster can spare it; each cluster refuses once.
+    var far = FarthestRows(limit: 2 * k)
+    for block in own {
+      if run.isCancelled() { throw .interrupted }
+      var wanted: [Int] = []
+      candidates.forEach(in: block.firstRow..<block.firstRow + block.rows.count) {
+        wanted.append($0)
+      }
+      if wanted.isEmpty { continue }
+      try buffer.gatherCandidates(wanted, into: buffer.vectors)
+      centroids.assign(
+        buffer.vectors, count: wanted.count, nearest: buffer.nearest, distances: buffer.distances,
+        scratch: buffer.scratch)
+      for (slot, row) in wanted.enumerated() {
+        let cluster = buffer.nearest[slot]
+        let before = refilled[row] ?? previous.map { $0[part.nearest.count] } ?? .max
+        if cluster != before { part.moved += 1 }
+        part.sizes[Int(cluster)] += 1
+        sums.add(slot, of: buffer.vectors, to: Int(cluster), sign: 1)
+        far.offer(
+          FarRow(
+            row: UInt64(row), distance: buffer.distances[slot], cluster: cluster, previous: before))
+        part.nearest.append(cluster)
+      }
+    }
+    part.sums = sums.values
+    part.far = far.result()
+    return part
+  }
 }
 
-/// Adds up what the tasks of a round found, and moves the centroids.
-struct MoveStage: SingleStage, BuildStage {
-  typealias Value = RoundEnd
+struct MoveStage: SingleStage, TrainingRoundStage {
   let round: Int
   var name: StageName { .move(round) }
-  let step = StageName.train
   let resultsDependOnEarlierStages = true
 
   init(_ round: Int) { self.round = round }
 
   func after(_ job: BuildJob) -> [StageName] { [.round(round)] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.roundSignature()
-  }
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
     try job.isConverged(before: round) ? [] : [SingleResultFile.name]
   }
@@ -209,14 +231,12 @@ struct MoveStage: SingleStage, BuildStage {
       memory: shape.base + 40 * shape.components + 2 * part + shape.single.candidateBytes
         + 500 * shape.clusters)
   }
-  func estimate(_ job: BuildJob) -> TaskEstimate { job.moveEstimate }
+  func bytes(_ job: BuildJob) -> Int { job.moveBytes }
 
-  func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
-  ) throws(WinnowError) -> RoundEnd {
+  func make(_ job: BuildJob, _ run: StageRun) throws(WinnowError) -> RoundEnd {
     let (end, components) = try moveCentroids(
       try job.paths(of: .round(round)), try job.readRoundCentroids(round - 1), job, run)
-    try files.writeArray(
+    try run.files.writeArray(
       job.roundCentroids(round), .float32,
       shape: [job.parameters.clusters, job.dataset.dimensions], elements: components)
     return end
@@ -224,15 +244,14 @@ struct MoveStage: SingleStage, BuildStage {
 
   func conclude(_ job: BuildJob) throws(WinnowError) {
     let (last, end) = try job.lastRound(upTo: round)
-    job.report(
+    job.graph.report(
       .train, done: end?.isConverged ?? false ? last - 1 : last,
       total: job.parameters.iterations, unit: "rounds")
   }
 }
 
 extension BuildJob {
-  fileprivate var moveEstimate: TaskEstimate {
-    TaskEstimate(
-      tasks: 1, bytes: 8 * parameters.clusters * dataset.dimensions * roundParts.count)
+  fileprivate var moveBytes: Int {
+    8 * parameters.clusters * dataset.dimensions * roundParts.count
   }
 }

@@ -4,29 +4,16 @@
 /// Twice as many as wanted are held before the larger half is dropped, so that a row costs O(1)
 /// on average.
 struct SmallestHashes: Sendable {
-  private struct Entry: Comparable, Sendable {
-    let hash: UInt64
-    let row: UInt64
-
-    static func < (a: Entry, b: Entry) -> Bool {
-      a.hash != b.hash ? a.hash < b.hash : a.row < b.row
-    }
-  }
-
   private let limit: Int
-  private var entries: [Entry] = []
+  private var entries: [(hash: UInt64, row: UInt64)] = []
   /// Rows with a larger hash can no longer be among the smallest.
-  private(set) var ceiling: UInt64
+  private var ceiling = UInt64.max
 
-  /// - Parameter ceiling: rows with a larger hash are known not to be among the smallest.
-  init(limit: Int, ceiling: UInt64 = .max) {
-    self.limit = limit
-    self.ceiling = ceiling
-  }
+  init(limit: Int) { self.limit = limit }
 
   mutating func offer(_ hash: UInt64, row: UInt64) {
     guard hash <= ceiling, limit > 0 else { return }
-    entries.append(Entry(hash: hash, row: row))
+    entries.append((hash, row))
     if entries.count >= max(1024, 2 * limit) { shrink() }
   }
 
@@ -38,7 +25,7 @@ struct SmallestHashes: Sendable {
 
   private mutating func shrink() {
     guard entries.count > limit else { return }
-    entries.sort()
+    entries.sort { ($0.hash, $0.row) < ($1.hash, $1.row) }
     entries.removeLast(entries.count - limit)
     ceiling = entries.last?.hash ?? 0
   }

@@ -11,6 +11,15 @@ struct TrainedCentroids: Sendable {
   var training: WorkspaceDescription.Training
 }
 
+struct TrainingPlan: Sendable {
+  var clusters: Int
+  /// Rounds at most.
+  var iterations: Int
+  /// Training rows at most; nil: all candidates, read again in every round.
+  var limit: Int?
+  var seed: UInt64
+}
+
 /// Trains on some of the candidates.
 ///
 /// - Parameters:
@@ -19,24 +28,20 @@ struct TrainedCentroids: Sendable {
 /// - Throws: ``WinnowError``, also when the scan failed meanwhile.
 func trainCentroids(
   _ job: BuildJob, _ candidates: CandidateSet?, _ plan: TrainingPlan, _ run: StageRun,
-  isCancelled: (@Sendable () -> Bool)? = nil,
   report: (_ round: Int, _ of: Int) -> Void = { _, _ in }
 ) throws(WinnowError) -> TrainedCentroids {
-  let isCancelled = isCancelled ?? run.isCancelled
   guard plan.limit != nil else {
     let candidates = if let candidates { candidates } else { try job.candidates() }
-    let rows = StreamedRows(job, candidates, plan, isCancelled: isCancelled)
-    return try train(rows, job, plan, run, isCancelled: isCancelled, report: report)
+    return try train(StreamedRows(job, candidates, plan, run), job, plan, run, report)
   }
-  let (vectors, numbers) = try readTrainingRows(job, candidates, plan, run, isCancelled)
+  let (vectors, numbers) = try readTrainingRows(job, candidates, plan, run)
   return try train(
-    RowsInMemory(vectors: vectors, numbers: numbers, seed: plan.seed), job, plan, run,
-    isCancelled: isCancelled, report: report)
+    RowsInMemory(vectors: vectors, numbers: numbers, seed: plan.seed), job, plan, run, report)
 }
 
 private func train<Source: TrainingSource>(
   _ rows: Source, _ job: BuildJob, _ plan: TrainingPlan, _ run: StageRun,
-  isCancelled: @escaping @Sendable () -> Bool, report: (_ round: Int, _ of: Int) -> Void
+  _ report: (_ round: Int, _ of: Int) -> Void
 ) throws(WinnowError) -> TrainedCentroids {
   let training = job.trainingParameters(plan)
   let checkpoint = RoundCheckpoint(
@@ -48,9 +53,7 @@ private func train<Source: TrainingSource>(
     begin = state
   } else {
     report(0, plan.iterations)
-    guard let initial = try chooseInitial(rows, plan, job, isCancelled: isCancelled) else {
-      throw .interrupted
-    }
+    let initial = try chooseInitial(rows, plan, job, run)
     begin = try TrainingState(rows: rows, initial: initial, parameters: training)
   }
   report(begin.rounds, plan.iterations)
@@ -62,7 +65,7 @@ private func train<Source: TrainingSource>(
       try checkpoint.write(state())
       stored = ContinuousClock.now
     }
-    return !isCancelled()
+    return !run.isCancelled()
   }
   guard let result else { throw .interrupted }
   try job.graph.wait(for: .scan)
@@ -70,6 +73,43 @@ private func train<Source: TrainingSource>(
     centroids: result.centroids,
     training: .init(
       rows: rows.count, iterations: result.iterations, converged: result.converged))
+}
+
+/// The training between two rounds; the last state that was kept replaces the one before.
+struct RoundCheckpoint {
+  /// The rows that it was made with, which a changed number of candidates would change.
+  let rows: Int
+  let dimensions: Int
+  let path: String
+
+  init(folder: String, rows: Int, dimensions: Int) {
+    self.rows = rows
+    self.dimensions = dimensions
+    path = folder + "/round"
+  }
+
+  func write(_ state: TrainingState) throws(WinnowError) {
+    let header = [state.rounds, rows, dimensions, state.centroids.count, state.nearest.count]
+      .map { UInt64($0) }
+    try SealedFile.write(header, state.centroids, state.nearest, to: path)
+  }
+
+  /// The state that was written last; nil where there is none that fits.
+  func read(clusters: Int) -> TrainingState? {
+    guard var arrays = try? SealedArrays(path),
+      let header = arrays.take(5, of: UInt64.self)?.map({ Int(truncatingIfNeeded: $0) }),
+      header[1...] == [rows, dimensions, clusters * dimensions, rows],
+      let centroids = arrays.take(clusters * dimensions, of: Float.self),
+      let nearest = arrays.take(rows, of: UInt32.self), arrays.isAtEnd
+    else { return nil }
+    return TrainingState(rounds: header[0], centroids: centroids, nearest: nearest)
+  }
+}
+
+extension BuildParameters {
+  var training: TrainingPlan {
+    TrainingPlan(clusters: clusters, iterations: iterations, limit: trainingLimit, seed: seed)
+  }
 }
 
 extension BuildJob {

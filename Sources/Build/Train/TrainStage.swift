@@ -10,17 +10,13 @@ import Workspace
 extension StageName { package static let train = StageName("train") }
 
 struct TrainStage: SingleStage, BuildStage {
-  typealias Value = WorkspaceDescription.Training
   let name = StageName.train
 
   func after(_ job: BuildJob) -> [StageName] {
     guard job.plan.given == nil else { return [] }
-    return job.hasRoundStages ? [lastRound(job)] : [job.candidateStage]
-  }
-
-  private func lastRound(_ job: BuildJob) -> StageName {
+    guard job.hasRoundStages else { return [job.candidateStage] }
     let rounds = job.parameters.iterations
-    return rounds == 0 ? .start : .move(rounds)
+    return [rounds == 0 ? .start : .move(rounds)]
   }
 
   func consumes(_ job: BuildJob) -> [StageName] {
@@ -28,21 +24,23 @@ struct TrainStage: SingleStage, BuildStage {
     return [.start] + (1...max(1, job.parameters.iterations)).flatMap { [.round($0), .move($0)] }
   }
 
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    if let given = job.plan.given {
-      return try job.signature(parameters: ["--centroids": given.digest])
-    }
+  func follows(_ job: BuildJob) -> [StageName] {
+    job.plan.given == nil ? [job.candidateSignature] : []
+  }
+  func parameters(_ job: BuildJob) -> [String: String] {
+    if let given = job.plan.given { return ["--centroids": given.digest] }
     let parameters = job.parameters
-    return try job.signature(
-      parameters: [
-        "--clusters": "\(parameters.clusters)", "--iterations": "\(parameters.iterations)",
-        "--training-rows": parameters.trainingLimit.map(String.init) ?? "all",
-        "--seed": "\(parameters.seed)",
-      ], after: [job.candidateSignature])
+    return [
+      "--clusters": "\(parameters.clusters)", "--iterations": "\(parameters.iterations)",
+      "--training-rows": parameters.trainingLimit.map(String.init) ?? "all",
+      "--seed": "\(parameters.seed)",
+    ]
   }
 
   func unit(_ job: BuildJob) -> String? { job.plan.given == nil ? "rounds" : nil }
-  func units(_ job: BuildJob) throws(WinnowError) -> [Int] { [try job.training().iterations] }
+  func units(_ job: BuildJob) throws(WinnowError) -> [Int] {
+    [try job.graph.value(of: self).iterations]
+  }
 
   func memory(_ shape: BuildShape) -> Int? {
     shape.candidateBytes
@@ -60,11 +58,10 @@ struct TrainStage: SingleStage, BuildStage {
       : TaskNeeds(threads: shape.threads, memory: memory(shape)!)
   }
 
-  func estimate(_ job: BuildJob) -> TaskEstimate {
+  func bytes(_ job: BuildJob) -> Int {
     let components = job.shape.clusters * job.dataset.dimensions
     let read = job.shape.trainingRows * job.dataset.dimensions * 2
-    return TaskEstimate(
-      tasks: 1, bytes: job.plan.hasRounds ? 8 * components : read + 4 * components)
+    return job.plan.hasRounds ? 8 * components : read + 4 * components
   }
 
   func forecast(_ job: BuildJob, _ rates: MeasuredRates) -> StageForecast? {
@@ -78,7 +75,7 @@ struct TrainStage: SingleStage, BuildStage {
   }
 
   func make(
-    _ job: BuildJob, _ files: StagingFiles, _ run: StageRun
+    _ job: BuildJob, _ run: StageRun
   ) throws(WinnowError) -> WorkspaceDescription.Training {
     let trained =
       if let given = job.plan.given {
@@ -92,7 +89,7 @@ struct TrainStage: SingleStage, BuildStage {
         try trainConcepts(job, run)
       }
     let centroids = trained.centroids
-    try files.writeArray(
+    try run.files.writeArray(
       "centroids.npy", .float32, shape: [centroids.count, centroids.dimensions],
       elements: centroids.components())
     return trained.training
@@ -104,13 +101,13 @@ struct TrainStage: SingleStage, BuildStage {
     _ job: BuildJob, _ run: StageRun
   ) throws(WinnowError) -> TrainedCentroids {
     // While the scan goes on, its progress is what is shown, and its failure ends the training.
-    try trainCentroids(
-      job, try job.graph.isRunning(.scan) ? nil : job.candidates(), job.parameters.training, run,
-      isCancelled: { run.isCancelled() || job.graph.hasFailed(.scan) },
-      report: { round, rounds in
-        if !job.graph.isRunning(.scan) {
-          job.report(.train, done: round, total: rounds, unit: "rounds")
-        }
-      })
+    var own = run
+    own.isCancelled = { run.isCancelled() || job.graph.hasFailed(.scan) }
+    let candidates = try job.graph.isRunning(.scan) ? nil : job.candidates()
+    return try trainCentroids(job, candidates, job.parameters.training, own) { round, rounds in
+      if !job.graph.isRunning(.scan) {
+        job.graph.report(.train, done: round, total: rounds, unit: "rounds")
+      }
+    }
   }
 }

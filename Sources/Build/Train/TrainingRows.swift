@@ -17,7 +17,8 @@ func trainingRows(
   _ candidates: CandidateSet?, rows: Int, limit: Int, seed: UInt64, threads: Int,
   isCancelled: @escaping @Sendable () -> Bool
 ) throws(WinnowError) -> [Int] {
-  let chunks = hashChunks(rows)
+  let size = 1 << 20
+  let chunks = stride(from: 0, to: rows, by: size).map { $0..<min(rows, $0 + size) }
   let bits = 16
   let counts = Mutex([Int](repeating: 0, count: 1 << bits))
   try parallel(tasks: chunks.count, threads: threads, isCancelled: isCancelled) {
@@ -55,11 +56,6 @@ func trainingRows(
   // Ascending already but for those of the last bucket.
   rows.sort()
   return rows
-}
-
-private func hashChunks(_ rows: Int) -> [Range<Int>] {
-  let size = 1 << 20
-  return stride(from: 0, to: rows, by: size).map { $0..<min(rows, $0 + size) }
 }
 
 /// Calls `body` with the number and the hash of every candidate of a chunk.

@@ -4,7 +4,6 @@
 import Clustering
 import Foundations
 import Pruning
-import Synchronization
 import Tasks
 
 /// Training rows that a seed can be chosen among.
@@ -47,46 +46,39 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
   private let job: BuildJob
   private let seed: UInt64
   private let candidates: CandidateSet
-  private let isCancelled: @Sendable () -> Bool
+  private let run: StageRun
   private let buffers: [BlockBuffer]
 
-  init(
-    _ job: BuildJob, _ candidates: CandidateSet, _ plan: TrainingPlan,
-    isCancelled: @escaping @Sendable () -> Bool
-  ) {
+  init(_ job: BuildJob, _ candidates: CandidateSet, _ plan: TrainingPlan, _ run: StageRun) {
     count = candidates.count
     dimensions = job.dataset.dimensions
     self.job = job
     self.candidates = candidates
     seed = plan.seed
-    self.isCancelled = isCancelled
+    self.run = run
     numbers = candidates.members.map { members in
       var numbers: [Int] = []
       numbers.reserveCapacity(candidates.count)
       for row in members { numbers.append(row) }
       return numbers
     }
-    buffers = (0..<job.threads).map { _ in BlockBuffer(job.blocks) }
+    buffers = (0..<job.threads).map { _ in BlockBuffer(job) }
   }
 
   func load(_ rows: [Int], into block: VectorBlock, worker: Int) throws(WinnowError) {
-    if isCancelled() { throw .interrupted }
-    guard let first = rows.first, let last = rows.last else { return }
+    if run.isCancelled() { throw .interrupted }
+    if rows.isEmpty { return }
     let wanted = rows.map { numbers?[$0] ?? $0 }
-    let blocks = job.blocks
-    let shards =
-      blocks.shard(of: numbers?[first] ?? first)...blocks.shard(of: numbers?[last] ?? last)
-    let faulty = try job.shards.reading(shards) { () throws(WinnowError) in
-      try gatherRows(
-        blocks, wanted, wanted.indices, into: block, at: 0, buffers[worker], job.instructions)
+    let shards = job.blocks.shard(of: wanted.first!)...job.blocks.shard(of: wanted.last!)
+    try job.shards.reading(shards) { () throws(WinnowError) in
+      try buffers[worker].gatherCandidates(wanted, into: block)
     }
-    guard faulty == 0 else { throw changedInput(blocks, shard: shards.lowerBound) }
   }
 
   func smallest(_ limit: Int) throws(WinnowError) -> [Int] {
     let found = try trainingRows(
       candidates, rows: candidates.rows, limit: limit, seed: seed,
-      threads: job.threads, isCancelled: isCancelled)
+      threads: job.threads, isCancelled: run.isCancelled)
     guard let numbers else { return found }
     return found.map { row in firstPlace(in: numbers.indices) { numbers[$0] >= row } }
   }
@@ -94,24 +86,25 @@ final class StreamedRows: TrainingSource, @unchecked Sendable {
 
 /// k rows to begin with, chosen among the 16 k of smallest hash.
 ///
-/// - Returns: nil when it was cancelled.
+/// - Throws: ``WinnowError/interrupted`` when it was cancelled.
 func chooseInitial<Source: TrainingSource>(
-  _ rows: Source, _ plan: TrainingPlan, _ job: BuildJob, isCancelled: () -> Bool
-) throws(WinnowError) -> [Int]? {
+  _ rows: Source, _ plan: TrainingPlan, _ job: BuildJob, _ run: StageRun
+) throws(WinnowError) -> [Int] {
   let subset = try rows.smallest(16 * plan.clusters)
   let chosenFrom = VectorBlock(capacity: subset.count, dimensions: rows.dimensions)
   let part = VectorBlock(capacity: min(256, subset.count), dimensions: rows.dimensions)
   for start in stride(from: 0, to: subset.count, by: part.capacity) {
-    if isCancelled() { return nil }
+    if run.isCancelled() { throw .interrupted }
     let places = start..<min(start + part.capacity, subset.count)
     try rows.load(Array(subset[places]), into: part, worker: 0)
     for place in places { chosenFrom.copy(place - start, of: part, to: place) }
   }
   // A sequence of its own: the hashes of rows decided the subset already.
   let seed = splitmix64(seed: plan.seed, row: .max)
-  return chooseInitialRows(
+  let chosen = chooseInitialRows(
     chosenFrom, count: plan.clusters, trials: 4, threads: job.threads,
     instructions: job.instructions, random: { splitmix64(seed: seed, row: UInt64($0)) },
-    shouldStop: isCancelled)?
-    .map { subset[$0] }
+    shouldStop: run.isCancelled)
+  guard let chosen else { throw .interrupted }
+  return chosen.map { subset[$0] }
 }

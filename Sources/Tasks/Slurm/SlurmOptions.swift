@@ -44,17 +44,16 @@ public struct SlurmOptions: Sendable, Equatable {
           + "'\(option)'"
       }
       let name = option.prefix { $0 != "=" && $0 != " " }
-      if let taken = Self.ours.first(where: { $0 == name || isShort($0, of: option) }) {
+      // A flag of one letter may have its value behind it: -a0-3.
+      let taken = Self.ours.first {
+        $0 == name || $0.utf8.count == 2 && option.hasPrefix($0)
+      }
+      if let taken {
         return
           "--sbatch: expected an option that the scripts do not set themselves, found '\(taken)'"
       }
     }
     return nil
-  }
-
-  /// Whether an option is `flag`, of one letter, with its value behind it: `-a0-3`.
-  private func isShort(_ flag: String, of option: String) -> Bool {
-    flag.count == 2 && option.hasPrefix(flag)
   }
 
   /// What needs no quotes, neither in a `#SBATCH` line nor in Slurm's own files.

@@ -8,20 +8,33 @@ import Tasks
 
 extension StageName {
   package static let coarseTrain = StageName("coarse-train")
+  package static let coarseAssign = StageName("coarse-assign")
   /// The step under which all stages of the fine clusters are shown.
   package static let fine = StageName("fine")
 }
 
-struct CoarseTrainStage: BuildStage {
+/// The trainings of the fine clusters, which follow from the same.
+protocol FineTrainingStage: BuildStage {}
+
+extension FineTrainingStage {
+  var step: StageName { .fine }
+  func follows(_ job: BuildJob) -> [StageName] { [job.searchedStage] }
+  func parameters(_ job: BuildJob) -> [String: String] {
+    let wanted = job.deduplication
+    return [
+      "--dedup-clusters": wanted.clusters.map(String.init)
+        ?? "one for \(Deduplication.candidatesACluster) candidates",
+      "--seed": "\(job.parameters.seed)", "fine clusters at once": "\(wanted.clustersAtOnce)",
+    ]
+  }
+}
+
+struct CoarseTrainStage: FineTrainingStage {
   let name = StageName.coarseTrain
-  let step = StageName.fine
   let resultPrefix = "centroids"
   let resultsDependOnEarlierStages = true
 
   func after(_ job: BuildJob) -> [StageName] { [job.searchedStage] }
-  func signature(_ job: BuildJob) throws(WinnowError) -> StageSignature {
-    try job.fineTrainingSignature()
-  }
 
   /// None where the fine clusters need one level only, which shows when the candidates are known.
   func results(_ job: BuildJob) throws(WinnowError) -> [String] {
@@ -43,24 +56,15 @@ struct CoarseTrainStage: BuildStage {
 }
 
 extension BuildJob {
-  /// What all trainings of the fine clusters follow from.
-  func fineTrainingSignature() throws(WinnowError) -> StageSignature {
-    guard let wanted = parameters.deduplication else { preconditionFailure("no deduplication") }
-    return try signature(
-      parameters: [
-        "--dedup-clusters": wanted.clusters.map(String.init)
-          ?? "one for \(Deduplication.candidatesACluster) candidates",
-        "--seed": "\(parameters.seed)", "fine clusters at once": "\(wanted.clustersAtOnce)",
-      ], after: [searchedStage])
-  }
+  /// What was asked for; only stages of a deduplication look.
+  var deduplication: Deduplication { parameters.deduplication! }
 
   /// The number of fine clusters.
   ///
   /// - Throws: ``WinnowError`` when there are fewer candidates.
   func fineClusters() throws(WinnowError) -> Int {
-    guard let wanted = parameters.deduplication else { preconditionFailure("no deduplication") }
     let candidates = try searched().count
-    let clusters = wanted.clusters(of: candidates)
+    let clusters = deduplication.clusters(of: candidates)
     guard clusters <= candidates else {
       throw .invalid(
         "--dedup-clusters: expected at most \(candidates), the number of candidates, found "
@@ -71,10 +75,9 @@ extension BuildJob {
 
   /// Whether the fine clusters are too many for one k-means.
   func hasTwoLevels() throws(WinnowError) -> Bool {
-    try fineClusters() > parameters.deduplication?.clustersAtOnce ?? 0
+    try fineClusters() > deduplication.clustersAtOnce
   }
 
-  /// The parameters of a training of fine clusters.
   func fineParameters(_ clusters: Int) -> TrainingPlan {
     TrainingPlan(
       clusters: clusters, iterations: Deduplication.iterations,
@@ -101,4 +104,35 @@ extension BuildShape {
 
   /// Whether the fine clusters of all rows would be too many for one k-means.
   var hasTwoFineLevels: Bool { fine > fineAtOnce }
+}
+
+/// Every candidate's coarse cluster, as runs like those of the concepts.
+struct CoarseAssignStage: AssignmentStage, FineTrainingStage {
+  let name = StageName.coarseAssign
+  let resultsDependOnEarlierStages = true
+
+  func after(_ job: BuildJob) -> [StageName] { [.coarseTrain, job.searchedStage] }
+  func results(_ job: BuildJob) throws(WinnowError) -> [String] {
+    try job.hasTwoLevels() ? runNames(job) : []
+  }
+  func needs(_ job: BuildJob) -> TaskNeeds { job.fineAssignmentNeeds }
+
+  func perform(_ tasks: [Int], _ job: BuildJob, _ run: StageRun) throws(WinnowError) {
+    let count = FineLevels.coarseClusters(try job.fineClusters())
+    try assign(
+      tasks, to: try job.readTrained(job.paths(of: .coarseTrain)[0], count: count),
+      of: job.searched(), job, run)
+  }
+  func conclude(_ job: BuildJob) throws(WinnowError) {
+    if try job.hasTwoLevels() { try checkRuns(hold: job.searched(), job) }
+  }
+}
+
+extension BuildJob {
+  /// A task that finds the fine clusters of rows, or the coarse ones.
+  var fineAssignmentNeeds: TaskNeeds {
+    let one = shape.single
+    return TaskNeeds(
+      threads: 1, memory: one.assignment(one.searchedAtOnce) + one.candidateBytes)
+  }
 }
