@@ -66,7 +66,7 @@ extension Grid {
       for column in 0..<max(0, plot.size.width) {
         let cell = row * plot.size.width + column
         guard let sign = plot.sign(cell) else { continue }
-        put(.init(base: sign, marks: [], columns: 1), x + column, y + row, style(cell))
+        put(.init(base: sign), x + column, y + row, style(cell))
       }
     }
   }

@@ -10,7 +10,6 @@ struct CursesScreen: ~Copyable {
   private let isUnicode: Bool
   private let modes: TerminalModes
   private var shown: Grid?
-  private var isOver: Bool
 
   /// Takes the terminal over.
   /// - Throws: `TerminalError` when there is no terminal that curses can use; nothing has changed
@@ -20,7 +19,6 @@ struct CursesScreen: ~Copyable {
     isUnicode = String(cString: winnow_codeset()) == "UTF-8"
     palette = Palette(withoutColours: options.withoutColours)
     shown = nil
-    isOver = false
   }
 
   private static func takeOver(_ options: TerminalOptions) throws(TerminalError)
@@ -55,19 +53,12 @@ struct CursesScreen: ~Copyable {
   }
 
   deinit {
-    if !isOver { giveBack() }
-  }
-
-  /// Gives the terminal back.
-  consuming func end() {
-    giveBack()
-    isOver = true
-  }
-
-  private borrowing func giveBack() {
     leave()
     CrashGuard.disarm()
   }
+
+  /// Gives the terminal back, as `deinit` does.
+  consuming func end() {}
 
   private borrowing func leave() {
     writeToTerminal(modes.off)

@@ -49,25 +49,6 @@ package struct Look: Hashable, Sendable {
     isDim = isQuiet && depth != .sixteen
     if depth != .none { foreground = isQuiet && depth == .sixteen ? 8 : style.role.colourOfFew }
   }
-
-  /// In words, such as `bold reverse 6`; empty for the terminal's own look.
-  package var text: String {
-    var words: [String] = []
-    if isBold { words.append("bold") }
-    if isDim { words.append("dim") }
-    if isUnderlined { words.append("underline") }
-    if isReversed { words.append("reverse") }
-    if let foreground { words.append("\(foreground)") }
-    if let background { words.append("on \(background)") }
-    return words.joined(separator: " ")
-  }
-}
-
-extension Grid {
-  /// The rows with what a terminal of a depth shows below each: what golden tests keep.
-  package func annotatedText(_ depth: ColourDepth) -> String {
-    annotatedText { Look($0, depth).text }
-  }
 }
 
 extension Ground {

@@ -34,14 +34,8 @@ public struct CommitOrder: Request {
     if let obstacle = work.plans.obstacle {
       throw WorkError("the plan cannot be stored, so nothing was written: \(obstacle)")
     }
-    let lists = try outputs.map { output in
-      guard let format = ManifestFormat(rawValue: output.format) else {
-        throw WorkError("the format \(output.format) is not known: choose another")
-      }
-      return ManifestRequest.List(format: format, output: output.path)
-    }
     var request = ManifestRequest(
-      workspace: work.workspace, plan: plan, lists: lists, force: replace, threads: work.threads)
+      workspace: work.workspace, plan: plan, lists: outputs, force: replace, threads: work.threads)
     request.programs = IngestOptions(environment: ProcessInfo.processInfo.environment)
     let summaries: [ManifestSummary]
     do throws(WinnowError) {
@@ -83,9 +77,8 @@ public struct CommitOrder: Request {
     }
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return state.say("the commit was cancelled; nothing was written") }
-    state.warn(reason)
+  public func endCancelled(_ state: inout State) {
+    state.say("the commit was cancelled; nothing was written")
   }
 }
 

@@ -65,20 +65,13 @@ package enum FilterNumber {
   /// `1e5`, `12,000`, `10k`, `.2`, `-3`, `10%`; nil for any other text.
   package static func value(_ text: String) -> Double? {
     var body = text.filter { $0 != "," && $0 != "_" }
-    var factor = 1.0
-    var divisor = 1.0
-    switch body.last {
-    case "k", "K": factor = 1e3
-    case "m", "M": factor = 1e6
-    case "g", "G": factor = 1e9
-    case "%": divisor = 100
-    default: break
-    }
-    if factor != 1 || divisor != 1 { body.removeLast() }
+    let factor = unit(body.last)
+    let divisor = body.last == "%" ? 100.0 : 1
+    if factor != nil || divisor != 1 { body.removeLast() }
     // `Double` also reads hexadecimal digits and names.
     guard body.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }),
       let number = Double(body), number.isFinite
     else { return nil }
-    return number * factor / divisor
+    return number * Double(factor ?? 1) / divisor
   }
 }

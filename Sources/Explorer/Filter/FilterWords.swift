@@ -11,9 +11,7 @@ struct FilterWord: Equatable {
   var kind = Kind.bare
   /// Without sign, quotes and slashes.
   var text = ""
-}
 
-enum FilterWords {
   static func split(_ text: String) -> [FilterWord] {
     var words: [FilterWord] = []
     var rest = Substring(text)

@@ -7,7 +7,7 @@ import TextSearch
 import Workspace
 
 /// A search and what it has found.
-package struct FindState: ScreenState {
+package struct FindState: Sendable {
   /// More hits than anybody reads.
   static let most = 500
 
@@ -23,16 +23,9 @@ package struct FindState: ScreenState {
   var seed: UInt64 = 0
   /// The cursor among the hits.
   package internal(set) var list = ListCursor()
-
-  package init() {}
 }
 
 extension State {
-  package var finding: FindState {
-    get { self[FindState.self] }
-    _modify { yield &self[FindState.self] }
-  }
-
   /// The hit under the cursor.
   var hit: FoundRow? {
     let finding = finding
@@ -106,9 +99,5 @@ public struct FindQuestion: Request {
     state.start(FindQuestion(text: text, from: next, most: most))
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
-    state.finding.next = nil
-    state.warn(reason)
-  }
+  public func fail(_ reason: String, _ state: inout State) { state.finding.next = nil }
 }

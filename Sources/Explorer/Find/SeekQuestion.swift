@@ -45,7 +45,7 @@ public struct SeekQuestion: Request {
       if ranked.cluster == state.cursor, state.screen == .items {
         state.goTo(rank: ranked.rank)
       } else {
-        state.ask(.elsewhere(hit))
+        state.overlay = .question(.elsewhere(hit, ranked))
       }
     }
   }

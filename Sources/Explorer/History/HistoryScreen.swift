@@ -41,7 +41,7 @@ struct HistoryScreen: Screen {
       Action(
         "draft", ["O"], "draft", on: Context.screens, help: "Open the draft of an earlier session"
       ) { state in
-        if let draft = state.draft { state.ask(.draft(draft)) }
+        if let draft = state.draft { state.overlay = .question(.draft(draft)) }
       }.when { state in
         guard let draft = state.draft else { return .no("there is no draft") }
         return draft == state.plan ? .no("the draft is this very plan") : .yes

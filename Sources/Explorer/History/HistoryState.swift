@@ -5,7 +5,7 @@ import Pruning
 import Workspace
 
 /// The commits, and the cursor among them.
-struct HistoryState: ScreenState {
+struct HistoryState: Sendable {
   /// The last one first; nil while they have not been read.
   var entries: [HistoryEntry]?
   var list = ListCursor()
@@ -30,19 +30,10 @@ public struct HistoryQuestion: Request {
     state.moveHistory(0)
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
-    state.history.entries = []
-    state.warn(reason)
-  }
+  public func fail(_ reason: String, _ state: inout State) { state.history.entries = [] }
 }
 
 extension State {
-  var history: HistoryState {
-    get { self[HistoryState.self] }
-    _modify { yield &self[HistoryState.self] }
-  }
-
   /// Asks for the commits, when they are wanted and not there.
   mutating func requestHistory() {
     guard !pagesWait, history.entries == nil, running(HistoryQuestion.self) == nil else { return }

@@ -5,7 +5,7 @@ import Canvas
 import Pruning
 
 /// What the Items screen remembers.
-package struct ItemsState: ScreenState {
+package struct ItemsState: Sendable {
   /// The concept that the cursor belongs to; another one begins at its first row.
   var cluster = -1
   /// The cursor, by ranks.
@@ -22,11 +22,6 @@ package struct ItemsState: ScreenState {
 }
 
 extension State {
-  package var items: ItemsState {
-    get { self[ItemsState.self] }
-    _modify { yield &self[ItemsState.self] }
-  }
-
   /// The lines of rows that the Items screen shows.
   var itemLines: Int { max(0, body.height - 3) }
 
@@ -89,7 +84,7 @@ extension State {
       guard let part = ExactDecimal(text.dropLast())?.hundredth, part <= .one else { return nil }
       return min(rows - 1, part.floor(times: rows))
     }
-    guard let number = try? BoundWish.minimum(text), number < rows else { return nil }
+    guard let number = try? Wish.minimum(text), number < rows else { return nil }
     return number
   }
 }

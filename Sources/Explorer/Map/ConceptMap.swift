@@ -31,7 +31,7 @@ struct MapExtent: Sendable, Equatable {
 }
 
 /// What the Map screen remembers.
-package struct MapState: ScreenState {
+package struct MapState: Sendable {
   /// How often the window was halved.
   var zoom = 0
   /// The middle of the window while it is smaller than everything.
@@ -41,8 +41,6 @@ package struct MapState: ScreenState {
   var extent: MapExtent?
   /// What is shown; nil before the screen was first looked at.
   package internal(set) var dots: MapDots?
-
-  package init() {}
 }
 
 /// Which dots: what they depend on.
@@ -151,13 +149,11 @@ package struct MapDots: Sendable {
   /// The member nearest to a dot, y upwards.
   /// - Complexity: O(k).
   func nearest(x: Int32, y: Int32) -> Int? {
-    var best: (cost: Int64, cluster: Int32) = (.max, -1)
-    for member in members {
-      let dx = Int64(places.x[Int(member)] - x)
-      let dy = Int64(places.y[Int(member)] - y)
-      if dx * dx + dy * dy < best.cost { best = (dx * dx + dy * dy, member) }
+    func distance(_ member: Int32) -> Int {
+      let (dx, dy) = (Int(places.x[Int(member)] - x), Int(places.y[Int(member)] - y))
+      return dx * dx + dy * dy
     }
-    return best.cluster < 0 ? nil : Int(best.cluster)
+    return members.min { distance($0) < distance($1) }.map(Int.init)
   }
 }
 
@@ -183,21 +179,15 @@ extension State {
   /// - Complexity: O(k).
   func mapExtent() -> MapExtent {
     let scores = subject.scores
-    var (left, right) = (Double.infinity, -Double.infinity)
-    var (low, high) = (Double.infinity, -Double.infinity)
-    for cluster in scores.size.indices where scores.size[cluster] > 0 {
-      left = min(left, scores.dInter[cluster])
-      right = max(right, scores.dInter[cluster])
-      low = min(low, scores.dIntra[cluster])
-      high = max(high, scores.dIntra[cluster])
+    let members = scores.size.indices.filter { scores.size[$0] > 0 }
+    func axis(_ values: [Double]) -> Axis {
+      let own = members.map { values[$0] }
+      guard let low = own.min(), let high = own.max() else { return Axis(0, 1) }
+      let whole = Axis(low, high)
+      return Axis(whole.low - whole.length * 0.02, whole.high + whole.length * 0.02)
     }
-    guard left <= right else { return MapExtent(x: Axis(0, 1), y: Axis(0, 1)) }
-    let (x, y) = (Axis(left, right), Axis(low, high))
-    return MapExtent(
-      x: Axis(x.low - x.length * 0.02, x.high + x.length * 0.02),
-      y: Axis(y.low - y.length * 0.02, y.high + y.length * 0.02))
+    return MapExtent(x: axis(scores.dInter), y: axis(scores.dIntra))
   }
-
 }
 
 extension MapState {

@@ -40,7 +40,7 @@ extension Actions {
       "menu.second", ["s"], "second column", on: [.menu],
       help: "Sort: take it as the second column", rank: 3
     ) { $0.acceptSecond() }.when { state in
-      if case .menu(let menu)? = state.overlay, menu.purpose == .sort { return .yes }
+      if case .menu(let menu)? = state.overlay, menu.second != nil { return .yes }
       return .no("this menu has no second choice")
     },
     Action(
@@ -66,7 +66,7 @@ extension Actions {
     Action(
       "menu.line-\(number)", [.character(Character("\(number)"))], "line \(number)",
       help: "Take line \(number) of a menu"
-    ) { $0.chooseMenuLine(number - 1) }
+    ) { $0.acceptMenu(at: number - 1) }
   }.on([.menu], .answering)
 }
 

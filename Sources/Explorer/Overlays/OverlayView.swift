@@ -7,7 +7,7 @@ func drawOverlay(_ state: State, _ layout: Layout, _ grid: inout Grid) {
   switch state.overlay {
   case nil, .prompt?: break
   case .menu(let menu)?: drawMenu(menu, layout.body, &grid)
-  case .commit(let dialogue)?: drawCommit(state, dialogue, layout.body, &grid)
+  case .commit(let dialogue)?: CommitView(state: state, dialogue: dialogue).draw(layout.body, &grid)
   case .question(let question)?: drawQuestion(state, question, layout.body, &grid)
   case .help(let top)?: drawHelp(top, layout.body, &grid)
   case .palette(let palette)?: drawPalette(state, palette, layout.body, &grid)
@@ -26,6 +26,18 @@ func raise(
     x: inside.x + 2, y: inside.y, width: max(0, inside.width - 4), height: inside.height)
 }
 
+/// Draws the ground of a line, as wide as its box, with a sign before the highlighted one.
+func drawLine(
+  _ y: Int, of inside: Region, isHere: Bool, weight: Attributes = [], sign: Int = 1,
+  _ grid: inout Grid
+) -> (row: Region, ground: Ground) {
+  let row = Region(x: inside.x - 2, y: y, width: inside.width + 4, height: 1)
+  guard isHere else { return (row, .raised) }
+  grid.fill(row, Style(.plain, weight, on: .cursor))
+  grid.draw("▸", row.x + sign, y, Style(.accent, .bold, on: .cursor))
+  return (row, .cursor)
+}
+
 private func drawMenu(_ menu: Menu, _ region: Region, _ grid: inout Grid) {
   let titles = menu.lines.map(\.title)
   let notes = menu.lines.map(\.note)
@@ -38,13 +50,8 @@ private func drawMenu(_ menu: Menu, _ region: Region, _ grid: inout Grid) {
     let index = first + line
     let y = inside.y + line
     let isHere = index == menu.index
-    let ground: Ground = isHere ? .cursor : .raised
-    let whole = Region(x: inside.x - 2, y: y, width: inside.width + 4, height: 1)
-    grid.mark(.line(index), whole)
-    if isHere {
-      grid.fill(whole, Style(.plain, .bold, on: .cursor))
-      grid.draw("▸", inside.x - 1, y, Style(.accent, .bold, on: .cursor))
-    }
+    let (row, ground) = drawLine(y, of: inside, isHere: isHere, weight: .bold, &grid)
+    grid.mark(.line(index), row)
     let style = Style(.plain, isHere ? .bold : [], on: ground)
     grid.draw(titles[index], inside.x + 1, y, style, limit: max(0, inside.width - 1))
     let x = inside.x + 1 + left + 3

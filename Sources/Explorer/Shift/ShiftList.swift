@@ -60,14 +60,12 @@ struct ShiftList {
 /// What changes in all.
 struct ShiftTotals {
   let state: State
-  let comparison: Comparison
+  let table: ShiftTable
 
-  private var concepts: Int { state.shift.table?.total.concepts ?? 0 }
-  private var saturated: (before: Int, after: Int) {
-    let sums = state.shift.table?.total ?? ShiftSums()
-    return (sums.saturatedBefore, sums.saturated)
+  private var comparison: Comparison { table.comparison }
+  private var same: Int {
+    table.total.concepts - comparison.counts.gained - comparison.counts.cut
   }
-  private var same: Int { concepts - comparison.counts.gained - comparison.counts.cut }
 
   /// Draws them as a table.
   func draw(_ region: Region, _ grid: inout Grid) {
@@ -104,8 +102,8 @@ struct ShiftTotals {
     line(
       "saturated",
       [
-        ("● \(thousands(saturated.before))", .dim), (" → ", .line),
-        (thousands(saturated.after), Style(.saturated)),
+        ("● \(thousands(table.total.saturatedBefore))", .dim), (" → ", .line),
+        (thousands(table.total.saturated), Style(.saturated)),
       ])
     if let note = note(overlap) { line("", [(note, .dim)]) }
     y += 1
@@ -120,10 +118,11 @@ struct ShiftTotals {
     let overlap = state.overlap(comparison)
     let counts = comparison.counts
     let isNarrow = region.width < 72
+    let (before, after) = (table.total.saturatedBefore, table.total.saturated)
     let concepts: [(String, Style)] = [
       (isNarrow ? "" : "concepts  ", .dim), ("▲ \(thousands(counts.gained))", Style(.gained)),
       ("  ▼ \(thousands(counts.cut))", Style(.cut)), ("  = \(thousands(same))", .dim),
-      ("   ● \(thousands(saturated.before)) → \(thousands(saturated.after))", Style(.saturated)),
+      ("   ● \(thousands(before)) → \(thousands(after))", Style(.saturated)),
       (" saturated", .dim),
     ]
     grid.draw(concepts, region.x + 1, region.y)

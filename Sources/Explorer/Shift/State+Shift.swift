@@ -11,7 +11,7 @@ enum ShiftBefore: Sendable, Equatable {
 }
 
 /// What the Shift screen remembers.
-package struct ShiftState: ScreenState {
+package struct ShiftState: Sendable {
   var before = ShiftBefore.baseline
   var sorting = ShiftOrder.change
   /// The first line of the list on the screen.
@@ -25,16 +25,9 @@ package struct ShiftState: ScreenState {
   /// The plans that are kept to go back to, by number less one.
   var scenarios: [Baseline?] = Array(repeating: nil, count: State.scenarioCount)
   var turnovers = Turnovers()
-
-  package init() {}
 }
 
 extension State {
-  package var shift: ShiftState {
-    get { self[ShiftState.self] }
-    _modify { yield &self[ShiftState.self] }
-  }
-
   var scenarios: [Baseline?] { shift.scenarios }
 
   /// The plan before.

@@ -30,13 +30,10 @@ public struct TurnoverQuestion: Request {
     state.shift.turnovers.note(self, answer)
   }
 
-  /// Not asked for again; the bounds stay.
-  public func fail(_ reason: String?, _ state: inout State) {
-    state.shift.turnovers.note(self, nil)
-    state.warn(reason)
-  }
-
-  /// A long count that was cancelled does not begin again with the next key.
+  // What failed is not asked for again, and a long count that was cancelled does not begin again
+  // with the next key; the bounds stay.
+  public func fail(_ reason: String, _ state: inout State) { stop(&state) }
+  public func endCancelled(_ state: inout State) { stop(&state) }
   public func stop(_ state: inout State) { state.shift.turnovers.note(self, nil) }
 }
 

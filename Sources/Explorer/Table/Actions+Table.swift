@@ -13,7 +13,7 @@ extension Actions {
     },
     Action(
       "sort", ["s"], "sort", help: "Choose the column to sort by", rank: 8
-    ) { $0.openMenu(.sort) },
+    ) { $0.overlay = .menu(.sort($0)) },
     Action(
       "sort-reverse", ["r"], "reverse", help: "Reverse the order"
     ) { $0.sort(by: $0.table.column) },

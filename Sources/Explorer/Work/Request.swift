@@ -9,8 +9,10 @@ public protocol Request: Sendable, Equatable {
   func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Answer?
   /// Takes the answer into the state.
   func receive(_ answer: Answer, _ state: inout State)
-  /// Takes in that there is no answer: for this reason, or because it was given up.
-  func fail(_ reason: String?, _ state: inout State)
+  /// Takes in that there is no answer; the reason is shown anyway.
+  func fail(_ reason: String, _ state: inout State)
+  /// Takes in that the work ended because it was given up.
+  func endCancelled(_ state: inout State)
   /// Takes in that the user stopped it.
   func stop(_ state: inout State)
   /// The part that was done before it began, of a search in parts.
@@ -27,7 +29,8 @@ public protocol Request: Sendable, Equatable {
 }
 
 extension Request {
-  public func fail(_ reason: String?, _ state: inout State) { state.warn(reason) }
+  public func fail(_ reason: String, _ state: inout State) {}
+  public func endCancelled(_ state: inout State) {}
   public func stop(_ state: inout State) {}
   public func partBefore(_ state: State) -> Double { 0 }
   public static var fillsScreen: Bool { false }
@@ -42,8 +45,10 @@ extension Request {
     case .answer(let answer as Answer): receive(answer, &state)
     case .answer:
       state.warn("an answer of the wrong kind came for \(Self.self); please report this")
-    case .cancelled: fail(nil, &state)
-    case .failed(let reason): fail(reason, &state)
+    case .cancelled: endCancelled(&state)
+    case .failed(let reason):
+      fail(reason, &state)
+      state.warn(reason)
     }
   }
 }
