@@ -40,29 +40,21 @@ extension Grid {
     guard y >= 0, y < height, room > 0, x >= 0 else { return x }
     var column = x
     let end = x + room
-    var last: (x: Int, columns: Int)?  // the glyph that gives way to the ellipsis
+    var last = x  // where the glyph begins that gives way to the ellipsis
     var cut = false
     forEachGlyph(in: text) { glyph in
       guard column + glyph.columns <= end else {
         cut = true
         return false
       }
-      let taken = put(glyph, column, y, style)
-      last = (column, taken)
-      column += taken
+      last = column
+      column += put(glyph, column, y, style)
       return true
     }
     if cut {
-      let mark = VisibleGlyph(base: "…")
-      if column < end {
-        column += put(mark, column, y, style)
-      } else if let last {
-        put(mark, last.x, y, style)
-        column = last.x + 1
-        while column < end {
-          column += put(.init(base: " "), column, y, style)
-        }
-      }
+      if column == end { column = last }
+      column += put(.init(base: "…"), column, y, style)
+      while column < end { column += put(.init(base: " "), column, y, style) }
     }
     return column
   }

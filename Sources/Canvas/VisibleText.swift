@@ -121,27 +121,27 @@ public func wrap(_ text: String, _ width: Int) -> [String] {
   var lines: [String] = []
   for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
     var line = ""
-    for word in paragraph.split(separator: " ") {
-      var rest = visible(String(word))
-      if !line.isEmpty, columns(of: line) + 1 + columns(of: rest) <= width {
-        line += " " + rest
-        continue
-      }
-      if !line.isEmpty { lines.append(line) }
-      while columns(of: rest) > width {
-        var count = 0
-        var used = 0
-        forEachGlyph(in: rest) { glyph in
-          used += glyph.columns
-          guard used <= width || count == 0 else { return false }
-          count += 1 + glyph.marks.count
-          return true
+    for word in paragraph.split(separator: " ").map(String.init) {
+      if !line.isEmpty {
+        if columns(of: line) + 1 + columns(of: word) <= width {
+          line += " " + visible(word)
+          continue
         }
-        let end = rest.unicodeScalars.index(rest.startIndex, offsetBy: max(1, count))
-        lines.append(String(rest[..<end]))
-        rest = String(rest[end...])
+        lines.append(line)
       }
-      line = rest
+      // A word that is wider than a line goes on in the next.
+      line = ""
+      var used = 0
+      forEachGlyph(in: word) { glyph in
+        if used > 0, used + glyph.columns > width {
+          lines.append(line)
+          (line, used) = ("", 0)
+        }
+        line.unicodeScalars.append(glyph.base)
+        line.unicodeScalars.append(contentsOf: glyph.marks)
+        used += glyph.columns
+        return true
+      }
     }
     lines.append(line)
   }

@@ -115,10 +115,8 @@ private struct GuardState {
   /// Adds bytes, if there is room.
   mutating func append(_ bytes: [UInt8]) {
     guard resetCount + bytes.count <= GuardState.room else { return }
-    for byte in bytes {
-      reset[resetCount] = byte
-      resetCount += 1
-    }
+    (reset + resetCount).initialize(from: bytes, count: bytes.count)
+    resetCount += bytes.count
   }
 }
 

@@ -119,13 +119,11 @@ struct CursesScreen: ~Copyable {
     let (attributes, pair) = palette.look(cell.style)
     let y = Int32(index / picture.width)
     let x = Int32(index % picture.width)
-    if let scalar = cell.glyph.scalar, scalar.isASCII,
-      x + 1 == picture.width || !picture.cells[index + 1].glyph.isTail
-    {
+    let isWide = x + 1 < picture.width && picture.cells[index + 1].glyph.isTail
+    if !isWide, let scalar = cell.glyph.scalar, scalar.isASCII {
       winnow_put_one(y, x, wchar_t(scalar.value), attributes, pair)
       return
     }
-    let isWide = x + 1 < picture.width && picture.cells[index + 1].glyph.isTail
     let scalars = drawable(picture.scalars(of: cell), columns: isWide ? 2 : 1)
     let text = scalars.map { wchar_t($0.value) } + [0]
     winnow_put(y, x, text, attributes, pair)

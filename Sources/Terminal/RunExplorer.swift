@@ -70,7 +70,6 @@ public func runExplorer(
   return end
 }
 
-/// Reads all that is there.
 private func readEvents(
   _ decoder: inout InputDecoder, _ screen: borrowing CursesScreen, _ events: inout [Event]
 ) {

@@ -52,7 +52,6 @@ extension Actions {
 }
 
 extension State {
-  /// Gives an answer by its key.
   mutating func answer(_ key: Character) {
     guard case .commit? = overlay else { return answerQuestion(key) }
     switch key {
@@ -62,7 +61,6 @@ extension State {
     }
   }
 
-  /// Gives the highlighted answer.
   mutating func acceptAnswer() {
     switch overlay {
     case .commit(let dialogue)?: answer(dialogue.isYes ? "y" : "n")

@@ -9,7 +9,6 @@ struct CommitDialogue: Sendable, Equatable {
   var there: [String: OutputState] = [:]
   /// Where the plan would be stored, and what is in the way; nil until it is known.
   var store: Inspection?
-  /// Whether the highlight is on "yes".
   var isYes = false
 }
 

@@ -32,7 +32,7 @@ public struct CommitOrder: Request {
 
   public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Commit? {
     if let obstacle = work.plans.obstacle {
-      throw WorkError("the plan cannot be stored, so nothing was written: \(obstacle)")
+      throw WinnowError.invalid("the plan cannot be stored, so nothing was written: \(obstacle)")
     }
     var request = ManifestRequest(
       workspace: work.workspace, plan: plan, lists: outputs, force: replace, threads: work.threads)
@@ -56,7 +56,7 @@ public struct CommitOrder: Request {
       return Commit(number: number, rows: summaries[0].kept, paths: paths)
     } catch {
       let written = paths.joined(separator: ", ") + (paths.count == 1 ? " is" : " are")
-      throw WorkError("\(written) written, but the plan could not be stored: \(error)")
+      throw WinnowError.invalid("\(written) written, but the plan could not be stored: \(error)")
     }
   }
 

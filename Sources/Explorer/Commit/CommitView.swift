@@ -74,7 +74,6 @@ struct CommitView {
     }
   }
 
-  /// Draws the question into the middle of a region.
   func draw(_ region: Region, _ grid: inout Grid) {
     let files = state.outputs.all
     let paths = files.map { columns(of: $0.output) }.max() ?? 0

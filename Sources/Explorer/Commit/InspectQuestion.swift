@@ -49,7 +49,6 @@ public struct InspectQuestion: Request {
 }
 
 extension WorkspaceWork {
-  /// What lies where a list would be written.
   fileprivate func inspect(_ list: Output) -> OutputState {
     let (files, path) = (FileManager.default, list.output)
     var isFolder = false

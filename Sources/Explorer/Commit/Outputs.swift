@@ -34,7 +34,6 @@ public struct Outputs: Sendable, Equatable {
     return base + (isShared ? ".\(format.rawValue)" : "") + "." + format.fileExtension
   }
 
-  /// The files of all formats.
   var all: [Output] { formats.map { Output(format: $0, output: path(of: $0)) } }
 
   /// The files to be written.

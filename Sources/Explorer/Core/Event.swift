@@ -5,13 +5,10 @@ import Canvas
 
 /// Something that happened.
 public enum Event: Sendable, Equatable {
-  /// A key was pressed.
   case key(KeyPress)
-  /// The mouse did something.
   case mouse(Mouse)
   /// Text came all at once, from a clipboard; it may hold anything.
   case paste(String)
-  /// The screen has this many cells now.
   case resize(Size)
   /// The terminal has no clipboard, or the text was too long for it.
   case copyRefused

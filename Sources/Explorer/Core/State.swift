@@ -69,7 +69,7 @@ public struct State: Sendable {
   package internal(set) var running: [ObjectIdentifier: Running] = [:]
   /// Whether what fills the screen waits for the next key, because Ctrl-C stopped it.
   var pagesWait = false
-  var lastTicket: UInt64 = 0
+  var lastTicket: Ticket = 0
   /// Work that the current event asks for; `update` hands it out.
   var outbox: [Work] = []
   /// How often the screen was to be written anew, because something else had drawn on it.
@@ -187,8 +187,15 @@ public struct Message: Sendable, Equatable {
   public let isWarning: Bool
 }
 
-/// The plans before and after this one.
 struct UndoStack: Sendable {
   var past: [Plan] = []
   var future: [Plan] = []
+}
+
+/// Text for the clipboard; the terminal layer has the terminal copy it.
+public struct Clipboard: Sendable, Equatable {
+  /// How often something was copied: a change is the wish to copy `text`.
+  public internal(set) var copies = 0
+  /// Without control characters, because what is pasted may be run.
+  public internal(set) var text = ""
 }

@@ -33,7 +33,7 @@ struct Layout {
   let body: Region
 
   init(_ state: State, _ size: Size) {
-    header = state.headerLines(width: size.width)
+    header = state.header(width: size.width).lines
     body = Region(
       x: 0, y: header.count, width: size.width, height: max(0, size.height - header.count - 1))
   }

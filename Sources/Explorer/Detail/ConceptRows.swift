@@ -100,7 +100,7 @@ extension DetailPage {
   package static func read(
     _ question: DetailQuestion, _ rows: some ConceptRows, isCancelled: () -> Bool
   ) throws(WinnowError) -> DetailPage? {
-    var page = DetailPage(question)
+    var page = DetailPage(question: question)
     let size = rows.size
     guard size > 0 else { return page }
     page.metadata = try rows.metadata()

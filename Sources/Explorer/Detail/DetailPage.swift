@@ -38,7 +38,9 @@ public struct DetailQuestion: Request {
   public func receive(_ answer: DetailPage, _ state: inout State) { state.detail.page = answer }
 
   /// Keeps an empty page, so that it is not asked for again.
-  public func fail(_ reason: String, _ state: inout State) { state.detail.page = DetailPage(self) }
+  public func fail(_ reason: String, _ state: inout State) {
+    state.detail.page = DetailPage(question: self)
+  }
 }
 
 /// A row of a concept, as a line shows it.
@@ -87,6 +89,4 @@ public struct DetailPage: Sendable, Equatable {
 
   /// By the columns of the subject's metadata.
   public internal(set) var metadata: [ValueSummary] = []
-
-  init(_ question: DetailQuestion) { self.question = question }
 }

@@ -58,8 +58,6 @@ struct DetailView {
     grid.draw(" reading … ", layout.left.x + 1, layout.bottom, .dim)
   }
 
-  // MARK: Figures
-
   private func drawFigures(_ grid: inout Grid) -> Int {
     let scores = state.subject.scores
     let quota = state.quotas.quota[cluster]
@@ -116,8 +114,6 @@ struct DetailView {
     for (text, style) in words { end = grid.draw(text, end + 2, y, style) }
   }
 
-  // MARK: Histogram
-
   /// The columns left of the cut, in 0...width; nil where nothing parts kept from pruned.
   private func cutColumn(_ page: DetailPage, step: Int) -> Int? {
     let (size, quota) = (state.subject.scores.size[shown], state.quotas.quota[shown])
@@ -169,16 +165,13 @@ struct DetailView {
     grid.drawRight(high, endingAt: x + width, y + 1, .dim)
     let room = (x + 7)..<(x + width - 7)
     let order = state.plan.order
-    guard order.hasCutDistance else {
+    guard let cut else {
       let words =
         order == .stratified
-        ? "kept and pruned at all distances" : "\(order.rawValue): no cut in distance"
+        ? "kept and pruned at all distances"
+        : !order.hasCutDistance
+          ? "\(order.rawValue): no cut in distance" : isWhole ? "all are kept" : "none is kept"
       grid.draw(words, x + max(7, (width - columns(of: words)) / 2), y + 1, .dim, limit: room.count)
-      return
-    }
-    guard let cut else {
-      let words = isWhole ? "all are kept" : "none is kept"
-      grid.draw(words, x + (width - columns(of: words)) / 2, y + 1, .dim, limit: room.count)
       return
     }
     grid.draw("┃", x + min(cut, width - 1), y, .bold)
@@ -197,8 +190,6 @@ struct DetailView {
       max(room.lowerBound, x + cut - before), max(room.lowerBound, room.upperBound - total))
     grid.draw(words, start, y + 1, before: room.upperBound)
   }
-
-  // MARK: Metadata
 
   /// Columns of a number with the blank before it.
   private static let numberWidth = 8
@@ -232,8 +223,6 @@ struct DetailView {
   private func text(_ value: Double?) -> String {
     value.map { $0.isNaN ? "–" : measured($0) } ?? "…"
   }
-
-  // MARK: Neighbours
 
   private func drawNeighbours(_ top: Int, _ grid: inout Grid) {
     guard layout.neighbours > 0 else { return }

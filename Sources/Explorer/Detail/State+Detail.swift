@@ -13,7 +13,6 @@ struct DetailState: Sendable {
   var neighbours: [Int: [Neighbour]] = [:]
   /// Where the cursor's concept stands among the others, while Detail is on the screen.
   var ranks: ConceptRanks?
-  /// Whether the user closed the pane beside Concepts.
   var isPaneClosed = false
 }
 

@@ -16,7 +16,6 @@ package struct FindState: Sendable {
   /// Where the search goes on; nil when it is done.
   var next: Int?
   var part = 0.0
-  /// Whether there is one at all.
   var isAsked: Bool { !text.isEmpty }
   /// The order that the hits' ranks are of.
   var order = Order.hardest
@@ -26,13 +25,11 @@ package struct FindState: Sendable {
 }
 
 extension State {
-  /// The hit under the cursor.
   var hit: FoundRow? {
     let finding = finding
     return finding.hits.indices.contains(finding.list.line) ? finding.hits[finding.list.line] : nil
   }
 
-  /// Begins a search.
   mutating func find(_ text: String) {
     finding = FindState()
     finding.text = text

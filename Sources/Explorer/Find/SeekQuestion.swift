@@ -52,7 +52,6 @@ public struct SeekQuestion: Request {
 }
 
 extension State {
-  /// Looks a key up, to go to it.
   mutating func seek(_ rowKey: String) {
     start(SeekQuestion(rowKey: rowKey, order: plan.order, seed: plan.selectionSeed))
   }

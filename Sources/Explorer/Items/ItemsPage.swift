@@ -20,7 +20,9 @@ public struct ItemsQuestion: Request {
   public func receive(_ answer: ItemsPage, _ state: inout State) { state.items.page = answer }
 
   /// Keeps an empty page, so that it is not asked for again.
-  public func fail(_ reason: String, _ state: inout State) { state.items.page = ItemsPage(self) }
+  public func fail(_ reason: String, _ state: inout State) {
+    state.items.page = ItemsPage(question: self, lines: [])
+  }
 }
 
 /// The answer: one line a rank.
@@ -29,11 +31,6 @@ public struct ItemsPage: Sendable, Equatable {
   /// As many as ranks, in their order; empty when nothing could be read.
   public let lines: [RowLine]
 
-  init(_ question: ItemsQuestion, _ lines: [RowLine] = []) {
-    self.question = question
-    self.lines = lines
-  }
-
   /// Reads the answer; nil when it was cancelled.
   /// - Complexity: O(ranks log M); for `random` and `similarity` two selections over the rows.
   package static func read(
@@ -41,7 +38,7 @@ public struct ItemsPage: Sendable, Equatable {
   ) throws(WinnowError) -> ItemsPage? {
     guard let lines = try rows.lines(question.ranks, question.order, question.seed, isCancelled)
     else { return nil }
-    return ItemsPage(question, lines)
+    return ItemsPage(question: question, lines: lines)
   }
 
   /// The line of a rank, if it is here and the order is the same.

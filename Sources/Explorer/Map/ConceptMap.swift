@@ -4,22 +4,14 @@
 import Canvas
 import Pruning
 
-/// Which concepts the Map shows.
+/// Which concepts the Map shows, as its border names them.
 enum MapLayer: String, CaseIterable, Sendable {
-  case all, whole, none, gained, cut, decided, marked
-
-  /// In the border: what the dots are.
-  var title: String {
-    switch self {
-    case .all: "all concepts"
-    case .whole: "kept whole"
-    case .none: "kept not at all"
-    case .gained: "gained"
-    case .cut: "cut"
-    case .decided: "with an override"
-    case .marked: "marked"
-    }
-  }
+  case all = "all concepts"
+  case whole = "kept whole"
+  case none = "kept not at all"
+  case gained, cut
+  case decided = "with an override"
+  case marked
 }
 
 /// The part of the plane that is shown, or that there is.
@@ -57,35 +49,12 @@ struct MapQuestion: Sendable, Equatable {
   let baseline: Baseline
 }
 
-/// Where every concept lies in dots, from the window's lower left corner and also outside of it;
-/// kept while the window stays, whatever the plan.
-struct MapPlaces: Sendable {
-  let size: Size
-  let window: MapExtent
-  let x: [Int32]
-  let y: [Int32]
-
-  /// - Complexity: O(k).
-  init(_ size: Size, _ window: MapExtent, _ scores: ConceptScores) {
-    self.size = size
-    self.window = window
-    func places(_ values: [Double], _ axis: Axis, _ dots: Int) -> [Int32] {
-      let scale = Double(dots) / axis.length
-      return values.map { value in
-        // Rounded down, also below 0; a window is never that far away.
-        let place = min(max(-1e6, (value - axis.low) * scale), 1e6) + 1_048_576
-        return Int32(place) - 1_048_576
-      }
-    }
-    x = places(scores.dInter, window.x, 2 * size.width)
-    y = places(scores.dIntra, window.y, 4 * size.height)
-  }
-}
-
 /// The dots of a question.
 package struct MapDots: Sendable {
   let question: MapQuestion
-  let places: MapPlaces
+  /// Where every concept lies in dots, from the window's lower left corner and also outside of it;
+  /// kept while the window stays, whatever the plan.
+  let places: (x: [Int32], y: [Int32])
   package private(set) var plot: DotPlot
   /// What most concepts of a cell are.
   private(set) var roles: [Role]
@@ -99,10 +68,14 @@ package struct MapDots: Sendable {
   init(_ question: MapQuestion, _ state: State, last: MapDots?) {
     self.question = question
     let (scores, quota) = (state.subject.scores, state.quotas.quota)
-    if let last, last.places.size == question.size, last.places.window == question.window {
+    let (size, window) = (question.size, question.window)
+    if let last, last.question.size == size, last.question.window == window {
       places = last.places
     } else {
-      places = MapPlaces(question.size, question.window, scores)
+      places = (
+        MapDots.places(scores.dInter, window.x, 2 * size.width),
+        MapDots.places(scores.dIntra, window.y, 4 * size.height)
+      )
     }
     plot = DotPlot(size: question.size)
     roles = Array(repeating: .line, count: plot.counts.count)
@@ -124,6 +97,15 @@ package struct MapDots: Sendable {
     for cell in roles.indices where plot.counts[cell] > 0 {
       let count = plot.counts[cell]
       roles[cell] = 2 * whole[cell] > count ? .saturated : 2 * much[cell] > count ? .kept : .pruned
+    }
+  }
+
+  private static func places(_ values: [Double], _ axis: Axis, _ dots: Int) -> [Int32] {
+    let scale = Double(dots) / axis.length
+    return values.map { value in
+      // Rounded down, also below 0; a window is never that far away.
+      let place = min(max(-1e6, (value - axis.low) * scale), 1e6) + 1_048_576
+      return Int32(place) - 1_048_576
     }
   }
 

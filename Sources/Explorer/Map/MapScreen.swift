@@ -55,12 +55,8 @@ struct MapScreen: Screen {
   func draw(_ state: State, _ body: Region, _ grid: inout Grid) {
     let map = state.map
     let (region, detail) = state.conceptsRegions(body)
-    var title: [(String, Style)] = [
-      ("Map", .bold), (" ─ ", .line), (map.layer.title, .plain),
-    ]
-    if map.zoom > 0 {
-      title += [(" ─ ", .line), ("×\(1 << map.zoom)", .plain)]
-    }
+    var title = parted(("Map", .bold), (map.layer.rawValue, .plain))
+    if map.zoom > 0 { title += [(" ─ ", .line), ("×\(1 << map.zoom)", .plain)] }
     grid.box(region, title: title)
     if let dots = map.dots, !dots.members.isEmpty || map.layer != .all {
       MapView(state: state, plot: state.mapPlot(in: region), dots: dots).draw(&grid)

@@ -33,8 +33,6 @@ struct MapView {
     drawCursor(&grid)
   }
 
-  // MARK: Axes
-
   private func drawAxes(_ grid: inout Grid) {
     let bottom = plot.y + plot.height
     for y in plot.y..<bottom { grid.draw("│", plot.x - 1, y, .line) }
@@ -60,8 +58,6 @@ struct MapView {
       }
     }
   }
-
-  // MARK: Lines of equal complexity
 
   /// What is written on a line, and where it may begin.
   private typealias Label = (text: String, x: Int, y: Int)
@@ -132,8 +128,6 @@ struct MapView {
     }
     grid.draw(label.text, label.x, label.y, .dim)
   }
-
-  // MARK: The cursor
 
   private func drawCursor(_ grid: inout Grid) {
     guard let cluster = state.cursor, state.subject.scores.size[cluster] > 0 else { return }

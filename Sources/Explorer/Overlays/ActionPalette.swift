@@ -71,8 +71,7 @@ extension State {
     guard case .palette(let palette)? = overlay else { return }
     let matches = palette.matches(in: screen)
     guard matches.indices.contains(palette.index) else {
-      warn("no action fits \"\(palette.query)\"")
-      return
+      return warn("no action fits \"\(palette.query)\"")
     }
     let action = matches[palette.index]
     if case .no(let reason) = action.isAvailable(self) { return warn(reason) }

@@ -56,10 +56,10 @@ extension Actions {
     Action("help.up", [.up, "k"], "up", help: "Scroll the help up") { $0.scrollHelp(-1) },
     Action(
       "help.page-down", [.pageDown, " "], "page", help: "One page of help down"
-    ) { $0.scrollHelp(max(1, Layout($0, $0.size).body.height - 3)) },
+    ) { $0.scrollHelp(max(1, $0.body.height - 3)) },
     Action(
       "help.page-up", [.pageUp], "page up", help: "One page of help up"
-    ) { $0.scrollHelp(-max(1, Layout($0, $0.size).body.height - 3)) },
+    ) { $0.scrollHelp(-max(1, $0.body.height - 3)) },
   ].on([.help], .answering)
 
   static let menuLines: [Action] = (1...State.scenarioCount).map { number in
@@ -73,7 +73,7 @@ extension Actions {
 extension State {
   mutating func scrollHelp(_ step: Int) {
     guard case .help(let top)? = overlay else { return }
-    let last = max(0, helpLines(width: size.width).count - (Layout(self, size).body.height - 2))
+    let last = max(0, helpLines(width: size.width).count - (body.height - 2))
     overlay = .help(top: min(max(0, top + step), last))
   }
 }

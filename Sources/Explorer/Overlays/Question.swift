@@ -4,7 +4,6 @@
 import Canvas
 import Pruning
 
-/// A question above the screen.
 struct Question: Sendable {
   struct Answer: Sendable {
     let key: Character

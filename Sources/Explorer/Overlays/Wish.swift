@@ -1,6 +1,6 @@
 // What is typed at the prompts of the plan: everything that `--keep` takes, and what is handy at a
-// prompt (commas between thousands, `k`, `M` and `G` behind a count), but nothing that could be read
-// in two ways.
+// prompt (commas between thousands, `k`, `M` and `G` behind a count), but nothing that could be
+// read in two ways.
 
 import Canvas
 import Pruning

@@ -36,11 +36,7 @@ struct ShiftList {
       let new = state.quotas.quota[cluster]
       let size = state.subject.scores.size[cluster]
       grid.drawRight("\(cluster)", endingAt: region.x + 1 + index, y, .dim)
-      if let label = state.name(of: cluster) {
-        grid.draw(label, name, y, new == 0 ? .dim : .plain, limit: nameWidth)
-      } else {
-        grid.draw("…", name, y, .line)
-      }
+      grid.drawName(of: cluster, state, name, y, new == 0 ? .dim : .plain, limit: nameWidth)
       grid.drawRight(thousands(old), endingAt: before, y, .dim, limit: number)
       grid.draw("→", before + 1, y, .line)
       grid.drawRight(thousands(new), endingAt: after, y, limit: number)
@@ -72,43 +68,32 @@ struct ShiftTotals {
     let overlap = state.overlap(comparison)
     let counts = comparison.counts
     var y = region.y
-    func line(_ name: String, _ words: [(String, Style)]) {
+    func line(_ name: String, _ words: (String, Style)...) {
       guard y < region.y + region.height else { return }
       grid.draw(name, region.x + 1, y, .dim)
       grid.draw(words, region.x + 11, y, before: region.x + region.width)
       y += 1
     }
     line(
-      "kept",
-      [
-        (thousands(overlap.before), .dim), (" → ", .line), (thousands(overlap.after), .bold),
-      ])
-    line("enter", [("▲ " + range(overlap.least.entering, overlap.most.entering), Style(.gained))])
-    line("leave", [("▼ " + range(overlap.least.leaving, overlap.most.leaving), Style(.cut))])
+      "kept", (thousands(overlap.before), .dim), (" → ", .line),
+      (thousands(overlap.after), .bold))
+    line("enter", ("▲ " + range(overlap.least.entering, overlap.most.entering), Style(.gained)))
+    line("leave", ("▼ " + range(overlap.least.leaving, overlap.most.leaving), Style(.cut)))
     let sign = overlap.isExact ? "" : "≥ "
     line(
-      "in both",
-      [
-        (sign + thousands(overlap.both), Style(.kept)),
-        ("  " + sign + percent(overlap.part, 1) + " %", .bold),
-        ("  J " + sign + fixed(overlap.jaccard, 3), .dim),
-      ])
+      "in both", (sign + thousands(overlap.both), Style(.kept)),
+      ("  " + sign + percent(overlap.part, 1) + " %", .bold),
+      ("  J " + sign + fixed(overlap.jaccard, 3), .dim))
     line(
-      "concepts",
-      [
-        ("▲ \(thousands(counts.gained))", Style(.gained)),
-        ("   ▼ \(thousands(counts.cut))", Style(.cut)), ("   = \(thousands(same))", .dim),
-      ])
+      "concepts", ("▲ \(thousands(counts.gained))", Style(.gained)),
+      ("   ▼ \(thousands(counts.cut))", Style(.cut)), ("   = \(thousands(same))", .dim))
     line(
-      "saturated",
-      [
-        ("● \(thousands(table.total.saturatedBefore))", .dim), (" → ", .line),
-        (thousands(table.total.saturated), Style(.saturated)),
-      ])
-    if let note = note(overlap) { line("", [(note, .dim)]) }
+      "saturated", ("● \(thousands(table.total.saturatedBefore))", .dim), (" → ", .line),
+      (thousands(table.total.saturated), Style(.saturated)))
+    if let note = note(overlap) { line("", (note, .dim)) }
     y += 1
     if state.scenarios.allSatisfy({ $0 == nil }) {
-      line("scenarios", [("' 1 stores this plan", .dim)])
+      line("scenarios", ("' 1 stores this plan", .dim))
     }
   }
 
@@ -174,7 +159,7 @@ struct ShiftScenarios {
   }
 
   private func drawLine(_ number: Int, _ comparison: Comparison, _ y: Int, _ grid: inout Grid) {
-    let isBefore = state.shift.before == .scenario(number)
+    let isBefore = state.shift.before == number
     let isSame = comparison.old.plan == state.plan
     let overlap = state.overlap(comparison)
     let counts = comparison.counts

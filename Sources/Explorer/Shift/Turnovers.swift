@@ -4,20 +4,13 @@
 import Pruning
 import Workspace
 
-/// Two plans whose rows are to be compared.
+/// Two plans whose rows are to be compared. Arrays that share their memory are equal at once, so
+/// comparing questions is cheap.
 public struct TurnoverQuestion: Request {
   public let old: Plan
   public let oldQuota: [Int]
   public let new: Plan
   public let newQuota: [Int]
-
-  /// Arrays that share their memory are equal at once, so comparing questions is cheap.
-  init(_ old: Baseline, _ new: Plan, _ newQuota: [Int]) {
-    self.old = old.plan
-    oldQuota = old.quota
-    self.new = new
-    self.newQuota = newQuota
-  }
 
   public static var fillsScreen: Bool { true }
 

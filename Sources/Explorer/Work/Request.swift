@@ -71,9 +71,8 @@ extension State {
   mutating func start<Kind: Request>(_ request: Kind) {
     giveUp(Kind.self)
     lastTicket += 1
-    let ticket = Ticket(number: lastTicket)
-    running[Kind.kind] = Running(ticket: ticket, request: request)
-    outbox.append(.start(ticket, request))
+    running[Kind.kind] = Running(ticket: lastTicket, request: request)
+    outbox.append(.start(lastTicket, request))
   }
 
   /// Gives up what is under way of a kind.
@@ -84,10 +83,7 @@ extension State {
 
   /// Gives up what is under way; the explorer itself goes on.
   mutating func cancelWork() {
-    guard !running.isEmpty else {
-      say("nothing is under way; q quits")
-      return
-    }
+    guard !running.isEmpty else { return say("nothing is under way; q quits") }
     var notice = "cancelled"
     for (kind, work) in running.sorted(by: { $0.value.ticket < $1.value.ticket }) {
       outbox.append(.cancel(work.ticket))

@@ -34,13 +34,6 @@ public struct WorkspaceWork: WorkPerformer {
   }
 }
 
-/// Why a request could not be done, where no other error says so.
-struct WorkError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
 extension State {
   /// Opens the explorer on a workspace.
   ///
