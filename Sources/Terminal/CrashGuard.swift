@@ -76,7 +76,6 @@ enum CrashGuard {
   }
 }
 
-/// What signals asked for.
 struct Notes {
   /// The number of the signal that asks for the end, or 0.
   var end: Int32 = 0

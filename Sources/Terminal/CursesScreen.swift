@@ -97,7 +97,6 @@ struct CursesScreen: ~Copyable {
     return true
   }
 
-  /// The terminal's size in cells.
   var size: Size { Size(width: Int(winnow_columns()), height: Int(winnow_lines())) }
 
   /// Shows a grid.

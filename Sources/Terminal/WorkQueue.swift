@@ -21,7 +21,6 @@ final class WorkQueue: Sendable {
 
   private struct Mailbox {
     var events: [Event] = []
-    /// Tickets under way.
     var running: [Ticket: RunState] = [:]
   }
 

@@ -54,11 +54,7 @@ extension Actions {
 extension State {
   mutating func answer(_ key: Character) {
     guard case .commit? = overlay else { return answerQuestion(key) }
-    switch key {
-    case "y": acceptCommit()
-    case "n": overlay = nil
-    default: break
-    }
+    if key == "y" { acceptCommit() } else { overlay = nil }
   }
 
   mutating func acceptAnswer() {

@@ -3,7 +3,6 @@
 
 /// The question before a commit; formats, path and note are the state's own and outlive it.
 struct CommitDialogue: Sendable, Equatable {
-  /// The format that Space toggles.
   var line = 0
   /// What lies at each path that has been looked at.
   var there: [String: OutputState] = [:]

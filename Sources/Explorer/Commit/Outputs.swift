@@ -12,7 +12,6 @@ public struct Outputs: Sendable, Equatable {
   let formats: [ManifestFormat]
   /// The path without an ending.
   private(set) var base: String
-  /// The formats that are to be written.
   private(set) var chosen: Set<ManifestFormat>
   /// A path that was given whole, for its format only.
   private var exact: Output?

@@ -178,7 +178,6 @@ private struct HeaderFacts {
   }
 }
 
-/// Draws the header's lines from row 0 on.
 func drawHeader(_ lines: [HeaderLine], _ grid: inout Grid) {
   for (y, line) in lines.enumerated() {
     let spare = min(40, max(0, grid.width - line.width))

@@ -26,7 +26,6 @@ public func view(_ state: State, _ size: Size) -> Grid {
   return grid
 }
 
-/// How the rows of a screen are shared out.
 struct Layout {
   let header: [HeaderLine]
   /// The screen's own region, borders included.

@@ -42,7 +42,6 @@ extension WorkspaceWork {
   }
 }
 
-/// The rows of one concept of a workspace.
 struct WorkspaceRows: ConceptRows {
   let workspace: OpenWorkspace
   let cluster: Int

@@ -41,7 +41,6 @@ public struct FoundRow: Sendable, Equatable {
 }
 
 extension State {
-  /// Shows a row among the rows of its concept.
   mutating func goTo(_ hit: FoundRow) {
     guard let ranked = hit.ranked else { return }
     // A filter that hides its concept gives way.

@@ -17,7 +17,6 @@ struct MapView {
     }
   }
 
-  /// - Complexity: O(cells).
   func draw(_ grid: inout Grid) {
     drawAxes(&grid)
     let (line, labels) = levelLines

@@ -22,7 +22,6 @@ struct Prompt: Sendable {
   /// What Enter does; it takes the prompt away where the text will do.
   let accepted: @Sendable (inout State, String) -> Void
 
-  /// A prompt for words to look for.
   static func words(
     _ label: String, text: String = "", hint: @escaping @Sendable (State) -> String,
     accepted: @escaping @Sendable (inout State, String) -> Void

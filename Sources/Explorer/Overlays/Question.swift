@@ -17,7 +17,6 @@ struct Question: Sendable {
   /// What is said before the answers.
   let facts: @Sendable (State) -> [String]
   let answers: [Answer]
-  /// The highlighted answer.
   var index = 0
 
   /// Quitting with a plan that is neither committed nor a draft.

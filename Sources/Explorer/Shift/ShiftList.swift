@@ -10,7 +10,6 @@ struct ShiftList {
   let table: ShiftTable
   let region: Region
 
-  /// - Complexity: O(lines).
   func draw(_ grid: inout Grid) {
     let number = max(5, columns(of: thousands(state.largestSize)))
     let index = max(3, columns(of: "\(max(0, state.subject.clusters - 1))"))
@@ -159,24 +158,20 @@ struct ShiftScenarios {
   }
 
   private func drawLine(_ number: Int, _ comparison: Comparison, _ y: Int, _ grid: inout Grid) {
-    let isBefore = state.shift.before == number
-    let isSame = comparison.old.plan == state.plan
     let overlap = state.overlap(comparison)
     let counts = comparison.counts
     let sign = overlap.isExact ? "" : "≥"
-    var right: [(String, Style)] = []
-    if isSame {
-      right = [("= this plan", Style(.kept))]
-    } else {
-      right = [
+    let right: [(String, Style)] =
+      comparison.old.plan == state.plan
+      ? [("= this plan", Style(.kept))]
+      : [
         ("▲ \(thousands(counts.gained))", Style(.gained)),
         ("  ▼ \(thousands(counts.cut))", Style(.cut)),
         ("  \(sign)\(percent(overlap.part, 1)) % in both", .bold),
       ]
-    }
     let width = right.reduce(0) { $0 + columns(of: $1.0) }
     let end = region.x + region.width - 1
-    if isBefore { grid.draw("▸", region.x, y, .accent) }
+    if state.shift.before == number { grid.draw("▸", region.x, y, .accent) }
     var x = grid.draw("\(number)", region.x + 1, y, Style(.accent, .bold)) + 2
     for words in state.summary(of: comparison.old.plan) {
       guard x + columns(of: words) + 2 <= end - width else { break }

@@ -10,7 +10,6 @@ struct ShiftPlot {
   let table: ShiftTable
   let cursor: Int?
 
-  /// - Complexity: O(cells of the plot).
   func draw(_ grid: inout Grid) {
     let bars = layout.bars
     let columns = table.columns

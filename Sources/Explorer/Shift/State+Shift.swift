@@ -24,7 +24,6 @@ package struct ShiftState: Sendable {
 extension State {
   var scenarios: [Baseline?] { shift.scenarios }
 
-  /// The plan before.
   var shiftBefore: Baseline {
     shift.before.flatMap { scenarios[$0 - 1] } ?? baseline
   }

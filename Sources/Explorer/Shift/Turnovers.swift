@@ -30,7 +30,6 @@ public struct TurnoverQuestion: Request {
   public func stop(_ state: inout State) { state.shift.turnovers.note(self, nil) }
 }
 
-/// What is known about the rows of two plans.
 struct Overlap: Sendable, Equatable {
   /// The fewest and the most rows that enter and leave; equal once it is exact.
   let least: Turnover

@@ -17,7 +17,6 @@ public enum Column: Hashable, Sendable {
     .override,
   ]
 
-  /// The title over the column.
   func title(_ subject: Subject) -> String { names(subject).title }
 
   /// The name in menus.

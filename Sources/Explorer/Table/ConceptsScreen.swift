@@ -50,7 +50,13 @@ struct ConceptsScreen: Screen {
     let bottom = region.y + region.height - 1
     var position = ""
     if order.isEmpty {
-      drawEmptyTable(state, inside, &grid)
+      let reasons =
+        state.subject.clusters == 0
+        ? ["this workspace has no concepts"]
+        : ["no concept passes the filter", "Escape shows all again, / changes the filter"]
+      for (line, text) in reasons.enumerated() {
+        grid.draw(text, inside.x + 2, inside.y + 1 + line, .dim, limit: max(0, inside.width - 3))
+      }
     } else {
       position = state.positionText
       grid.drawRight(position, endingAt: region.x + region.width - 2, bottom, .dim)
@@ -94,16 +100,6 @@ private func conceptsTitle(_ state: State, width: Int) -> [(String, Style)] {
     return parted((count, .bold), (fit(text, room), Style(.decided)), (order, .plain))
   }
   return parted((count, .bold), (fit(text, width - columns(of: count) - 3), Style(.decided)))
-}
-
-private func drawEmptyTable(_ state: State, _ region: Region, _ grid: inout Grid) {
-  let lines =
-    state.subject.clusters == 0
-    ? ["this workspace has no concepts"]
-    : ["no concept passes the filter", "Escape shows all again, / changes the filter"]
-  for (line, text) in lines.enumerated() {
-    grid.draw(text, region.x + 2, region.y + 1 + line, .dim, limit: max(0, region.width - 3))
-  }
 }
 
 extension Actions {

@@ -7,7 +7,6 @@ public protocol Request: Sendable, Equatable {
 
   /// Reads or writes what was asked for, beside the loop; nil when it was given up.
   func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Answer?
-  /// Takes the answer into the state.
   func receive(_ answer: Answer, _ state: inout State)
   /// Takes in that there is no answer; the reason is shown anyway.
   func fail(_ reason: String, _ state: inout State)
