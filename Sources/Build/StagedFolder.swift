@@ -64,14 +64,7 @@ struct StagedFolder: ~Copyable {
   }
 
   /// Where the workspace `path` shall be: a link stays one, what it leads to is replaced.
-  private static func place(of path: String) -> String { resolvedPath(trimmed(path)) }
-
-  /// A path without slashes at its end.
-  static func trimmed(_ path: String) -> String {
-    var text = Substring(path)
-    while text.count > 1 && text.hasSuffix("/") { text.removeLast() }
-    return String(text)
-  }
+  private static func place(of path: String) -> String { resolvedPath(withoutTrailingSlashes(path)) }
 
   /// The folder in which the workspace `path` is made.
   static func building(_ path: String) -> String {

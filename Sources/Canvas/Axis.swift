@@ -7,14 +7,9 @@ public struct Axis: Sendable, Equatable {
 
   /// An empty or upside-down interval is widened around `low`, so that there is always some room.
   public init(_ low: Double, _ high: Double) {
-    guard high > low else {
-      let room = max(abs(low) * 0.1, 1e-6)
-      self.low = low - room
-      self.high = low + room
-      return
-    }
-    self.low = low
-    self.high = high
+    let room = high > low ? 0 : max(abs(low) * 0.1, 1e-6)
+    self.low = low - room
+    self.high = (high > low ? high : low) + room
   }
 
   public var length: Double { high - low }

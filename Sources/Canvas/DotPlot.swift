@@ -62,12 +62,10 @@ extension Grid {
   /// - Parameter style: of a cell, by its index in the plot.
   /// - Complexity: O(cells of the plot).
   public mutating func draw(_ plot: DotPlot, _ x: Int, _ y: Int, style: (Int) -> Style) {
-    for row in 0..<max(0, plot.size.height) {
-      for column in 0..<max(0, plot.size.width) {
-        let cell = row * plot.size.width + column
-        guard let sign = plot.sign(cell) else { continue }
-        put(.init(base: sign, marks: [], columns: 1), x + column, y + row, style(cell))
-      }
+    let width = plot.size.width
+    for cell in plot.counts.indices {
+      guard let sign = plot.sign(cell) else { continue }
+      put(.init(base: sign), x + cell % width, y + cell / width, style(cell))
     }
   }
 }

@@ -24,25 +24,3 @@ public struct Glyph: Hashable, Sendable {
     code == 0 || isCluster ? nil : Unicode.Scalar(code)
   }
 }
-
-/// The columns that a scalar takes: 0 for marks and invisible ones, 2 for wide ones, else 1.
-///
-/// Control characters count 1: `visible` turns them into something that takes one.
-/// - Complexity: O(log t) in the size t of the tables; O(1) for Latin text.
-public func columns(of scalar: Unicode.Scalar) -> Int {
-  let value = scalar.value
-  if value < 0x300 { return 1 }
-  if contains(zeroWidthRanges, value) { return 0 }
-  if value >= 0x1100, contains(wideRanges, value) { return 2 }
-  return 1
-}
-
-private func contains(_ ranges: [(first: UInt32, last: UInt32)], _ value: UInt32) -> Bool {
-  var low = 0
-  var high = ranges.count
-  while low < high {
-    let middle = (low + high) / 2
-    if ranges[middle].last < value { low = middle + 1 } else { high = middle }
-  }
-  return low < ranges.count && ranges[low].first <= value
-}

@@ -1,4 +1,4 @@
-// Drawing into a grid: text, blanks, bars, boxes. All of it is clipped to the grid.
+// Drawing into a grid: text, blanks, bars, columns, boxes. All of it is clipped to the grid.
 
 /// A rectangle of cells.
 public struct Region: Hashable, Sendable {
@@ -40,29 +40,21 @@ extension Grid {
     guard y >= 0, y < height, room > 0, x >= 0 else { return x }
     var column = x
     let end = x + room
-    var last: (x: Int, columns: Int)?  // the glyph that gives way to the ellipsis
+    var last = x  // where the glyph begins that gives way to the ellipsis
     var cut = false
     forEachGlyph(in: text) { glyph in
       guard column + glyph.columns <= end else {
         cut = true
         return false
       }
-      let taken = put(glyph, column, y, style)
-      last = (column, taken)
-      column += taken
+      last = column
+      column += put(glyph, column, y, style)
       return true
     }
     if cut {
-      let mark = VisibleGlyph(base: "…", marks: [], columns: 1)
-      if column < end {
-        column += put(mark, column, y, style)
-      } else if let last {
-        put(mark, last.x, y, style)
-        column = last.x + 1
-        while column < end {
-          column += put(.init(base: " ", marks: [], columns: 1), column, y, style)
-        }
-      }
+      if column == end { column = last }
+      column += put(.init(base: "…"), column, y, style)
+      while column < end { column += put(.init(base: " "), column, y, style) }
     }
     return column
   }
@@ -85,7 +77,7 @@ extension Grid {
 
   /// Fills a region with blanks of the given style.
   public mutating func fill(_ region: Region, _ style: Style = .plain) {
-    let blank = VisibleGlyph(base: " ", marks: [], columns: 1)
+    let blank = VisibleGlyph(base: " ")
     for y in max(0, region.y)..<max(0, min(height, region.y + region.height)) {
       for x in max(0, region.x)..<max(0, min(width, region.x + region.width)) {
         put(blank, x, y, style)
@@ -115,10 +107,35 @@ extension Grid {
       let part = min(8, eighths - 8 * column)
       if part > 0 {
         let block = Unicode.Scalar(0x2588 + UInt32(8 - part)) ?? "#"
-        put(.init(base: block, marks: [], columns: 1), x + column, y, style)
+        put(.init(base: block), x + column, y, style)
       } else if let track {
-        put(.init(base: "░", marks: [], columns: 1), x + column, y, track)
+        put(.init(base: "░"), x + column, y, track)
       }
+    }
+  }
+
+  /// A column of up to `height` cells that stands on row `bottom`, filled in steps of an eighth.
+  ///
+  /// `fraction` is clamped to 0...1; anything above 0 shows at least one eighth, and only 1 fills
+  /// the last one.
+  /// - Complexity: O(height).
+  public mutating func column(
+    _ fraction: Double, _ x: Int, bottom: Int, height: Int, _ style: Style
+  ) {
+    let eighths = barEighths(fraction, width: height)
+    for step in 0..<max(0, height) {
+      let part = min(8, eighths - 8 * step)
+      guard part > 0 else { return }
+      put(.init(base: Unicode.Scalar(0x2580 + UInt32(part)) ?? "#"), x, bottom - step, style)
+    }
+  }
+
+  /// A line of columns of one cell each, from (x, y) to the right: the shape of a curve in words'
+  /// height. What is above 0 shows at least one eighth.
+  /// - Complexity: O(fractions).
+  public mutating func sparkline(_ fractions: [Double], _ x: Int, _ y: Int, _ style: Style) {
+    for (index, fraction) in fractions.enumerated() {
+      column(fraction, x + index, bottom: y, height: 1, style)
     }
   }
 

@@ -2,26 +2,12 @@
 
 extension Grid {
   /// The rows as text, without blanks at their ends, each ended by a line feed.
-  public var text: String {
-    var result = ""
-    for y in 0..<height {
-      result += trimmed(row(y))
-      result += "\n"
-    }
-    return result
-  }
+  public var text: String { (0..<height).map { trimmed(row($0)) + "\n" }.joined() }
 
   /// One row as text, blanks included.
   public func row(_ y: Int) -> String {
     var scalars = String.UnicodeScalarView()
-    for x in 0..<width {
-      let cell = self[x, y]
-      if let scalar = cell.glyph.scalar {
-        scalars.append(scalar)
-      } else {
-        scalars.append(contentsOf: self.scalars(of: cell))
-      }
-    }
+    for x in 0..<width { scalars.append(contentsOf: self.scalars(of: self[x, y])) }
     return String(scalars)
   }
 
@@ -65,11 +51,7 @@ extension Grid {
   }
 
   private func trimmed(_ line: String) -> String {
-    var end = line.utf8.endIndex
-    while end > line.startIndex, line.utf8[line.utf8.index(before: end)] == 0x20 {
-      end = line.utf8.index(before: end)
-    }
-    return String(line[..<end])
+    String(line.unicodeScalars.lastIndex { $0 != " " }.map { line[...$0] } ?? "")
   }
 
   /// The same screen in ASCII: one sign for each cell, so that nothing moves.
@@ -77,14 +59,10 @@ extension Grid {
   /// Lines become `+-|`, bars `#`, signs their nearest relation, and letters of others `?`.
   public var ascii: Grid {
     var copy = Grid(size: size)
-    for index in cells.indices {
-      var cell = cells[index]
-      if cell.glyph.isTail {
-        cell.glyph = Glyph("?")
-      } else {
-        cell.glyph = Glyph(asciiSign(for: scalars(of: cell)[0]))
-      }
-      copy.cells[index] = cell
+    for (index, cell) in cells.enumerated() {
+      // The right half of a wide letter has no scalars.
+      let sign = scalars(of: cell).first.map { asciiSign(for: $0) } ?? "?"
+      copy.cells[index] = Cell(glyph: Glyph(sign), style: cell.style)
     }
     return copy
   }

@@ -27,13 +27,8 @@ public struct Size: Hashable, Sendable {
 
 /// One place on the screen.
 public struct Cell: Hashable, Sendable {
-  public var glyph: Glyph
-  public var style: Style
-
-  public init(glyph: Glyph = .blank, style: Style = .plain) {
-    self.glyph = glyph
-    self.style = style
-  }
+  public var glyph = Glyph.blank
+  public var style = Style.plain
 }
 
 /// A screen full of cells, row by row.

@@ -10,9 +10,9 @@ public struct VisibleGlyph: Equatable, Sendable {
   /// The character that takes the columns.
   public let base: Unicode.Scalar
   /// The marks on it, at most four; empty for nearly all text.
-  public let marks: [Unicode.Scalar]
+  public var marks: [Unicode.Scalar] = []
   /// 1 or 2.
-  public let columns: Int
+  public var columns = 1
 }
 
 /// Calls `body` for every glyph of `text`, in order, until it returns false.
@@ -21,47 +21,33 @@ public struct VisibleGlyph: Equatable, Sendable {
 /// character, and none changes the writing direction.
 /// - Complexity: O(n log t) in the scalars n of the text and the size t of the width tables.
 public func forEachGlyph(in text: String, _ body: (VisibleGlyph) -> Bool) {
-  var base: Unicode.Scalar?
-  var marks: [Unicode.Scalar] = []
-  var width = 1
-  func flush() -> Bool {
-    guard let scalar = base else { return true }
-    defer {
-      base = nil
-      marks.removeAll(keepingCapacity: true)
-    }
-    return body(VisibleGlyph(base: scalar, marks: marks, columns: width))
+  var open: VisibleGlyph?
+  /// Hands out the glyph before and begins the next; false when `body` wants no more.
+  func begin(_ base: Unicode.Scalar, columns: Int = 1) -> Bool {
+    if let glyph = open, !body(glyph) { return false }
+    open = VisibleGlyph(base: base, columns: columns)
+    return true
   }
   for scalar in text.unicodeScalars {
     switch sight(of: scalar) {
     case .asItIs:
       let own = columns(of: scalar)
       if own > 0 {
-        guard flush() else { return }
-        base = scalar
-        width = own
+        guard begin(scalar, columns: own) else { return }
       } else {
-        if base == nil {
-          base = "\u{25CC}"
-          width = 1
-        }
-        if marks.count < 4 { marks.append(scalar) }
+        if open == nil { open = VisibleGlyph(base: "\u{25CC}") }
+        if open!.marks.count < 4 { open!.marks.append(scalar) }
       }
     case .picture(let picture):
-      guard flush() else { return }
-      base = picture
-      width = 1
+      guard begin(picture) else { return }
     case .code:
       for letter in ("<" + String(scalar.value, radix: 16, uppercase: true) + ">").unicodeScalars {
-        guard flush() else { return }
-        base = letter
-        width = 1
+        guard begin(letter) else { return }
       }
-    case .nothing:
-      break
+    case .nothing: break
     }
   }
-  _ = flush()
+  if let open { _ = body(open) }
 }
 
 /// The text as `forEachGlyph` shows it.
@@ -135,27 +121,27 @@ public func wrap(_ text: String, _ width: Int) -> [String] {
   var lines: [String] = []
   for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
     var line = ""
-    for word in paragraph.split(separator: " ") {
-      var rest = visible(String(word))
-      if !line.isEmpty, columns(of: line) + 1 + columns(of: rest) <= width {
-        line += " " + rest
-        continue
-      }
-      if !line.isEmpty { lines.append(line) }
-      while columns(of: rest) > width {
-        var count = 0
-        var used = 0
-        forEachGlyph(in: rest) { glyph in
-          used += glyph.columns
-          guard used <= width || count == 0 else { return false }
-          count += 1 + glyph.marks.count
-          return true
+    for word in paragraph.split(separator: " ").map(String.init) {
+      if !line.isEmpty {
+        if columns(of: line) + 1 + columns(of: word) <= width {
+          line += " " + visible(word)
+          continue
         }
-        let end = rest.unicodeScalars.index(rest.startIndex, offsetBy: max(1, count))
-        lines.append(String(rest[..<end]))
-        rest = String(rest[end...])
+        lines.append(line)
       }
-      line = rest
+      // A word that is wider than a line goes on in the next.
+      line = ""
+      var used = 0
+      forEachGlyph(in: word) { glyph in
+        if used > 0, used + glyph.columns > width {
+          lines.append(line)
+          (line, used) = ("", 0)
+        }
+        line.unicodeScalars.append(glyph.base)
+        line.unicodeScalars.append(contentsOf: glyph.marks)
+        used += glyph.columns
+        return true
+      }
     }
     lines.append(line)
   }
@@ -163,10 +149,8 @@ public func wrap(_ text: String, _ width: Int) -> [String] {
 }
 
 private enum Sight {
-  case asItIs
+  case asItIs, code, nothing
   case picture(Unicode.Scalar)
-  case code
-  case nothing
 }
 
 private func sight(of scalar: Unicode.Scalar) -> Sight {

@@ -23,7 +23,7 @@ struct WrittenList {
   /// - Complexity: O(bytes), a MiB of memory.
   func faults(_ check: some ListCheck) throws(WinnowError) -> [String] {
     var check = check
-    try InputFile(path).forEachBlock(1 << 20) { check.take($0) }
+    try InputFile(path).forEachBlock { check.take($0) }
     return check.faults().map { "\(path): \($0)" }
   }
 }

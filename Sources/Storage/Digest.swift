@@ -44,12 +44,12 @@ public struct Digest: Sendable {
 
   private static let digits = Array("0123456789abcdef")
 
-  /// SHA-256 of a whole file, read in blocks of 4 MiB.
+  /// SHA-256 of a whole file.
   ///
   /// - Complexity: O(bytes), one buffer of memory.
   public static func ofFile(_ path: String) throws(WinnowError) -> String {
     var digest = Digest()
-    try InputFile(path).forEachBlock(4 << 20) { digest.update($0) }
+    try InputFile(path).forEachBlock { digest.update($0) }
     return digest.hex()
   }
 }

@@ -52,17 +52,23 @@ public struct InputFile: ~Copyable, Sendable {
     return done
   }
 
-  /// Gives all bytes from the first to the last, `size` at a time.
+  /// Gives the bytes of `range` to `body`, at most a MiB at a time; nil: all until the file ends.
+  ///
+  /// - Throws: ``WinnowError`` when the file ends before `range` does.
   public func forEachBlock(
-    _ size: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    _ range: Range<Int>? = nil, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(WinnowError) {
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
-    defer { space.deallocate() }
-    var offset = 0
-    while true {
-      let count = try read(into: space, at: offset)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(1, min(1 << 20, range?.count ?? 1 << 20)), alignment: 64)
+    defer { buffer.deallocate() }
+    var offset = range?.lowerBound ?? 0
+    while offset < range?.upperBound ?? Int.max {
+      let part = UnsafeMutableRawBufferPointer(
+        rebasing: buffer[..<min(buffer.count, (range?.upperBound ?? Int.max) - offset)])
+      let count = range == nil ? try read(into: part, at: offset) : part.count
+      if range != nil { try readExactly(into: part, at: offset) }
       if count == 0 { return }
-      body(UnsafeRawBufferPointer(rebasing: space[..<count]))
+      body(UnsafeRawBufferPointer(rebasing: part[..<count]))
       offset += count
     }
   }

@@ -49,28 +49,9 @@ package enum HeaderSeal {
       let words = try? file.elements(3, at: sealPlace, of: UInt64.self)
     else { return false }
     var digest = Digest()
-    guard (try? file.forEachPart(0..<sealPlace) { digest.update($0) }) != nil,
-      (try? file.forEachPart(headerSize..<file.size) { digest.update($0) }) != nil
+    guard (try? file.forEachBlock(0..<sealPlace) { digest.update($0) }) != nil,
+      (try? file.forEachBlock(headerSize..<file.size) { digest.update($0) }) != nil
     else { return false }
     return digest.words() == (words[0], words[1], words[2])
-  }
-}
-
-extension InputFile {
-  /// Gives the bytes of a range to `body`, at most a MiB at a time.
-  ///
-  /// - Throws: ``WinnowError`` when the file ends before.
-  package func forEachPart(
-    _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
-  ) throws(WinnowError) {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(1, min(1 << 20, range.count)), alignment: 64)
-    defer { buffer.deallocate() }
-    for start in stride(from: range.lowerBound, to: range.upperBound, by: buffer.count) {
-      let part = UnsafeMutableRawBufferPointer(
-        rebasing: buffer[..<min(buffer.count, range.upperBound - start)])
-      try readExactly(into: part, at: start)
-      body(UnsafeRawBufferPointer(part))
-    }
   }
 }

@@ -31,13 +31,10 @@ enum CrashGuard {
     winnow_signal_stack(memory, stackSize)
     guardState = state
     notes = Notes()
-    for (place, number) in crashes.enumerated() {
-      winnow_handle(number, restoreAndStrikeAgain, 1, state.pointee.previous + place)
+    for number in crashes {
+      winnow_handle(number, restoreAndStrikeAgain, 1, state.pointee.previous(number))
     }
-    for (place, number) in requests.enumerated() {
-      winnow_handle(
-        number, noteRequest, 0, state.pointee.previous + crashes.count + place)
-    }
+    for number in requests { winnow_handle(number, noteRequest, 0, state.pointee.previous(number)) }
   }
 
   /// Where a note also wakes the loop: an eventfd.
@@ -57,9 +54,9 @@ enum CrashGuard {
   /// Stops the program, and those of its pipeline, until the shell has them go on. The terminal
   /// must have been given back. Where the shell knows no jobs nothing happens.
   static func stop() {
-    guard let state = guardState, let place = requests.firstIndex(of: SIGTSTP),
-      winnow_is_ignored(state.pointee.previous + crashes.count + place) == 0
-    else { return }
+    guard let state = guardState, winnow_is_ignored(state.pointee.previous(SIGTSTP)) == 0 else {
+      return
+    }
     var ours = sigaction()
     guard winnow_default_handler(SIGTSTP, &ours) == 0 else { return }
     // The workers of Dispatch take no signals, so this thread stops before the call returns.
@@ -72,14 +69,13 @@ enum CrashGuard {
   /// Puts the previous handlers back. The memory stays: a handler may be about to read it.
   static func disarm() {
     guard let state = guardState else { return }
-    for (place, number) in (crashes + requests).enumerated() {
-      winnow_restore_handler(number, state.pointee.previous + place)
+    for number in crashes + requests {
+      winnow_restore_handler(number, state.pointee.previous(number))
     }
     tcsetattr(0, TCSANOW, &state.pointee.before)
   }
 }
 
-/// What signals asked for.
 struct Notes {
   /// The number of the signal that asks for the end, or 0.
   var end: Int32 = 0
@@ -93,17 +89,21 @@ struct Notes {
 /// All that the handlers read.
 private struct GuardState {
   private static let room = 256
+  private static let signals = 32
   var before: termios
   /// What turns modes off, ends the alternate screen, shows the cursor and resets colours.
   let reset = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
   var resetCount = 0
-  let previous = UnsafeMutablePointer<sigaction>.allocate(capacity: 16)
+  /// The handlers that were there before, by signal.
+  private let handlers = UnsafeMutablePointer<sigaction>.allocate(capacity: signals)
   var stack: UnsafeMutableRawPointer?
 
   init(before: termios) {
     self.before = before
-    previous.initialize(repeating: sigaction(), count: 16)
+    handlers.initialize(repeating: sigaction(), count: GuardState.signals)
   }
+
+  func previous(_ signal: Int32) -> UnsafeMutablePointer<sigaction> { handlers + Int(signal) }
 
   /// Adds what terminfo says for a capability, if it has it.
   mutating func append(_ name: String) {
@@ -114,10 +114,8 @@ private struct GuardState {
   /// Adds bytes, if there is room.
   mutating func append(_ bytes: [UInt8]) {
     guard resetCount + bytes.count <= GuardState.room else { return }
-    for byte in bytes {
-      reset[resetCount] = byte
-      resetCount += 1
-    }
+    (reset + resetCount).initialize(from: bytes, count: bytes.count)
+    resetCount += bytes.count
   }
 }
 
@@ -129,16 +127,7 @@ private func restoreAndStrikeAgain(_ number: Int32) {
   if let state = guardState {
     _ = write(1, state.pointee.reset, state.pointee.resetCount)
     tcsetattr(0, TCSANOW, &state.pointee.before)
-    var place = 0
-    switch number {
-    case SIGILL: place = 0
-    case SIGTRAP: place = 1
-    case SIGSEGV: place = 2
-    case SIGBUS: place = 3
-    case SIGFPE: place = 4
-    default: place = 5
-    }
-    winnow_restore_handler(number, state.pointee.previous + place)
+    winnow_restore_handler(number, state.pointee.previous(number))
   }
   // Blocked until this handler returns; then it meets the previous handler.
   raise(number)

@@ -10,7 +10,6 @@ struct CursesScreen: ~Copyable {
   private let isUnicode: Bool
   private let modes: TerminalModes
   private var shown: Grid?
-  private var isOver: Bool
 
   /// Takes the terminal over.
   /// - Throws: `TerminalError` when there is no terminal that curses can use; nothing has changed
@@ -20,7 +19,6 @@ struct CursesScreen: ~Copyable {
     isUnicode = String(cString: winnow_codeset()) == "UTF-8"
     palette = Palette(withoutColours: options.withoutColours)
     shown = nil
-    isOver = false
   }
 
   private static func takeOver(_ options: TerminalOptions) throws(TerminalError)
@@ -55,19 +53,12 @@ struct CursesScreen: ~Copyable {
   }
 
   deinit {
-    if !isOver { giveBack() }
-  }
-
-  /// Gives the terminal back.
-  consuming func end() {
-    giveBack()
-    isOver = true
-  }
-
-  private borrowing func giveBack() {
     leave()
     CrashGuard.disarm()
   }
+
+  /// Gives the terminal back, as `deinit` does.
+  consuming func end() {}
 
   private borrowing func leave() {
     writeToTerminal(modes.off)
@@ -106,7 +97,6 @@ struct CursesScreen: ~Copyable {
     return true
   }
 
-  /// The terminal's size in cells.
   var size: Size { Size(width: Int(winnow_columns()), height: Int(winnow_lines())) }
 
   /// Shows a grid.
@@ -128,13 +118,11 @@ struct CursesScreen: ~Copyable {
     let (attributes, pair) = palette.look(cell.style)
     let y = Int32(index / picture.width)
     let x = Int32(index % picture.width)
-    if let scalar = cell.glyph.scalar, scalar.isASCII,
-      x + 1 == picture.width || !picture.cells[index + 1].glyph.isTail
-    {
+    let isWide = x + 1 < picture.width && picture.cells[index + 1].glyph.isTail
+    if !isWide, let scalar = cell.glyph.scalar, scalar.isASCII {
       winnow_put_one(y, x, wchar_t(scalar.value), attributes, pair)
       return
     }
-    let isWide = x + 1 < picture.width && picture.cells[index + 1].glyph.isTail
     let scalars = drawable(picture.scalars(of: cell), columns: isWide ? 2 : 1)
     let text = scalars.map { wchar_t($0.value) } + [0]
     winnow_put(y, x, text, attributes, pair)

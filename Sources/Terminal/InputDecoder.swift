@@ -68,8 +68,7 @@ package struct InputDecoder: Sendable {
       return .key(.escape)
     case (.escape, .character(0x5B)): part = .sequence([])
     case (.escape, .character(0x4F)): part = .skip(1)
-    case (.escape, .character(0x5D)), (.escape, .character(0x50)), (.escape, .character(0x5F)),
-      (.escape, .character(0x5E)):
+    case (.escape, .character(let value)) where [0x50, 0x5D, 0x5E, 0x5F].contains(value):
       part = .string
     case (.escape, _):
       // A key with Alt means nothing here; in a paste the escape character is left out.
@@ -77,13 +76,10 @@ package struct InputDecoder: Sendable {
       if pasted != nil { return take(input, time: time) }
     case (.sequence(let bytes), .character(let value)):
       return sequence(bytes, value, time)
-    case (.sequence, .special):
-      part = .ground
     case (.skip(let count), .character):
       part = count > 1 ? .skip(count - 1) : .ground
-    case (.string, .character(7)): part = .ground
-    case (.string, .pause): part = .ground
-    case (.skip, .special): part = .ground
+    case (.sequence, .special), (.skip, .special), (.string, .character(7)), (.string, .pause):
+      part = .ground
     case (.sequence, .pause), (.skip, .pause), (.string, _): break
     }
     return nil

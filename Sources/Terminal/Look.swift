@@ -36,7 +36,7 @@ package struct Look: Hashable, Sendable {
     isReversed = style.attributes.contains(.reverse)
     if depth == .many {
       background = style.ground.background
-      foreground = style.role.colourOfMany ?? (background == nil ? nil : 255)
+      foreground = style.role.colours.many ?? (background == nil ? nil : 255)
       return
     }
     // Few colours have no quiet background to spare: the cursor's row is turned around instead, as
@@ -47,26 +47,7 @@ package struct Look: Hashable, Sendable {
     }
     let isQuiet = style.role == .dim || style.role == .line
     isDim = isQuiet && depth != .sixteen
-    if depth != .none { foreground = isQuiet && depth == .sixteen ? 8 : style.role.colourOfFew }
-  }
-
-  /// In words, such as `bold reverse 6`; empty for the terminal's own look.
-  package var text: String {
-    var words: [String] = []
-    if isBold { words.append("bold") }
-    if isDim { words.append("dim") }
-    if isUnderlined { words.append("underline") }
-    if isReversed { words.append("reverse") }
-    if let foreground { words.append("\(foreground)") }
-    if let background { words.append("on \(background)") }
-    return words.joined(separator: " ")
-  }
-}
-
-extension Grid {
-  /// The rows with what a terminal of a depth shows below each: what golden tests keep.
-  package func annotatedText(_ depth: ColourDepth) -> String {
-    annotatedText { Look($0, depth).text }
+    if depth != .none { foreground = isQuiet && depth == .sixteen ? 8 : style.role.colours.few }
   }
 }
 
@@ -81,32 +62,20 @@ extension Ground {
 }
 
 extension Role {
-  /// Of 256 colours.
-  fileprivate var colourOfMany: Int? {
+  /// The numbers of its colours: of 256, and of the eight that all coloured terminals have.
+  fileprivate var colours: (many: Int?, few: Int?) {
     switch self {
-    case .plain: nil
-    case .dim: 245
-    case .line: 239
-    case .accent: 80
-    case .kept: 72
-    case .pruned: 173
-    case .gained: 114
-    case .cut: 174
-    case .saturated: 221
-    case .warning: 215
-    case .decided: 147
-    }
-  }
-
-  /// Of the eight that all coloured terminals have.
-  fileprivate var colourOfFew: Int? {
-    switch self {
-    case .plain, .dim, .line: nil
-    case .accent: 6
-    case .kept, .gained: 2
-    case .pruned, .cut, .warning: 1
-    case .saturated: 3
-    case .decided: 5
+    case .plain: (nil, nil)
+    case .dim: (245, nil)
+    case .line: (239, nil)
+    case .accent: (80, 6)
+    case .kept: (72, 2)
+    case .pruned: (173, 1)
+    case .gained: (114, 2)
+    case .cut: (174, 1)
+    case .saturated: (221, 3)
+    case .warning: (215, 1)
+    case .decided: (147, 5)
     }
   }
 }

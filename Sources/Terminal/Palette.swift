@@ -16,11 +16,11 @@ struct Palette {
       if use_default_colors() != OK { own = 0 }
       depth = ColourDepth(colours: Int(winnow_colors()))
     }
-    var pairs: [Pair: Int32] = [:]
+    var pairs: [[Int?]: Int32] = [:]
     looks = Palette.styles.map { style in
       let look = Look(style, depth)
-      let pair = Pair(foreground: look.foreground, background: look.background)
-      if pair == Pair() { return (attributes(look), 0) }
+      let pair = [look.foreground, look.background]
+      if pair == [nil, nil] { return (attributes(look), 0) }
       let number = pairs[pair] ?? Int32(pairs.count + 1)
       if pairs.updateValue(number, forKey: pair) == nil, number < winnow_color_pairs() {
         // Without a default colour the terminal's own is white on black, as curses has it.
@@ -35,11 +35,6 @@ struct Palette {
   /// The attributes (`winnow_attribute_*`) and the pair that show a style.
   func look(_ style: Style) -> (attributes: Int32, pair: Int32) {
     looks[Palette.index(of: style)]
-  }
-
-  private struct Pair: Hashable {
-    var foreground: Int?
-    var background: Int?
   }
 
   private static func index(of style: Style) -> Int {

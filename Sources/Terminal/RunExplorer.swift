@@ -11,45 +11,45 @@ import Glibc
 /// cursor, mouse) on every way out: quitting, SIGTERM, SIGHUP, crashes. Work still under way is
 /// cancelled and waited for. Ctrl-C and SIGINT cancel work and never quit.
 ///
-/// - Returns: the last state and why it was the last.
+/// - Returns: the signal that asked for the end (SIGTERM, SIGHUP; SIGHUP when the terminal went
+///   away); nil when the user quit. By custom the program ends with 128 and this number.
 /// - Throws: `TerminalError` when the terminal cannot be used; nothing has changed then.
 @MainActor
 public func runExplorer(
   state: consuming State, performer: some WorkPerformer, options: TerminalOptions
-) throws(TerminalError) -> (State, ExplorerEnd) {
+) throws(TerminalError) -> Int32? {
   let queue = try WorkQueue(performer)
   // Before the handlers are there, so that no request for the end goes unheard.
   CrashGuard.wake(queue.descriptor)
   defer { CrashGuard.wake(-1) }
   var screen = try CursesScreen(options)
-  var shown = Wishes(state)
   var decoder = InputDecoder()
   var events: [Event] = [.resize(screen.size)]
-  var end = ExplorerEnd.quit
-  loop: while true {
+  var end: Int32?
+  while true {
     if !events.isEmpty {
+      let (redraws, suspensions) = (state.redraws, state.suspensions)
+      let copies = state.clipboard.copies
       let (next, work) = update(state, events)
       state = next
       queue.hand(work)
       events.removeAll()
       if state.isFinished { break }
-      let wishes = Wishes(state)
-      if wishes.suspensions != shown.suspensions {
+      if state.suspensions != suspensions {
         screen.suspend()
         events.append(.resize(screen.size))
       }
-      if wishes.redraws != shown.redraws { screen.forget() }
-      if wishes.copies != shown.copies, !screen.copy(state.clipboard.text) {
+      if state.redraws != redraws { screen.forget() }
+      if state.clipboard.copies != copies, !screen.copy(state.clipboard.text) {
         events.append(.copyRefused)
       }
-      shown = wishes
       screen.show(view(state, screen.size))
       if !events.isEmpty { continue }
     }
     let isGone = waitForInput(queue.descriptor)
     let notes = CrashGuard.takeNotes()
     if notes.end != 0 {
-      end = .signal(notes.end)
+      end = notes.end
       break
     }
     if notes.interrupt != 0 { events.append(.key(.control("c"))) }
@@ -61,40 +61,58 @@ public func runExplorer(
     events += queue.collect()
     readEvents(&decoder, screen, &events)
     if isGone, events.isEmpty {
-      end = .signal(SIGHUP)
+      end = SIGHUP
       break
     }
   }
   screen.end()
   queue.finish()
-  return (state, end)
+  return end
 }
 
-/// What the state wants of the terminal beside a picture, as counts that only grow.
-private struct Wishes {
-  let redraws, suspensions, copies: Int
-
-  init(_ state: borrowing State) {
-    redraws = state.redraws
-    suspensions = state.suspensions
-    copies = state.clipboard.copies
-  }
-}
-
-/// Reads all that is there.
 private func readEvents(
   _ decoder: inout InputDecoder, _ screen: borrowing CursesScreen, _ events: inout [Event]
 ) {
   while true {
-    switch readTerminal() {
-    case .resized: events.append(.resize(screen.size))
-    case .input(let input):
-      var now = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &now)
-      let event = decoder.take(input, time: now.tv_sec * 1000 + now.tv_nsec / 1_000_000)
-      if let event { events.append(event) }
-      if input == .pause { return }
+    guard let input = readTerminal() else {
+      events.append(.resize(screen.size))
+      continue
     }
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    let event = decoder.take(input, time: now.tv_sec * 1000 + now.tv_nsec / 1_000_000)
+    if let event { events.append(event) }
+    if input == .pause { return }
+  }
+}
+
+/// Reads the next thing, without waiting; nil when the size of the screen has changed.
+private func readTerminal() -> Input? {
+  var value: UInt32 = 0
+  switch winnow_read(&value) {
+  case Int32(winnow_read_character): return .character(value)
+  case Int32(winnow_read_key):
+    let code = Int32(bitPattern: value)
+    return code == KEY_RESIZE ? nil : .special(key(of: code))
+  default: return .pause
+  }
+}
+
+private func key(of code: Int32) -> KeyPress? {
+  switch code {
+  case KEY_UP: .up
+  case KEY_DOWN: .down
+  case KEY_LEFT: .left
+  case KEY_RIGHT: .right
+  case KEY_PPAGE: .pageUp
+  case KEY_NPAGE: .pageDown
+  case KEY_HOME: .home
+  case KEY_END: .end
+  case KEY_ENTER: .enter
+  case KEY_BACKSPACE: .backspace
+  case KEY_DC: .delete
+  case KEY_BTAB: .backTab
+  default: (1...12).first { winnow_key_function(UInt32($0)) == code }.map { .function($0) }
   }
 }
 

@@ -2,6 +2,7 @@
 // the clipboard. They are written past curses, which neither knows nor forgets them, between two
 // frames; none of them moves the cursor.
 
+import FoundationEssentials
 import Glibc
 
 /// The bytes that turn modes on and off.
@@ -21,12 +22,11 @@ package struct TerminalModes: Equatable, Sendable {
     let isModern = hasMouse && term != "linux"
     // Button presses, in the form without a limit to columns; then the brackets.
     let mouse = isModern && wantsMouse
+    let brackets = "\u{1B}[?2004"
     on = Array(
-      ((mouse ? "\u{1B}[?1000h\u{1B}[?1006h" : "")
-        + (isModern ? "\u{1B}[?2004h" : "")).utf8)
+      ((mouse ? "\u{1B}[?1000h\u{1B}[?1006h" : "") + (isModern ? brackets + "h" : "")).utf8)
     off = Array(
-      ((mouse ? "\u{1B}[?1006l\u{1B}[?1000l" : "")
-        + (isModern ? "\u{1B}[?2004l" : "")).utf8)
+      ((mouse ? "\u{1B}[?1006l\u{1B}[?1000l" : "") + (isModern ? brackets + "l" : "")).utf8)
     canCopy = isModern
   }
 
@@ -36,28 +36,9 @@ package struct TerminalModes: Equatable, Sendable {
   /// The bytes that ask the terminal to copy (OSC 52); nil when it is too long. Whatever is in the
   /// text, they hold nothing but letters, digits, `+`, `/` and `=`.
   package static func copying(_ text: String) -> [UInt8]? {
-    let bytes = Array(text.utf8)
-    guard bytes.count <= longestCopy else { return nil }
-    return Array("\u{1B}]52;c;".utf8) + base64(bytes) + [7]
+    guard text.utf8.count <= longestCopy else { return nil }
+    return Array("\u{1B}]52;c;\(Data(text.utf8).base64EncodedString())\u{7}".utf8)
   }
-}
-
-private func base64(_ bytes: [UInt8]) -> [UInt8] {
-  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  var result: [UInt8] = []
-  result.reserveCapacity((bytes.count + 2) / 3 * 4)
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let group = bytes[start..<min(start + 3, bytes.count)]
-    var bits = 0
-    for index in 0..<3 {
-      bits = bits << 8 | (index < group.count ? Int(group[start + index]) : 0)
-    }
-    for index in 0..<4 {
-      result.append(
-        index <= group.count ? digits[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-    }
-  }
-  return result
 }
 
 /// Writes all of it to standard output; a terminal that is gone takes nothing.

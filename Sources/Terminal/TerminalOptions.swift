@@ -15,12 +15,3 @@ public struct TerminalOptions: Sendable, Equatable {
     self.wantsMouse = wantsMouse
   }
 }
-
-/// How the explorer ended.
-public enum ExplorerEnd: Sendable, Equatable {
-  /// The user quit.
-  case quit
-  /// A signal asked for the end (SIGTERM, SIGHUP), or the terminal went away (as SIGHUP). The
-  /// terminal is restored; by custom the program ends with 128 and this number.
-  case signal(Int32)
-}

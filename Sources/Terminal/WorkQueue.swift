@@ -21,7 +21,6 @@ final class WorkQueue: Sendable {
 
   private struct Mailbox {
     var events: [Event] = []
-    /// Tickets under way.
     var running: [Ticket: RunState] = [:]
   }
 
@@ -41,12 +40,11 @@ final class WorkQueue: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Starts or cancels.
   func hand(_ work: [Work]) {
     for item in work {
       switch item {
       case .start(let ticket, let request): start(ticket, request)
-      case .cancel(let ticket): cancel(ticket)
+      case .cancel(let ticket): mailbox.withLock { $0.running[ticket]?.isCancelled = true }
       }
     }
   }
@@ -96,10 +94,6 @@ final class WorkQueue: Sendable {
     }
     if isNews { post(.progress(ticket, part)) }
     return goesOn
-  }
-
-  private func cancel(_ ticket: Ticket) {
-    mailbox.withLock { $0.running[ticket]?.isCancelled = true }
   }
 
   private func post(_ event: Event) {

@@ -55,7 +55,7 @@ struct ExploreCommand: ParsableCommand {
 
   func run() throws {
     keepFreedMemory()
-    let end = try failing {
+    let signal: Int32? = try failing {
       let open = try OpenWorkspace(path: workspace)
       let store = PlanStore(open, folder: plans)
       var state = try State(
@@ -68,11 +68,11 @@ struct ExploreCommand: ParsableCommand {
         time: { Date().formatted(.iso8601) })
       if let script {
         try replay(script, state, performer)
-        return ExplorerEnd.quit
+        return nil
       }
       return try show(state, performer)
     }
-    if case .signal(let number) = end { throw ExitCode(128 + number) }
+    if let signal { throw ExitCode(128 + signal) }
   }
 
   /// Whether any flag sets the plan; otherwise the last committed plan opens.
@@ -89,13 +89,13 @@ struct ExploreCommand: ParsableCommand {
     }
   }
 
-  private func show(_ state: State, _ performer: WorkspaceWork) throws -> ExplorerEnd {
+  private func show(_ state: State, _ performer: WorkspaceWork) throws -> Int32? {
     let environment = ProcessInfo.processInfo.environment
     let options = TerminalOptions(
       term: environment["TERM"], withoutColours: environment["NO_COLOR"]?.isEmpty == false,
       wantsMouse: !noMouse)
     return try MainActor.assumeIsolated {
-      try runExplorer(state: state, performer: performer, options: options).1
+      try runExplorer(state: state, performer: performer, options: options)
     }
   }
 

@@ -12,7 +12,7 @@ func frameBenchmarks(_ promises: Promises) {
     name: "made-up", rows: scores.candidates, scores: scores, clustering: "9f2c",
     hasSimilarity: false, formats: [])
   let runner = ScriptRunner(performer: MadeUpWork())
-  let opened = try! State(subject: subject, output: Output(format: "text", path: "keep.txt"))
+  let opened = try! State(subject: subject, output: Output(format: .text, output: "keep.txt"))
   var state = runner.settle(opened, .resize(Size(width: 120, height: 36)))
   var shown = view(state, state.size)
   var changed = 0

@@ -11,7 +11,7 @@ import Testing
       clusters: state.subject.clusters,
       commit: { order in
         seen.order = order
-        return .answer(Commit(number: 4, rows: 1, paths: order.outputs.map(\.path)))
+        return .answer(Commit(number: 4, rows: 1, paths: order.outputs.map(\.output)))
       })
     _ = try state.pressing(keys, performer)
     return seen.order
@@ -27,13 +27,13 @@ import Testing
       ("c p Ctrl-U\n:type x.dat\nEnter y", ["x.dat.txt"]),
     ] {
       let order = try #require(try order(keys, state))
-      #expect(order.outputs.map(\.path) == files, "\(keys)")
+      #expect(order.outputs.map(\.output) == files, "\(keys)")
       #expect(order.note == nil && !order.replace)
     }
     let named = try State(
-      subject: Fixture.subject(), output: Output(format: "text", path: "list"))
-    #expect(try order("c y", named)?.outputs.map(\.path) == ["list"])
-    #expect(try order("c j Space y", named)?.outputs.map(\.path) == ["list", "list.npy"])
+      subject: Fixture.subject(), output: Output(format: .text, output: "list"))
+    #expect(try order("c y", named)?.outputs.map(\.output) == ["list"])
+    #expect(try order("c j Space y", named)?.outputs.map(\.output) == ["list", "list.npy"])
     let none = try state.pressing("c Space y")
     #expect(none.context == .commit && none.message?.text.contains("no format") == true)
     for keys in ["c p Ctrl-U Enter", "c p / Enter"] {
@@ -42,18 +42,16 @@ import Testing
     }
     // Leaving the prompt leads back to the question.
     #expect(try state.pressing("c p x Escape").context == .commit)
-    #expect(try state.pressing("c p x Escape").outputs.files.map(\.path) == ["keep.txt"])
+    #expect(try state.pressing("c p x Escape").outputs.files.map(\.output) == ["keep.txt"])
   }
 
   @Test func twoFormatsWithOneEndingHaveTwoNames() throws {
-    let subject = Fixture.subject(formats: [
-      OutputFormat(name: "rows", ending: "npy"), OutputFormat(name: "datacomp", ending: "npy"),
-    ])
-    let state = try State(subject: subject, output: Output(format: "rows", path: "a/keep.npy"))
-    #expect(state.outputs.files.map(\.path) == ["a/keep.npy"])
+    let subject = Fixture.subject(formats: [.rows, .datacomp])
+    let state = try State(subject: subject, output: Output(format: .rows, output: "a/keep.npy"))
+    #expect(state.outputs.files.map(\.output) == ["a/keep.npy"])
     let both = try state.pressing("c j Space")
-    #expect(both.outputs.files.map(\.path) == ["a/keep.rows.npy", "a/keep.datacomp.npy"])
-    #expect(try both.pressing("k Space").outputs.files.map(\.path) == ["a/keep.npy"])
+    #expect(both.outputs.files.map(\.output) == ["a/keep.rows.npy", "a/keep.datacomp.npy"])
+    #expect(try both.pressing("k Space").outputs.files.map(\.output) == ["a/keep.npy"])
   }
 
   @Test func aNoteGoesWithTheCommitAndIsForgottenThen() throws {

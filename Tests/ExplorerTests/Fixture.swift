@@ -3,6 +3,7 @@
 
 import Canvas
 import Explorer
+import Manifests
 import Pruning
 import Workspace
 
@@ -23,9 +24,7 @@ enum Fixture {
 
   static func subject(
     clusters: Int = 200, hasSimilarity: Bool = false,
-    formats: [OutputFormat] = [
-      OutputFormat(name: "text", ending: "txt"), OutputFormat(name: "rows", ending: "npy"),
-    ], hasMetadata: Bool = false
+    formats: [ManifestFormat] = [.text, .rows], hasMetadata: Bool = false
   ) -> Subject {
     let scores = scores(clusters: clusters)
     return Subject(
@@ -43,7 +42,7 @@ enum Fixture {
       subject: subject(
         clusters: clusters, hasSimilarity: hasSimilarity, hasMetadata: hasMetadata), plan: plan,
       committed: committed, draft: draft, storeObstacle: storeObstacle,
-      output: Output(format: "text", path: "keep.txt"))
+      output: Output(format: .text, output: "keep.txt"))
   }
 
   /// Means of two columns; of the second some are missing.
@@ -168,7 +167,7 @@ struct InstantWork: WorkPerformer {
   var existing = OutputState.free
   var storeObstacle: String?
   var commit: @Sendable (CommitOrder) -> Work.Result = { order in
-    .answer(Commit(number: 4, rows: order.plan.target, paths: order.outputs.map(\.path)))
+    .answer(Commit(number: 4, rows: order.plan.target, paths: order.outputs.map(\.output)))
   }
 
   func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result {

@@ -151,3 +151,24 @@ import Testing
     }
   }
 }
+
+extension Grid {
+  /// The rows with what a terminal of a depth shows below each.
+  fileprivate func annotatedText(_ depth: ColourDepth) -> String {
+    annotatedText { Look($0, depth).text }
+  }
+}
+
+extension Look {
+  /// In words, such as `bold reverse 6`; empty for the terminal's own look.
+  fileprivate var text: String {
+    var words: [String] = []
+    if isBold { words.append("bold") }
+    if isDim { words.append("dim") }
+    if isUnderlined { words.append("underline") }
+    if isReversed { words.append("reverse") }
+    if let foreground { words.append("\(foreground)") }
+    if let background { words.append("on \(background)") }
+    return words.joined(separator: " ")
+  }
+}

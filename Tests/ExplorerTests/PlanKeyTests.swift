@@ -23,7 +23,7 @@ import Testing
     let state = try State(
       subject: Subject(
         name: "tiny", rows: 9, scores: scores, clustering: "aa", hasSimilarity: false,
-        formats: []), output: Output(format: "text", path: "keep.txt"))
+        formats: []), output: Output(format: .text, output: "keep.txt"))
     #expect(state.plan.target == 5)
     #expect(try state.pressing("-").message?.text.contains("smallest") == true)
     #expect(try state.pressing("} } } } } } } } } }").plan.target == 9)

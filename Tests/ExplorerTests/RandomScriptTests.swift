@@ -70,7 +70,7 @@ import Workspace
       // It was quit, or the path led out of the fence.
       _ = hands.perform(
         CommitOrder(
-          plan: state.plan, outputs: [Output(format: "text", path: scratch("last.txt"))],
+          plan: state.plan, outputs: [Output(format: .text, output: scratch("last.txt"))],
           note: nil, replace: true)
       ) { _ in true }
     }
@@ -79,14 +79,14 @@ import Workspace
     let plan = try workspace.readPlan(
       scratch("plans/" + String(repeating: "0", count: 4 - digits.count) + digits + ".json"))
     for output in order.outputs {
-      let format = try #require(ManifestFormat(rawValue: output.format))
-      let again = scratch("again.\(format.rawValue)")
+      let again = scratch("again.\(output.format.rawValue)")
       _ = try export(
         ManifestRequest(
-          workspace: workspace, choice: .plan(plan), lists: [.init(format: format, output: again)],
+          workspace: workspace, choice: .plan(plan),
+          lists: [.init(format: output.format, output: again)],
           force: true, threads: 2),
         standardOutput: { _ in }, progress: { _ in true })
-      #expect(try files(output.path) == files(again), "seed \(seed), \(output.path)")
+      #expect(try files(output.output) == files(again), "seed \(seed), \(output.output)")
     }
   }
 
@@ -150,7 +150,7 @@ private final class FencedWork: WorkPerformer {
   var commits: [(number: Int, order: CommitOrder)] { made.withLock { $0 } }
 
   private func isInside(_ outputs: [Output]) -> Bool {
-    outputs.allSatisfy { $0.path.hasPrefix(fence + "/") && !$0.path.contains("..") }
+    outputs.allSatisfy { $0.output.hasPrefix(fence + "/") && !$0.output.contains("..") }
   }
 
   func perform(_ request: some Request, progress: (Double) -> Bool) -> Work.Result {

@@ -148,7 +148,7 @@ import Testing
       name: "one", rows: 1, scores: scores, clustering: "9f2c", hasSimilarity: false, formats: [])
     let state = try ScriptRunner(performer: InstantWork(clusters: 1)).run(
       Script(parsing: ""),
-      from: State(subject: subject, output: Output(format: "text", path: "keep.txt")),
+      from: State(subject: subject, output: Output(format: .text, output: "keep.txt")),
       size: Size(width: 120, height: 36)
     ) { _, _ in }
     #expect(state.screenText.contains("1 row  "))
@@ -164,7 +164,7 @@ import Testing
         hasSimilarity: false, formats: [])
       return try ScriptRunner(performer: InstantWork(clusters: 1)).run(
         Script(parsing: ""),
-        from: State(subject: subject, output: Output(format: "text", path: "keep.txt")),
+        from: State(subject: subject, output: Output(format: .text, output: "keep.txt")),
         size: Size(width: width, height: 36)
       ) { _, _ in }.screenText
     }

@@ -13,34 +13,34 @@ import Testing
       ("12k", .count(12_000)), ("1 row", .count(1)), ("7 rows", .count(7)), ("2", .count(2)),
       ("0.5k", .count(500)),
     ] {
-      #expect(try OverrideWish.pin(text, of: 3, size: 12_000) == action, "\(text)")
+      #expect(try Wish.pin(text, of: [3], size: [0, 0, 0, 12_000]) == action, "\(text)")
     }
     for text in ["", "x", "-1", "101%", "1.5", "12,001", "1M", "row", "0.5 rows", "9e99"] {
       #expect(throws: PlanError.self, "\(text)") {
-        try OverrideWish.pin(text, of: 3, size: 12_000)
+        try Wish.pin(text, of: [3], size: [0, 0, 0, 12_000])
       }
     }
   }
 
   @Test func weightsAndBoundsAreRead() throws {
     for (text, weight) in [("2", 2.0), ("0.5", 0.5), ("×3", 3), ("x 1.5", 1.5), ("1e-3", 0.001)] {
-      #expect(try OverrideWish.weight(text) == weight, "\(text)")
+      #expect(try Wish.weight(text) == weight, "\(text)")
     }
     for text in ["", "0", "-1", "inf", "nan", "two"] {
-      #expect(throws: PlanError.self, "\(text)") { try OverrideWish.weight(text) }
+      #expect(throws: PlanError.self, "\(text)") { try Wish.weight(text) }
     }
     for (text, count) in [("0", 0), ("1", 1), ("2,000", 2_000), ("2k", 2_000), ("1.5M", 1_500_000)]
     {
-      #expect(try BoundWish.minimum(text) == count, "\(text)")
+      #expect(try Wish.minimum(text) == count, "\(text)")
     }
     for text in ["", "-1", "1.5", "50%", "99999999999999999999"] {
-      #expect(throws: PlanError.self, "\(text)") { try BoundWish.minimum(text) }
+      #expect(throws: PlanError.self, "\(text)") { try Wish.minimum(text) }
     }
     for (text, share) in [("0", 0.0), ("0.5", 0.5), ("20%", 0.2), ("1", 1), ("100 %", 1)] {
-      #expect(try BoundWish.share(text) == share, "\(text)")
+      #expect(try Wish.share(text) == share, "\(text)")
     }
     for text in ["", "1.1", "101%", "-0.1", "half"] {
-      #expect(throws: PlanError.self, "\(text)") { try BoundWish.share(text) }
+      #expect(throws: PlanError.self, "\(text)") { try Wish.share(text) }
     }
   }
 

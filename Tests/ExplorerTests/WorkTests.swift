@@ -130,9 +130,9 @@ import Testing
 
   @Test func theFormatCanBeChosen() throws {
     let state = try Fixture.state().pressing("c f")
-    #expect(state.outputs.files == [Output(format: "rows", path: "keep.npy")])
+    #expect(state.outputs.files == [Output(format: .rows, output: "keep.npy")])
     #expect(state.screenText.contains("[x] rows"))
-    #expect(try state.pressing("f").outputs.files == [Output(format: "text", path: "keep.txt")])
+    #expect(try state.pressing("f").outputs.files == [Output(format: .text, output: "keep.txt")])
   }
 
   @Test func aCommitThatFailsIsToldAndChangesNothing() throws {

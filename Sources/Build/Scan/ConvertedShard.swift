@@ -47,7 +47,7 @@ enum ConvertedShard {
     guard let file = try? InputFile(path), file.size >= digestBytes + SealedFile.sealBytes,
       let seal: [UInt8] = try? file.elements(
         SealedFile.sealBytes, at: file.size - SealedFile.sealBytes),
-      (try? file.forEachPart(0..<file.size - SealedFile.sealBytes) { digest.update($0) }) != nil
+      (try? file.forEachBlock(0..<file.size - SealedFile.sealBytes) { digest.update($0) }) != nil
     else { return false }
     return seal.elementsEqual("\n\(digest.hex())\n".utf8)
   }

@@ -122,7 +122,7 @@ struct InputHash {
 
   mutating func update(of path: String, _ range: Range<Int>) throws(WinnowError) {
     if range.isEmpty { return }
-    try InputFile(path).forEachPart(range) { update($0) }
+    try InputFile(path).forEachBlock(range) { update($0) }
   }
 
   /// Takes the rest of the file.

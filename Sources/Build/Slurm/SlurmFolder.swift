@@ -21,13 +21,13 @@ public func writeSlurmScripts(
   _ parameters: BuildParameters, options: SlurmOptions, folder: String? = nil, program: String,
   observer: BuildObserver = BuildObserver()
 ) throws(WinnowError) -> String {
-  let workspace = StagedFolder.trimmed(absolutePath(parameters.output))
+  let workspace = withoutTrailingSlashes(absolutePath(parameters.output))
   for path in [workspace, program] where hasControlCharacter(path) {
     throw .invalid(
       "\(path.debugDescription): expected a path without line ends and control characters, which "
         + "scripts cannot show; choose another")
   }
-  let folder = SlurmFolder(path: StagedFolder.trimmed(absolutePath(folder ?? workspace + ".slurm")))
+  let folder = SlurmFolder(path: withoutTrailingSlashes(absolutePath(folder ?? workspace + ".slurm")))
   _ = try folder.scripts(besides: workspace)
   let list = try recordBuild(parameters, observer: observer)
   let scripts = SlurmScripts(list, options: options, program: program)

@@ -52,17 +52,11 @@ extension Actions {
 }
 
 extension State {
-  /// Gives an answer by its key.
   mutating func answer(_ key: Character) {
     guard case .commit? = overlay else { return answerQuestion(key) }
-    switch key {
-    case "y": acceptCommit()
-    case "n": overlay = nil
-    default: break
-    }
+    if key == "y" { acceptCommit() } else { overlay = nil }
   }
 
-  /// Gives the highlighted answer.
   mutating func acceptAnswer() {
     switch overlay {
     case .commit(let dialogue)?: answer(dialogue.isYes ? "y" : "n")

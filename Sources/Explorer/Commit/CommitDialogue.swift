@@ -3,19 +3,12 @@
 
 /// The question before a commit; formats, path and note are the state's own and outlive it.
 struct CommitDialogue: Sendable, Equatable {
-  /// The format that Space toggles.
   var line = 0
   /// What lies at each path that has been looked at.
   var there: [String: OutputState] = [:]
-  /// The folder that the plan would be stored in, and what is in the way; nil until it is known.
-  var store: Store?
-  /// Whether the highlight is on "yes".
+  /// Where the plan would be stored, and what is in the way; nil until it is known.
+  var store: Inspection?
   var isYes = false
-
-  struct Store: Sendable, Equatable {
-    let folder: String
-    let obstacle: String?
-  }
 }
 
 extension State {
@@ -29,7 +22,7 @@ extension State {
   }
 
   private var firstChosenLine: Int {
-    outputs.formats.firstIndex { outputs.chosen.contains($0.name) } ?? 0
+    outputs.formats.firstIndex(where: outputs.chosen.contains) ?? 0
   }
 
   mutating func moveCommitLine(_ step: Int) {
@@ -58,25 +51,21 @@ extension State {
   func obstacle(_ dialogue: CommitDialogue) -> String? {
     if outputs.files.isEmpty { return "no format is chosen; Space chooses the one under the mark" }
     for file in outputs.files {
-      if case .blocked(let reason)? = dialogue.there[file.path] { return reason }
+      if case .blocked(let reason)? = dialogue.there[file.output] { return reason }
     }
-    if let store = dialogue.store, let obstacle = store.obstacle {
+    if let obstacle = dialogue.store?.obstacle {
       return "the plan cannot be stored: \(obstacle)"
     }
-    if dialogue.store == nil || outputs.files.contains(where: { dialogue.there[$0.path] == nil }) {
-      return "looking at what is there …"
-    }
-    return nil
+    let isKnown =
+      dialogue.store != nil && outputs.files.allSatisfy { dialogue.there[$0.output] != nil }
+    return isKnown ? nil : "looking at what is there …"
   }
 
   mutating func acceptCommit() {
     guard case .commit(let dialogue)? = overlay else { return }
-    if let obstacle = obstacle(dialogue) {
-      warn(obstacle)
-      return
-    }
+    if let obstacle = obstacle(dialogue) { return warn(obstacle) }
     overlay = nil
-    let replace = outputs.files.contains { dialogue.there[$0.path] != .free }
+    let replace = outputs.files.contains { dialogue.there[$0.output] != .free }
     start(
       CommitOrder(
         plan: plan, outputs: outputs.files, note: commitNote.isEmpty ? nil : commitNote,

@@ -32,16 +32,10 @@ public struct CommitOrder: Request {
 
   public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Commit? {
     if let obstacle = work.plans.obstacle {
-      throw WorkError("the plan cannot be stored, so nothing was written: \(obstacle)")
-    }
-    let lists = try outputs.map { output in
-      guard let format = ManifestFormat(rawValue: output.format) else {
-        throw WorkError("the format \(output.format) is not known: choose another")
-      }
-      return ManifestRequest.List(format: format, output: output.path)
+      throw WinnowError.invalid("the plan cannot be stored, so nothing was written: \(obstacle)")
     }
     var request = ManifestRequest(
-      workspace: work.workspace, choice: .plan(plan), lists: lists, force: replace,
+      workspace: work.workspace, choice: .plan(plan), lists: outputs, force: replace,
       threads: work.threads)
     request.programs = IngestOptions(environment: ProcessInfo.processInfo.environment)
     let summaries: [ManifestSummary]
@@ -63,7 +57,7 @@ public struct CommitOrder: Request {
       return Commit(number: number, rows: summaries[0].kept, paths: paths)
     } catch {
       let written = paths.joined(separator: ", ") + (paths.count == 1 ? " is" : " are")
-      throw WorkError("\(written) written, but the plan could not be stored: \(error)")
+      throw WinnowError.invalid("\(written) written, but the plan could not be stored: \(error)")
     }
   }
 
@@ -84,9 +78,8 @@ public struct CommitOrder: Request {
     }
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return state.say("the commit was cancelled; nothing was written") }
-    state.warn(reason)
+  public func endCancelled(_ state: inout State) {
+    state.say("the commit was cancelled; nothing was written")
   }
 }
 

@@ -4,14 +4,7 @@
 
 import Canvas
 
-/// Draws the question into the middle of a region.
-func drawCommit(
-  _ state: State, _ dialogue: CommitDialogue, _ region: Region, _ grid: inout Grid
-) {
-  CommitView(state: state, dialogue: dialogue).draw(region, &grid)
-}
-
-private struct CommitView {
+struct CommitView {
   let state: State
   let dialogue: CommitDialogue
 
@@ -37,17 +30,14 @@ private struct CommitView {
     let formats = state.outputs.formats.indices.map { Line.format($0) }
     let note = fact(
       "note", state.commitNote.isEmpty ? "none; N types one" : state.commitNote, width)
-    var store: [Line] = []
-    switch dialogue.store {
-    case nil: store = fact("plan", "looking …", width, .dim)
-    case .some(let place):
-      store =
+    let store =
+      dialogue.store.map { place in
         place.obstacle.map { fact("plan", $0, width, .warning) }
-        ?? fact("plan", "stored in \(place.folder)", width)
-    }
+          ?? fact("plan", "stored in \(place.folder)", width)
+      } ?? fact("plan", "looking …", width, .dim)
     var problems: [Line] = []
     for file in state.outputs.files {
-      if case .blocked(let reason)? = dialogue.there[file.path] {
+      if case .blocked(let reason)? = dialogue.there[file.output] {
         problems += fact("there", reason, width, .warning)
       }
     }
@@ -86,10 +76,10 @@ private struct CommitView {
 
   func draw(_ region: Region, _ grid: inout Grid) {
     let files = state.outputs.all
-    let paths = files.map { columns(of: $0.path) }.max() ?? 0
+    let paths = files.map { columns(of: $0.output) }.max() ?? 0
     let notes =
       files.map {
-        columns(of: there($0.path, isChosen: state.outputs.chosen.contains($0.format)).text)
+        columns(of: there($0.output, isChosen: state.outputs.chosen.contains($0.format)).text)
       }.max() ?? 0
     let width = min(max(20, region.width - 6), max(56, 16 + paths + 2 + notes))
     let lines = lines(width, region.height - 2)
@@ -106,7 +96,7 @@ private struct CommitView {
     }
     let y = inside.y + inside.height - 1
     let replaced = state.outputs.files.count {
-      if case .file? = dialogue.there[$0.path] { true } else { false }
+      if case .file? = dialogue.there[$0.output] { true } else { false }
     }
     let yes =
       replaced == 0 ? "Yes" : replaced == 1 ? "Yes, replace it" : "Yes, replace \(replaced) files"
@@ -121,18 +111,12 @@ private struct CommitView {
   ) {
     let format = state.outputs.formats[place]
     let path = state.outputs.path(of: format)
-    let isChosen = state.outputs.chosen.contains(format.name)
+    let isChosen = state.outputs.chosen.contains(format)
     let isHere = place == dialogue.line
-    let ground: Ground = isHere ? .cursor : .raised
-    if isHere {
-      grid.fill(
-        Region(x: inside.x - 2, y: y, width: inside.width + 4, height: 1),
-        Style(.plain, on: .cursor))
-      grid.draw("▸", inside.x - 1, y, Style(.accent, .bold, on: .cursor))
-    }
+    let (_, ground) = drawLine(y, of: inside, isHere: isHere, &grid)
     let style = Style(isChosen ? .plain : .dim, isHere ? .bold : [], on: ground)
     grid.draw("[\(isChosen ? "x" : " ")]", inside.x, y, style)
-    grid.draw(format.name, inside.x + 4, y, style, limit: 9)
+    grid.draw(format.rawValue, inside.x + 4, y, style, limit: 9)
     let found = there(path, isChosen: isChosen)
     let end = inside.x + inside.width
     // What is there is told whole, unless not even the end of the path would be left.

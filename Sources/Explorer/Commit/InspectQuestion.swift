@@ -40,30 +40,24 @@ public struct InspectQuestion: Request {
 
   public func receive(_ answer: Inspection, _ state: inout State) {
     guard case .commit(var dialogue)? = state.overlay else { return }
-    for (output, file) in zip(outputs, answer.files) { dialogue.there[output.path] = file }
-    dialogue.store = CommitDialogue.Store(folder: answer.folder, obstacle: answer.obstacle)
+    for (output, file) in zip(outputs, answer.files) { dialogue.there[output.output] = file }
+    dialogue.store = answer
     state.overlay = .commit(dialogue)
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
-    state.overlay = nil
-    state.warn(reason)
-  }
+  public func fail(_ reason: String, _ state: inout State) { state.overlay = nil }
 }
 
 extension WorkspaceWork {
-  /// What lies where a list would be written.
-  fileprivate func inspect(_ output: Output) -> OutputState {
-    let files = FileManager.default
+  fileprivate func inspect(_ list: Output) -> OutputState {
+    let (files, path) = (FileManager.default, list.output)
     var isFolder = false
-    let exists = files.fileExists(atPath: output.path, isDirectory: &isFolder)
-    let format = ManifestFormat(rawValue: output.format) ?? .text
-    if let obstacle = outputObstacle(output.path, format: format, workspace: workspace) {
-      return .blocked("\(output.path): \(obstacle)")
+    let exists = files.fileExists(atPath: path, isDirectory: &isFolder)
+    if let obstacle = outputObstacle(path, format: list.format, workspace: workspace) {
+      return .blocked("\(path): \(obstacle)")
     }
-    let end = output.path.lastIndex(of: "/")
-    let folder = end.map { $0 == output.path.startIndex ? "/" : String(output.path[..<$0]) } ?? "."
+    let end = path.lastIndex(of: "/")
+    let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     var isParentFolder = false
     guard files.fileExists(atPath: folder, isDirectory: &isParentFolder), isParentFolder else {
       return .blocked("the folder \(folder) does not exist: make it, or type another path with p")
@@ -71,10 +65,8 @@ extension WorkspaceWork {
     guard files.isWritableFile(atPath: folder) else {
       return .blocked("the folder \(folder) cannot be written to: type another path with p")
     }
-    if exists {
-      return .file(bytes: isFolder ? size(ofFolder: output.path) : size(of: output.path))
-    }
-    let header = output.path + ".winnow.json"
+    if exists { return .file(bytes: isFolder ? size(ofFolder: path) : size(of: path)) }
+    let header = path + ".winnow.json"
     return files.fileExists(atPath: header) ? .file(bytes: size(of: header)) : .free
   }
 

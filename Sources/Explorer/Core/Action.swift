@@ -33,7 +33,8 @@ public struct Action: Sendable {
   public let keys: [KeyPress]
   /// Where it can be done.
   public fileprivate(set) var contexts: Set<Context>
-  fileprivate var ownGroup: ActionGroup?
+  /// Its place in the help.
+  public fileprivate(set) var group: ActionGroup?
   /// One or two words for the key bar.
   public let label: String
   /// One line for the help, without a full stop.
@@ -42,7 +43,8 @@ public struct Action: Sendable {
   public let barRank: Int?
   /// The keys as the key bar shows them, where one entry stands for several actions.
   public let barKeys: String?
-  var availability: @Sendable (State) -> Availability = { _ in .yes }
+  /// Whether it can be done in a state, and why not.
+  public private(set) var isAvailable: @Sendable (State) -> Availability = { _ in .yes }
   let effect: @Sendable (inout State) -> Void
 
   /// Contexts and group come from the list that the action stands in, if they are not given.
@@ -55,24 +57,19 @@ public struct Action: Sendable {
     self.keys = keys
     self.label = label
     self.contexts = contexts
-    ownGroup = group
+    self.group = group
     self.help = help
     barRank = rank
     barKeys = shown
     self.effect = effect
   }
 
-  public var group: ActionGroup { ownGroup ?? .general }
-
   /// The same action, available only when `availability` says so.
   func when(_ availability: @escaping @Sendable (State) -> Availability) -> Action {
     var action = self
-    action.availability = availability
+    action.isAvailable = availability
     return action
   }
-
-  /// Whether it can be done in this state, and why not.
-  public func isAvailable(_ state: State) -> Availability { availability(state) }
 }
 
 extension [Action] {
@@ -81,7 +78,7 @@ extension [Action] {
     map {
       var action = $0
       if action.contexts.isEmpty { action.contexts = contexts }
-      action.ownGroup = action.ownGroup ?? group
+      action.group = action.group ?? group
       return action
     }
   }

@@ -1,4 +1,4 @@
-// Help, quitting, and going from screen to screen.
+// Help, quitting, going from screen to screen and moving on one.
 
 extension Actions {
   /// One action a screen, from the registry.
@@ -7,6 +7,19 @@ extension Actions {
       "screen.\(screen.context)", [screen.key], screen.title, help: "Go to \(screen.title)"
     ) { $0.open(screen.context) }
   }.on(Context.screens, .general)
+
+  static let moving: [Action] = [
+    Action("down", ["j", .down], "down", help: "One line down") { $0.move(1) },
+    Action("up", ["k", .up], "up", help: "One line up") { $0.move(-1) },
+    Action(
+      "page-down", [.pageDown, .control("f")], "page down", help: "One page down"
+    ) { $0.move($0.pageStep) },
+    Action(
+      "page-up", [.pageUp, .control("b")], "page up", help: "One page up"
+    ) { $0.move(-$0.pageStep) },
+    Action("first", ["g", .home], "first", help: "To the first line") { $0.move(-Int.max) },
+    Action("last", ["G", .end], "last", help: "To the last line") { $0.move(Int.max) },
+  ].on(Context.screens, .moving)
 
   static let general: [Action] = [
     Action(
@@ -52,7 +65,11 @@ extension Actions {
     Action(
       "quit", ["q"], "quit", help: "Quit; asks first if the plan is unsaved", rank: 16
     ) { state in
-      if state.losesPlan { state.ask(.quit) } else { state.isFinished = true }
+      if state.losesPlan {
+        state.overlay = .question(.quit(state))
+      } else {
+        state.isFinished = true
+      }
     }.when {
       $0.running(CommitOrder.self) == nil
         ? .yes : .no("a commit is under way; wait for it, or cancel it with Ctrl-C")

@@ -38,10 +38,10 @@ extension Actions {
     ) { $0.moveTemperature(up: true) }.when(usesTemperature),
     Action(
       "strategy", ["S"], "strategy", help: "Choose the strategy", rank: 9
-    ) { $0.openMenu(.strategy) },
+    ) { $0.overlay = .menu(.strategy($0)) },
     Action(
       "order", ["o"], "order", help: "Choose which rows are kept first", rank: 12
-    ) { $0.openMenu(.order) },
+    ) { $0.overlay = .menu(.order($0)) },
     Action(
       "minimum", ["m"], "minimum", help: "Minimum: rows that each concept keeps", rank: 18
     ) { $0.overlay = .prompt(.minimum) },

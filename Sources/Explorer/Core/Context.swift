@@ -13,8 +13,6 @@ public struct Context: Hashable, Sendable, CaseIterable, CustomStringConvertible
     self.title = title
   }
 
-  public static func == (a: Context, b: Context) -> Bool { a.name == b.name }
-  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
   public var description: String { name }
 
   /// Those of the screens, and then those of what lies above them.

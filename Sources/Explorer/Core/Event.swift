@@ -5,13 +5,10 @@ import Canvas
 
 /// Something that happened.
 public enum Event: Sendable, Equatable {
-  /// A key was pressed.
   case key(KeyPress)
-  /// The mouse did something.
   case mouse(Mouse)
   /// Text came all at once, from a clipboard; it may hold anything.
   case paste(String)
-  /// The screen has this many cells now.
   case resize(Size)
   /// The terminal has no clipboard, or the text was too long for it.
   case copyRefused
@@ -19,4 +16,23 @@ public enum Event: Sendable, Equatable {
   case progress(Ticket, Double)
   /// Work ended; at most one such event follows each start.
   case finished(Ticket, Work.Result)
+}
+
+/// Something that the mouse did.
+public struct Mouse: Hashable, Sendable {
+  public enum Act: Hashable, Sendable {
+    /// The first button went down.
+    case press
+    /// It went down again at the same spot, soon after.
+    case doublePress
+    case wheelUp, wheelDown
+  }
+
+  public let act: Act
+  public let spot: Spot
+
+  public init(_ act: Act, _ spot: Spot) {
+    self.act = act
+    self.spot = spot
+  }
 }

@@ -38,37 +38,22 @@ struct HeaderSource: Equatable, Sendable {
   let committed: CommittedState?
   let isUnsaved: Bool
   let width: Int
-
-  init(_ state: State, width: Int) {
-    plan = state.plan
-    counts = state.counts
-    committed = state.committed
-    isUnsaved = state.isUnsaved
-    self.width = width
-  }
 }
 
 /// A header, and what it was made of.
-struct Header: Sendable {
-  let source: HeaderSource
-  let lines: [HeaderLine]
-}
+typealias Header = (source: HeaderSource, lines: [HeaderLine])
 
 extension State {
   /// The header in as few lines as `width` allows; the last one, where nothing has changed since.
-  func headerLines(width: Int) -> [HeaderLine] {
-    let source = HeaderSource(self, width: width)
-    if let header, header.source == source { return header.lines }
-    return Explorer.headerLines(subject, source)
+  func header(width: Int) -> Header {
+    let source = HeaderSource(
+      plan: plan, counts: counts, committed: committed, isUnsaved: isUnsaved, width: width)
+    if let header, header.source == source { return header }
+    return (source, headerLines(subject, source))
   }
 
   /// Keeps the header for all who ask for it until it changes.
-  mutating func keepHeader() {
-    let source = HeaderSource(self, width: size.width)
-    if header?.source != source {
-      header = Header(source: source, lines: Explorer.headerLines(subject, source))
-    }
-  }
+  mutating func keepHeader() { header = header(width: size.width) }
 }
 
 private func headerLines(_ subject: Subject, _ source: HeaderSource) -> [HeaderLine] {
@@ -99,18 +84,17 @@ private func headerLines(_ subject: Subject, _ source: HeaderSource) -> [HeaderL
         HeaderLine(left: facts.what(.withoutProgram), right: [facts.saved], gap: 2),
         HeaderLine(left: facts.how + facts.bounds),
         HeaderLine(left: facts.target + facts.outcome, gap: 2),
-      ]
+      ],
+      [
+        HeaderLine(left: facts.what(.short), gap: 2),
+        HeaderLine(left: facts.how + facts.bounds, gap: 2),
+        HeaderLine(left: facts.target, right: [facts.saved], gap: 2),
+        HeaderLine(left: facts.outcome, gap: 2),
+      ],
     ]
-  for lines in layouts where lines.allSatisfy({ $0.width <= width }) { return lines }
-  return [
-    HeaderLine(left: facts.what(.short), gap: 2),
-    HeaderLine(left: facts.how + facts.bounds, gap: 2),
-    HeaderLine(left: facts.target, right: [facts.saved], gap: 2),
-    HeaderLine(left: facts.outcome, gap: 2),
-  ]
+  return layouts.first { $0.allSatisfy { $0.width <= width } } ?? layouts[layouts.count - 1]
 }
 
-/// The facts of the header as pieces.
 private struct HeaderFacts {
   let subject: Subject
   let state: HeaderSource
@@ -194,18 +178,11 @@ private struct HeaderFacts {
   }
 }
 
-/// Draws the header's lines from row 0 on.
 func drawHeader(_ lines: [HeaderLine], _ grid: inout Grid) {
   for (y, line) in lines.enumerated() {
-    let spare = max(0, grid.width - line.width)
-    let hasBar = (line.left + line.right).contains {
-      if case .bar = $0 { return true }
-      return false
-    }
+    let spare = min(40, max(0, grid.width - line.width))
     var x = 1
-    for piece in line.left {
-      x = draw(piece, x, y, spare: hasBar ? min(spare, 40) : 0, &grid) + line.gap
-    }
+    for piece in line.left { x = draw(piece, x, y, spare: spare, &grid) + line.gap }
     guard !line.right.isEmpty else { continue }
     let rest = line.right.reduce(0) { $0 + $1.width } + line.gap * (line.right.count - 1)
     x = max(x, grid.width - 1 - rest)

@@ -52,7 +52,6 @@ extension Region {
     Region(x: x, y: y + count, width: width, height: max(0, height - count))
   }
 
-  /// One row of it.
   func row(_ y: Int) -> Region { Region(x: x, y: y, width: width, height: 1) }
 }
 
@@ -62,6 +61,11 @@ extension CaseIterable where Self: Equatable {
     let all = Array(Self.allCases)
     return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
   }
+}
+
+/// Words of a title, parted by lines.
+func parted(_ words: (String, Style)...) -> [(String, Style)] {
+  Array(words.map { [$0] }.joined(separator: [(" ─ ", .line)]))
 }
 
 extension Grid {

@@ -12,7 +12,10 @@ import Foundations
 package func radixOrder(
   _ values: [Double], descending: Bool, ties: [Int]? = nil
 ) -> [Int] {
-  radixOrder(of: values.map { sortKey($0, descending) }, ties)
+  let sortKeys = values.map { value in
+    value.isNaN ? UInt64.max : descending ? ~orderedBits(value) : orderedBits(value)
+  }
+  return radixOrder(of: sortKeys, ties)
 }
 
 /// The same for whole numbers that are less than 2^63 apart.
@@ -22,12 +25,6 @@ package func radixOrder(counts values: [Int], descending: Bool) -> [Int] {
   // Counted from the first one, so that the upper bits agree.
   return radixOrder(
     of: values.map { UInt64(bitPattern: Int64(descending ? most &- $0 : $0 &- least)) }, nil)
-}
-
-/// A number that orders as the value does, and after all others what is no number.
-private func sortKey(_ value: Double, _ descending: Bool) -> UInt64 {
-  guard !value.isNaN else { return UInt64.max }
-  return descending ? ~orderedBits(value) : orderedBits(value)
 }
 
 /// The positions ordered by ascending key.

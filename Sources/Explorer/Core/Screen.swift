@@ -10,8 +10,6 @@ package protocol Screen: Sendable {
   var context: Context { get }
   /// The key that goes to it from any other screen.
   var key: KeyPress { get }
-  /// Below this size it says which one it needs.
-  var smallest: Size { get }
   /// The script that brings a fresh explorer to the picture that golden tests keep.
   var golden: String { get }
   /// What can be done on it alone, and what else belongs to its subject. They stay together in the
@@ -42,13 +40,14 @@ package protocol Screen: Sendable {
 }
 
 extension Screen {
+  /// Below this size it says which one it needs.
   package var smallest: Size { Size(width: 60, height: 16) }
   package var actions: [Action] { [] }
   package func enter(_ state: inout State) {}
   package func leave(_ state: inout State) {}
   package func prepare(_ state: inout State) {}
   package func move(_ state: inout State, _ step: Int) { state.moveCursor(step) }
-  package func page(_ state: State) -> Int { state.tableLines(state.size) }
+  package func page(_ state: State) -> Int { state.tableLines }
   package func scroll(_ state: inout State, _ step: Int) { move(&state, step) }
   package func click(_ state: inout State, _ region: Region, _ spot: Spot) {}
   package func detailRegion(_ state: State, _ region: Region) -> Region? { nil }
@@ -75,10 +74,7 @@ package enum Screens {
 
   /// The screen of a context.
   package static func entry(_ context: Context) -> any Screen {
-    guard let screen = all.first(where: { $0.context == context }) else {
-      preconditionFailure("the screen \(context) is not in the registry")
-    }
-    return screen
+    all.first { $0.context == context }!
   }
 }
 
@@ -89,11 +85,18 @@ extension State {
   /// The screen's own region, at the state's own size.
   var body: Region { Layout(self, size).body }
 
-  /// Goes to a screen.
   mutating func open(_ context: Context) {
     guard context != screen else { return }
     shownScreen.leave(&self)
     screen = context
     shownScreen.enter(&self)
+  }
+
+  /// Copies what the screen offers, if anything.
+  mutating func copy() {
+    guard let text = shownScreen.copyable(self) else { return }
+    let safe = String(text.unicodeScalars.filter { $0.properties.generalCategory != .control })
+    clipboard = Clipboard(copies: clipboard.copies + 1, text: safe)
+    say("copied: \(safe)")
   }
 }

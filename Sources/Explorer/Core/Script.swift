@@ -4,7 +4,7 @@
 import Canvas
 
 /// A parsed script.
-public struct Script: Sendable, Equatable {
+public struct Script: Sendable {
   /// One thing to do.
   public enum Step: Sendable, Equatable {
     case key(KeyPress)
@@ -69,10 +69,6 @@ public struct Script: Sendable, Equatable {
         line: number,
         text: "expected :type, :save-screen or :resize, found \":\(visible(String(name)))\"")
     }
-  }
-
-  public static func == (a: Script, b: Script) -> Bool {
-    a.steps.elementsEqual(b.steps) { $0 == $1 }
   }
 }
 

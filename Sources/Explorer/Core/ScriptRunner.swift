@@ -4,6 +4,9 @@
 
 import Canvas
 
+/// The size of the screen in cells, for callers that know the explorer and not the canvas.
+public typealias ScreenSize = Size
+
 /// Runs scripts.
 public struct ScriptRunner: Sendable {
   private let performer: any WorkPerformer

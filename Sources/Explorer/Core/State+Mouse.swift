@@ -40,10 +40,7 @@ extension State {
   /// Takes a line of what lies above the screen.
   private mutating func choose(_ line: Int, _ overlay: Overlay) {
     switch overlay {
-    case .menu(var menu):
-      menu.index = line
-      self.overlay = .menu(menu)
-      press(.enter)
+    case .menu: acceptMenu(at: line)
     case .palette(var palette):
       palette.index = line
       self.overlay = .palette(palette)

@@ -3,21 +3,18 @@
 import Pruning
 
 extension State {
-  /// Puts an override on the chosen concepts.
   mutating func decide(_ action: Override.Action, already: String) {
     let concepts = decidable
     let changed = plan.overriding(concepts, action, clustering: subject.clustering)
     if changed.overrides == plan.overrides {
       let verb = concepts.count == 1 ? "is" : "are"
-      say("\(subjectText(concepts)) \(verb) \(already) already; x clears that")
-      return
+      return say("\(subjectText(concepts)) \(verb) \(already) already; x clears that")
     }
     if propose(changed), !marks.isEmpty { say("\(subjectText(concepts)): \(describe(action))") }
   }
 
-  /// Clears the overrides of the chosen concepts.
   mutating func clearOverrides() {
-    let concepts = chosen.filter { plan.override(of: $0) != nil }
+    let concepts = notable
     var changed = plan
     changed.setOverrides(of: concepts) { _, _ in nil }
     if propose(changed), !marks.isEmpty { say("\(subjectText(concepts)): no override any more") }
@@ -25,18 +22,17 @@ extension State {
 
   /// The chosen concepts that have an override, which a note could belong to.
   var notable: [Int] { chosen.filter { plan.override(of: $0) != nil } }
-
 }
 
 extension Plan {
   /// The plan with a note on the overrides of these concepts; an empty text takes it away.
   func noting(_ concepts: [Int], _ text: String) -> Plan {
-    let body = text.trimmingBlanks
+    let note = text.firstIndex { $0 != " " }.flatMap { begin in
+      text.lastIndex { $0 != " " }.map { String(text[begin...$0]) }
+    }
     var changed = self
     changed.setOverrides(of: concepts) { _, old in
-      old.map {
-        Override(cluster: $0.cluster, action: $0.action, note: body.isEmpty ? nil : String(body))
-      }
+      old.map { Override(cluster: $0.cluster, action: $0.action, note: note) }
     }
     return changed
   }
@@ -50,15 +46,5 @@ extension Plan {
       Override(cluster: cluster, action: action, note: old?.note)
     }
     return changed
-  }
-}
-
-extension String {
-  /// The text without blanks at its ends.
-  fileprivate var trimmingBlanks: Substring {
-    var rest = self[...]
-    while rest.first == " " { rest.removeFirst() }
-    while rest.last == " " { rest.removeLast() }
-    return rest
   }
 }

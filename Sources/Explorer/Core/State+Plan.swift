@@ -45,9 +45,7 @@ extension State {
 
   /// Takes a plan that was solved before.
   private mutating func resolve(_ known: Plan) {
-    do {
-      adopt(known, try solver.solve(known))
-    } catch {
+    do { adopt(known, try solver.solve(known)) } catch {
       preconditionFailure("a plan of the history is infeasible: \(error)")
     }
   }
@@ -72,27 +70,20 @@ extension State {
     let feasible = solver.feasibleTargets(plan)
     let wish = permille > 0 ? plan.target + step : plan.target - step
     let target = min(max(wish, feasible.lowerBound), feasible.upperBound)
-    if target == plan.target {
-      let bound = permille > 0 ? "largest" : "smallest"
-      warn("target \(thousands(target)) is the \(bound) that the bounds and overrides allow")
-      return
-    }
+    let bound =
+      "the \(permille > 0 ? "largest" : "smallest") that the bounds and overrides allow"
+    if target == plan.target { return warn("target \(thousands(target)) is \(bound)") }
     var changed = plan
     changed.target = target
-    guard propose(changed) else { return }
-    if target != wish {
-      let bound = permille > 0 ? "largest" : "smallest"
-      say("target \(thousands(target)): the \(bound) that the bounds and overrides allow")
-    }
+    if propose(changed), target != wish { say("target \(thousands(target)): \(bound)") }
   }
 
   /// The next rung of the ladder of temperatures above or below the plan's.
   mutating func moveTemperature(up: Bool) {
-    var changed = plan
     guard let next = Temperature.step(from: plan.temperature, up: up) else {
-      warn("tau \(Temperature.text(plan.temperature)) is the last step in this direction")
-      return
+      return warn("tau \(Temperature.text(plan.temperature)) is the last step in this direction")
     }
+    var changed = plan
     changed.temperature = next
     propose(changed)
   }
@@ -115,9 +106,7 @@ extension State {
       if old != new { changes.append("\(name) \(old) → \(new)") }
     }
     note("target", thousands(before.target), thousands(after.target))
-    if before.temperature != after.temperature {
-      note("τ", Temperature.text(before.temperature), Temperature.text(after.temperature))
-    }
+    note("τ", Temperature.text(before.temperature), Temperature.text(after.temperature))
     note("strategy", before.strategy.rawValue, after.strategy.rawValue)
     note("order", before.order.rawValue, after.order.rawValue)
     changes += overrideDifferences(from: before, to: after)
@@ -130,17 +119,15 @@ extension State {
   private func overrideDifferences(from before: Plan, to after: Plan) -> [String] {
     var groups: [String: [Int]] = [:]
     var order: [String] = []
-    func add(_ change: String, _ cluster: Int) {
-      if groups[change, default: []].isEmpty { order.append(change) }
-      groups[change, default: []].append(cluster)
-    }
     let overridden = before.overrides.map(\.cluster) + after.overrides.map(\.cluster)
     for cluster in Set(overridden).sorted() {
       let (old, new) = (before.override(of: cluster), after.override(of: cluster))
       guard old != new else { continue }
       let was = old.map { describe($0.action) } ?? "free"
       let now = new.map { describe($0.action) } ?? "free"
-      add(was == now ? "another note" : "\(was) → \(now)", cluster)
+      let change = was == now ? "another note" : "\(was) → \(now)"
+      if groups[change] == nil { order.append(change) }
+      groups[change, default: []].append(cluster)
     }
     return order.map { change in
       let concepts = groups[change] ?? []

@@ -58,13 +58,18 @@ public struct State: Sendable {
   var hasNoNames = false
   /// Until then: the names that events have brought, by concept.
   var labels: [Int: String] = [:]
-  /// What each screen remembers.
-  var screenStates = ScreenStates()
+  // What each screen remembers.
+  var detail = DetailState()
+  package internal(set) var items = ItemsState()
+  package internal(set) var shift = ShiftState()
+  package internal(set) var map = MapState()
+  var history = HistoryState()
+  package internal(set) var finding = FindState()
   /// Work that is under way, by kind.
   package internal(set) var running: [ObjectIdentifier: Running] = [:]
   /// Whether what fills the screen waits for the next key, because Ctrl-C stopped it.
   var pagesWait = false
-  var lastTicket: UInt64 = 0
+  var lastTicket: Ticket = 0
   /// Work that the current event asks for; `update` hands it out.
   var outbox: [Work] = []
   /// How often the screen was to be written anew, because something else had drawn on it.
@@ -107,18 +112,13 @@ public struct State: Sendable {
       opening = published
     }
     let quotas = try solver.solve(opening)
-    var baseline = Baseline(label: "the opening plan", plan: opening, quota: quotas.quota)
-    if let committed, committed.plan != opening {
-      baseline = Baseline(
-        label: "plan \(committed.number)", plan: committed.plan,
-        quota: try solver.solve(committed.plan).quota)
-    } else if let committed {
-      baseline.label = "plan \(committed.number)"
-    }
+    let before = committed?.plan ?? opening
+    baseline = Baseline(
+      label: committed.map { "plan \($0.number)" } ?? "the opening plan", plan: before,
+      quota: before == opening ? quotas.quota : try solver.solve(before).quota)
     self.plan = opening
     self.opening = opening
     self.quotas = quotas
-    self.baseline = baseline
     self.committed = committed
     self.draft = draft
     self.storeObstacle = storeObstacle
@@ -172,19 +172,12 @@ public struct CommittedState: Sendable, Equatable {
 /// What the preview compares with.
 public struct Baseline: Sendable, Equatable {
   /// What it is called: `plan 3`, `the opening plan`, `the plan marked with b`.
-  public internal(set) var label: String
+  public let label: String
   public let plan: Plan
   /// Its quotas, one a concept.
   public let quota: [Int]
   /// Whether `b` set it; commits move only one that was not set by hand.
   var isChosen = false
-
-  init(label: String, plan: Plan, quota: [Int], isChosen: Bool = false) {
-    self.label = label
-    self.plan = plan
-    self.quota = quota
-    self.isChosen = isChosen
-  }
 }
 
 /// A line for the user.
@@ -194,8 +187,15 @@ public struct Message: Sendable, Equatable {
   public let isWarning: Bool
 }
 
-/// The plans before and after this one.
 struct UndoStack: Sendable {
   var past: [Plan] = []
   var future: [Plan] = []
+}
+
+/// Text for the clipboard; the terminal layer has the terminal copy it.
+public struct Clipboard: Sendable, Equatable {
+  /// How often something was copied: a change is the wish to copy `text`.
+  public internal(set) var copies = 0
+  /// Without control characters, because what is pasted may be run.
+  public internal(set) var text = ""
 }

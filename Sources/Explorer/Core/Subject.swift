@@ -1,5 +1,6 @@
 // What is being explored: the numbers of a workspace that never change while the explorer runs.
 
+import Manifests
 import Pruning
 
 /// The fixed facts about a workspace; O(k) of them, all in memory.
@@ -19,14 +20,14 @@ public struct Subject: Sendable {
   /// Whether rows have captions.
   public let hasCaptions: Bool
   /// The formats that a commit can write.
-  public let formats: [OutputFormat]
+  public let formats: [ManifestFormat]
   /// The numeric columns of the metadata, in its order; the first ``mostMetadata``.
   public let metadata: [MetadataColumn]
 
   public init(
     name: String, rows: Int, dropped: [DroppedRows] = [], scores: ConceptScores, clustering: String,
-    hasSimilarity: Bool,
-    hasCaptions: Bool = true, formats: [OutputFormat], metadata: [MetadataColumn] = []
+    hasSimilarity: Bool, hasCaptions: Bool = true, formats: [ManifestFormat],
+    metadata: [MetadataColumn] = []
   ) {
     self.name = name
     self.rows = rows
@@ -57,5 +58,18 @@ public struct DroppedRows: Sendable, Equatable {
   public init(filter: String, rows: Int) {
     self.filter = filter
     self.rows = rows
+  }
+}
+
+/// The means of one numeric metadata column.
+public struct MetadataColumn: Sendable, Equatable {
+  /// As the metadata calls it: foreign text.
+  public let name: String
+  /// By concept; NaN where no row has a value.
+  public let mean: [Double]
+
+  public init(name: String, mean: [Double]) {
+    self.name = name
+    self.mean = mean
   }
 }

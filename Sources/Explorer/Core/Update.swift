@@ -65,7 +65,7 @@ extension State {
 
   mutating func press(_ key: KeyPress) {
     if let action = Actions.action(for: key, in: context) {
-      switch action.availability(self) {
+      switch action.isAvailable(self) {
       case .yes: action.effect(&self)
       case .no(let reason): warn(reason)
       }

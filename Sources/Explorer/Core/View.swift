@@ -26,14 +26,13 @@ public func view(_ state: State, _ size: Size) -> Grid {
   return grid
 }
 
-/// How the rows of a screen are shared out.
 struct Layout {
   let header: [HeaderLine]
   /// The screen's own region, borders included.
   let body: Region
 
   init(_ state: State, _ size: Size) {
-    header = state.headerLines(width: size.width)
+    header = state.header(width: size.width).lines
     body = Region(
       x: 0, y: header.count, width: size.width, height: max(0, size.height - header.count - 1))
   }

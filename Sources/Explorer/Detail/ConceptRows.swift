@@ -24,6 +24,71 @@ package protocol ConceptRows {
   ) throws(WinnowError) -> ((Int) -> Bool)?
 }
 
+extension ConceptRows {
+  /// The lines of some ranks; nil when cancelled.
+  func lines(
+    _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
+  ) throws(WinnowError) -> [RowLine]? {
+    guard let positions = try self.positions(ranks, order, seed, isCancelled) else { return nil }
+    var lines: [RowLine] = []
+    for (rank, position) in zip(ranks, positions) { lines.append(try line(position, rank: rank)) }
+    return lines
+  }
+}
+
+extension WorkspaceWork {
+  func rows(of cluster: Int) -> WorkspaceRows {
+    WorkspaceRows(workspace: workspace, cluster: cluster, threads: threads)
+  }
+}
+
+struct WorkspaceRows: ConceptRows {
+  let workspace: OpenWorkspace
+  let cluster: Int
+  let threads: Int
+
+  var size: Int { workspace.scores.size[cluster] }
+
+  func distance(_ position: Int) throws(WinnowError) -> Float {
+    try workspace.distance(at: workspace.offset(cluster) + position)
+  }
+
+  func line(_ position: Int, rank: Int) throws(WinnowError) -> RowLine {
+    let row = try workspace.row(at: workspace.offset(cluster) + position)
+    // More than a line of it is never on the screen.
+    return RowLine(
+      rank: rank, row: row, distance: try distance(position),
+      rowKey: String(try workspace.key(row).prefix(256)),
+      caption: try workspace.caption(row).map { String($0.prefix(512)) },
+      similarity: try workspace.similarity(row))
+  }
+
+  func metadata() throws(WinnowError) -> [ValueSummary] {
+    guard let numeric = workspace.numeric else { return [] }
+    var summaries: [ValueSummary] = []
+    for column in numeric.names.indices.prefix(Subject.mostMetadata) {
+      summaries.append(try numeric.summary(column, cluster))
+    }
+    return summaries
+  }
+
+  func positions(
+    _ ranks: Range<Int>, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
+  ) throws(WinnowError) -> [Int]? {
+    try workspace.positions(
+      of: cluster, ranks: ranks, order: order, seed: seed, threads: threads,
+      isCancelled: isCancelled)
+  }
+
+  func kept(
+    _ quota: Int, _ order: Order, _ seed: UInt64, _ isCancelled: () -> Bool
+  ) throws(WinnowError) -> ((Int) -> Bool)? {
+    try workspace.isKept(
+      of: cluster, quota: quota, order: order, seed: seed, threads: threads,
+      isCancelled: isCancelled)
+  }
+}
+
 extension DetailPage {
   /// Reads the answer; nil when it was cancelled.
   ///
@@ -34,7 +99,7 @@ extension DetailPage {
   package static func read(
     _ question: DetailQuestion, _ rows: some ConceptRows, isCancelled: () -> Bool
   ) throws(WinnowError) -> DetailPage? {
-    var page = DetailPage(question)
+    var page = DetailPage(question: question)
     let size = rows.size
     guard size > 0 else { return page }
     page.metadata = try rows.metadata()
@@ -45,22 +110,16 @@ extension DetailPage {
     for bin in 1..<max(1, question.bins) {
       if bin % 16 == 0, isCancelled() { return nil }
       let edge = low + (high - low) * Float(bin) / Float(question.bins)
-      page.nearer.append(size - (try firstPosition(rows, nearerThan: edge)))
+      let first = try firstPlace(in: 0..<size) { (place) throws(WinnowError) in
+        try rows.distance(place) < edge
+      }
+      page.nearer.append(size - first)
     }
     page.nearer.append(size)
     if question.order.hasCutDistance {
       return try page.readRanks(rows, isCancelled) ? page : nil
     }
     return try page.readSpread(rows, isCancelled) ? page : nil
-  }
-
-  /// The first position whose distance is below `edge`.
-  private static func firstPosition(
-    _ rows: some ConceptRows, nearerThan edge: Float
-  ) throws(WinnowError) -> Int {
-    try firstPlace(in: 0..<rows.size) { (place) throws(WinnowError) in
-      try rows.distance(place) < edge
-    }
   }
 
   private mutating func readRanks(
@@ -72,14 +131,7 @@ extension DetailPage {
     let after = quota..<min(size, quota + most)
     let last = max(after.upperBound, size - most)..<size
     func lines(_ ranks: Range<Int>) throws(WinnowError) -> [RowLine]? {
-      guard
-        let positions = try rows.positions(ranks, question.order, question.seed, isCancelled)
-      else { return nil }
-      var lines: [RowLine] = []
-      for (index, position) in positions.enumerated() {
-        lines.append(try rows.line(position, rank: ranks.lowerBound + index))
-      }
-      return lines
+      try rows.lines(ranks, question.order, question.seed, isCancelled)
     }
     guard let head = try lines(first), let near = try lines(before), let far = try lines(after),
       let tail = try lines(last)

@@ -3,9 +3,7 @@
 
 import Canvas
 
-/// The places of Detail inside a region.
 struct DetailLayout: Sendable, Equatable {
-  /// The four lines of figures.
   static let figures = 4
   /// Neighbours that are asked for; the layout shows as many as have room.
   static let neighboursAsked = 12
@@ -16,7 +14,6 @@ struct DetailLayout: Sendable, Equatable {
   let rows: Region
   /// The cells that the histogram's columns may rise.
   let barHeight: Int
-  /// The lines of neighbours.
   let neighbours: Int
   /// The lines of metadata with their heading, or 0.
   let metadata: Int
@@ -25,7 +22,6 @@ struct DetailLayout: Sendable, Equatable {
   /// The row of the border below.
   let bottom: Int
 
-  /// - Parameter columns: how many columns of metadata there are.
   init(_ region: Region, metadata columns: Int) {
     let inner = Region(
       x: region.x + 1, y: region.y, width: max(0, region.width - 2), height: region.height)

@@ -35,15 +35,11 @@ public struct DetailQuestion: Request {
     try DetailPage.read(self, work.rows(of: cluster)) { !progress(0) }
   }
 
-  public func receive(_ answer: DetailPage, _ state: inout State) {
-    state[DetailState.self].page = answer
-  }
+  public func receive(_ answer: DetailPage, _ state: inout State) { state.detail.page = answer }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
-    // An empty page, so that it is not asked for again.
-    receive(DetailPage(self), &state)
-    state.warn(reason)
+  /// Keeps an empty page, so that it is not asked for again.
+  public func fail(_ reason: String, _ state: inout State) {
+    state.detail.page = DetailPage(question: self)
   }
 }
 
@@ -93,6 +89,4 @@ public struct DetailPage: Sendable, Equatable {
 
   /// By the columns of the subject's metadata.
   public internal(set) var metadata: [ValueSummary] = []
-
-  init(_ question: DetailQuestion) { self.question = question }
 }

@@ -3,6 +3,7 @@
 
 import Canvas
 import Pruning
+import Workspace
 
 /// Draws Detail into a region whose border is drawn already.
 /// - Complexity: O(cells).
@@ -39,7 +40,7 @@ struct DetailView {
     self.state = state
     self.cluster = cluster
     self.layout = layout
-    detail = state[DetailState.self]
+    detail = state.detail
     let isReading = state.running(DetailQuestion.self) != nil
     page = detail.page.flatMap { isReading || $0.question.cluster == cluster ? $0 : nil }
     shown = page?.question.cluster ?? cluster
@@ -57,8 +58,6 @@ struct DetailView {
     grid.draw(" reading … ", layout.left.x + 1, layout.bottom, .dim)
   }
 
-  // MARK: Figures
-
   private func drawFigures(_ grid: inout Grid) -> Int {
     let scores = state.subject.scores
     let quota = state.quotas.quota[cluster]
@@ -70,10 +69,10 @@ struct DetailView {
     func figure(_ name: String, _ value: String, _ rank: Int?, _ x: Int, _ y: Int) {
       grid.draw(name, x, y, .dim)
       // A rank takes up to seven columns and stands in a column of its own.
-      let room = half - 8 - 7
-      grid.drawRight(value, endingAt: x + 8 + max(room, columns(of: value)), y)
-      if let rank, 8 + max(room, columns(of: value)) + 2 + columns(of: "\(rank)") <= half {
-        grid.draw("#\(rank)", x + 8 + max(room, columns(of: value)) + 1, y, .dim)
+      let end = x + 8 + max(half - 8 - 7, columns(of: value))
+      grid.drawRight(value, endingAt: end, y)
+      if let rank, end + 2 + columns(of: "\(rank)") <= x + half {
+        grid.draw("#\(rank)", end + 1, y, .dim)
       }
     }
     figure("size", thousands(scores.size[cluster]), ranks?.size, x, y)
@@ -114,8 +113,6 @@ struct DetailView {
     var end = x + 16 + barWidth
     for (text, style) in words { end = grid.draw(text, end + 2, y, style) }
   }
-
-  // MARK: Histogram
 
   /// The columns left of the cut, in 0...width; nil where nothing parts kept from pruned.
   private func cutColumn(_ page: DetailPage, step: Int) -> Int? {
@@ -168,16 +165,13 @@ struct DetailView {
     grid.drawRight(high, endingAt: x + width, y + 1, .dim)
     let room = (x + 7)..<(x + width - 7)
     let order = state.plan.order
-    guard order.hasCutDistance else {
+    guard let cut else {
       let words =
         order == .stratified
-        ? "kept and pruned at all distances" : "\(order.rawValue): no cut in distance"
+        ? "kept and pruned at all distances"
+        : !order.hasCutDistance
+          ? "\(order.rawValue): no cut in distance" : isWhole ? "all are kept" : "none is kept"
       grid.draw(words, x + max(7, (width - columns(of: words)) / 2), y + 1, .dim, limit: room.count)
-      return
-    }
-    guard let cut else {
-      let words = isWhole ? "all are kept" : "none is kept"
-      grid.draw(words, x + (width - columns(of: words)) / 2, y + 1, .dim, limit: room.count)
       return
     }
     grid.draw("┃", x + min(cut, width - 1), y, .bold)
@@ -197,7 +191,38 @@ struct DetailView {
     grid.draw(words, start, y + 1, before: room.upperBound)
   }
 
-  // MARK: Neighbours
+  /// Columns of a number with the blank before it.
+  private static let numberWidth = 8
+
+  /// Draws a line for each column of the metadata, with its mean and quantiles.
+  private func drawMetadata(_ top: Int, _ grid: inout Grid) -> Int {
+    guard layout.metadata > 0 else { return top }
+    let (x, width) = (layout.left.x, layout.left.width)
+    // Of few columns the extremes and the median.
+    let shownQuantiles = width < 60 ? [0, 2, 4] : Array(ValueSummary.fractions.indices)
+    let first = width - Self.numberWidth * (1 + shownQuantiles.count)
+    func draw(_ texts: [String], _ y: Int, _ style: Style, _ grid: inout Grid) {
+      for (place, text) in texts.enumerated() {
+        grid.drawRight(text, endingAt: x + first + Self.numberWidth * (place + 1), y, style)
+      }
+    }
+    grid.draw("metadata", x, top, .dim, limit: first)
+    draw(
+      ["mean"] + shownQuantiles.map { fixed(100 * ValueSummary.fractions[$0], 0) + " %" }, top,
+      .dim, &grid)
+    for (place, column) in state.subject.metadata.prefix(layout.metadata - 1).enumerated() {
+      let y = top + 1 + place
+      grid.draw(column.name, x, y, limit: max(0, first - 1))
+      let summary = page.flatMap { place < $0.metadata.count ? $0.metadata[place] : nil }
+      let values = shownQuantiles.map { summary?.quantiles[$0] }
+      draw(([column.mean[shown]] + values).map(text), y, .plain, &grid)
+    }
+    return top + layout.metadata + 1
+  }
+
+  private func text(_ value: Double?) -> String {
+    value.map { $0.isNaN ? "–" : measured($0) } ?? "…"
+  }
 
   private func drawNeighbours(_ top: Int, _ grid: inout Grid) {
     guard layout.neighbours > 0 else { return }

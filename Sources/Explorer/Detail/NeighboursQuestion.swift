@@ -29,15 +29,9 @@ public struct NeighboursQuestion: Request {
 
   public func receive(_ answer: [Neighbour], _ state: inout State) {
     // What was looked at long ago is asked for again, so that browsing takes no memory.
-    if state[DetailState.self].neighbours.count >= 256 {
-      state[DetailState.self].neighbours.removeAll()
-    }
-    state[DetailState.self].neighbours[cluster] = answer
+    if state.detail.neighbours.count >= 256 { state.detail.neighbours.removeAll() }
+    state.detail.neighbours[cluster] = answer
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
-    receive([], &state)
-    state.warn(reason)
-  }
+  public func fail(_ reason: String, _ state: inout State) { receive([], &state) }
 }

@@ -6,14 +6,13 @@ import Canvas
 import Pruning
 
 /// What is known of the cursor's concept beyond its scores.
-struct DetailState: ScreenState {
+struct DetailState: Sendable {
   /// What was last read; it may be of another concept, or of an earlier plan.
   var page: DetailPage?
   /// Concepts near a concept, nearest first, as far as they were asked for.
   var neighbours: [Int: [Neighbour]] = [:]
   /// Where the cursor's concept stands among the others, while Detail is on the screen.
   var ranks: ConceptRanks?
-  /// Whether the user closed the pane beside Concepts.
   var isPaneClosed = false
 }
 
@@ -21,7 +20,7 @@ extension State {
   /// The regions of Concepts and the Map: what they show, and the detail beside or below it where
   /// there is room. They share a border.
   func conceptsRegions(_ body: Region) -> (table: Region, detail: Region?) {
-    guard !self[DetailState.self].isPaneClosed else { return (body, nil) }
+    guard !detail.isPaneClosed else { return (body, nil) }
     if body.width >= 110 {
       let width = min(76, max(48, body.width * 5 / 12))
       return (
@@ -40,12 +39,12 @@ extension State {
   /// Whether the screen is large enough for the detail beside or below the table.
   var hasRoomForPane: Bool {
     var open = self
-    open[DetailState.self].isPaneClosed = false
+    open.detail.isPaneClosed = false
     return open.conceptsRegions(body).detail != nil
   }
 
   mutating func turnPane() {
-    self[DetailState.self].isPaneClosed.toggle()
+    detail.isPaneClosed.toggle()
     showCursor()
   }
 
@@ -57,12 +56,12 @@ extension State {
 
   mutating func requestDetail() {
     guard let cluster = cursor, let region = detailRegion else {
-      self[DetailState.self].ranks = nil
+      detail.ranks = nil
       return
     }
-    let known = self[DetailState.self]
+    let known = detail
     if known.ranks?.fits(cluster, quotas) != true {
-      self[DetailState.self].ranks = ConceptRanks(of: cluster, fixedRanks, quotas)
+      detail.ranks = ConceptRanks(of: cluster, fixedRanks, quotas)
     }
     guard !pagesWait, subject.scores.size[cluster] > 0 else { return }
     let layout = DetailLayout(region.inside, metadata: subject.metadata.count)
@@ -84,7 +83,7 @@ extension State {
   /// The neighbours that Detail shows, as concepts whose names are wanted.
   var shownNeighbours: [Int] {
     guard let cluster = cursor, let region = detailRegion,
-      let near = self[DetailState.self].neighbours[cluster]
+      let near = detail.neighbours[cluster]
     else { return [] }
     let layout = DetailLayout(region.inside, metadata: subject.metadata.count)
     return near.prefix(layout.neighbours).map(\.cluster)

@@ -12,23 +12,19 @@ package struct Filter: Sendable, Equatable {
   /// The filter that every concept passes.
   package static let none = Filter(text: "", terms: [])
 
-  private init(text: String, terms: [FilterTerm]) {
-    self.text = text
-    self.terms = terms
-  }
+  /// Whether every concept passes.
+  package var isEmpty: Bool { terms.isEmpty }
+}
 
+extension Filter {
   /// Reads a filter; a text of blanks is no filter.
   ///
   /// - Throws: ``FilterError`` naming the term that cannot be read and what is expected.
   package init(parsing text: String, _ subject: Subject) throws(FilterError) {
     var terms: [FilterTerm] = []
-    for word in FilterWords.split(text) { terms.append(try FilterTerm(word, subject)) }
-    self.text = terms.isEmpty ? "" : text
-    self.terms = terms
+    for word in FilterWord.split(text) { terms.append(try FilterTerm(word, subject)) }
+    self.init(text: terms.isEmpty ? "" : text, terms: terms)
   }
-
-  /// Whether every concept passes.
-  package var isEmpty: Bool { terms.isEmpty }
 }
 
 /// Why a filter cannot be read: a line for the prompt.
@@ -71,13 +67,8 @@ package struct FilterTerm: Sendable, Equatable {
   }
 
   /// What a comparison asks; nothing holds for a value that is missing.
-  enum Comparison: String, Sendable {
-    case atMost = "<="
-    case atLeast = ">="
-    case not = "!="
-    case below = "<"
-    case above = ">"
-    case equal = "="
+  enum Comparison: Sendable {
+    case atMost, atLeast, not, below, above, equal
 
     func holds(_ value: Double, _ bound: Double) -> Bool {
       switch self {

@@ -1,6 +1,69 @@
+// How the text of a filter falls into terms, and what a term means. Blanks part terms, but not
+// inside quotes and not inside a pattern. A quote or pattern that is not closed yet, while it is
+// being typed, goes on to the end of the text.
+
 import TextSearch
 
-// What a term of a filter means.
+/// A term as it was typed.
+struct FilterWord: Equatable {
+  enum Kind: Equatable {
+    case bare, quoted, pattern
+  }
+  var source = ""
+  var isNegated = false
+  var kind = Kind.bare
+  /// Without sign, quotes and slashes.
+  var text = ""
+
+  static func split(_ text: String) -> [FilterWord] {
+    var words: [FilterWord] = []
+    var rest = Substring(text)
+    while let first = rest.first {
+      if first == " " {
+        rest.removeFirst()
+        continue
+      }
+      let begin = rest.startIndex
+      var word = FilterWord()
+      while rest.first == "!", rest.dropFirst().first != "=" {
+        word.isNegated.toggle()
+        rest.removeFirst()
+      }
+      switch rest.first {
+      case "\"":
+        rest.removeFirst()
+        word.kind = .quoted
+        word.text = take(&rest, upTo: "\"")
+      case "/":
+        rest.removeFirst()
+        word.kind = .pattern
+        word.text = take(&rest, upTo: "/")
+      default:
+        word.text = String(rest.prefix { $0 != " " })
+        rest = rest.dropFirst(word.text.count)
+      }
+      word.source = String(text[begin..<rest.startIndex])
+      // A sign alone asks for nothing yet.
+      if !word.text.isEmpty { words.append(word) }
+    }
+    return words
+  }
+
+  /// Takes what stands before `end`, and `end` itself; a backslash before it makes it plain.
+  private static func take(_ rest: inout Substring, upTo end: Character) -> String {
+    var text = ""
+    while let character = rest.popFirst(), character != end {
+      guard character == "\\", let next = rest.first else {
+        text.append(character)
+        continue
+      }
+      rest.removeFirst()
+      if next != end { text.append(character) }
+      text.append(next)
+    }
+    return text
+  }
+}
 
 extension FilterTerm {
   init(_ word: FilterWord, _ subject: Subject) throws(FilterError) {
@@ -65,20 +128,13 @@ package enum FilterNumber {
   /// `1e5`, `12,000`, `10k`, `.2`, `-3`, `10%`; nil for any other text.
   package static func value(_ text: String) -> Double? {
     var body = text.filter { $0 != "," && $0 != "_" }
-    var factor = 1.0
-    var divisor = 1.0
-    switch body.last {
-    case "k", "K": factor = 1e3
-    case "m", "M": factor = 1e6
-    case "g", "G": factor = 1e9
-    case "%": divisor = 100
-    default: break
-    }
-    if factor != 1 || divisor != 1 { body.removeLast() }
+    let factor = unit(body.last)
+    let divisor = body.last == "%" ? 100.0 : 1
+    if factor != nil || divisor != 1 { body.removeLast() }
     // `Double` also reads hexadecimal digits and names.
     guard body.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }),
       let number = Double(body), number.isFinite
     else { return nil }
-    return number * factor / divisor
+    return number * Double(factor ?? 1) / divisor
   }
 }

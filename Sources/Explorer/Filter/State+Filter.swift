@@ -95,9 +95,6 @@ extension State {
     }
   }
 
-  // MARK: Typing
-
-  /// Opens the prompt, with the filter that is there.
   mutating func openFilter() {
     let (before, cursor) = (table.filter.filter, cursor)
     overlay = .prompt(
@@ -129,7 +126,6 @@ extension State {
     say("all \(thousands(subject.clusters)) concepts are shown")
   }
 
-  /// What the prompt says about a filter's text.
   func filterHint(_ text: String) -> (text: String, role: Role) {
     do throws(FilterError) {
       let filter = try Filter(parsing: text, subject)

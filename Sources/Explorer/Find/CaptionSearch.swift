@@ -73,8 +73,7 @@ extension State {
   ) {
     let rows = subject.scores.size[cluster]
     guard done < rows else {
-      warn("no caption of concept \(cluster) has \"\(visible(items.captionSearch))\"")
-      return
+      return warn("no caption of concept \(cluster) has \"\(visible(items.captionSearch))\"")
     }
     let length = min(part, rows - done)
     let ranks: Range<Int>

@@ -37,16 +37,16 @@ struct FindScreen: Screen {
 
   func draw(_ state: State, _ region: Region, _ grid: inout Grid) {
     let finding = state.finding
-    var title: [(String, Style)] = [("Find", .bold)]
+    let title = ("Find", Style.bold)
     if finding.isAsked {
-      title += [
-        (" ─ ", .line), (fit("\"\(visible(finding.text))\"", max(8, region.width / 3)), .plain),
-        (" ─ ", .line), ("\(thousands(finding.hits.count)) found", .plain),
-      ]
+      let text = fit("\"\(visible(finding.text))\"", max(8, region.width / 3))
+      let count = "\(thousands(finding.hits.count)) found"
+      grid.box(region, title: parted(title, (text, .plain), (count, .plain)))
+      drawProgress(state, region, &grid)
+    } else {
+      grid.box(region, title: [title])
     }
-    grid.box(region, title: title)
     let inside = region.inside
-    if finding.isAsked { drawProgress(state, region, &grid) }
     guard !finding.hits.isEmpty else {
       let words =
         !finding.isAsked
@@ -82,7 +82,6 @@ struct FindScreen: Screen {
   }
 }
 
-/// The columns of the list at one width.
 private struct FindColumns {
   let state: State
   let region: Region
@@ -140,4 +139,28 @@ private struct FindColumns {
       drawMatching(text, pattern, caption, y, style, limit: room, &grid)
     }
   }
+}
+
+/// Draws text with the first match underlined; where the match would be cut off, the text begins
+/// shortly before it.
+func drawMatching(
+  _ text: String, _ pattern: TextPattern?, _ x: Int, _ y: Int, _ style: Style, limit: Int,
+  _ grid: inout Grid
+) {
+  guard limit > 0, let match = pattern?.firstMatch(in: text) else {
+    grid.draw(text, x, y, style, limit: max(0, limit))
+    return
+  }
+  let bytes = Array(text.utf8)
+  func piece(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+  let hit = piece(match)
+  var before = piece(0..<match.lowerBound)
+  let wide = columns(of: hit)
+  if columns(of: before) + wide > limit {
+    before = ending(of: before, max(0, min(limit / 3, limit - wide)))
+  }
+  let end = x + limit
+  var place = grid.draw(before, x, y, style, limit: limit)
+  place = grid.draw(hit, place, y, style.with(.underline), limit: end - place)
+  grid.draw(piece(match.upperBound..<bytes.count), place, y, style, limit: end - place)
 }

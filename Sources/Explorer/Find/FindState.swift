@@ -7,7 +7,7 @@ import TextSearch
 import Workspace
 
 /// A search and what it has found.
-package struct FindState: ScreenState {
+package struct FindState: Sendable {
   /// More hits than anybody reads.
   static let most = 500
 
@@ -16,30 +16,20 @@ package struct FindState: ScreenState {
   /// Where the search goes on; nil when it is done.
   var next: Int?
   var part = 0.0
-  /// Whether there is one at all.
   var isAsked: Bool { !text.isEmpty }
   /// The order that the hits' ranks are of.
   var order = Order.hardest
   var seed: UInt64 = 0
   /// The cursor among the hits.
   package internal(set) var list = ListCursor()
-
-  package init() {}
 }
 
 extension State {
-  package var finding: FindState {
-    get { self[FindState.self] }
-    _modify { yield &self[FindState.self] }
-  }
-
-  /// The hit under the cursor.
   var hit: FoundRow? {
     let finding = finding
     return finding.hits.indices.contains(finding.list.line) ? finding.hits[finding.list.line] : nil
   }
 
-  /// Begins a search.
   mutating func find(_ text: String) {
     finding = FindState()
     finding.text = text
@@ -106,9 +96,5 @@ public struct FindQuestion: Request {
     state.start(FindQuestion(text: text, from: next, most: most))
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
-    state.finding.next = nil
-    state.warn(reason)
-  }
+  public func fail(_ reason: String, _ state: inout State) { state.finding.next = nil }
 }

@@ -41,17 +41,11 @@ public struct FoundRow: Sendable, Equatable {
 }
 
 extension State {
-  /// Makes a concept the cursor's, whatever screen is shown.
-  mutating func goTo(cluster: Int) {
-    // A filter that hides it gives way.
-    if !table.order.contains(cluster) { clearFilter() }
-    select(cluster)
-  }
-
-  /// Shows a row among the rows of its concept.
   mutating func goTo(_ hit: FoundRow) {
     guard let ranked = hit.ranked else { return }
-    goTo(cluster: ranked.cluster)
+    // A filter that hides its concept gives way.
+    if !table.order.contains(ranked.cluster) { clearFilter() }
+    select(ranked.cluster)
     guard cursor == ranked.cluster else { return }
     open(.items)
     goTo(rank: ranked.rank)

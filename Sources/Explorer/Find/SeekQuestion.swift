@@ -45,14 +45,13 @@ public struct SeekQuestion: Request {
       if ranked.cluster == state.cursor, state.screen == .items {
         state.goTo(rank: ranked.rank)
       } else {
-        state.ask(.elsewhere(hit))
+        state.overlay = .question(.elsewhere(hit, ranked))
       }
     }
   }
 }
 
 extension State {
-  /// Looks a key up, to go to it.
   mutating func seek(_ rowKey: String) {
     start(SeekQuestion(rowKey: rowKey, order: plan.order, seed: plan.selectionSeed))
   }

@@ -26,10 +26,8 @@ public struct WhereaboutsQuestion: Request {
     }
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
+  public func fail(_ reason: String, _ state: inout State) {
     receive(Dictionary(uniqueKeysWithValues: rows.map { ($0, .nowhere(reason)) }), &state)
-    state.warn(reason)
   }
 }
 

@@ -41,7 +41,7 @@ struct HistoryScreen: Screen {
       Action(
         "draft", ["O"], "draft", on: Context.screens, help: "Open the draft of an earlier session"
       ) { state in
-        if let draft = state.draft { state.ask(.draft(draft)) }
+        if let draft = state.draft { state.overlay = .question(.draft(draft)) }
       }.when { state in
         guard let draft = state.draft else { return .no("there is no draft") }
         return draft == state.plan ? .no("the draft is this very plan") : .yes
@@ -73,7 +73,7 @@ struct HistoryScreen: Screen {
         limit: inside.width - 2)
       return
     }
-    let columns = HistoryColumns(state, entries, inside)
+    let columns = HistoryColumns(state: state, region: inside)
     columns.drawTitles(&grid)
     let lines = lines(region)
     grid.list(history.list, of: entries.count, lines) { line, y, grid in
@@ -126,17 +126,12 @@ struct HistoryScreen: Screen {
 private struct HistoryColumns {
   let state: State
   let region: Region
-  private let targetWidth: Int
-
-  init(_ state: State, _ entries: [HistoryEntry], _ region: Region) {
-    self.state = state
-    self.region = region
-    targetWidth = max(6, columns(of: thousands(state.subject.candidates)))
-  }
 
   private var isWide: Bool { region.width >= 100 }
   private var time: Int { region.x + 7 }
-  private var target: Int { time + 18 + targetWidth }
+  private var target: Int {
+    time + 18 + max(6, columns(of: thousands(state.subject.candidates)))
+  }
   private var keep: Int { target + 9 }
   private var how: Int { keep + 2 }
   private var overrides: Int { how + (isWide ? 32 : 0) }

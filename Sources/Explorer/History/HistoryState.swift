@@ -4,13 +4,11 @@
 import Pruning
 import Workspace
 
-/// The commits, and the cursor among them.
-struct HistoryState: ScreenState {
+struct HistoryState: Sendable {
   /// The last one first; nil while they have not been read.
   var entries: [HistoryEntry]?
   var list = ListCursor()
 
-  /// The commit under the cursor.
   var entry: HistoryEntry? {
     guard let entries, entries.indices.contains(list.line) else { return nil }
     return entries[list.line]
@@ -30,20 +28,10 @@ public struct HistoryQuestion: Request {
     state.moveHistory(0)
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
-    state.history.entries = []
-    state.warn(reason)
-  }
+  public func fail(_ reason: String, _ state: inout State) { state.history.entries = [] }
 }
 
 extension State {
-  var history: HistoryState {
-    get { self[HistoryState.self] }
-    _modify { yield &self[HistoryState.self] }
-  }
-
-  /// Asks for the commits, when they are wanted and not there.
   mutating func requestHistory() {
     guard !pagesWait, history.entries == nil, running(HistoryQuestion.self) == nil else { return }
     start(HistoryQuestion())
@@ -55,19 +43,16 @@ extension State {
     history.list.move(step, of: count, lines: lines)
   }
 
-  /// Makes the commit under the cursor the plan.
   mutating func recall() {
     guard let entry = history.entry, let wish = entry.plan else { return }
     if wish == plan {
-      say("plan \(entry.number) is the plan already")
-      return
+      return say("plan \(entry.number) is the plan already")
     }
     let before = plan
     guard propose(wish) else { return }
     say("plan \(entry.number) is back: \(difference(from: before, to: wish)); u undoes it")
   }
 
-  /// Compares with the commit under the cursor from now on.
   mutating func compareWithEntry() {
     guard let entry = history.entry, let plan = entry.plan else { return }
     do {
@@ -80,7 +65,6 @@ extension State {
     }
   }
 
-  /// Compares with another plan from now on.
   mutating func setBaseline(_ baseline: Baseline) {
     self.baseline = baseline
     compare()

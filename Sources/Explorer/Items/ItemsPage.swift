@@ -19,11 +19,9 @@ public struct ItemsQuestion: Request {
 
   public func receive(_ answer: ItemsPage, _ state: inout State) { state.items.page = answer }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
-    // An empty page, so that it is not asked for again.
-    state.items.page = ItemsPage(self)
-    state.warn(reason)
+  /// Keeps an empty page, so that it is not asked for again.
+  public func fail(_ reason: String, _ state: inout State) {
+    state.items.page = ItemsPage(question: self, lines: [])
   }
 }
 
@@ -31,24 +29,16 @@ public struct ItemsQuestion: Request {
 public struct ItemsPage: Sendable, Equatable {
   public let question: ItemsQuestion
   /// As many as ranks, in their order; empty when nothing could be read.
-  public internal(set) var lines: [RowLine] = []
-
-  init(_ question: ItemsQuestion) { self.question = question }
+  public let lines: [RowLine]
 
   /// Reads the answer; nil when it was cancelled.
   /// - Complexity: O(ranks log M); for `random` and `similarity` two selections over the rows.
   package static func read(
     _ question: ItemsQuestion, _ rows: some ConceptRows, isCancelled: () -> Bool
   ) throws(WinnowError) -> ItemsPage? {
-    var page = ItemsPage(question)
-    guard
-      let positions = try rows.positions(
-        question.ranks, question.order, question.seed, isCancelled)
+    guard let lines = try rows.lines(question.ranks, question.order, question.seed, isCancelled)
     else { return nil }
-    for (index, position) in positions.enumerated() {
-      page.lines.append(try rows.line(position, rank: question.ranks.lowerBound + index))
-    }
-    return page
+    return ItemsPage(question: question, lines: lines)
   }
 
   /// The line of a rank, if it is here and the order is the same.

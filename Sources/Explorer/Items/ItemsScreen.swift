@@ -108,7 +108,6 @@ private func first(_ order: Order) -> String {
   }
 }
 
-/// The columns of the rows at one width.
 private struct ItemColumns {
   let state: State
   let cluster: Int

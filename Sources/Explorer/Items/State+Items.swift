@@ -5,12 +5,11 @@ import Canvas
 import Pruning
 
 /// What the Items screen remembers.
-package struct ItemsState: ScreenState {
+package struct ItemsState: Sendable {
   /// The concept that the cursor belongs to; another one begins at its first row.
   var cluster = -1
   /// The cursor, by ranks.
   var list = ListCursor()
-  /// The rows that were last read.
   var page: ItemsPage?
   /// What was last looked for in the captions; empty for nothing.
   var captionSearch = ""
@@ -22,12 +21,6 @@ package struct ItemsState: ScreenState {
 }
 
 extension State {
-  package var items: ItemsState {
-    get { self[ItemsState.self] }
-    _modify { yield &self[ItemsState.self] }
-  }
-
-  /// The lines of rows that the Items screen shows.
   var itemLines: Int { max(0, body.height - 3) }
 
   /// Begins anew when the concept is another one, and has the cursor on the screen.
@@ -46,7 +39,6 @@ extension State {
     items.list.move(0, of: rows, lines: lines)
   }
 
-  /// Asks for the rows on the screen.
   mutating func requestItems() {
     settleItems()
     guard !pagesWait, let cluster = cursor, shownScreen.fits(size) else { return }
@@ -58,7 +50,6 @@ extension State {
     start(question)
   }
 
-  /// Whether the row of a rank is kept.
   func isKept(rank: Int, of cluster: Int) -> Bool {
     let (rows, quota) = (subject.scores.size[cluster], quotas.quota[cluster])
     guard plan.order == .stratified else { return rank < quota }
@@ -74,7 +65,6 @@ extension State {
     moveItems { list, _ in list = ListCursor(line: rank, top: rank - lines / 2) }
   }
 
-  /// Goes to the last row that is kept.
   mutating func goToCut() {
     guard let cluster = cursor else { return }
     goTo(rank: quotas.quota[cluster] - 1)
@@ -89,7 +79,7 @@ extension State {
       guard let part = ExactDecimal(text.dropLast())?.hundredth, part <= .one else { return nil }
       return min(rows - 1, part.floor(times: rows))
     }
-    guard let number = try? BoundWish.minimum(text), number < rows else { return nil }
+    guard let number = try? Wish.minimum(text), number < rows else { return nil }
     return number
   }
 }

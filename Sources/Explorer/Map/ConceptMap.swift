@@ -4,22 +4,14 @@
 import Canvas
 import Pruning
 
-/// Which concepts the Map shows.
+/// Which concepts the Map shows, as its border names them.
 enum MapLayer: String, CaseIterable, Sendable {
-  case all, whole, none, gained, cut, decided, marked
-
-  /// In the border: what the dots are.
-  var title: String {
-    switch self {
-    case .all: "all concepts"
-    case .whole: "kept whole"
-    case .none: "kept not at all"
-    case .gained: "gained"
-    case .cut: "cut"
-    case .decided: "with an override"
-    case .marked: "marked"
-    }
-  }
+  case all = "all concepts"
+  case whole = "kept whole"
+  case none = "kept not at all"
+  case gained, cut
+  case decided = "with an override"
+  case marked
 }
 
 /// The part of the plane that is shown, or that there is.
@@ -31,7 +23,7 @@ struct MapExtent: Sendable, Equatable {
 }
 
 /// What the Map screen remembers.
-package struct MapState: ScreenState {
+package struct MapState: Sendable {
   /// How often the window was halved.
   var zoom = 0
   /// The middle of the window while it is smaller than everything.
@@ -41,8 +33,6 @@ package struct MapState: ScreenState {
   var extent: MapExtent?
   /// What is shown; nil before the screen was first looked at.
   package internal(set) var dots: MapDots?
-
-  package init() {}
 }
 
 /// Which dots: what they depend on.
@@ -59,35 +49,12 @@ struct MapQuestion: Sendable, Equatable {
   let baseline: Baseline
 }
 
-/// Where every concept lies in dots, from the window's lower left corner and also outside of it;
-/// kept while the window stays, whatever the plan.
-struct MapPlaces: Sendable {
-  let size: Size
-  let window: MapExtent
-  let x: [Int32]
-  let y: [Int32]
-
-  /// - Complexity: O(k).
-  init(_ size: Size, _ window: MapExtent, _ scores: ConceptScores) {
-    self.size = size
-    self.window = window
-    func places(_ values: [Double], _ axis: Axis, _ dots: Int) -> [Int32] {
-      let scale = Double(dots) / axis.length
-      return values.map { value in
-        // Rounded down, also below 0; a window is never that far away.
-        let place = min(max(-1e6, (value - axis.low) * scale), 1e6) + 1_048_576
-        return Int32(place) - 1_048_576
-      }
-    }
-    x = places(scores.dInter, window.x, 2 * size.width)
-    y = places(scores.dIntra, window.y, 4 * size.height)
-  }
-}
-
 /// The dots of a question.
 package struct MapDots: Sendable {
   let question: MapQuestion
-  let places: MapPlaces
+  /// Where every concept lies in dots, from the window's lower left corner and also outside of it;
+  /// kept while the window stays, whatever the plan.
+  let places: (x: [Int32], y: [Int32])
   package private(set) var plot: DotPlot
   /// What most concepts of a cell are.
   private(set) var roles: [Role]
@@ -101,10 +68,14 @@ package struct MapDots: Sendable {
   init(_ question: MapQuestion, _ state: State, last: MapDots?) {
     self.question = question
     let (scores, quota) = (state.subject.scores, state.quotas.quota)
-    if let last, last.places.size == question.size, last.places.window == question.window {
+    let (size, window) = (question.size, question.window)
+    if let last, last.question.size == size, last.question.window == window {
       places = last.places
     } else {
-      places = MapPlaces(question.size, question.window, scores)
+      places = (
+        MapDots.places(scores.dInter, window.x, 2 * size.width),
+        MapDots.places(scores.dIntra, window.y, 4 * size.height)
+      )
     }
     plot = DotPlot(size: question.size)
     roles = Array(repeating: .line, count: plot.counts.count)
@@ -126,6 +97,15 @@ package struct MapDots: Sendable {
     for cell in roles.indices where plot.counts[cell] > 0 {
       let count = plot.counts[cell]
       roles[cell] = 2 * whole[cell] > count ? .saturated : 2 * much[cell] > count ? .kept : .pruned
+    }
+  }
+
+  private static func places(_ values: [Double], _ axis: Axis, _ dots: Int) -> [Int32] {
+    let scale = Double(dots) / axis.length
+    return values.map { value in
+      // Rounded down, also below 0; a window is never that far away.
+      let place = min(max(-1e6, (value - axis.low) * scale), 1e6) + 1_048_576
+      return Int32(place) - 1_048_576
     }
   }
 
@@ -151,13 +131,11 @@ package struct MapDots: Sendable {
   /// The member nearest to a dot, y upwards.
   /// - Complexity: O(k).
   func nearest(x: Int32, y: Int32) -> Int? {
-    var best: (cost: Int64, cluster: Int32) = (.max, -1)
-    for member in members {
-      let dx = Int64(places.x[Int(member)] - x)
-      let dy = Int64(places.y[Int(member)] - y)
-      if dx * dx + dy * dy < best.cost { best = (dx * dx + dy * dy, member) }
+    func distance(_ member: Int32) -> Int {
+      let (dx, dy) = (Int(places.x[Int(member)] - x), Int(places.y[Int(member)] - y))
+      return dx * dx + dy * dy
     }
-    return best.cluster < 0 ? nil : Int(best.cluster)
+    return members.min { distance($0) < distance($1) }.map(Int.init)
   }
 }
 
@@ -183,21 +161,15 @@ extension State {
   /// - Complexity: O(k).
   func mapExtent() -> MapExtent {
     let scores = subject.scores
-    var (left, right) = (Double.infinity, -Double.infinity)
-    var (low, high) = (Double.infinity, -Double.infinity)
-    for cluster in scores.size.indices where scores.size[cluster] > 0 {
-      left = min(left, scores.dInter[cluster])
-      right = max(right, scores.dInter[cluster])
-      low = min(low, scores.dIntra[cluster])
-      high = max(high, scores.dIntra[cluster])
+    let members = scores.size.indices.filter { scores.size[$0] > 0 }
+    func axis(_ values: [Double]) -> Axis {
+      let own = members.map { values[$0] }
+      guard let low = own.min(), let high = own.max() else { return Axis(0, 1) }
+      let whole = Axis(low, high)
+      return Axis(whole.low - whole.length * 0.02, whole.high + whole.length * 0.02)
     }
-    guard left <= right else { return MapExtent(x: Axis(0, 1), y: Axis(0, 1)) }
-    let (x, y) = (Axis(left, right), Axis(low, high))
-    return MapExtent(
-      x: Axis(x.low - x.length * 0.02, x.high + x.length * 0.02),
-      y: Axis(y.low - y.length * 0.02, y.high + y.length * 0.02))
+    return MapExtent(x: axis(scores.dInter), y: axis(scores.dIntra))
   }
-
 }
 
 extension MapState {

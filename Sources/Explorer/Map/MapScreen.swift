@@ -18,7 +18,7 @@ struct MapScreen: Screen {
 
   func move(_ state: inout State, _ step: Int) { state.moveMap(step) }
 
-  func page(_ state: State) -> Int { max(2, state.mapLayout.plot.height / 2) }
+  func page(_ state: State) -> Int { max(2, state.mapPlot.height / 2) }
 
   func click(_ state: inout State, _ region: Region, _ spot: Spot) { state.selectOnMap(spot) }
 
@@ -55,16 +55,11 @@ struct MapScreen: Screen {
   func draw(_ state: State, _ body: Region, _ grid: inout Grid) {
     let map = state.map
     let (region, detail) = state.conceptsRegions(body)
-    let layout = MapLayout(region)
-    var title: [(String, Style)] = [
-      ("Map", .bold), (" ─ ", .line), (map.layer.title, .plain),
-    ]
-    if map.zoom > 0 {
-      title += [(" ─ ", .line), ("×\(1 << map.zoom)", .plain)]
-    }
+    var title = parted(("Map", .bold), (map.layer.rawValue, .plain))
+    if map.zoom > 0 { title += [(" ─ ", .line), ("×\(1 << map.zoom)", .plain)] }
     grid.box(region, title: title)
     if let dots = map.dots, !dots.members.isEmpty || map.layer != .all {
-      MapView(state: state, layout: layout, dots: dots).draw(&grid)
+      MapView(state: state, plot: state.mapPlot(in: region), dots: dots).draw(&grid)
       drawFoot(state, dots, region, &grid)
     } else {
       let isFiltered = map.dots?.question.filtered != nil
@@ -98,18 +93,15 @@ struct MapScreen: Screen {
   }
 }
 
-/// The places of the Map inside a region, borders included.
-struct MapLayout: Sendable, Equatable {
-  /// The cells of the dots.
-  let plot: Region
+extension State {
+  /// The cells of the dots at the state's own size. Left of them stand figures, below them an axis
+  /// and figures.
+  var mapPlot: Region { mapPlot(in: conceptsRegions(body).table) }
 
-  /// Left of the plot stand figures, below it an axis and figures.
-  static let gutter = 8
-
-  init(_ region: Region) {
-    let inside = region.inside
-    plot = Region(
-      x: inside.x + Self.gutter, y: inside.y, width: max(1, inside.width - Self.gutter - 1),
+  fileprivate func mapPlot(in region: Region) -> Region {
+    let (inside, gutter) = (region.inside, 8)
+    return Region(
+      x: inside.x + gutter, y: inside.y, width: max(1, inside.width - gutter - 1),
       height: max(1, inside.height - 2))
   }
 }

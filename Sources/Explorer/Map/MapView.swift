@@ -4,10 +4,9 @@ import Canvas
 
 struct MapView {
   let state: State
-  let layout: MapLayout
+  let plot: Region
   let dots: MapDots
 
-  private var plot: Region { layout.plot }
   private var window: MapExtent { dots.question.window }
 
   /// How the Map shows a kind of concept: weight beside colour, so that it can be told without.
@@ -18,7 +17,6 @@ struct MapView {
     }
   }
 
-  /// - Complexity: O(cells).
   func draw(_ grid: inout Grid) {
     drawAxes(&grid)
     let (line, labels) = levelLines
@@ -33,8 +31,6 @@ struct MapView {
     for label in labels { drawLabel(label, &grid) }
     drawCursor(&grid)
   }
-
-  // MARK: Axes
 
   private func drawAxes(_ grid: inout Grid) {
     let bottom = plot.y + plot.height
@@ -62,14 +58,8 @@ struct MapView {
     }
   }
 
-  // MARK: Lines of equal complexity
-
   /// What is written on a line, and where it may begin.
-  private struct Label {
-    let text: String
-    let x: Int
-    let y: Int
-  }
+  private typealias Label = (text: String, x: Int, y: Int)
 
   /// Round complexities that the window has.
   private var levels: [Double] {
@@ -106,7 +96,7 @@ struct MapView {
       guard let last else { continue }
       let text = " C \(complexity(level)) "
       let end = min(plot.x + plot.width, last.x + columns(of: text) / 2)
-      labels.append(Label(text: text, x: end - columns(of: text), y: last.y))
+      labels.append((text, end - columns(of: text), last.y))
     }
     return (line, labels)
   }
@@ -137,8 +127,6 @@ struct MapView {
     }
     grid.draw(label.text, label.x, label.y, .dim)
   }
-
-  // MARK: The cursor
 
   private func drawCursor(_ grid: inout Grid) {
     guard let cluster = state.cursor, state.subject.scores.size[cluster] > 0 else { return }

@@ -5,11 +5,6 @@ import Canvas
 import Pruning
 
 extension State {
-  package var map: MapState {
-    get { self[MapState.self] }
-    _modify { yield &self[MapState.self] }
-  }
-
   /// How often the window can be halved.
   static let mapZooms = 10
 
@@ -30,14 +25,11 @@ extension State {
     }
     let window = map.window(extent)
     let question = MapQuestion(
-      size: mapLayout.plot.size, window: window, layer: map.layer, filtered: filtered,
+      size: mapPlot.size, window: window, layer: map.layer, filtered: filtered,
       marked: map.layer == .marked ? marks : nil, plan: plan, baseline: baseline)
     if map.dots?.question != question { map.dots = MapDots(question, self, last: map.dots) }
     self.map = map
   }
-
-  /// How the screen is shared out at the state's own size.
-  var mapLayout: MapLayout { MapLayout(conceptsRegions(body).table) }
 
   /// Moves to the nearest concept in a direction: `x` and `y` are -1, 0 or 1, y upwards.
   ///
@@ -74,7 +66,7 @@ extension State {
   /// Selects the concept nearest to a cell of the plot.
   mutating func selectOnMap(_ cell: Spot) {
     settleMap()
-    let plot = mapLayout.plot
+    let plot = mapPlot
     guard let dots = map.dots, plot.contains(cell) else { return }
     let x = 2 * (cell.x - plot.x)
     let y = 4 * (plot.y + plot.height - 1 - cell.y) + 1

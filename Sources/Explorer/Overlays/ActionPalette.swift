@@ -71,8 +71,7 @@ extension State {
     guard case .palette(let palette)? = overlay else { return }
     let matches = palette.matches(in: screen)
     guard matches.indices.contains(palette.index) else {
-      warn("no action fits \"\(palette.query)\"")
-      return
+      return warn("no action fits \"\(palette.query)\"")
     }
     let action = matches[palette.index]
     if case .no(let reason) = action.isAvailable(self) { return warn(reason) }
@@ -99,10 +98,11 @@ func drawPalette(
   let first = max(0, min(palette.index - room / 2, matches.count - room))
   for line in 0..<min(room, matches.count) {
     let index = first + line
-    let row = Region(
-      x: inside.x - 2, y: inside.y + 2 + line, width: inside.width + 4, height: 1)
+    let isHere = index == palette.index
+    let (row, ground) = drawLine(
+      inside.y + 2 + line, of: inside, isHere: isHere, weight: .bold, sign: 0, &grid)
     grid.mark(.line(index), row)
-    drawAction(matches[index], state, isHere: index == palette.index, row, &grid)
+    drawAction(matches[index], state, isHere: isHere, row, ground, &grid)
   }
 }
 
@@ -119,14 +119,10 @@ private func drawQuery(_ query: String, count: Int, _ inside: Region, _ grid: in
 }
 
 private func drawAction(
-  _ action: Action, _ state: State, isHere: Bool, _ row: Region, _ grid: inout Grid
+  _ action: Action, _ state: State, isHere: Bool, _ row: Region, _ ground: Ground,
+  _ grid: inout Grid
 ) {
-  let ground: Ground = isHere ? .cursor : .raised
   let weight: Attributes = isHere ? .bold : []
-  if isHere {
-    grid.fill(row, Style(.plain, weight, on: .cursor))
-    grid.draw("▸", row.x, row.y, Style(.accent, .bold, on: .cursor))
-  }
   let keysEnd = row.x + 10
   let end = row.x + row.width - 1
   var reason: String?

@@ -40,7 +40,7 @@ extension Actions {
       "menu.second", ["s"], "second column", on: [.menu],
       help: "Sort: take it as the second column", rank: 3
     ) { $0.acceptSecond() }.when { state in
-      if case .menu(let menu)? = state.overlay, menu.purpose == .sort { return .yes }
+      if case .menu(let menu)? = state.overlay, menu.second != nil { return .yes }
       return .no("this menu has no second choice")
     },
     Action(
@@ -56,24 +56,24 @@ extension Actions {
     Action("help.up", [.up, "k"], "up", help: "Scroll the help up") { $0.scrollHelp(-1) },
     Action(
       "help.page-down", [.pageDown, " "], "page", help: "One page of help down"
-    ) { $0.scrollHelp(max(1, Layout($0, $0.size).body.height - 3)) },
+    ) { $0.scrollHelp(max(1, $0.body.height - 3)) },
     Action(
       "help.page-up", [.pageUp], "page up", help: "One page of help up"
-    ) { $0.scrollHelp(-max(1, Layout($0, $0.size).body.height - 3)) },
+    ) { $0.scrollHelp(-max(1, $0.body.height - 3)) },
   ].on([.help], .answering)
 
   static let menuLines: [Action] = (1...State.scenarioCount).map { number in
     Action(
       "menu.line-\(number)", [.character(Character("\(number)"))], "line \(number)",
       help: "Take line \(number) of a menu"
-    ) { $0.chooseMenuLine(number - 1) }
+    ) { $0.acceptMenu(at: number - 1) }
   }.on([.menu], .answering)
 }
 
 extension State {
   mutating func scrollHelp(_ step: Int) {
     guard case .help(let top)? = overlay else { return }
-    let last = max(0, helpLines(width: size.width).count - (Layout(self, size).body.height - 2))
+    let last = max(0, helpLines(width: size.width).count - (body.height - 2))
     overlay = .help(top: min(max(0, top + step), last))
   }
 }

@@ -2,8 +2,7 @@
 
 import Canvas
 
-/// A line of the help.
-enum HelpLine: Equatable {
+enum HelpLine {
   case heading(String)
   case entry(keys: String, text: String)
   case blank
@@ -20,21 +19,17 @@ enum HelpLine: Equatable {
   }
 }
 
-private func helpGroups() -> [[HelpLine]] {
-  ActionGroup.allCases.compactMap { group in
-    let actions = Actions.all.filter { $0.group == group }
-    guard !actions.isEmpty else { return nil }
-    return [.heading(group.rawValue)]
-      + actions.map { action in
-        .entry(keys: action.keys.map(\.sign).joined(separator: " "), text: action.help)
-      } + [.blank]
-  }
-}
-
 /// The help at a width, line by line: one entry a line, or two beside each other.
 /// - Complexity: O(actions).
 func helpLines(width: Int) -> [[HelpLine]] {
-  let groups = helpGroups()
+  let groups: [[HelpLine]] = ActionGroup.allCases.compactMap { group in
+    let actions = Actions.all.filter { $0.group == group }
+    guard !actions.isEmpty else { return nil }
+    return [.heading(group.rawValue)]
+      + actions.map {
+        .entry(keys: $0.keys.map(\.sign).joined(separator: " "), text: $0.help)
+      } + [.blank]
+  }
   guard width >= 116 else { return groups.flatMap { $0 }.map { [$0] } }
   // Groups stay whole; the left column takes them until it is the longer one.
   let total = groups.reduce(0) { $0 + $1.count }

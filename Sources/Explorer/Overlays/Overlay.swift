@@ -1,8 +1,8 @@
 // What can lie above a screen. One at a time; while it is there, keys go to it.
 
+import Canvas
 import Pruning
 
-/// Something above the screen.
 enum Overlay: Sendable {
   case prompt(Prompt)
   case menu(Menu)
@@ -33,74 +33,41 @@ extension Context {
   package static let help = Context("help", title: "In the help")
   package static let palette = Context("palette", title: "In the palette")
 
-  /// Those of what lies above a screen.
   static let overlays = [prompt, menu, dialogue, commit, help, palette]
 }
 
 /// A few choices in a box.
-struct Menu: Sendable, Equatable {
-  enum Purpose: Sendable, Equatable {
-    case sort, strategy, order
-    /// Where to keep the plan as a scenario.
-    case store
-  }
-  /// A choice, and what it means in a few words.
-  struct Line: Sendable, Equatable {
-    var title: String
-    var note = ""
-  }
-  var purpose: Purpose
+struct Menu: Sendable {
+  let heading: String
+  /// The choices, and what each means in a few words.
+  let lines: [(title: String, note: String)]
   /// The highlighted line.
   var index: Int
-  var lines: [Line]
+  /// What Enter does with a line.
+  let accepted: @Sendable (inout State, Int) -> Void
+  /// What `s` does with it, where that means something.
+  var second: (@Sendable (inout State, Int) -> Void)?
 }
 
 extension Menu {
-  var heading: String {
-    switch purpose {
-    case .sort: "Sort by"
-    case .strategy: "Strategy: what the shares follow"
-    case .order: "Order: which rows are kept first"
-    case .store: "Store this plan as scenario"
-    }
-  }
-}
-
-extension State {
-  mutating func openMenu(_ purpose: Menu.Purpose) {
-    let (lines, index) =
-      switch purpose {
-      case .sort: (sortLines, subject.columns.firstIndex(of: table.column))
-      case .strategy:
-        (Strategy.allCases.map(strategyLine), Strategy.allCases.firstIndex(of: plan.strategy))
-      case .order: (Order.allCases.map(orderLine), Order.allCases.firstIndex(of: plan.order))
-      case .store: (storeLines, scenarios.firstIndex(of: nil))
-      }
-    overlay = .menu(Menu(purpose: purpose, index: index ?? 0, lines: lines))
-  }
-
-  private var sortLines: [Menu.Line] {
-    subject.columns.map { column in
+  static func sort(_ state: State) -> Menu {
+    let (columns, table) = (state.subject.columns, state.table)
+    let lines = columns.map { column in
       var note = ""
       if column == table.column {
         note = "first \(table.sorting.arrow)"
       } else if let second = table.second, second.column == column {
         note = "second \(second.arrow)"
       }
-      return Menu.Line(title: column.name(subject), note: note)
+      return (title: column.name(state.subject), note: note)
     }
+    return Menu(
+      heading: "Sort by", lines: lines, index: columns.firstIndex(of: table.column) ?? 0,
+      accepted: { $0.sort(by: columns[$1]) }, second: { $0.sortSecond(by: columns[$1]) })
   }
 
-  private var storeLines: [Menu.Line] {
-    scenarios.enumerated().map { index, scenario in
-      Menu.Line(
-        title: "\(index + 1)",
-        note: scenario.map { summary(of: $0.plan).joined(separator: "  ") } ?? "empty")
-    }
-  }
-
-  private func strategyLine(_ strategy: Strategy) -> Menu.Line {
-    let note =
+  static func strategy(_ state: State) -> Menu {
+    ofPlan("Strategy: what the shares follow", \.strategy, state) { strategy in
       switch strategy {
       case .complexity: "softmax of d_inter × d_intra / τ"
       case .uniform: "the same share for every concept"
@@ -108,11 +75,11 @@ extension State {
       case .dInter: "softmax of d_inter / τ"
       case .dIntra: "softmax of d_intra / τ"
       }
-    return Menu.Line(title: strategy.rawValue, note: note)
+    }
   }
 
-  private func orderLine(_ order: Order) -> Menu.Line {
-    let note =
+  static func order(_ state: State) -> Menu {
+    ofPlan("Order: which rows are kept first", \.order, state) { order in
       switch order {
       case .hardest: "farthest from the centroid first"
       case .easiest: "nearest to the centroid first"
@@ -120,44 +87,134 @@ extension State {
       case .similarity: "best image-text similarity first"
       case .stratified: "evenly over all distances"
       }
-    return Menu.Line(title: order.rawValue, note: note)
+    }
   }
 
+  /// Where to keep the plan as a scenario.
+  static func store(_ state: State) -> Menu {
+    let lines = state.shift.scenarios.enumerated().map { index, scenario in
+      (
+        title: "\(index + 1)",
+        note: scenario.map { state.summary(of: $0.plan).joined(separator: "  ") } ?? "empty"
+      )
+    }
+    return Menu(
+      heading: "Store this plan as scenario", lines: lines,
+      index: state.shift.scenarios.firstIndex(of: nil) ?? 0
+    ) { $0.storeScenario($1 + 1) }
+  }
+
+  /// A menu of the values that a part of the plan can have.
+  private static func ofPlan<
+    Choice: CaseIterable & Equatable & RawRepresentable<String> & Sendable
+  >(
+    _ heading: String, _ part: any WritableKeyPath<Plan, Choice> & Sendable, _ state: State,
+    note: (Choice) -> String
+  ) -> Menu {
+    let choices = Array(Choice.allCases)
+    return Menu(
+      heading: heading, lines: choices.map { (title: $0.rawValue, note: note($0)) },
+      index: choices.firstIndex(of: state.plan[keyPath: part]) ?? 0
+    ) { state, line in
+      var changed = state.plan
+      changed[keyPath: part] = choices[line]
+      state.propose(changed)
+    }
+  }
+}
+
+extension State {
   mutating func moveMenu(_ step: Int) {
     guard case .menu(var menu)? = overlay else { return }
     menu.index = (menu.index + step + menu.lines.count) % menu.lines.count
     overlay = .menu(menu)
   }
 
-  /// Takes the highlighted column as the second to sort by.
-  mutating func acceptSecond() {
-    guard case .menu(let menu)? = overlay, menu.purpose == .sort else { return }
-    overlay = nil
-    sortSecond(by: subject.columns[menu.index])
-  }
-
-  mutating func acceptMenu() {
-    guard case .menu(let menu)? = overlay else { return }
-    overlay = nil
-    var changed = plan
-    switch menu.purpose {
-    case .sort:
-      sort(by: subject.columns[menu.index])
-      return
-    case .strategy: changed.strategy = Strategy.allCases[menu.index]
-    case .order: changed.order = Order.allCases[menu.index]
-    case .store:
-      storeScenario(menu.index + 1)
+  /// Takes a line, from 0: without one the highlighted.
+  mutating func acceptMenu(at line: Int? = nil) {
+    guard case .menu(let menu)? = overlay, menu.lines.indices.contains(line ?? menu.index) else {
       return
     }
-    propose(changed)
+    overlay = nil
+    menu.accepted(&self, line ?? menu.index)
   }
 
-  /// Chooses a line by its number, from 0.
-  mutating func chooseMenuLine(_ line: Int) {
-    guard case .menu(var menu)? = overlay, menu.lines.indices.contains(line) else { return }
-    menu.index = line
-    overlay = .menu(menu)
-    acceptMenu()
+  /// Takes the highlighted line as the second choice.
+  mutating func acceptSecond() {
+    guard case .menu(let menu)? = overlay, let second = menu.second else { return }
+    overlay = nil
+    second(&self, menu.index)
   }
+}
+
+/// Draws what lies above the screen; prompts are drawn with the bottom line.
+func drawOverlay(_ state: State, _ layout: Layout, _ grid: inout Grid) {
+  switch state.overlay {
+  case nil, .prompt?: break
+  case .menu(let menu)?: drawMenu(menu, layout.body, &grid)
+  case .commit(let dialogue)?: CommitView(state: state, dialogue: dialogue).draw(layout.body, &grid)
+  case .question(let question)?: drawQuestion(state, question, layout.body, &grid)
+  case .help(let top)?: drawHelp(top, layout.body, &grid)
+  case .palette(let palette)?: drawPalette(state, palette, layout.body, &grid)
+  }
+}
+
+/// A box in the middle of a region, empty, with a heading; returns what is inside.
+func raise(
+  _ heading: String, width: Int, lines: Int, _ region: Region, _ grid: inout Grid
+) -> Region {
+  let box = region.middle(width: width + 6, height: lines + 2)
+  grid.fill(box, Style(.plain, on: .raised))
+  grid.box(box, title: [(heading, Style(.accent, .bold, on: .raised))], Style(.line, on: .raised))
+  let inside = box.inside
+  return Region(
+    x: inside.x + 2, y: inside.y, width: max(0, inside.width - 4), height: inside.height)
+}
+
+/// Draws the ground of a line, as wide as its box, with a sign before the highlighted one.
+func drawLine(
+  _ y: Int, of inside: Region, isHere: Bool, weight: Attributes = [], sign: Int = 1,
+  _ grid: inout Grid
+) -> (row: Region, ground: Ground) {
+  let row = Region(x: inside.x - 2, y: y, width: inside.width + 4, height: 1)
+  guard isHere else { return (row, .raised) }
+  grid.fill(row, Style(.plain, weight, on: .cursor))
+  grid.draw("▸", row.x + sign, y, Style(.accent, .bold, on: .cursor))
+  return (row, .cursor)
+}
+
+private func drawMenu(_ menu: Menu, _ region: Region, _ grid: inout Grid) {
+  let titles = menu.lines.map(\.title)
+  let notes = menu.lines.map(\.note)
+  let left = titles.map { columns(of: $0) }.max() ?? 0
+  let right = notes.map { columns(of: $0) }.max() ?? 0
+  let width = max(left + (right > 0 ? 4 + right : 1), columns(of: menu.heading))
+  let inside = raise(menu.heading, width: width, lines: titles.count, region, &grid)
+  let first = max(0, min(menu.index - inside.height + 1, titles.count - inside.height))
+  for line in 0..<min(inside.height, titles.count) {
+    let index = first + line
+    let y = inside.y + line
+    let isHere = index == menu.index
+    let (row, ground) = drawLine(y, of: inside, isHere: isHere, weight: .bold, &grid)
+    grid.mark(.line(index), row)
+    let style = Style(.plain, isHere ? .bold : [], on: ground)
+    grid.draw(titles[index], inside.x + 1, y, style, limit: max(0, inside.width - 1))
+    let x = inside.x + 1 + left + 3
+    grid.draw(notes[index], x, y, Style(.dim, on: ground), limit: inside.x + inside.width - x)
+  }
+}
+
+/// Draws an answer with a sign before the highlighted one, so that it does not rest on colour. A
+/// click on it is the key that answers so.
+@discardableResult
+func drawAnswer(
+  _ text: String, key: KeyPress, isHere: Bool, isOff: Bool = false, _ x: Int, _ y: Int,
+  _ grid: inout Grid
+) -> Int {
+  let ground: Ground = isHere ? .cursor : .raised
+  let role: Role = isOff ? .dim : .plain
+  let label = isHere ? "▸ \(text) " : "  \(text) "
+  let end = grid.draw(label, x, y, Style(role, isHere ? .bold : [], on: ground))
+  grid.mark(.key(key.text), Region(x: x, y: y, width: end - x, height: 1))
+  return end
 }

@@ -9,7 +9,7 @@ extension Prompt {
     invitation: { "\($0.feasibleText($0.plan)), or 27.7%, 0.277, 84M, +10k, -0.5%" },
     expectation: "not a target yet", infeasible: "possible is",
     read: { state, text, plan throws(PlanError) in
-      plan.target = try TargetWish.target(
+      plan.target = try Wish.target(
         text, from: plan.target, candidates: state.subject.candidates)
     },
     meaning: { state, plan in
@@ -22,7 +22,7 @@ extension Prompt {
     invitation: { "rows of each concept, now \(thousands($0.plan.minimum)): 1, 500, 2k" },
     expectation: "not a number of rows yet",
     read: { _, text, plan throws(PlanError) in
-      plan.minimum = try BoundWish.minimum(text)
+      plan.minimum = try Wish.minimum(text)
     },
     meaning: {
       "= \(thousands($1.minimum)) rows of each, or all it has"
@@ -32,7 +32,7 @@ extension Prompt {
     "share", invitation: { "of the mean quota, 0 to 1, now \($0.plan.share): 0.5, 20%" },
     expectation: "not a number from 0 to 1 yet",
     read: { _, text, plan throws(PlanError) in
-      plan.share = try BoundWish.share(text)
+      plan.share = try Wish.share(text)
     },
     meaning: { state, plan in
       guard let mean = state.meanQuota else { return "no concept is free to take a share" }
@@ -47,7 +47,7 @@ extension Prompt {
       invitation: { _ in "of \(rows) rows: 40%, 0.4, 12,000, 12k, 1 row" },
       expectation: "not a part of \(rows) rows yet",
       read: { state, text, plan throws(PlanError) in
-        let action = try OverrideWish.pin(text, of: concepts, size: state.subject.scores.size)
+        let action = try Wish.pin(text, of: concepts, size: state.subject.scores.size)
         plan = plan.overriding(concepts, action, clustering: state.subject.clustering)
       },
       meaning: { state, plan in
@@ -67,7 +67,7 @@ extension Prompt {
       invitation: { _ in "times its share, above 0: 2, 0.5; 1 is none" },
       expectation: "not a number above 0 yet",
       read: { state, text, plan throws(PlanError) in
-        let weight = try OverrideWish.weight(text)
+        let weight = try Wish.weight(text)
         guard weight == 1 else {
           plan = plan.overriding(concepts, .weight(weight), clustering: state.subject.clustering)
           return

@@ -4,7 +4,6 @@
 
 import Canvas
 
-/// A line to type into.
 struct Prompt: Sendable {
   /// What is said about a text.
   typealias Hint = (text: String, role: Role)
@@ -23,7 +22,6 @@ struct Prompt: Sendable {
   /// What Enter does; it takes the prompt away where the text will do.
   let accepted: @Sendable (inout State, String) -> Void
 
-  /// A prompt for words to look for.
   static func words(
     _ label: String, text: String = "", hint: @escaping @Sendable (State) -> String,
     accepted: @escaping @Sendable (inout State, String) -> Void
@@ -39,14 +37,6 @@ struct Prompt: Sendable {
 }
 
 extension State {
-  /// Changes the text of the prompt.
-  mutating func editPrompt(_ change: (inout String) -> Void) {
-    guard case .prompt(var prompt)? = overlay else { return }
-    change(&prompt.text)
-    overlay = .prompt(prompt)
-    prompt.edited(&self, prompt.text)
-  }
-
   mutating func acceptPrompt() {
     if case .prompt(let prompt)? = overlay { prompt.accepted(&self, prompt.text) }
   }
@@ -54,6 +44,50 @@ extension State {
   /// Takes away what lies above the screen, and what it has changed so far.
   mutating func closeOverlay() {
     if case .prompt(let prompt)? = overlay { prompt.closed(&self) } else { overlay = nil }
+  }
+}
+
+// Text that is typed or pasted into what has a line for it: prompts and the palette.
+
+extension State {
+  /// The characters that the palette takes.
+  private static let longestQuery = 64
+
+  /// Changes the text of the line that is typed into; false when there is none.
+  private mutating func edit(_ change: (inout String) -> Void) -> Bool {
+    switch overlay {
+    case .prompt(var prompt)?:
+      change(&prompt.text)
+      overlay = .prompt(prompt)
+      prompt.edited(&self, prompt.text)
+    case .palette(let palette)?:
+      var query = palette.query
+      change(&query)
+      overlay = .palette(ActionPalette(query: query))
+    default: return false
+    }
+    return true
+  }
+
+  /// Appends to the line that is typed into, as far as there is room; false when there is none.
+  mutating func type(_ text: String) -> Bool {
+    var longest = State.longestQuery
+    if case .prompt(let prompt)? = overlay { longest = prompt.longest }
+    return edit { $0 += text.prefix(max(0, longest - $0.count)) }
+  }
+
+  mutating func eraseCharacter() { _ = edit { _ = $0.popLast() } }
+  mutating func eraseLine() { _ = edit { $0 = "" } }
+
+  /// Takes pasted text as text: a line break in it accepts nothing, and no letter of it is a key.
+  mutating func paste(_ text: String) {
+    let words = text.split {
+      $0.isWhitespace
+        || $0.unicodeScalars.allSatisfy { $0.properties.generalCategory == .control }
+    }
+    if !type(words.joined(separator: " ")) {
+      warn("there is nothing to paste into; keys are not taken from a clipboard")
+    }
   }
 }
 

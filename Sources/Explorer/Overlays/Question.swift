@@ -4,55 +4,76 @@
 import Canvas
 import Pruning
 
-/// A question above the screen.
-struct Question: Sendable, Equatable {
-  enum Purpose: Sendable, Equatable {
-    /// Quitting with a plan that is neither committed nor a draft.
-    case quit
-    /// A draft was left by an earlier session.
-    case draft(Plan)
-    /// The row that was looked for is in another concept.
-    case elsewhere(FoundRow)
-  }
-
-  /// One answer.
-  struct Answer: Sendable, Equatable {
+struct Question: Sendable {
+  struct Answer: Sendable {
     let key: Character
     let text: String
+    /// Why it cannot be given.
+    var obstacle: String?
+    var taken: @Sendable (inout State) -> Void = { _ in }
   }
 
-  var purpose: Purpose
-  /// The highlighted answer.
+  let heading: String
+  /// What is said before the answers.
+  let facts: @Sendable (State) -> [String]
+  let answers: [Answer]
   var index = 0
 
-  var heading: String {
-    switch purpose {
-    case .quit: "Quit?"
-    case .draft: "A draft was left here"
-    case .elsewhere: "It is in another concept"
-    }
+  /// Quitting with a plan that is neither committed nor a draft.
+  static func quit(_ state: State) -> Question {
+    let obstacle = state.storeObstacle
+    return Question(
+      heading: "Quit?",
+      facts: { state in
+        let change = state.difference(from: state.savedPlan, to: state.plan)
+        let words = ["This plan is not committed: \(change)."]
+        if let obstacle { return words + ["No draft can be saved: \(obstacle)"] }
+        return state.draft == nil ? words : words + ["Saving it replaces the draft that is there."]
+      },
+      answers: [
+        Answer(key: "n", text: "stay"),
+        Answer(
+          key: "s", text: "save it as a draft and quit",
+          obstacle: obstacle.map { "a draft cannot be saved: \($0)" }
+        ) { $0.start(DraftOrder(plan: $0.plan)) },
+        Answer(key: "c", text: "commit it first") { $0.openCommit() },
+        Answer(key: "y", text: "quit and forget it") { $0.isFinished = true },
+      ])
   }
 
-  var answers: [Answer] {
-    switch purpose {
-    case .quit:
-      [
-        Answer(key: "n", text: "stay"), Answer(key: "s", text: "save it as a draft and quit"),
-        Answer(key: "c", text: "commit it first"), Answer(key: "y", text: "quit and forget it"),
-      ]
-    case .draft:
-      [
-        Answer(key: "n", text: "leave it; O takes it later"), Answer(key: "y", text: "take it"),
-        Answer(key: "d", text: "delete it"),
-      ]
-    case .elsewhere: [Answer(key: "n", text: "stay here"), Answer(key: "y", text: "go there")]
-    }
+  /// A draft was left by an earlier session.
+  static func draft(_ draft: Plan) -> Question {
+    Question(
+      heading: "A draft was left here",
+      facts: { state in
+        let changes = state.differences(from: state.plan, to: draft)
+        let rest = changes.count > 3 ? ["and \(changes.count - 3) more"] : []
+        return ["Against the plan on the screen:"] + changes.prefix(3) + rest
+      },
+      answers: [
+        Answer(key: "n", text: "leave it; O takes it later"),
+        Answer(key: "y", text: "take it") { $0.takeDraft(draft) },
+        Answer(key: "d", text: "delete it") { $0.start(DraftOrder(plan: nil)) },
+      ])
+  }
+
+  /// The row that was looked for is in another concept.
+  static func elsewhere(_ hit: FoundRow, _ place: RankedRow) -> Question {
+    Question(
+      heading: "It is in another concept",
+      facts: { _ in
+        [
+          "\(hit.rowKey) is row \(thousands(hit.row)), in concept \(place.cluster) at "
+            + "rank \(thousands(place.rank))."
+        ]
+      },
+      answers: [
+        Answer(key: "n", text: "stay here"), Answer(key: "y", text: "go there") { $0.goTo(hit) },
+      ])
   }
 }
 
 extension State {
-  mutating func ask(_ purpose: Question.Purpose) { overlay = .question(Question(purpose: purpose)) }
-
   mutating func moveQuestion(_ step: Int) {
     guard case .question(var question)? = overlay else { return }
     let count = question.answers.count
@@ -63,44 +84,13 @@ extension State {
   /// Takes the answer with this key.
   mutating func answerQuestion(_ key: Character) {
     guard case .question(let question)? = overlay else { return }
-    guard question.answers.contains(where: { $0.key == key }) else {
+    guard let answer = question.answers.first(where: { $0.key == key }) else {
       let keys = question.answers.map { "\($0.key)" }.joined(separator: ", ")
-      warn("\(key) is no answer here; \(keys) are")
-      return
+      return warn("\(key) is no answer here; \(keys) are")
     }
-    if key == "s", let reason = storeObstacle {
-      warn("a draft cannot be saved: \(reason)")
-      return
-    }
+    if let obstacle = answer.obstacle { return warn(obstacle) }
     overlay = nil
-    switch (question.purpose, key) {
-    case (.quit, "s"): start(DraftOrder(plan: plan))
-    case (.quit, "c"): openCommit()
-    case (.quit, "y"): isFinished = true
-    case (.draft(let plan), "y"): takeDraft(plan)
-    case (.draft, "d"): start(DraftOrder(plan: nil))
-    case (.elsewhere(let hit), "y"): goTo(hit)
-    default: break
-    }
-  }
-
-  /// What the question says before its answers.
-  func facts(_ question: Question) -> [String] {
-    switch question.purpose {
-    case .quit:
-      let words = ["This plan is not committed: \(difference(from: savedPlan, to: plan))."]
-      if let reason = storeObstacle { return words + ["No draft can be saved: \(reason)"] }
-      return draft == nil ? words : words + ["Saving it replaces the draft that is there."]
-    case .draft(let draft):
-      let changes = differences(from: plan, to: draft)
-      let rest = changes.count > 3 ? ["and \(changes.count - 3) more"] : []
-      return ["Against the plan on the screen:"] + changes.prefix(3) + rest
-    case .elsewhere(let hit):
-      return [
-        "\(hit.rowKey) is row \(thousands(hit.row)), in concept \(hit.ranked?.cluster ?? 0) at "
-          + "rank \(thousands(hit.ranked?.rank ?? 0))."
-      ]
-    }
+    answer.taken(&self)
   }
 
   /// The plan that counts as saved.
@@ -111,13 +101,29 @@ extension State {
 
   /// Asks whether the draft of an earlier session is wanted, if there is one.
   public mutating func offerDraft() {
-    if let draft, draft != plan { ask(.draft(draft)) }
+    if let draft, draft != plan { overlay = .question(.draft(draft)) }
   }
 
-  private mutating func takeDraft(_ draft: Plan) {
+  fileprivate mutating func takeDraft(_ draft: Plan) {
     let before = plan
     guard propose(draft) else { return }
     say("the draft is the plan: \(difference(from: before, to: draft)); u brings the other back")
+  }
+}
+
+/// Store a plan as the draft, in place of what is there; nil takes the draft away.
+public struct DraftOrder: Request {
+  package let plan: Plan?
+
+  /// Whether it is as was asked.
+  public func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Bool? {
+    if let plan { try work.plans.saveDraft(plan) } else { try work.plans.removeDraft() }
+    return true
+  }
+
+  public func receive(_ answer: Bool, _ state: inout State) {
+    state.draft = plan
+    if plan == nil { state.say("the draft is deleted") } else { state.isFinished = true }
   }
 }
 
@@ -125,7 +131,7 @@ extension State {
 func drawQuestion(_ state: State, _ question: Question, _ region: Region, _ grid: inout Grid) {
   let answers = question.answers
   let room = max(20, region.width - 6)
-  let all = state.facts(question)
+  let all = question.facts(state)
   let widest = (all + answers.map { "   \($0.key)  \($0.text)" }).map { columns(of: $0) }.max() ?? 0
   let width = min(room, max(widest, columns(of: question.heading) + 4))
   let facts = all.flatMap { wrap($0, width) }
@@ -138,14 +144,9 @@ func drawQuestion(_ state: State, _ question: Question, _ region: Region, _ grid
   for (index, answer) in answers.enumerated() {
     let y = inside.y + shown.count + index
     let isHere = index == question.index
-    let ground: Ground = isHere ? .cursor : .raised
-    let isOff = answer.key == "s" && state.storeObstacle != nil
-    let whole = Region(x: inside.x - 2, y: y, width: inside.width + 4, height: 1)
-    grid.mark(.key(String(answer.key)), whole)
-    if isHere {
-      grid.fill(whole, Style(.plain, on: .cursor))
-      grid.draw("▸", inside.x - 1, y, Style(.accent, .bold, on: .cursor))
-    }
+    let isOff = answer.obstacle != nil
+    let (row, ground) = drawLine(y, of: inside, isHere: isHere, &grid)
+    grid.mark(.key(String(answer.key)), row)
     grid.draw("\(answer.key)", inside.x + 1, y, Style(isOff ? .dim : .accent, .bold, on: ground))
     grid.draw(
       answer.text, inside.x + 4, y, Style(isOff ? .dim : .plain, isHere ? .bold : [], on: ground),

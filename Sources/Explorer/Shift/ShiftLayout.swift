@@ -4,7 +4,6 @@
 
 import Canvas
 
-/// The places of Shift inside its border.
 struct ShiftLayout: Sendable, Equatable {
   let totals: Region
   let plot: Region
@@ -62,6 +61,5 @@ struct ShiftLayout: Sendable, Equatable {
   /// The columns that the plot has room for.
   var plotColumns: Int { bars.width }
 
-  /// The lines of concepts.
   var listLines: Int { max(0, list.height - 1) }
 }

@@ -10,7 +10,6 @@ struct ShiftList {
   let table: ShiftTable
   let region: Region
 
-  /// - Complexity: O(lines).
   func draw(_ grid: inout Grid) {
     let number = max(5, columns(of: thousands(state.largestSize)))
     let index = max(3, columns(of: "\(max(0, state.subject.clusters - 1))"))
@@ -36,11 +35,7 @@ struct ShiftList {
       let new = state.quotas.quota[cluster]
       let size = state.subject.scores.size[cluster]
       grid.drawRight("\(cluster)", endingAt: region.x + 1 + index, y, .dim)
-      if let label = state.name(of: cluster) {
-        grid.draw(label, name, y, new == 0 ? .dim : .plain, limit: nameWidth)
-      } else {
-        grid.draw("…", name, y, .line)
-      }
+      grid.drawName(of: cluster, state, name, y, new == 0 ? .dim : .plain, limit: nameWidth)
       grid.drawRight(thousands(old), endingAt: before, y, .dim, limit: number)
       grid.draw("→", before + 1, y, .line)
       grid.drawRight(thousands(new), endingAt: after, y, limit: number)
@@ -60,57 +55,44 @@ struct ShiftList {
 /// What changes in all.
 struct ShiftTotals {
   let state: State
-  let comparison: Comparison
+  let table: ShiftTable
 
-  private var concepts: Int { state.shift.table?.total.concepts ?? 0 }
-  private var saturated: (before: Int, after: Int) {
-    let sums = state.shift.table?.total ?? ShiftSums()
-    return (sums.saturatedBefore, sums.saturated)
+  private var comparison: Comparison { table.comparison }
+  private var same: Int {
+    table.total.concepts - comparison.counts.gained - comparison.counts.cut
   }
-  private var same: Int { concepts - comparison.counts.gained - comparison.counts.cut }
 
   /// Draws them as a table.
   func draw(_ region: Region, _ grid: inout Grid) {
     let overlap = state.overlap(comparison)
     let counts = comparison.counts
     var y = region.y
-    func line(_ name: String, _ words: [(String, Style)]) {
+    func line(_ name: String, _ words: (String, Style)...) {
       guard y < region.y + region.height else { return }
       grid.draw(name, region.x + 1, y, .dim)
       grid.draw(words, region.x + 11, y, before: region.x + region.width)
       y += 1
     }
     line(
-      "kept",
-      [
-        (thousands(overlap.before), .dim), (" → ", .line), (thousands(overlap.after), .bold),
-      ])
-    line("enter", [("▲ " + range(overlap.least.entering, overlap.most.entering), Style(.gained))])
-    line("leave", [("▼ " + range(overlap.least.leaving, overlap.most.leaving), Style(.cut))])
+      "kept", (thousands(overlap.before), .dim), (" → ", .line),
+      (thousands(overlap.after), .bold))
+    line("enter", ("▲ " + range(overlap.least.entering, overlap.most.entering), Style(.gained)))
+    line("leave", ("▼ " + range(overlap.least.leaving, overlap.most.leaving), Style(.cut)))
     let sign = overlap.isExact ? "" : "≥ "
     line(
-      "in both",
-      [
-        (sign + thousands(overlap.both), Style(.kept)),
-        ("  " + sign + percent(overlap.part, 1) + " %", .bold),
-        ("  J " + sign + fixed(overlap.jaccard, 3), .dim),
-      ])
+      "in both", (sign + thousands(overlap.both), Style(.kept)),
+      ("  " + sign + percent(overlap.part, 1) + " %", .bold),
+      ("  J " + sign + fixed(overlap.jaccard, 3), .dim))
     line(
-      "concepts",
-      [
-        ("▲ \(thousands(counts.gained))", Style(.gained)),
-        ("   ▼ \(thousands(counts.cut))", Style(.cut)), ("   = \(thousands(same))", .dim),
-      ])
+      "concepts", ("▲ \(thousands(counts.gained))", Style(.gained)),
+      ("   ▼ \(thousands(counts.cut))", Style(.cut)), ("   = \(thousands(same))", .dim))
     line(
-      "saturated",
-      [
-        ("● \(thousands(saturated.before))", .dim), (" → ", .line),
-        (thousands(saturated.after), Style(.saturated)),
-      ])
-    if let note = note(overlap) { line("", [(note, .dim)]) }
+      "saturated", ("● \(thousands(table.total.saturatedBefore))", .dim), (" → ", .line),
+      (thousands(table.total.saturated), Style(.saturated)))
+    if let note = note(overlap) { line("", (note, .dim)) }
     y += 1
     if state.scenarios.allSatisfy({ $0 == nil }) {
-      line("scenarios", [("' 1 stores this plan", .dim)])
+      line("scenarios", ("' 1 stores this plan", .dim))
     }
   }
 
@@ -120,10 +102,11 @@ struct ShiftTotals {
     let overlap = state.overlap(comparison)
     let counts = comparison.counts
     let isNarrow = region.width < 72
+    let (before, after) = (table.total.saturatedBefore, table.total.saturated)
     let concepts: [(String, Style)] = [
       (isNarrow ? "" : "concepts  ", .dim), ("▲ \(thousands(counts.gained))", Style(.gained)),
       ("  ▼ \(thousands(counts.cut))", Style(.cut)), ("  = \(thousands(same))", .dim),
-      ("   ● \(thousands(saturated.before)) → \(thousands(saturated.after))", Style(.saturated)),
+      ("   ● \(thousands(before)) → \(thousands(after))", Style(.saturated)),
       (" saturated", .dim),
     ]
     grid.draw(concepts, region.x + 1, region.y)
@@ -175,24 +158,20 @@ struct ShiftScenarios {
   }
 
   private func drawLine(_ number: Int, _ comparison: Comparison, _ y: Int, _ grid: inout Grid) {
-    let isBefore = state.shift.before == .scenario(number)
-    let isSame = comparison.old.plan == state.plan
     let overlap = state.overlap(comparison)
     let counts = comparison.counts
     let sign = overlap.isExact ? "" : "≥"
-    var right: [(String, Style)] = []
-    if isSame {
-      right = [("= this plan", Style(.kept))]
-    } else {
-      right = [
+    let right: [(String, Style)] =
+      comparison.old.plan == state.plan
+      ? [("= this plan", Style(.kept))]
+      : [
         ("▲ \(thousands(counts.gained))", Style(.gained)),
         ("  ▼ \(thousands(counts.cut))", Style(.cut)),
         ("  \(sign)\(percent(overlap.part, 1)) % in both", .bold),
       ]
-    }
     let width = right.reduce(0) { $0 + columns(of: $1.0) }
     let end = region.x + region.width - 1
-    if isBefore { grid.draw("▸", region.x, y, .accent) }
+    if state.shift.before == number { grid.draw("▸", region.x, y, .accent) }
     var x = grid.draw("\(number)", region.x + 1, y, Style(.accent, .bold)) + 2
     for words in state.summary(of: comparison.old.plan) {
       guard x + columns(of: words) + 2 <= end - width else { break }

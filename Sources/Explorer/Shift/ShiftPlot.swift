@@ -10,74 +10,58 @@ struct ShiftPlot {
   let table: ShiftTable
   let cursor: Int?
 
-  /// - Complexity: O(cells of the plot).
   func draw(_ grid: inout Grid) {
     let bars = layout.bars
     let columns = table.columns
     guard !columns.isEmpty, table.width == bars.width, bars.height > 0 else { return }
     let step = bars.width / columns.count
-    let means = columns.map { Means($0) }
-    let (top, isCut) = scale(means)
+    let (top, isCut) = scale(columns)
     grid.drawRight(
       (isCut ? "≥" : "") + compact(Int(top.rounded())), endingAt: bars.x - 1, bars.y, .dim)
     if bars.height > 1 { grid.drawRight("0", endingAt: bars.x - 1, bars.y + bars.height - 1, .dim) }
-    for (index, mean) in means.enumerated() {
-      for offset in 0..<step {
-        drawColumn(mean, columns[index], bars.x + index * step + offset, bars, top, &grid)
-      }
+    for (index, sums) in columns.enumerated() {
+      for offset in 0..<step { drawColumn(sums, bars.x + index * step + offset, bars, top, &grid) }
     }
     drawSigns(columns, step, bars, &grid)
     if layout.plot.height >= 9 { drawSaturated(columns, step, bars, &grid) }
     if layout.plot.height >= 5 { drawFigures(columns.count, step, bars, &grid) }
   }
 
-  /// What a column shows, per concept.
-  private struct Means {
-    let before: Double
-    let after: Double
-    let size: Double
-
-    init(_ sums: ShiftSums) {
-      let count = Double(max(1, sums.concepts))
-      before = Double(sums.before) / count
-      after = Double(sums.after) / count
-      size = Double(sums.size) / count
-    }
-  }
-
   /// The value at the top. A few columns that tower over all others are cut off, or nothing else
   /// could be seen.
-  private func scale(_ means: [Means]) -> (top: Double, isCut: Bool) {
-    let values = means.map { max($0.before, $0.after) }.sorted()
+  private func scale(_ columns: [ShiftSums]) -> (top: Double, isCut: Bool) {
+    let values = columns.map { $0.mean(max($0.before, $0.after)) }.sorted()
     let highest = max(values.last ?? 0, 1e-9)
     let usual = values[values.count * 9 / 10] * 1.5
     return usual > 0 && highest > 2 * usual ? (usual, true) : (highest, false)
   }
 
   private func drawColumn(
-    _ mean: Means, _ sums: ShiftSums, _ x: Int, _ bars: Region, _ top: Double, _ grid: inout Grid
+    _ sums: ShiftSums, _ x: Int, _ bars: Region, _ top: Double, _ grid: inout Grid
   ) {
     let height = bars.height
-    let common = barEighths(min(mean.before, mean.after) / top, width: height)
-    let highest = barEighths(max(mean.before, mean.after) / top, width: height)
-    let isGain = mean.after > mean.before
+    let least = sums.mean(min(sums.before, sums.after))
+    let most = sums.mean(max(sums.before, sums.after))
+    let common = barEighths(least / top, width: height)
+    let highest = barEighths(most / top, width: height)
+    let isGain = sums.after > sums.before
     let isWhole = sums.saturated == sums.concepts
     let bottom = bars.y + height - 1
     let solid = (common + 7) / 8
     grid.column(
-      min(mean.before, mean.after) / top, x, bottom: bottom, height: height,
-      Style(isWhole ? .saturated : .kept))
+      least / top, x, bottom: bottom, height: height, Style(isWhole ? .saturated : .kept))
     // Of the difference only whole cells, and the half that is more than half.
     let end = (highest + 4) / 8
     for row in solid..<max(solid, end) {
       grid.draw(isGain ? "▒" : "░", x, bottom - row, Style(isGain ? .gained : .cut))
     }
     // Sizes matter where they are the limit.
-    let row = barEighths(mean.size / top, width: height) / 8
-    if sums.saturated > 0, mean.size <= top, row >= max(solid, end), row < height {
+    let size = sums.mean(sums.size)
+    let row = barEighths(size / top, width: height) / 8
+    if sums.saturated > 0, size <= top, row >= max(solid, end), row < height {
       grid.draw("╌", x, bottom - row, .line)
     }
-    if max(mean.before, mean.after) > top { grid.draw("↑", x, bars.y, .bold) }
+    if most > top { grid.draw("↑", x, bars.y, .bold) }
   }
 
   /// Whether the concepts of each column gain or lose together.
@@ -128,4 +112,9 @@ struct ShiftPlot {
       grid.draw(text, x, y, Style(.accent, .bold))
     }
   }
+}
+
+extension ShiftSums {
+  /// Rows per concept.
+  fileprivate func mean(_ rows: Int) -> Double { Double(rows) / Double(max(1, concepts)) }
 }

@@ -97,7 +97,7 @@ struct ShiftScreen: Screen {
       grid.draw("┴", x, layout.list.y + layout.list.height, .line)
     }
     ShiftList(state: state, table: table, region: layout.list).draw(&grid)
-    let totals = ShiftTotals(state: state, comparison: table.comparison)
+    let totals = ShiftTotals(state: state, table: table)
     if layout.isWide {
       totals.draw(layout.totals, &grid)
     } else {

@@ -4,19 +4,12 @@
 
 import Pruning
 
-/// The orders of Shift's list.
+/// The orders of Shift's list, as its border names them.
 enum ShiftOrder: String, CaseIterable, Sendable {
-  case change, gains, losses, share
-
-  /// In the border of the list.
-  var title: String {
-    switch self {
-    case .change: "by change"
-    case .gains: "gains first"
-    case .losses: "losses first"
-    case .share: "by P"
-    }
-  }
+  case change = "by change"
+  case gains = "gains first"
+  case losses = "losses first"
+  case share = "by P"
 }
 
 /// Sums over some concepts.
@@ -51,7 +44,8 @@ struct Comparison: Sendable {
   init(_ old: Baseline, _ state: State) {
     let size = state.subject.scores.size
     self.old = old
-    question = TurnoverQuestion(old, state.plan, state.quotas.quota)
+    question = TurnoverQuestion(
+      old: old.plan, oldQuota: old.quota, new: state.plan, newQuota: state.quotas.quota)
     counts =
       old == state.baseline
       ? state.counts : PlanCounts(state.quotas, against: old.quota, size: size)
@@ -79,22 +73,15 @@ package struct ShiftTable: Sendable {
   /// The sums over all concepts.
   package let total: ShiftSums
 
-  /// - Parameters:
-  ///   - width: the columns that the plot has room for.
-  ///   - last: the table before this one, whose parts may still hold.
+  /// - Parameter last: the table before this one, whose parts may still hold.
   /// - Complexity: O(k).
-  init(
-    _ state: State, before: Baseline, sorting: ShiftOrder, filtered: RowSet?, width: Int,
-    last: ShiftTable?
-  ) {
+  init(_ state: State, _ filtered: RowSet?, last: ShiftTable?) {
     let size = state.subject.scores.size
-    let (old, new) = (before.quota, state.quotas.quota)
-    comparison = Comparison(before, state)
+    comparison = Comparison(state.shiftBefore, state)
+    let (old, new) = (comparison.old.quota, state.quotas.quota)
     scenarios = state.scenarios.map { stored in stored.map { Comparison($0, state) } }
-    self.sorting = sorting
-    let known = last.flatMap { $0.ranking.fits(state) ? $0.ranking : nil }
-    let ranking = known ?? ShareRanking(state)
-    self.ranking = ranking
+    sorting = state.shift.sorting
+    ranking = last.flatMap { $0.ranking.fits(state) ? $0.ranking : nil } ?? ShareRanking(state)
     let order: [Int]
     switch sorting {
     case .share: order = ranking.concepts
@@ -106,7 +93,7 @@ package struct ShiftTable: Sendable {
     self.order =
       filtered == nil && ranking.concepts.count == size.count
       ? order : order.filter { size[$0] > 0 && filtered?.contains($0) != false }
-    self.width = width
+    width = state.shiftLayout.plotColumns
     // At least one column, because the totals are the sums of all.
     columns = ShiftTable.columns(max(1, width), ranking, size, old, new)
     total = columns.reduce(into: ShiftSums()) { $0.add($1) }
@@ -119,7 +106,7 @@ package struct ShiftTable: Sendable {
   private static func columns(
     _ width: Int, _ ranking: ShareRanking, _ size: [Int], _ old: [Int], _ new: [Int]
   ) -> [ShiftSums] {
-    let count = min(max(0, width), ranking.concepts.count)
+    let count = min(width, ranking.concepts.count)
     return (0..<count).map { column in
       let range = ranking.edge(column, of: count)..<ranking.edge(column + 1, of: count)
       var sum = ShiftSums()
@@ -136,19 +123,16 @@ package struct ShiftTable: Sendable {
     }
   }
 
-  /// Whether the table is still that of these plans.
-  func fits(
-    _ state: State, before: Baseline, sorting: ShiftOrder, filtered: RowSet?, width: Int
-  ) -> Bool {
-    self.sorting == sorting && self.width == width && self.filtered == filtered
-      && comparison.old == before
+  func fits(_ state: State, _ filtered: RowSet?) -> Bool {
+    sorting == state.shift.sorting && width == state.shiftLayout.plotColumns
+      && self.filtered == filtered && comparison.old == state.shiftBefore
       && comparison.question.new == state.plan
       && comparison.question.newQuota == state.quotas.quota
       && zip(scenarios, state.scenarios).allSatisfy { $0?.old == $1 }
   }
 
   /// In the border of the list.
-  var title: String { filtered == nil ? sorting.title : sorting.title + ", filtered" }
+  var title: String { sorting.rawValue + (filtered == nil ? "" : ", filtered") }
 
   /// The pairs of plans whose rows have to be counted, the most wanted first.
   var uncounted: [TurnoverQuestion] {

@@ -5,16 +5,12 @@ import Canvas
 import Pruning
 
 extension State {
-  /// How many plans can be kept.
   static let scenarioCount = 4
 
   /// Keeps the plan on the screen as scenario 1 to 4.
   mutating func storeScenario(_ number: Int) {
     let old = scenarios[number - 1]
-    if old?.plan == plan {
-      say("scenario \(number) is this plan already")
-      return
-    }
+    if old?.plan == plan { return say("scenario \(number) is this plan already") }
     shift.scenarios[number - 1] = Baseline(
       label: "scenario \(number)", plan: plan, quota: quotas.quota)
     say(
@@ -26,14 +22,12 @@ extension State {
   mutating func recallScenario(_ number: Int) {
     guard let stored = scenarios[number - 1] else { return }
     let changes = differences(from: plan, to: stored.plan)
-    guard let first = changes.first else {
-      say("the plan on the screen is scenario \(number) already")
-      return
+    guard !changes.isEmpty else {
+      return say("the plan on the screen is scenario \(number) already")
     }
     guard propose(stored.plan) else { return }
     let more = changes.count > 3 ? " and \(changes.count - 3) more" : ""
-    let shown = changes.count == 1 ? first : changes.prefix(3).joined(separator: ", ")
-    say("scenario \(number): \(shown)\(more)")
+    say("scenario \(number): \(changes.prefix(3).joined(separator: ", "))\(more)")
   }
 
   /// What a plan is, in one line: `27.70 %  complexity  τ 0.100  hardest  2 overrides`.
@@ -44,11 +38,26 @@ extension State {
     words.append(plan.order.rawValue)
     if plan.minimum != 1 { words.append("min " + thousands(plan.minimum)) }
     if plan.share != 0 { words.append("share \(plan.share)") }
-    switch plan.overrides.count {
-    case 0: break
-    case 1: words.append("1 override")
-    default: words.append("\(thousands(plan.overrides.count)) overrides")
-    }
+    if !plan.overrides.isEmpty { words.append(grouped(plan.overrides.count, "override")) }
     return words
   }
+}
+
+extension Actions {
+  static let scenarios: [Action] =
+    ([
+      Action("scenario.store", ["'"], "store", help: "Store this plan as scenario 1 to 4", rank: 18)
+      {
+        $0.overlay = .menu(.store($0))
+      }
+    ]
+    + (1...State.scenarioCount).map { number in
+      Action(
+        "scenario.recall-\(number)", [.character(Character("\(number)"))], "scenario \(number)",
+        help: "Go to scenario \(number)"
+      ) { $0.recallScenario(number) }.when { state in
+        state.scenarios[number - 1] != nil
+          ? .yes : .no("scenario \(number) is empty; ' \(number) stores this plan in it")
+      }
+    }).on(Context.screens, .scenarios)
 }

@@ -3,16 +3,10 @@
 
 import Pruning
 
-/// The plan that Shift compares with.
-enum ShiftBefore: Sendable, Equatable {
-  case baseline
-  /// By its number, 1 to 4.
-  case scenario(Int)
-}
-
 /// What the Shift screen remembers.
-package struct ShiftState: ScreenState {
-  var before = ShiftBefore.baseline
+package struct ShiftState: Sendable {
+  /// The number of the scenario that is compared with, from 1; nil for the baseline.
+  var before: Int?
   var sorting = ShiftOrder.change
   /// The first line of the list on the screen.
   var top = 0
@@ -25,34 +19,22 @@ package struct ShiftState: ScreenState {
   /// The plans that are kept to go back to, by number less one.
   var scenarios: [Baseline?] = Array(repeating: nil, count: State.scenarioCount)
   var turnovers = Turnovers()
-
-  package init() {}
 }
 
 extension State {
-  package var shift: ShiftState {
-    get { self[ShiftState.self] }
-    _modify { yield &self[ShiftState.self] }
-  }
-
   var scenarios: [Baseline?] { shift.scenarios }
 
-  /// The plan before.
   var shiftBefore: Baseline {
-    guard case .scenario(let number) = shift.before else { return baseline }
-    return scenarios[number - 1] ?? baseline
+    shift.before.flatMap { scenarios[$0 - 1] } ?? baseline
   }
 
   /// Makes the values of Shift anew when a plan is another one.
   /// - Complexity: O(1) when nothing changed, else O(k).
   mutating func settleShift() {
     guard screen == .shift else { return }
-    let (before, sorting, last) = (shiftBefore, shift.sorting, shift.table)
-    let (width, filtered) = (shiftLayout.plotColumns, filtered)
-    if last?.fits(self, before: before, sorting: sorting, filtered: filtered, width: width) != true
-    {
-      shift.table = ShiftTable(
-        self, before: before, sorting: sorting, filtered: filtered, width: width, last: last)
+    let (filtered, last) = (filtered, shift.table)
+    if last?.fits(self, filtered) != true {
+      shift.table = ShiftTable(self, filtered, last: last)
     }
     openAtLargestChange()
     shift.top = shiftLines.lowerBound
@@ -90,7 +72,6 @@ extension State {
     shiftList.shown(of: shift.table?.order.count ?? 0, lines: shiftLayout.listLines)
   }
 
-  /// Moves through the list.
   mutating func moveShift(_ step: Int) {
     settleShift()
     guard let order = shift.table?.order, !order.isEmpty else { return }
@@ -113,9 +94,8 @@ extension State {
 
   /// The next plan to compare with: the baseline, then the stored scenarios.
   mutating func turnBefore() {
-    let choices =
-      [ShiftBefore.baseline]
-      + scenarios.indices.filter { scenarios[$0] != nil }.map { .scenario($0 + 1) }
+    let choices: [Int?] =
+      [nil] + scenarios.indices.filter { scenarios[$0] != nil }.map { $0 + 1 }
     let here = choices.firstIndex(of: shift.before) ?? 0
     shift.before = choices[(here + 1) % choices.count]
     shift.top = 0

@@ -4,20 +4,13 @@
 import Pruning
 import Workspace
 
-/// Two plans whose rows are to be compared.
+/// Two plans whose rows are to be compared. Arrays that share their memory are equal at once, so
+/// comparing questions is cheap.
 public struct TurnoverQuestion: Request {
   public let old: Plan
   public let oldQuota: [Int]
   public let new: Plan
   public let newQuota: [Int]
-
-  /// Arrays that share their memory are equal at once, so comparing questions is cheap.
-  init(_ old: Baseline, _ new: Plan, _ newQuota: [Int]) {
-    self.old = old.plan
-    oldQuota = old.quota
-    self.new = new
-    self.newQuota = newQuota
-  }
 
   public static var fillsScreen: Bool { true }
 
@@ -30,17 +23,13 @@ public struct TurnoverQuestion: Request {
     state.shift.turnovers.note(self, answer)
   }
 
-  /// Not asked for again; the bounds stay.
-  public func fail(_ reason: String?, _ state: inout State) {
-    state.shift.turnovers.note(self, nil)
-    state.warn(reason)
-  }
-
-  /// A long count that was cancelled does not begin again with the next key.
+  // What failed is not asked for again, and a long count that was cancelled does not begin again
+  // with the next key; the bounds stay.
+  public func fail(_ reason: String, _ state: inout State) { stop(&state) }
+  public func endCancelled(_ state: inout State) { stop(&state) }
   public func stop(_ state: inout State) { state.shift.turnovers.note(self, nil) }
 }
 
-/// What is known about the rows of two plans.
 struct Overlap: Sendable, Equatable {
   /// The fewest and the most rows that enter and leave; equal once it is exact.
   let least: Turnover

@@ -17,46 +17,30 @@ public enum Column: Hashable, Sendable {
     .override,
   ]
 
-  /// The title over the column.
-  func title(_ subject: Subject) -> String {
-    switch self {
-    case .number: "#"
-    case .concept: "concept"
-    case .size: "size"
-    case .dIntra: "d_intra"
-    case .dInter: "d_inter"
-    case .complexity: "C"
-    case .probability: "P"
-    case .quota: "quota"
-    case .keep: "keep"
-    case .change: "Δ"
-    case .override: "override"
-    case .metadata(let place): subject.metadata[place].name
-    }
-  }
+  func title(_ subject: Subject) -> String { names(subject).title }
 
   /// The name in menus.
-  func name(_ subject: Subject) -> String {
-    switch self {
-    case .number: "number"
-    case .concept: "name"
-    case .complexity: "complexity"
-    case .probability: "P, the wanted share"
-    case .keep: "keep-fraction"
-    case .change: "change against the baseline"
-    case .metadata: "mean \(title(subject))"
-    default: title(subject)
-    }
-  }
+  func name(_ subject: Subject) -> String { names(subject).menu }
 
   /// The name in the border of the table and in sentences.
-  func shortName(_ subject: Subject) -> String {
+  func shortName(_ subject: Subject) -> String { names(subject).short }
+
+  private func names(_ subject: Subject) -> (title: String, menu: String, short: String) {
     switch self {
-    case .probability: "P"
-    case .keep: "keep"
-    case .change: "change"
-    case .metadata: title(subject)
-    default: name(subject)
+    case .number: return ("#", "number", "number")
+    case .concept: return ("concept", "name", "name")
+    case .size: return ("size", "size", "size")
+    case .dIntra: return ("d_intra", "d_intra", "d_intra")
+    case .dInter: return ("d_inter", "d_inter", "d_inter")
+    case .complexity: return ("C", "complexity", "complexity")
+    case .probability: return ("P", "P, the wanted share", "P")
+    case .quota: return ("quota", "quota", "quota")
+    case .keep: return ("keep", "keep-fraction", "keep")
+    case .change: return ("Δ", "change against the baseline", "change")
+    case .override: return ("override", "override", "override")
+    case .metadata(let place):
+      let name = subject.metadata[place].name
+      return (name, "mean \(name)", name)
     }
   }
 
@@ -122,14 +106,13 @@ extension Subject {
   /// The column that a filter means by `name`; nil for none. Without regard to case.
   func column(named name: String) -> Column? {
     let name = name.lowercased()
-    let known: [(Column, [String])] = [
-      (.number, ["#", "number"]), (.concept, ["concept", "name"]), (.size, ["size"]),
-      (.dIntra, ["d_intra", "dintra"]), (.dInter, ["d_inter", "dinter"]),
-      (.complexity, ["c", "complexity"]), (.probability, ["p", "probability"]),
-      (.quota, ["quota"]), (.keep, ["keep"]), (.change, ["change", "delta", "δ"]),
-      (.override, ["override"]),
+    let others: [String: Column] = [
+      "dintra": .dIntra, "dinter": .dInter, "probability": .probability, "delta": .change,
     ]
-    if let column = known.first(where: { $0.1.contains(name) })?.0 { return column }
+    let known = Column.standard.first {
+      $0.title(self).lowercased() == name || $0.shortName(self).lowercased() == name
+    }
+    if let column = known ?? others[name] { return column }
     return metadata.firstIndex { $0.name.lowercased() == name }.map(Column.metadata)
   }
 

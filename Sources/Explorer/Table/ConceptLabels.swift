@@ -55,25 +55,17 @@ public struct ConceptLabels: Sendable, Equatable {
   }
 
   private static func fold(_ bytes: [UInt8], _ bounds: [UInt32]) -> ([UInt8], [UInt32]) {
-    let isPlain = bytes.allSatisfy { $0 < 0x80 }
-    if isPlain, !bytes.contains(where: { (0x41...0x5A).contains($0) }) { return (bytes, bounds) }
-    if isPlain {
-      return (bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, bounds)
-    }
+    // Names of terms are in lower case already.
+    if bytes.allSatisfy({ $0 < 0x80 && !(0x41...0x5A).contains($0) }) { return (bytes, bounds) }
     var folded: [UInt8] = []
     folded.reserveCapacity(bytes.count)
     var places: [UInt32] = [0]
     places.reserveCapacity(bounds.count)
     for (begin, end) in zip(bounds, bounds.dropFirst()) {
-      let text = bytes[Int(begin)..<Int(end)]
-      if text.allSatisfy({ $0 < 0x80 }) {
-        for byte in text { folded.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) }
-      } else {
-        folded.append(contentsOf: String(decoding: text, as: UTF8.self).lowercased().utf8)
-      }
+      let text = String(decoding: bytes[Int(begin)..<Int(end)], as: UTF8.self)
+      folded.append(contentsOf: text.lowercased().utf8)
       places.append(UInt32(folded.count))
     }
-    // Names of terms are in lower case already.
     return folded == bytes ? (bytes, bounds) : (folded, places)
   }
 

@@ -50,7 +50,13 @@ struct ConceptsScreen: Screen {
     let bottom = region.y + region.height - 1
     var position = ""
     if order.isEmpty {
-      drawEmptyTable(state, inside, &grid)
+      let reasons =
+        state.subject.clusters == 0
+        ? ["this workspace has no concepts"]
+        : ["no concept passes the filter", "Escape shows all again, / changes the filter"]
+      for (line, text) in reasons.enumerated() {
+        grid.draw(text, inside.x + 2, inside.y + 1 + line, .dim, limit: max(0, inside.width - 3))
+      }
     } else {
       position = state.positionText
       grid.drawRight(position, endingAt: region.x + region.width - 2, bottom, .dim)
@@ -74,7 +80,7 @@ struct ConceptsScreen: Screen {
 extension State {
   /// The concepts of the lines that the table shows.
   var tableConcepts: ArraySlice<Int> {
-    table.order[table.list.shown(of: table.order.count, lines: tableLines(size))]
+    table.order[table.list.shown(of: table.order.count, lines: tableLines)]
   }
 }
 
@@ -85,27 +91,62 @@ private func conceptsTitle(_ state: State, width: Int) -> [(String, Style)] {
   let order = "by \(state.sortingText)"
   let filter = state.table.filter.filter
   guard !filter.isEmpty else {
-    return [("Concepts", .bold), (" ─ ", .line), (count, .plain), (" ─ ", .line), (order, .plain)]
+    return parted(("Concepts", .bold), (count, .plain), (order, .plain))
   }
   // The filter has what room the others leave, and where that is little, the order's.
   let room = width - columns(of: count) - columns(of: order) - 6
   let text = (filter.text.hasPrefix("/") ? "" : "/") + filter.text
-  let count1 = (count, Style.bold)
   if room >= min(12, columns(of: text)) {
-    return [
-      count1, (" ─ ", .line), (fit(text, room), Style(.decided)), (" ─ ", .line), (order, .plain),
-    ]
+    return parted((count, .bold), (fit(text, room), Style(.decided)), (order, .plain))
   }
-  return [count1, (" ─ ", .line), (fit(text, width - columns(of: count) - 3), Style(.decided))]
+  return parted((count, .bold), (fit(text, width - columns(of: count) - 3), Style(.decided)))
 }
 
-/// Says why no concept is there.
-private func drawEmptyTable(_ state: State, _ region: Region, _ grid: inout Grid) {
-  let lines =
-    state.subject.clusters == 0
-    ? ["this workspace has no concepts"]
-    : ["no concept passes the filter", "Escape shows all again, / changes the filter"]
-  for (line, text) in lines.enumerated() {
-    grid.draw(text, region.x + 2, region.y + 1 + line, .dim, limit: max(0, region.width - 3))
-  }
+extension Actions {
+  static let table: [Action] = [
+    Action(
+      "filter", ["/"], "filter", help: "Filter: food !red /^a/ keep<10% marked", rank: 7
+    ) { $0.openFilter() },
+    Action(
+      "filter.clear", [.escape], "clear filter", help: "Show all concepts again"
+    ) { $0.clearFilter() }.when {
+      $0.table.filter.filter.isEmpty ? .no("no filter hides anything; q quits") : .yes
+    },
+    Action(
+      "sort", ["s"], "sort", help: "Choose the column to sort by", rank: 8
+    ) { $0.overlay = .menu(.sort($0)) },
+    Action(
+      "sort-reverse", ["r"], "reverse", help: "Reverse the order"
+    ) { $0.sort(by: $0.table.column) },
+    Action(
+      "sort-second-reverse", ["R"], "reverse 2nd", help: "Reverse the order of the second column"
+    ) { state in
+      state.table.second?.isDescending.toggle()
+      state.sortTable()
+    }.when { state in
+      state.table.second == nil
+        ? .no("there is no second column; s in the menu of s chooses one") : .yes
+    },
+    Action(
+      "sort-left", ["h", .left, "<"], "sort left", help: "Sort by the column to the left"
+    ) { $0.sortByNeighbour(-1) },
+    Action(
+      "sort-right", ["l", .right, ">"], "sort right", help: "Sort by the column to the right"
+    ) { $0.sortByNeighbour(1) },
+    Action(
+      "mark", [" "], "mark", on: [.concepts, .detail],
+      help: "Mark or unmark it, and move down", rank: 12
+    ) { $0.turnMark() }.when { $0.cursor == nil ? .no("there is no concept here") : .yes },
+    Action(
+      "mark.shown", ["*"], "mark shown", on: [.concepts, .detail],
+      help: "Mark all concepts that are shown", rank: 21
+    ) { $0.markShown() }.when { $0.cursor == nil ? .no("no concept is shown") : .yes },
+    Action(
+      "mark.invert", ["~"], "invert marks", on: [.concepts, .detail],
+      help: "Invert the marks of the concepts shown"
+    ) { $0.invertMarks() }.when { $0.cursor == nil ? .no("no concept is shown") : .yes },
+    Action(
+      "mark.clear", ["U"], "unmark", on: [.concepts, .detail], help: "Unmark all", rank: 22
+    ) { $0.clearMarks() }.when { $0.marks.isEmpty ? .no("nothing is marked") : .yes },
+  ].on([.concepts], .sorting)
 }

@@ -89,7 +89,6 @@ package struct ConceptsTable {
     }
   }
 
-  /// Draws one concept.
   func drawLine(_ cluster: Int, _ x: Int, _ y: Int, _ grid: inout Grid) {
     let scores = state.subject.scores
     let size = scores.size[cluster]
@@ -106,7 +105,11 @@ package struct ConceptsTable {
       switch column {
       case .number: number("\(cluster)", .dim)
       case .concept:
-        drawName(cluster, left, y, width, isGone ? .dim : .plain, &grid)
+        if size == 0 {
+          grid.draw("no rows", left, y, .dim, limit: width)
+        } else {
+          grid.drawName(of: cluster, state, left, y, isGone ? .dim : .plain, limit: width)
+        }
         if state.marks.contains(cluster) { grid.draw("◆", left - 3, y, Style(.accent, .bold)) }
         if let override, !shown.contains(where: { $0.column == .override }) {
           grid.draw(sign(override), left - 2, y, Style(.decided, .bold))
@@ -139,18 +142,6 @@ package struct ConceptsTable {
     }
   }
 
-  private func drawName(
-    _ cluster: Int, _ x: Int, _ y: Int, _ width: Int, _ style: Style, _ grid: inout Grid
-  ) {
-    if state.subject.scores.size[cluster] == 0 {
-      grid.draw("no rows", x, y, .dim, limit: width)
-    } else if let name = state.name(of: cluster) {
-      grid.draw(name, x, y, style, limit: width)
-    } else {
-      grid.draw("…", x, y, .line, limit: width)
-    }
-  }
-
   private func drawKeep(
     _ cluster: Int, _ x: Int, _ y: Int, isFull: Bool, isGone: Bool, _ grid: inout Grid
   ) {
@@ -180,6 +171,16 @@ package struct ConceptsTable {
       + state.subject.metadata.indices.map(Column.metadata)
     let sorted = all.filter { state.isSorted(by: $0) }
     return sorted + all.filter { !sorted.contains($0) }
+  }
+}
+
+extension Grid {
+  /// Draws what a concept is called; `…` while that is not known.
+  mutating func drawName(
+    of cluster: Int, _ state: State, _ x: Int, _ y: Int, _ style: Style, limit: Int
+  ) {
+    let name = state.name(of: cluster)
+    draw(name ?? "…", x, y, name == nil ? .line : style, limit: limit)
   }
 }
 

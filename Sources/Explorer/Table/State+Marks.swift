@@ -13,7 +13,6 @@ extension State {
     follow(.marks)
   }
 
-  /// Marks every concept that is shown.
   mutating func markShown() {
     if let filtered { marks.merge(filtered) } else { marks = .all(subject.clusters) }
     saySelection()
@@ -56,6 +55,6 @@ extension State {
   /// `concept 212`, or `37 marked concepts`, as the beginning of a sentence or in the midst of one.
   func subjectText(_ concepts: [Int]) -> String {
     if concepts.count == 1, marks.isEmpty { return "concept \(concepts[0])" }
-    return thousands(concepts.count) + " marked " + (concepts.count == 1 ? "concept" : "concepts")
+    return grouped(concepts.count, "marked concept")
   }
 }

@@ -165,9 +165,8 @@ extension State {
     followList()
   }
 
-  /// Moves what the table shows.
   mutating func scrollTable(_ step: Int) {
-    table.list.scroll(step, of: table.order.count, lines: tableLines(size))
+    table.list.scroll(step, of: table.order.count, lines: tableLines)
     followList()
   }
 
@@ -175,8 +174,7 @@ extension State {
   /// - Complexity: O(k).
   mutating func select(_ cluster: Int) {
     guard let line = table.order.firstIndex(of: cluster) else {
-      say("concept \(cluster) does not pass the filter of Concepts")
-      return
+      return say("concept \(cluster) does not pass the filter of Concepts")
     }
     moveCursor(line - table.position)
   }
@@ -196,14 +194,11 @@ extension State {
 
   /// Scrolls as little as needed to have the cursor on the screen.
   mutating func showCursor() {
-    table.list.move(0, of: table.order.count, lines: tableLines(size))
+    table.list.move(0, of: table.order.count, lines: tableLines)
   }
 
-  /// The lines of the table that a screen of this size shows.
-  func tableLines(_ size: Size) -> Int {
-    // The borders and the column titles take three.
-    max(0, conceptsRegions(Layout(self, size).body).table.height - 3)
-  }
+  /// The lines of the table on the screen: borders and titles take three.
+  var tableLines: Int { max(0, conceptsRegions(body).table.height - 3) }
 
   /// ` 3 / 200 `: where the cursor is in the table.
   var positionText: String {

@@ -27,10 +27,8 @@ public struct NamesQuestion: Request {
     state.follow(.names)
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    state.hasNoNames = true
-    state.warn(reason)
-  }
+  public func fail(_ reason: String, _ state: inout State) { state.hasNoNames = true }
+  public func endCancelled(_ state: inout State) { state.hasNoNames = true }
 }
 
 /// What to call these concepts: the caption of the row nearest the centroid.
@@ -57,10 +55,8 @@ public struct LabelsQuestion: Request {
     for concept in concepts { state.labels[concept] = answer[concept] ?? "" }
   }
 
-  public func fail(_ reason: String?, _ state: inout State) {
-    guard let reason else { return }
+  public func fail(_ reason: String, _ state: inout State) {
     for concept in concepts { state.labels[concept] = "" }
-    state.warn(reason)
   }
 }
 

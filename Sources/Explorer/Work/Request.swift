@@ -7,10 +7,11 @@ public protocol Request: Sendable, Equatable {
 
   /// Reads or writes what was asked for, beside the loop; nil when it was given up.
   func perform(on work: WorkspaceWork, _ progress: Progress) throws -> Answer?
-  /// Takes the answer into the state.
   func receive(_ answer: Answer, _ state: inout State)
-  /// Takes in that there is no answer: for this reason, or because it was given up.
-  func fail(_ reason: String?, _ state: inout State)
+  /// Takes in that there is no answer; the reason is shown anyway.
+  func fail(_ reason: String, _ state: inout State)
+  /// Takes in that the work ended because it was given up.
+  func endCancelled(_ state: inout State)
   /// Takes in that the user stopped it.
   func stop(_ state: inout State)
   /// The part that was done before it began, of a search in parts.
@@ -27,7 +28,8 @@ public protocol Request: Sendable, Equatable {
 }
 
 extension Request {
-  public func fail(_ reason: String?, _ state: inout State) { state.warn(reason) }
+  public func fail(_ reason: String, _ state: inout State) {}
+  public func endCancelled(_ state: inout State) {}
   public func stop(_ state: inout State) {}
   public func partBefore(_ state: State) -> Double { 0 }
   public static var fillsScreen: Bool { false }
@@ -42,8 +44,10 @@ extension Request {
     case .answer(let answer as Answer): receive(answer, &state)
     case .answer:
       state.warn("an answer of the wrong kind came for \(Self.self); please report this")
-    case .cancelled: fail(nil, &state)
-    case .failed(let reason): fail(reason, &state)
+    case .cancelled: endCancelled(&state)
+    case .failed(let reason):
+      fail(reason, &state)
+      state.warn(reason)
     }
   }
 }
@@ -66,9 +70,8 @@ extension State {
   mutating func start<Kind: Request>(_ request: Kind) {
     giveUp(Kind.self)
     lastTicket += 1
-    let ticket = Ticket(number: lastTicket)
-    running[Kind.kind] = Running(ticket: ticket, request: request)
-    outbox.append(.start(ticket, request))
+    running[Kind.kind] = Running(ticket: lastTicket, request: request)
+    outbox.append(.start(lastTicket, request))
   }
 
   /// Gives up what is under way of a kind.
@@ -79,10 +82,7 @@ extension State {
 
   /// Gives up what is under way; the explorer itself goes on.
   mutating func cancelWork() {
-    guard !running.isEmpty else {
-      say("nothing is under way; q quits")
-      return
-    }
+    guard !running.isEmpty else { return say("nothing is under way; q quits") }
     var notice = "cancelled"
     for (kind, work) in running.sorted(by: { $0.value.ticket < $1.value.ticket }) {
       outbox.append(.cancel(work.ticket))

@@ -4,13 +4,7 @@
 // it still come, is dropped by its ticket.
 
 /// The number of one request; later ones are larger.
-public struct Ticket: Hashable, Comparable, Sendable {
-  public let number: UInt64
-
-  public init(number: UInt64) { self.number = number }
-
-  public static func < (a: Ticket, b: Ticket) -> Bool { a.number < b.number }
-}
+public typealias Ticket = UInt64
 
 /// What the loop has to do beside itself.
 public enum Work: Sendable {

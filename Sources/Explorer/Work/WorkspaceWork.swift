@@ -34,13 +34,6 @@ public struct WorkspaceWork: WorkPerformer {
   }
 }
 
-/// Why a request could not be done, where no other error says so.
-struct WorkError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
 extension State {
   /// Opens the explorer on a workspace.
   ///
@@ -54,7 +47,6 @@ extension State {
     _ workspace: OpenWorkspace, plan: Plan? = nil, format: ManifestFormat = .text,
     output: String? = nil, plans: PlanStore
   ) throws(WinnowError) {
-    let formats = ManifestFormat.allCases.filter { $0 != .datacomp || workspace.hasHexKeys }
     let subject = Subject(
       name: workspace.name, rows: workspace.rows,
       dropped: Fate.allCases.compactMap { fate in
@@ -64,7 +56,7 @@ extension State {
       }, scores: workspace.scores,
       clustering: workspace.clustering, hasSimilarity: workspace.hasSimilarity,
       hasCaptions: workspace.hasCaptions,
-      formats: formats.map { OutputFormat(name: $0.rawValue, ending: $0.fileExtension) },
+      formats: ManifestFormat.allCases.filter { $0 != .datacomp || workspace.hasHexKeys },
       metadata: try workspace.numeric?.allMeans(most: Subject.mostMetadata).map {
         MetadataColumn(name: $0.name, mean: $0.mean)
       } ?? [])
@@ -75,8 +67,7 @@ extension State {
         committed: last.map { CommittedState(number: $0.number, plan: $0.plan) },
         // A damaged draft is none: nothing hangs on it.
         draft: (try? plans.draft()) ?? nil, storeObstacle: plans.obstacle,
-        output: Output(
-          format: format.rawValue, path: output ?? "keep." + format.fileExtension))
+        output: Output(format: format, output: output ?? "keep." + format.fileExtension))
     } catch { throw WinnowError(error) }
   }
 }
