@@ -42,7 +42,7 @@ extension BuildPlan {
     self.lists = lists
     self.parameters = parameters
     if parameters.assignmentsFile != nil, parameters.centroidsFile == nil {
-      throw .invalid("--assignments: expected --centroids with it, found none")
+      throw .invalid("--assignments: expected --centroids as well, found none")
     }
     guard let path = parameters.centroidsFile else {
       given = nil
@@ -84,13 +84,13 @@ func checkClusters(_ clusters: Int, rows: Int, _ what: String) throws(WinnowErro
 private func checkFilters(_ filters: RowFilters, _ dataset: Dataset) throws(WinnowError) {
   if filters.condition != nil, dataset.columns == nil {
     throw .invalid(
-      "--where: expected metadata, whose columns the condition is about, found none; name a "
+      "--where: expected metadata with the columns of the condition, found none; name a "
         + "clip-retrieval folder with metadata")
   }
   if filters.hasSimilarity, dataset.columns?.similarity == nil {
     throw .invalid(
       "\(filters.similarityMinimum != nil ? "--similarity-min" : "--similarity-top"): expected "
-        + "metadata with a column of similarities, found none; name one with --similarity")
+        + "metadata with a similarity column, found none; name one with --similarity")
   }
 }
 
@@ -114,13 +114,13 @@ extension BuildPlan {
     let (perRow, rows) = (shape.perTrainingRow, shape.trainingRows)
     let fitting = (budget - (worst.bytes - rows * perRow)) / perRow
     if isTraining, fitting >= parameters.clusters {
-      ways.append("see fewer rows with --training-rows \(fitting)")
+      ways.append("train on fewer rows with --training-rows \(fitting)")
     } else if shape.threads > 1 {
       ways.append("use fewer --threads than \(shape.threads)")
     }
     throw .invalid(
       "--memory: expected at least \(byteText(worst.bytes)), found \(byteText(budget)): the stage "
-        + "\(worst.step) takes the most" + (isTraining ? ", for \(rows) training rows" : "")
+        + "\(worst.step) needs the most" + (isTraining ? ", for \(rows) training rows" : "")
         + "; " + ways.joined(separator: ", or "))
   }
 }

@@ -87,15 +87,15 @@ struct BuildRecord: Codable, Sendable {
     struct Head: Decodable { var program: String }
     guard let bytes = SealedFile.read(path).map({ Data($0) }),
       let head = try? JSONDecoder().decode(Head.self, from: bytes)
-    else { throw damaged(path, "it is no whole record of a build") }
+    else { throw damaged(path, "it is not a complete build record") }
     guard head.program == version else {
       throw .invalid(
-        "\(path): the build was recorded by winnow \(head.program), this is winnow \(version) on "
-          + "\(hostName()); all machines need the same version")
+        "\(path): the build was recorded by winnow \(head.program), but this is winnow \(version) "
+          + "on \(hostName()); all machines need the same version")
     }
     guard let record = try? JSONDecoder().decode(BuildRecord.self, from: bytes) else {
       throw .invalid(
-        "\(path): expected the record of a build, found one of another form; record the build again "
+        "\(path): expected the record of a build, found another format; record the build again "
           + "with winnow task list INPUT... -o WORKSPACE")
     }
     return record
@@ -120,8 +120,8 @@ struct BuildRecord: Codable, Sendable {
       parameters.instructions = .best
     } else if !parameters.instructions.isAvailable {
       throw .invalid(
-        "--kernels: expected \(parameters.instructions.rawValue), as the build was recorded with, "
-          + "\(hostName()) has none; leave the flag out: the result is the same")
+        "--kernels: expected a processor with \(parameters.instructions.rawValue), as recorded, "
+          + "found none on \(hostName()); record the build without it: the result is the same")
     }
     return BuildPlan(
       parameters: parameters, dataset: dataset, condition: condition, lists: lists,

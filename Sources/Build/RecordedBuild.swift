@@ -81,7 +81,7 @@ extension BuildJob {
 
 private func notRecorded(_ workspace: String) -> WinnowError {
   .invalid(
-    "\(workspace): expected a build that was recorded, found none"
+    "\(workspace): expected a recorded build, found none"
       + (pathKind(workspace + "/workspace.json") == .file ? " (the workspace is finished)" : "")
       + "; record it with winnow task list INPUT... -o \(workspace)")
 }

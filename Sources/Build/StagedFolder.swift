@@ -45,8 +45,8 @@ struct StagedFolder: ~Copyable {
     guard let held = free else {
       let holder = FileLock.holder(lockPath).map { " (process \($0))" } ?? ""
       throw .invalid(
-        "\(destination): another build is making it\(holder); wait for it, stop it, or choose "
-          + "another --output")
+        "\(destination): another build is already writing it\(holder); wait for it, stop it, or "
+          + "choose another --output")
     }
     let none = try TaskLock.exclusive(staging, of: destination, wait: wait)
     lock = held
@@ -64,7 +64,9 @@ struct StagedFolder: ~Copyable {
   }
 
   /// Where the workspace `path` shall be: a link stays one, what it leads to is replaced.
-  private static func place(of path: String) -> String { resolvedPath(withoutTrailingSlashes(path)) }
+  private static func place(of path: String) -> String {
+    resolvedPath(withoutTrailingSlashes(path))
+  }
 
   /// The folder in which the workspace `path` is made.
   static func building(_ path: String) -> String {
@@ -127,12 +129,13 @@ struct StagedFolder: ~Copyable {
     switch pathKind(path) {
     case .nothing:
       guard !path.isEmpty else {
-        throw .invalid("--output: expected a path, found an empty one; name the workspace to make")
+        throw .invalid(
+          "--output: expected a path, found an empty one; name the workspace to create")
       }
       guard !isDanglingLink(path) else {
         throw .invalid(
-          "\(path): expected a folder or nothing, found a link that leads nowhere; remove the link "
-            + "or choose another --output")
+          "\(path): expected a folder or nothing, found a broken link; remove the link or choose "
+            + "another --output")
       }
     case .file, .special:
       throw .invalid("\(path): expected a folder or nothing, found a file; choose another --output")
@@ -141,11 +144,11 @@ struct StagedFolder: ~Copyable {
       if names.isEmpty { return }
       guard names.contains("workspace.json") else {
         throw .invalid(
-          "\(path): the folder is not empty and no workspace; choose another --output")
+          "\(path): the folder is neither empty nor a workspace; choose another --output")
       }
       guard force else {
         throw .invalid(
-          "\(path): a workspace is already there; replace it with --force or choose another "
+          "\(path): the workspace already exists; replace it with --force or choose another "
             + "--output")
       }
     }

@@ -61,7 +61,7 @@ public struct TrainingState: Sendable, Equatable {
 /// - Throws: what `rows` throws.
 /// - Complexity: O(iterations * rows * k * dimensions) time at most, 12 bytes a row and
 ///   O(k * dimensions) memory.
-public func trainSphericalKMeans<Rows: TrainingRows>(
+public func trainSphericalKMeans<Rows: VectorSource>(
   rows: Rows, from state: TrainingState, parameters: TrainingParameters,
   afterRound: (_ round: Int, _ moved: Int, _ state: () -> TrainingState) throws(Rows.Failure) ->
     Bool
@@ -83,7 +83,7 @@ public func trainSphericalKMeans<Rows: TrainingRows>(
 
 extension TrainingState {
   /// The state before the first round, with some rows' vectors as centroids.
-  public init<Rows: TrainingRows>(
+  public init<Rows: VectorSource>(
     rows: Rows, initial: [Int], parameters: TrainingParameters
   ) throws(Rows.Failure) {
     let k = parameters.clusters

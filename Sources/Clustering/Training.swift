@@ -5,7 +5,7 @@ import Foundations
 import Synchronization
 
 /// One training in progress.
-final class Training<Rows: TrainingRows> {
+final class Training<Rows: VectorSource> {
   private let rows: Rows
   private let parameters: TrainingParameters
   private let vectors: VectorBlock

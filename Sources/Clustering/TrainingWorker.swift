@@ -4,7 +4,7 @@ import CKernels
 import Foundations
 
 /// One thread's buffers; used by one thread at a time.
-final class Worker<Rows: TrainingRows> {
+final class Worker<Rows: VectorSource> {
   var number = 0
   private let block: VectorBlock
   private let scratch = AssignmentScratch()

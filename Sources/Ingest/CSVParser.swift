@@ -149,9 +149,9 @@ final class CSVParser: RecordParser {
       guard position == count || bytes[position] == newline else {
         throw WinnowError(
           path: path, place: "line \(line + scan.lines)",
-          fault: "expected a comma or the line's end after a closing double quote, found "
+          fault: "expected a comma or the end of the line after a closing double quote, found "
             + shown(bytes[position]),
-          remedy: "double the quotes that belong to a field")
+          remedy: "double the quotes inside a field")
       }
       if position == count && !isAtEnd { return nil }
       scan.isBlank = scan.fields == 1 && length == 0 && !isQuoted

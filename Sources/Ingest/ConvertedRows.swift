@@ -119,7 +119,7 @@ final class ListRows {
   private func fault(_ text: String) -> WinnowError {
     WinnowError(
       path: shard.path, place: "row \(row)", fault: text,
-      remedy: "every row needs an embedding of the same length: leave out those without")
+      remedy: "every row needs an embedding of the same length: remove the rows without one")
   }
 
   private func rowCount() -> WinnowError {

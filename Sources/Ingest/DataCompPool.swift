@@ -31,7 +31,7 @@ struct DataCompPool {
     guard !archives.isEmpty else {
       throw WinnowError(
         path: place, fault: "expected files NAME.npz with embeddings, found none",
-        remedy: "fetch the pool's embeddings (DataComp's download_upstream.py brings them), or "
+        remedy: "fetch the pool's embeddings (DataComp's download_upstream.py downloads them), or "
           + "name the folder that holds them")
     }
   }
@@ -48,7 +48,7 @@ struct DataCompPool {
         throw WinnowError(
           path: archive,
           fault: "expected metadata \(stem).parquet beside it as for the other files, found none",
-          remedy: "fetch the file's metadata, or move all of it away to go without")
+          remedy: "fetch the file's metadata, or move all metadata away to build without it")
       }
       shards.append(try EmbeddingShard(npz: archive, embedding: name, metadata: file))
     }
@@ -73,7 +73,7 @@ struct DataCompPool {
       if let other = found.updateValue(MetadataFile(path: path, format: format), forKey: stem) {
         throw WinnowError(
           path: path,
-          fault: "expected one file of metadata for \(stem).npz, found also "
+          fault: "expected one metadata file for \(stem).npz, also found "
             + lastComponent(other.path),
           remedy: "keep one of them")
       }

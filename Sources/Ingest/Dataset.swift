@@ -109,12 +109,12 @@ public struct Dataset: Sendable, Codable {
         path: "--shape",
         fault: "expected a shape for each file without a header, found \(options.shapes.count) for "
           + "\(maps)",
-        remedy: "leave it out for files that say their shape themselves")
+        remedy: "leave it out for files with a header")
     }
     guard let first = found.first(where: { !$0.shards.isEmpty })?.shards.first else {
       throw WinnowError(
         path: "inputs", fault: "expected at least one file or folder, found none",
-        remedy: "name a .npy file or a folder with some")
+        remedy: "name a .npy file or a folder of them")
     }
     if !options.keyFiles.isEmpty { try addKeys(to: &found, options) }
     let recognised = zip(inputs, found).map { input, found in
@@ -140,14 +140,14 @@ public struct Dataset: Sendable, Codable {
       throw WinnowError(
         path: "--keys",
         fault: "expected embeddings without metadata, found \(other.metadata!.path)",
-        remedy: "choose its column of keys with --key")
+        remedy: "choose its key column with --key")
     }
     guard options.keyFiles.count == shards.count else {
       throw WinnowError(
         path: "--keys",
-        fault: "expected \(shards.count), one for each file of embeddings, found "
+        fault: "expected \(shards.count), one for each embedding file, found "
           + "\(options.keyFiles.count)",
-        remedy: "give --keys FILE once for each file, in their order")
+        remedy: "give --keys FILE once for each file, in the same order")
     }
     var next = 0
     for input in found.indices {
@@ -170,7 +170,7 @@ public struct Dataset: Sendable, Codable {
         path: shard.path,
         fault: "expected \(first.dimensions) dimensions, as \(first.path) has, found "
           + "\(shard.dimensions)",
-        remedy: "give only shards of one encoder")
+        remedy: "give only shards from one encoder")
     }
     var seen: [String: String] = [:]
     for shard in shards {
@@ -188,8 +188,8 @@ public struct Dataset: Sendable, Codable {
       throw WinnowError(
         path: without.path,
         fault: "expected metadata as \(with.path) has, found none",
-        remedy: "give every input metadata, or name the folders of embeddings themselves "
-          + "(\(with.path)/img_emb) to go without")
+        remedy: "give every input metadata, or name the embedding folders themselves "
+          + "(\(with.path)/img_emb) to build without it")
     }
   }
 }

@@ -29,7 +29,7 @@ extension DuckDB {
       let isStatement = answer[0].contains("Only SELECT statements")
       throw Self.refused(
         "expected an SQL condition, found \(Self.shown(condition)): "
-          + (isStatement ? "it holds another statement" : "duckdb says: \(answer[0])"))
+          + (isStatement ? "it contains a statement" : "duckdb says: \(answer[0])"))
     }
     guard answer[1] == "1" else {
       throw Self.refused(
@@ -46,7 +46,7 @@ extension DuckDB {
     }
     guard answer[3].isEmpty else {
       throw Self.refused(
-        "expected a condition that gives the same whenever it runs, found '\(answer[3])' in "
+        "expected a condition that always gives the same result, found '\(answer[3])' in "
           + "\(Self.shown(condition)); write the value itself")
     }
   }

@@ -45,7 +45,7 @@ extension DuckDB {
         throw WinnowError(
           path: path, place: "row 0",
           fault: "expected numbers in the column '\(column)', found none",
-          remedy: "every row needs an embedding: leave out those without")
+          remedy: "every row needs an embedding: remove the rows without one")
       }
     }
     return lengths

@@ -119,7 +119,7 @@ struct DuckDB: Sendable {
 
   func unexpected(_ path: String) -> WinnowError {
     WinnowError(
-      path: path, fault: "\(program) gave another answer than expected",
+      path: path, fault: "\(program) gave an unexpected answer",
       remedy: "use version 1.4 or later (pip install --upgrade duckdb-cli)")
   }
 

@@ -125,7 +125,7 @@ public struct EmbeddingShard: Sendable, Equatable, Codable {
         path: path,
         fault:
           "expected an array of shape (rows, dimensions), found \(NpyHeader.text(header.shape))",
-        remedy: "write one embedding a row")
+        remedy: "write one embedding per row")
     }
     guard !header.isFortranOrder else {
       throw WinnowError(

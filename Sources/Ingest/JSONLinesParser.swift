@@ -61,7 +61,7 @@ final class JSONLinesParser: RecordParser {
     WinnowError(
       path: path, place: namesLines ? "line \(line)" : "row \(line - 1)",
       fault: "expected \(fault.expected), found \(fault.found)",
-      remedy: namesLines ? "write one JSON object a line" : nil)
+      remedy: namesLines ? "write one JSON object per line" : nil)
   }
 
   /// Brings a line that is not blank to the window's beginning.
@@ -82,7 +82,7 @@ final class JSONLinesParser: RecordParser {
           throw WinnowError(
             path: path, place: "line \(line)",
             fault: "expected a line of at most \(RecordWindow.longestRecord) bytes, found more",
-            remedy: "write one JSON object a line")
+            remedy: "write one JSON object per line")
         }
         if try !window.extend() { length = window.count }
       }
@@ -145,6 +145,6 @@ final class JSONLinesParser: RecordParser {
       } while scanner.take(",")
       guard scanner.take("}") else { throw scanner.fault("',' or '}'") }
     }
-    guard scanner.peek() == nil else { throw scanner.fault("the line's end") }
+    guard scanner.peek() == nil else { throw scanner.fault("the end of the line") }
   }
 }

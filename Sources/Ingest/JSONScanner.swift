@@ -45,7 +45,7 @@ struct JSONScanner {
   }
 
   mutating func fault(_ expected: String) -> JSONFault {
-    JSONFault(expected: expected, found: peek().map(shown) ?? "the line's end")
+    JSONFault(expected: expected, found: peek().map(shown) ?? "the end of the line")
   }
 
   mutating func kind() throws(JSONFault) -> Kind {
@@ -137,7 +137,7 @@ struct JSONScanner {
       guard let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue, bytes[index] < 0x80
       else {
         position = index
-        throw fault("four hex digits behind \\u")
+        throw fault("four hex digits after \\u")
       }
       unit = unit << 4 | UInt32(digit)
     }
@@ -178,7 +178,7 @@ struct JSONScanner {
     }
     if position < count && bytes[position] == UInt8(ascii: ".") {
       position += 1
-      guard takeDigits() else { throw fault("a digit behind the point") }
+      guard takeDigits() else { throw fault("a digit after the decimal point") }
     }
     if position < count && bytes[position] | 0x20 == UInt8(ascii: "e") {
       position += 1

@@ -73,7 +73,7 @@ extension Layout {
           path: path,
           fault: "expected metadata \(folder)/metadata/metadata_\(number).parquet, .csv or "
             + ".jsonl for it as for the other shards, found none",
-          remedy: "fetch the shard's metadata, or move all of it away to go without")
+          remedy: "fetch the shard's metadata, or move all metadata away to build without it")
       }
       let file = metadata[number].map { file in
         MetadataFile(
@@ -95,7 +95,7 @@ extension Layout {
         if let other = found.updateValue("\(folder)/\(name)", forKey: number) {
           throw WinnowError(
             path: "\(folder)/\(name)",
-            fault: "expected one file for number \(number), found also \(lastComponent(other))",
+            fault: "expected one file for number \(number), also found \(lastComponent(other))",
             remedy: "keep one of them")
         }
       }
@@ -114,7 +114,7 @@ extension Layout {
       throw WinnowError(
         path: input,
         fault: "expected a shape for it, found "
-          + (options.shapes.isEmpty ? "none" : "\(options.shapes.count) for inputs before it"),
+          + (options.shapes.isEmpty ? "none" : "\(options.shapes.count) for earlier inputs"),
         remedy: "give --shape N,D once for each file without a header, or --shape -1,D for all")
     }
     return options.shapes[map]
@@ -138,7 +138,7 @@ extension EmbeddingShard {
             + "found \(size) bytes"
           : "expected \(isTooLarge ? "more" : "\(wanted)") bytes for \(rows) rows of "
             + "\(shape.dimensions) float32 numbers, found \(size)",
-        remedy: "say its shape with --shape N,D")
+        remedy: "give its shape with --shape N,D")
     }
     self.init(
       path: path, rows: rows, dimensions: shape.dimensions, element: .float32, dataOffset: 0)

@@ -64,7 +64,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
     guard kinds.contains(kind) else {
       throw WinnowError(
         path: input,
-        fault: "expected \(asked.description) as --layout \(asked.rawValue) says, found a "
+        fault: "expected \(asked.description) (--layout \(asked.rawValue)), found a "
           + (kind == .file ? "file" : "folder"),
         remedy: "name another path or leave out --layout")
     }
@@ -99,7 +99,7 @@ public enum Layout: String, Sendable, CaseIterable, Codable {
     if has(".npz"), has(".npy") {
       throw WinnowError(
         path: input, fault: "expected .npy or .npz files, found both",
-        remedy: "say which with --layout npy-folder or --layout datacomp")
+        remedy: "choose one with --layout npy-folder or --layout datacomp")
     }
     if has(".npz") { return .datacomp }
     if has(".npy") { return .folder }

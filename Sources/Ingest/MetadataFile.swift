@@ -37,7 +37,7 @@ public struct MetadataFile: Sendable, Equatable, Codable {
       let columns = parser.header
       for name in names + numbers where !columns.contains(name) {
         throw WinnowError(
-          path: path, fault: "expected a column '\(name)', found it no more",
+          path: path, fault: "expected a column '\(name)', found none",
           remedy: "it was changed while it was read: start again")
       }
       parser.want(names + numbers)
@@ -69,9 +69,9 @@ extension MetadataFile {
       guard !isTooLarge, file.size == wanted else {
         throw WinnowError(
           path: path,
-          fault: "expected \(wanted) bytes, \(rows) keys of \(width) as \(shard) has rows, found "
-            + "\(file.size)",
-          remedy: "say how many bytes a key has with --key-width")
+          fault: "expected \(wanted) bytes (\(rows) keys of \(width), one per row of \(shard)), "
+            + "found \(file.size)",
+          remedy: "set the bytes per key with --key-width")
       }
       return MetadataFile(path: path, format: .keyMap, keyWidth: width)
     }

@@ -102,7 +102,7 @@ public struct MetadataStream: ~Copyable {
       guard let value = parseSimilarity(text) else {
         throw WinnowError(
           path: file.path, place: place(row, record.line),
-          fault: "expected a number as similarity, found '\(excerpt(text))'",
+          fault: "expected a numeric similarity, found '\(excerpt(text))'",
           remedy: "leave it empty where it is missing, or choose another column with --similarity"
         )
       }

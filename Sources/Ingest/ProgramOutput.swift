@@ -117,7 +117,7 @@ final class ProgramOutput: ByteSource {
 
   private func failed(_ status: Int) -> WinnowError {
     let text = oneLine(message)
-    let ended = status > 128 ? "was ended by signal \(status - 128)" : "failed (exit \(status))"
+    let ended = status > 128 ? "was killed by signal \(status - 128)" : "failed (exit \(status))"
     return WinnowError(
       path: path, fault: "\(program) \(ended)" + (text.isEmpty ? "" : ": \(text)"))
   }

@@ -41,7 +41,7 @@ public struct RowCondition: Sendable {
     let files = dataset.shards.filter { $0.rows > 0 }.compactMap(\.metadata)
     if let map = files.first(where: { $0.format == .keyMap }) {
       throw WinnowError(
-        path: map.path, fault: "--where: expected metadata with columns, found keys of one width",
+        path: map.path, fault: "--where: expected metadata with columns, found fixed-width keys",
         remedy: "choose rows by their keys with --allow or --deny")
     }
     for format in [MetadataFile.Format.csv, .jsonLines] {
@@ -67,7 +67,7 @@ public struct RowCondition: Sendable {
   public init(_ checked: Checked, _ options: IngestOptions) throws(WinnowError) {
     self.checked = checked
     program = try DuckDB(
-      options, for: "--where", need: ("the condition", "filter the inputs before"))
+      options, for: "--where", need: ("the condition", "filter the inputs beforehand"))
   }
 
   /// Calls `take` with whether the condition holds for each row of a shard, in order, until it returns

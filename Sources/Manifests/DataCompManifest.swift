@@ -11,9 +11,9 @@ enum DataCompManifest: ManifestWriter {
     let workspace = request.workspace
     guard workspace.hasHexKeys else {
       throw .invalid(
-        "\(workspace.path): --format datacomp needs keys of 32 lower-case hex digits (uids), the "
-          + "workspace has \(workspace.hasKeys ? "others" : "none"); choose another format or "
-          + "build with --key NAME")
+        "\(workspace.path): --format datacomp needs keys of 32 lower-case hex digits (uids), but "
+          + "the workspace has \(workspace.hasKeys ? "other keys" : "none"); choose another format "
+          + "or build with --key NAME")
     }
   }
 

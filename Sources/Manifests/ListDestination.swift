@@ -148,7 +148,7 @@ func place(
   for (path, file) in lists.flatMap(\.files) + files {
     do throws(WinnowError) { try file.place() } catch {
       if done.isEmpty { throw error }
-      throw .invalid("\(error); new before that failed: \(done.joined(separator: ", "))")
+      throw .invalid("\(error); already written: \(done.joined(separator: ", "))")
     }
     done.append(path)
   }

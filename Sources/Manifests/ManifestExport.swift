@@ -77,8 +77,8 @@ public func export(
     try list.format.writer.check(request)
     if list.output == "-", list.format.isFolder {
       throw .invalid(
-        "-: --format \(list.format.rawValue) is a folder of files, which standard output cannot "
-          + "take; name one with --output")
+        "-: --format \(list.format.rawValue) is a folder of files, which cannot go to standard "
+          + "output; name one with --output")
     }
   }
   if let plan = request.choice.plan { _ = try workspace.quotas(of: plan) }
@@ -142,7 +142,7 @@ private func folderObstacle(_ path: String, _ workspace: OpenWorkspace) -> Strin
 
 private func fileObstacle(_ path: String, _ workspace: OpenWorkspace) -> String? {
   let folder = resolvedPath(parentFolder(path)) + "/"
-  if path.isEmpty { return "expected a file's name, found an empty one; choose another --output" }
+  if path.isEmpty { return "expected a file name, found an empty one; choose another --output" }
   if folder.hasPrefix(resolvedPath(workspace.path) + "/") {
     return "it is inside the workspace; choose an --output beside it"
   }
@@ -158,7 +158,7 @@ func checkOutputs(_ request: ManifestRequest) throws(WinnowError) {
   for list in request.lists where list.output != "-" {
     try checkOutput(list.output, list.format, request)
     guard taken.insert(resolvedPath(list.output)).inserted else {
-      throw .invalid("\(list.output): two lists cannot be one file; name each its own")
+      throw .invalid("\(list.output): two lists cannot share one file; give each its own name")
     }
   }
 }
@@ -173,7 +173,8 @@ private func checkOutput(
     }
   }
   guard !output.hasSuffix(".winnow.json") else {
-    throw .invalid("\(output): the names of headers end with .winnow.json; choose another --output")
+    throw .invalid(
+      "\(output): names that end with .winnow.json are for headers; choose another --output")
   }
   if request.force { return }
   for path in paths where pathKind(path) != .nothing {

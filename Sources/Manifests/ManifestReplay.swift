@@ -60,14 +60,14 @@ public func replay(
   let headerPath = Provenance.path(of: listPath)
   guard pathKind(headerPath) == .file else {
     throw .invalid(
-      "\(headerPath): expected the header of a keep list, found nothing; name a list beside its "
-        + "header, or the header")
+      "\(headerPath): expected the header of a keep list, found nothing; name a list with its "
+        + "header beside it, or the header")
   }
   let header = try Provenance.read(headerPath)
   guard try Provenance.isSealed(headerPath) else {
     throw .invalid(
-      "\(headerPath): it was changed after it was written: its seal does not fit; get the header "
-        + "that was written")
+      "\(headerPath): it was changed after it was written: its seal does not match; get the "
+        + "original header")
   }
   let isThere = pathKind(listPath) != .nothing
   if isThere {
@@ -126,11 +126,13 @@ private func compare(
   } else if contents.digest != header.list.digest {
     differences.append("a list with SHA-256 \(header.list.digest), found \(contents.digest)")
     if contents.files?.map(\.name) != header.list.files?.map(\.name) {
-      differences.append("other names of its files, which follow those of the shards")
+      differences.append("file names that follow those of the shards, found others")
     }
   }
   guard differences.isEmpty else {
-    throw .invalid("\(path): made again, expected " + differences.joined(separator: "; expected "))
+    throw .invalid(
+      "\(path): the reproduced list differs: expected "
+        + differences.joined(separator: "; expected "))
   }
 }
 
@@ -142,7 +144,7 @@ private func openWorkspace(
   }
   guard pathKind(path + "/workspace.json") == .file else {
     throw .invalid(
-      "\(path): expected the workspace of \(headerPath), found none; say where it is with "
+      "\(path): expected the workspace of \(headerPath), found none; give its path with "
         + "--workspace PATH")
   }
   let workspace = try OpenWorkspace(path: path)
@@ -157,10 +159,10 @@ private func openWorkspace(
       ("concepts", header.workspace.clusters, workspace.clusters),
     ]
     for (name, before, now) in pairs where before != now {
-      text += "\n\(path): it had \(before) \(name), has \(now)"
+      text += "\n\(path): it had \(before) \(name) and now has \(now)"
     }
     if header.workspace.clustering != workspace.clustering {
-      text += "\n\(path)/centroids.npy: the concepts are others"
+      text += "\n\(path)/centroids.npy: the concepts are different"
     }
     for fault in (try? workspace.recordFaults()) ?? [] { text += "\n\(fault)" }
     throw .invalid(text + "\n\(headerPath): the list was made from another workspace")
@@ -170,7 +172,7 @@ private func openWorkspace(
     if !found.faults.isEmpty {
       throw .invalid(
         found.faults.joined(separator: "\n")
-          + "\n\(headerPath): the inputs of its workspace are not what they were")
+          + "\n\(headerPath): the inputs of its workspace have changed")
     }
   }
   return workspace

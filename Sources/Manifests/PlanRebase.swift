@@ -34,7 +34,7 @@ public struct PlanRebase: Sendable {
     guard old.dimensions == new.dimensions else {
       throw .invalid(
         "\(new.path): expected \(old.dimensions) dimensions, as \(old.path) has, found "
-          + "\(new.dimensions); overrides can only be carried over within one space of embeddings")
+          + "\(new.dimensions); overrides can only be carried over within one embedding space")
     }
     let nearest = try new.nearestClusters(
       to: plan.overrides.map { (override) throws(WinnowError) in
@@ -58,7 +58,7 @@ public struct PlanRebase: Sendable {
         group.count == 1 || group[0].override.canBeShared
       else {
         let parts = group.map { "\($0.override.cluster) (\($0.override.summary))" }
-        conflicts.append("concepts \(parts.joined(separator: ", ")) meet at concept \(cluster)")
+        conflicts.append("concepts \(parts.joined(separator: ", ")) map to concept \(cluster)")
         continue
       }
       let notes = group.compactMap(\.override.note)
@@ -70,7 +70,7 @@ public struct PlanRebase: Sendable {
     guard conflicts.isEmpty else {
       throw .invalid(
         "\(new.path): " + conflicts.joined(separator: "; ")
-          + "; they say different things: remove all but one of each from the plan")
+          + "; their overrides conflict: remove all but one of each from the plan")
     }
     _ = try new.quotas(of: result)
     self.plan = result
@@ -94,7 +94,7 @@ public struct PlanRebase: Sendable {
     var text = table.text()
     for (cluster, group) in Self.meetings(moves) where group.count > 1 {
       let concepts = group.map { "\($0.override.cluster)" }.joined(separator: ", ")
-      text += "concepts \(concepts) meet at concept \(cluster), which gets one override\n"
+      text += "concepts \(concepts) map to concept \(cluster), which gets one override\n"
     }
     return text
   }

@@ -128,7 +128,7 @@ public struct Provenance: Codable, Equatable, Sendable {
     guard version.format == currentFormat else {
       throw .invalid(
         "\(path): expected format \(currentFormat), found \(version.format); it was written by "
-          + "another winnow: use that one")
+          + "another version of winnow: use that version")
     }
     guard let header = decodeJSON(Provenance.self, bytes) else {
       throw .invalid("\(path): expected the JSON header of a keep list; it is damaged")
@@ -137,7 +137,7 @@ public struct Provenance: Codable, Equatable, Sendable {
       header.workspace.candidates <= header.workspace.rows
     else {
       throw .invalid(
-        "\(path): expected kept, candidates and rows to rise, found \(header.kept), "
+        "\(path): expected kept <= candidates <= rows, found \(header.kept), "
           + "\(header.workspace.candidates) and \(header.workspace.rows); it is damaged")
     }
     return header

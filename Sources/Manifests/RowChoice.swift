@@ -53,8 +53,8 @@ struct ChosenRows: Sendable {
     let count = kept.count
     guard count == choice.target else {
       throw .invalid(
-        "\(workspace.path)/members.npy: \(choice.target) rows were to be kept, "
-          + "\(count) different ones were found; the workspace is damaged: build it again")
+        "\(workspace.path)/members.npy: expected \(choice.target) rows to keep, found \(count) "
+          + "different ones; the workspace is damaged: build it again")
     }
   }
 

@@ -19,8 +19,8 @@ enum TextManifest: ManifestWriter {
       let key = try source.workspace.key(row)
       guard !key.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else {
         throw .invalid(
-          "row \(row): its key has a line break, which a list of one key a line cannot hold; "
-            + "choose --format jsonl")
+          "row \(row): its key has a line break, which a list with one key per line cannot "
+            + "contain; choose --format jsonl")
       }
       try sink.write(key)
       try sink.write(CollectionOfOne(0x0A))

@@ -14,7 +14,7 @@ struct JSONFields {
     for field in fields where !known.contains(field.name) {
       throw .invalid(
         field: field.name,
-        text: "\(place): unknown field \(jsonQuoted(field.name)); known are "
+        text: "\(place): unknown field \(jsonQuoted(field.name)); known fields: "
           + known.joined(separator: ", "))
     }
     self.place = place
@@ -51,7 +51,7 @@ struct JSONFields {
     return try read(name, "one of \(names)") { $0.string.flatMap(Choice.init(rawValue:)) }
   }
 
-  func text(_ name: String) throws(PlanError) -> String? { try read(name, "a text", \.string) }
+  func text(_ name: String) throws(PlanError) -> String? { try read(name, "a string", \.string) }
 
   func array(_ name: String) throws(PlanError) -> [JSONValue]? {
     try read(name, "an array") { if case .array(let elements) = $0 { elements } else { nil } }

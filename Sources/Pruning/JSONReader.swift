@@ -102,7 +102,7 @@ struct JSONReader {
         at += 1
         guard let text = String(validating: utf8, as: UTF8.self) else {
           at = start
-          throw fault("UTF-8", found: "other bytes in this text")
+          throw fault("UTF-8", found: "other bytes in this string")
         }
         return text
       case UInt8(ascii: "\\"):
@@ -124,7 +124,7 @@ struct JSONReader {
       ("r", "\r"), ("t", "\t"),
     ]
     for (name, scalar) in plain where take(name) { return scalar }
-    if !take("u") { throw fault("an escape of JSON") }
+    if !take("u") { throw fault("a JSON escape") }
     let unit = try hexadecimal()
     if let scalar = Unicode.Scalar(unit) { return scalar }
     if UTF16.isLeadSurrogate(UInt16(unit)), take("\\u") {

@@ -22,7 +22,7 @@ enum JSONValue {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .number(let text): text
-    case .string(let text): "the text \(jsonQuoted(text))"
+    case .string(let text): "the string \(jsonQuoted(text))"
     case .array: "an array"
     case .object: "an object"
     }

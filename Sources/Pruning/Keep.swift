@@ -14,7 +14,7 @@ public enum Keep: Sendable, Equatable {
     func refused(_ found: String) -> PlanError {
       .invalid(
         field: "keep",
-        text: "keep: expected a per cent (27.7%), a fraction (0.277; 1 is everything) or a count "
+        text: "keep: expected a percentage (27.7%), a fraction (0.277; 1 is everything) or a count "
           + "of rows above 1 (84000000), found \(found)")
     }
     var body = text.drop { $0 == " " }

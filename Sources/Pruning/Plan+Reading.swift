@@ -34,7 +34,7 @@ extension Plan {
     guard let format else { throw object.missing("format", "the number 1") }
     if format != 1 {
       throw object.wrong(
-        "format", "1", "\(format)", "; a newer plan needs a newer version of this program")
+        "format", "1", "\(format)", "; a newer plan needs a newer version of winnow")
     }
     var plan = Plan(target: try target(object, scores), clustering: clustering)
     plan.temperature = try object.double("temperature") ?? plan.temperature
@@ -47,7 +47,7 @@ extension Plan {
     let overrides = try object.array("overrides") ?? []
     if !overrides.isEmpty && bound != clustering {
       throw object.wrong(
-        "clustering", "\(clustering), as the overrides name clusters by number",
+        "clustering", "\(clustering), because the overrides name clusters by number",
         bound ?? "none", "; use a plan made for this workspace, or remove its overrides")
     }
     for (index, element) in overrides.enumerated() {
@@ -55,7 +55,7 @@ extension Plan {
       if plan.override(of: override.cluster) != nil {
         throw .invalid(
           field: "overrides[\(index)]",
-          text: "overrides[\(index)]: expected one override a cluster, found cluster "
+          text: "overrides[\(index)]: expected one override per cluster, found cluster "
             + "\(override.cluster) again; merge the two")
       }
       plan.setOverride(override)

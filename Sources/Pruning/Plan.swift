@@ -120,7 +120,8 @@ extension Plan {
     try require(
       scores.size.indices.contains(cluster), field,
       scores.clusters == 0
-        ? "no override, as there is no concept" : "a cluster from 0 to \(scores.clusters - 1)",
+        ? "no override, because there are no concepts"
+        : "a cluster from 0 to \(scores.clusters - 1)",
       "\(cluster)")
     switch override.action {
     case .drop: break

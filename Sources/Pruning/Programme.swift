@@ -85,8 +85,8 @@ struct Programme {
       text = "target \(target) is outside 0...0: there are no candidates; choose target 0"
     } else {
       text =
-        "target \(target) is not \(feasible.lowerBound), the only one left: overrides fix every "
-        + "concept that has rows; choose target \(feasible.lowerBound), or clear an override"
+        "target \(target) is not \(feasible.lowerBound), the only one possible: overrides fix "
+        + "every concept that has rows; choose target \(feasible.lowerBound), or clear an override"
     }
     throw .infeasible(target: target, feasible: feasible, text: text)
   }

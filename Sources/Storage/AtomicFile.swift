@@ -54,7 +54,7 @@ public struct AtomicFile: ~Copyable {
     }
     guard !isDanglingLink(path) else {
       throw WinnowError(
-        path: path, fault: "expected a file or nothing, found a link that leads nowhere",
+        path: path, fault: "expected a file or nothing, found a broken link",
         remedy: "remove the link or name a file")
     }
     return resolvedPath(path)

@@ -18,7 +18,7 @@ public struct FileState: Sendable, Hashable, Codable {
   /// - Throws: ``WinnowError`` when it cannot be looked at.
   public init(of path: String) throws(WinnowError) {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw .system(path, "look at it", reading: true) }
+    guard stat(path, &status) == 0 else { throw .system(path, "read its size", reading: true) }
     var (time, fields) = (status.st_mtim.tv_sec, tm())
     gmtime_r(&time, &fields)
     func two(_ number: Int32) -> String { padded(String(number), 2) }
@@ -31,9 +31,9 @@ public struct FileState: Sendable, Hashable, Codable {
 
   /// What differs from a later state, or nil.
   public func difference(to later: FileState) -> String? {
-    if size != later.size { return "its size was \(size) bytes, is \(later.size)" }
+    if size != later.size { return "its size was \(size) bytes and is now \(later.size)" }
     if modified != later.modified {
-      return "its time of change was \(modified), is \(later.modified)"
+      return "its modification time was \(modified) and is now \(later.modified)"
     }
     return nil
   }
@@ -75,8 +75,8 @@ public struct FileStamp: Sendable, Hashable, Codable {
   /// What differs from a later stamp, or nil.
   public func difference(to later: FileStamp) -> String? {
     if let text = state.difference(to: later.state) { return text }
-    if first != later.first { return "its first MiB is another" }
-    if last != later.last { return "its last MiB is another" }
+    if first != later.first { return "its first MiB has changed" }
+    if last != later.last { return "its last MiB has changed" }
     return nil
   }
 }

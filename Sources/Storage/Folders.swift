@@ -72,7 +72,7 @@ public func makeFolder(_ path: String, parents: Bool = false) throws(WinnowError
     try makeFolder(String(path[..<cut]), parents: true)
     return try makeFolder(path)
   }
-  throw .system(path, "make the folder", code: code)
+  throw .system(path, "create the folder", code: code)
 }
 
 /// Removes a file, or a folder with all that is in it; links are removed, not followed.
@@ -128,7 +128,7 @@ public func isWritableFolder(_ path: String) -> Bool {
 
 /// Renames a file or folder and makes that durable.
 public func renameFile(_ source: String, to target: String) throws(WinnowError) {
-  guard rename(source, target) == 0 else { throw .system(target, "put it in its place") }
+  guard rename(source, target) == 0 else { throw .system(target, "move it into place") }
   synchroniseFolder(parentFolder(target))
 }
 
@@ -147,7 +147,7 @@ public func exchange(_ one: String, _ other: String) throws(WinnowError) {
       return synchroniseFolder(parentFolder(other))
     }
     guard [EINVAL, ENOSYS, ENOTSUP].contains(errno) else {
-      throw .system(other, "put it in its place")
+      throw .system(other, "move it into place")
     }
   }
   let aside = one + ".old"

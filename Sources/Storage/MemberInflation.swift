@@ -50,7 +50,7 @@ public final class MemberInflation {
       let part = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + wanted])
       let count = try inflateSome(into: part)
       guard count > 0 else {
-        throw fault("expected \(member.size) bytes, its data end after \(made)")
+        throw fault("expected \(member.size) bytes, found only \(made)")
       }
       checksum.update(UnsafeRawBufferPointer(rebasing: part[..<count]))
       made += count
@@ -76,7 +76,7 @@ public final class MemberInflation {
     while !hasEnded, Int(stream.pointee.avail_out) == buffer.count {
       if stream.pointee.avail_in == 0 {
         let count = min(input.count, member.storedSize - taken)
-        guard count > 0 else { throw fault("its deflated data are cut off") }
+        guard count > 0 else { throw fault("its deflated data is cut off") }
         try file.readExactly(
           into: UnsafeMutableRawBufferPointer(rebasing: input[..<count]),
           at: member.dataOffset + taken)
@@ -87,7 +87,7 @@ public final class MemberInflation {
       let code = inflate(stream, Z_NO_FLUSH)
       guard code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR else {
         let reason = stream.pointee.msg.map { ": " + String(cString: $0) } ?? ""
-        throw fault("its deflated data are damaged\(reason)")
+        throw fault("its deflated data is damaged\(reason)")
       }
       hasEnded = code == Z_STREAM_END
     }
@@ -103,7 +103,7 @@ public final class MemberInflation {
       throw fault("expected \(member.size) bytes, as the archive says, found more")
     }
     guard taken == member.storedSize, stream.pointee.avail_in == 0 else {
-      throw fault("its deflated data end before its \(member.storedSize) bytes do")
+      throw fault("expected \(member.storedSize) bytes of deflated data, found fewer")
     }
     guard checksum.value == member.checksum else {
       throw .checksum(file.path, member.name)
@@ -114,7 +114,7 @@ public final class MemberInflation {
   private func fault(_ text: String) -> WinnowError {
     WinnowError(
       path: file.path, fault: "member \(member.name): \(text)",
-      remedy: "it is damaged or made up: fetch or write it again")
+      remedy: "it is damaged or forged: fetch or write it again")
   }
 }
 
@@ -122,7 +122,7 @@ extension WinnowError {
   /// A member whose bytes are not those that the archive was made of.
   public static func checksum(_ path: String, _ member: String) -> WinnowError {
     WinnowError(
-      path: path, fault: "member \(member): its bytes do not have the CRC-32 that the archive says",
+      path: path, fault: "member \(member): its bytes do not match the CRC-32 in the archive",
       remedy: "it is damaged: fetch or write it again")
   }
 }

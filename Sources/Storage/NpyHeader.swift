@@ -106,7 +106,7 @@ public struct NpyHeader: Sendable, Equatable {
       Int(start[8]) | Int(start[9]) << 8 | (wide ? Int(start[10]) << 16 | Int(start[11]) << 24 : 0)
     guard length <= 1 << 20, begin + length <= size else {
       throw WinnowError(
-        path: path, fault: "its header says it has \(length) bytes, the file has \(size)",
+        path: path, fault: "expected a header of \(length) bytes, found a file of \(size)",
         remedy: "it is truncated or damaged: fetch or write it again")
     }
     guard case .dictionary(let entries)? = PythonLiteral.parse(try read(length, begin)),
@@ -130,8 +130,7 @@ public struct NpyHeader: Sendable, Equatable {
     guard let bytes, bytes <= Int.max - dataOffset else {
       throw WinnowError(
         path: path,
-        fault: "its header has an element type or shape that is not usable: "
-          + "\(type), \(shape)")
+        fault: "its header has an unusable element type or shape: \(type), \(shape)")
     }
     guard dataOffset + bytes == size else {
       throw WinnowError(
@@ -139,7 +138,7 @@ public struct NpyHeader: Sendable, Equatable {
         fault: "expected \(dataOffset + bytes) bytes for shape \(Self.text(shape)) of \(type), "
           + "found \(size)",
         remedy: size < dataOffset + bytes
-          ? "it is truncated: fetch or write it again" : "it has bytes that no array owns")
+          ? "it is truncated: fetch or write it again" : "it has extra bytes after the array")
     }
   }
 

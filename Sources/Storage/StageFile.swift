@@ -66,14 +66,14 @@ public struct StageFile: ~Copyable {
 
   func synchronise() throws(WinnowError) {
     guard retrying({ fsync(descriptor) }) == 0 else {
-      throw .system(path, "write it to the disk")
+      throw .system(path, "flush it to disk")
     }
   }
 
   /// Puts the file in its place.  Called once, at the end.
   public mutating func commit() throws(WinnowError) {
     try closeFile()
-    guard rename(temporary, place) == 0 else { throw .system(path, "put it in its place") }
+    guard rename(temporary, place) == 0 else { throw .system(path, "move it into place") }
     isPlaced = true
   }
 
@@ -90,11 +90,11 @@ public struct StageFile: ~Copyable {
       // No links on this file system: an empty file takes the place first.
       let taken = retrying { open(place, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
       if taken < 0, errno == EEXIST { return false }
-      guard taken >= 0 else { throw .system(path, "put it in its place") }
+      guard taken >= 0 else { throw .system(path, "move it into place") }
       close(taken)
       try commit()
       return true
-    default: throw .system(path, "put it in its place")
+    default: throw .system(path, "move it into place")
     }
   }
 

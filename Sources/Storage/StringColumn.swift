@@ -85,7 +85,8 @@ public final class StringColumn: Sendable {
     let end = offsets[row + 1]
     guard begin <= end, end <= UInt64(data.bytes.count) else {
       throw damaged(
-        data.path, "row \(row) is said to be bytes \(begin) to \(end) of \(data.bytes.count)")
+        data.path,
+        "expected row \(row) within bytes 0 to \(data.bytes.count), found \(begin) to \(end)")
     }
     return UnsafeRawBufferPointer(rebasing: data.bytes[Int(begin)..<Int(end)])
   }

@@ -22,8 +22,8 @@ extension WinnowError {
       case ENOENT: "check the path"
       case EACCES where reading, EPERM where reading:
         "change its permissions, or ask its owner to"
-      case EACCES, EPERM, EROFS: "choose a place you may write to, or change its permissions"
-      case ENOSPC, EDQUOT: "free some space or choose another disk; no half-written file is left"
+      case EACCES, EPERM, EROFS: "choose a place that you can write to, or change its permissions"
+      case ENOSPC, EDQUOT: "free some space or choose another disk; no partial file is left behind"
       case EISDIR: "name a file, not a folder"
       case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
       default: nil

@@ -41,7 +41,7 @@ public struct ZipArchive: Sendable {
     guard let end = Self.end(of: tail) else {
       throw Self.fault(
         file.path, "expected a zip archive (.npz), found no directory at its end",
-        "it is truncated or no archive: fetch or write it again")
+        "it is truncated or not an archive: fetch or write it again")
     }
     var count = UInt64(number(tail, end + 10, 2))
     var size = UInt64(number(tail, end + 12, 4))
@@ -62,7 +62,7 @@ public struct ZipArchive: Sendable {
     }
     guard disks == 0 || disks == 0xFFFF else {
       throw Self.fault(
-        file.path, "expected one archive, found a part of several",
+        file.path, "expected a whole archive, found one part of a split one",
         "join its parts, or write it with numpy.savez")
     }
     guard size <= UInt64(Self.largestDirectory), let begin = Int(exactly: offset), begin <= limit,
@@ -174,8 +174,8 @@ public struct ZipArchive: Sendable {
     guard entry.method == 0 || size / 1032 <= storedSize else {
       throw Self.fault(
         path,
-        "its member \(name) has \(storedSize) deflated bytes, which cannot become the \(size) "
-          + "that it promises", "it is damaged or made up: fetch or write it again")
+        "its member \(name) has \(storedSize) deflated bytes, which cannot inflate to the \(size) "
+          + "that its header states", "it is damaged or forged: fetch or write it again")
     }
     return ZipMember(
       name: name, method: entry.method == 0 ? .stored : .deflated, dataOffset: data,
@@ -183,7 +183,8 @@ public struct ZipArchive: Sendable {
   }
 
   private static func damaged(_ path: String) -> WinnowError {
-    fault(path, "its directory does not fit its contents", "it is damaged: fetch or write it again")
+    fault(
+      path, "its directory does not match its contents", "it is damaged: fetch or write it again")
   }
 
   private static func fault(_ path: String, _ fault: String, _ remedy: String) -> WinnowError {

@@ -61,9 +61,9 @@ package final class InputWatch: Sendable {
         let here = try FileStamp(of: path)
         if let text = stamps[file].difference(to: here) {
           throw .invalid(
-            "\(path): expected the file that the build was recorded with, found another on "
+            "\(path): expected the file that the build was recorded with, found a different one on "
               + "\(hostName()): \(text); all machines must see the same files, and they must not "
-              + "change: record the build again if this one is right")
+              + "change; if this file is the right one, record the build again")
         }
         compared.withLock { _ = $0?.insert(file) }
         continue
@@ -71,8 +71,8 @@ package final class InputWatch: Sendable {
       let now = try FileState(of: path)
       if let text = stamps[file].state.difference(to: now) {
         throw .invalid(
-          "\(path): it changed during the build: \(text); leave the inputs alone and build again: "
-            + "what depends on it is done again")
+          "\(path): it changed during the build: \(text); do not change inputs during a build; "
+            + "build again to redo what depends on it")
       }
     }
   }

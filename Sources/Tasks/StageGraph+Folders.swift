@@ -27,8 +27,7 @@ extension StageGraph {
     let before = opened.done
     if before > 0 {
       tell(
-        "\(stage.name): \(before) of \(results.count) tasks \(before == 1 ? "was" : "were") done "
-          + "before")
+        "\(stage.name): \(before) of \(results.count) tasks already done")
     }
     let ready = opened
     state.withLock {
@@ -46,7 +45,7 @@ extension StageGraph {
     if pathKind(place) == .folder {
       if let old = StageSignature.read(from: place) {
         if let text = signature.difference(from: old, names: stage.inputs(job)?.paths ?? []) {
-          tell("\(stage.name): done again, \(text)")
+          tell("\(stage.name): redoing it because \(text)")
           var kept: Set<Int> = []
           if stage.hasResultPerInput, signature.agreesBesideInputs(with: old) {
             kept = Set(results.indices).subtracting(signature.changedInputs(from: old))
@@ -86,8 +85,8 @@ extension StageGraph {
       guard let text = signature.difference(from: old, names: []) else { return }
       if case .observer = role { return }
       throw .invalid(
-        "\(place): the stage is of another build: \(text); record this one again with winnow task "
-          + "list INPUT... -o WORKSPACE")
+        "\(place): the stage belongs to another build: \(text); record this build again with "
+          + "winnow task list INPUT... -o WORKSPACE")
     }
     if case .observer = role { return }
     try makeFolder(place, parents: true)

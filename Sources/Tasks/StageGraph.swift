@@ -232,8 +232,8 @@ package final class StageGraph<Job: Sendable>: Sendable {
         }, isCancelled: observer.isCancelled)
       if let missing = opened.openResults.first(where: { pathKind(opened.paths[$0]) != .file }) {
         throw .invalid(
-          "\(opened.paths[missing]): a worker says that it has written it, found nothing; all "
-            + "machines need the same file system at the same place")
+          "\(opened.paths[missing]): expected the file that a worker reported as written, found "
+            + "nothing; all machines need the same file system at the same path")
       }
     } else {
       try stage.perform(
@@ -259,7 +259,8 @@ package final class StageGraph<Job: Sendable>: Sendable {
   ) throws(WinnowError) -> Int {
     guard let stage = stage(name) else {
       throw .invalid(
-        "stage \(name): this build has no such stage; winnow task list -o WORKSPACE prints their names"
+        "stage \(name): this build has no such stage; winnow task list -o WORKSPACE prints the "
+          + "stages"
       )
     }
     if let consumer = consumer(of: name, job), try open(consumer, job).isFinished { return 0 }
@@ -295,8 +296,8 @@ package final class StageGraph<Job: Sendable>: Sendable {
     guard let first = tasks.first else { return }
     let isOne = tasks.count == 1
     throw .invalid(
-      "stage \(name): expected all \(opened.shares.count) tasks to be finished before, found "
-        + "\(tasks.count) that \(isOne ? "is" : "are") not, the first is \(first); run "
+      "stage \(name): expected all \(opened.shares.count) tasks to be finished, found "
+        + "\(tasks.count) unfinished (\(isOne ? "task" : "the first is task") \(first)); run "
         + "\(isOne ? "it" : "them") first: winnow task run \(name) \(first) -o WORKSPACE")
   }
 }

@@ -53,16 +53,18 @@ package struct StageSignature: Codable, Equatable, Sendable {
   func difference(from old: StageSignature, names: [String]) -> String? {
     var differences: [String] = []
     if program != old.program {
-      differences.append("the program was \(old.program), is \(program)")
+      differences.append("the program was \(old.program) and is now \(program)")
     }
     for name in Set(parameters.keys).union(old.parameters.keys).sorted()
     where parameters[name] != old.parameters[name] {
       differences.append(
-        "\(name) was \(old.parameters[name] ?? "not given"), is \(parameters[name] ?? "not given")")
+        "\(name) was \(old.parameters[name] ?? "not given") and is now "
+          + "\(parameters[name] ?? "not given")"
+      )
     }
     for name in Set(after.keys).union(old.after.keys).sorted() where after[name] != old.after[name]
     {
-      differences.append("because \(name) changed")
+      differences.append("\(name) changed")
     }
     differences += inputDifferences(from: old, names: names)
     return differences.isEmpty ? nil : differences.joined(separator: ", ")
@@ -72,7 +74,8 @@ package struct StageSignature: Codable, Equatable, Sendable {
   private func inputDifferences(from old: StageSignature, names: [String]) -> [String] {
     var differences: [String] = []
     if inputs.count != old.inputs.count {
-      differences.append("the inputs were \(old.inputs.count) files, are \(inputs.count)")
+      differences.append(
+        "the number of input files was \(old.inputs.count) and is now \(inputs.count)")
     }
     let changed = changedInputs(from: old).filter { $0 < old.inputs.count }
     if let first = changed.first, let text = old.inputs[first].difference(to: inputs[first]) {

@@ -21,8 +21,8 @@ package enum TaskLock {
     return try take(folder) { () throws(WinnowError) in
       if ContinuousClock.now < end { return }
       throw .invalid(
-        "\(workspace): tasks of it are under way in other processes (winnow task run); wait for "
-          + "them or stop them")
+        "\(workspace): other processes are running its tasks (winnow task run); wait for them or "
+          + "stop them")
     }
   }
 

@@ -21,7 +21,7 @@ public enum TerminalError: Error, Sendable, Equatable, CustomStringConvertible {
       return "the explorer needs to know the terminal, but TERM is not set: set it "
         + "(TERM=xterm-256color)" + instead
     case .unusable("dumb"?):
-      return "the explorer cannot draw on a terminal that says TERM=dumb" + instead
+      return "the explorer cannot draw on a terminal with TERM=dumb" + instead
     case .unusable(let term?):
       return "the explorer does not know the terminal TERM=\(term): set TERM to one that this "
         + "system has (xterm-256color), or install ncurses-term" + instead

@@ -52,7 +52,7 @@ struct PatternParser {
   private mutating func either() throws(PatternError) -> PatternTree {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= 50 else { throw PatternError(text: "more than 50 groups in each other") }
+    guard depth <= 50 else { throw PatternError(text: "groups nested more than 50 deep") }
     var branches = [try sequence()]
     while take("|") { branches.append(try sequence()) }
     return branches.count == 1 ? branches[0] : .either(branches)
@@ -124,7 +124,7 @@ struct PatternParser {
     case "\\": return try escape()
     case "(":
       if rest.starts(with: "?:".unicodeScalars) { rest = rest.dropFirst(2) }
-      if rest.first == "?" { throw PatternError(text: "(? is not known; groups are ( )") }
+      if rest.first == "?" { throw PatternError(text: "(? is not supported; use ( ) for groups") }
       let inner = try either()
       guard take(")") else { throw PatternError(text: "a ( without its )") }
       return inner
@@ -163,7 +163,7 @@ struct PatternParser {
     case "t": set = [0x09...0x09]
     default:
       if scalar.isASCII, scalar.properties.isAlphabetic || Self.digits[0].contains(scalar.value) {
-        throw PatternError(text: "\\\(scalar) is not known; \\d \\w \\s \\b are")
+        throw PatternError(text: "\\\(scalar) is not supported; \\d \\w \\s \\b are")
       }
       return nil
     }

@@ -78,7 +78,7 @@ extension OpenWorkspace {
   /// Why a row is no candidate, in words.
   public func fate(of row: Int) throws(WinnowError) -> String {
     switch try fates(of: [row])[0] {
-    case .candidate: return "it is no candidate"
+    case .candidate: return "it is not a candidate"
     case .duplicate: return try duplicate(row)
     case let fate: return fate.reason
     }

@@ -100,7 +100,7 @@ extension OpenWorkspace {
       left = input.rows < 0 || input.rows > left ? -1 : left - input.rows
     }
     guard left == 0 else {
-      throw damaged(path + "/workspace.json", "the rows of its inputs are not \(rows) together")
+      throw damaged(path + "/workspace.json", "the rows of its inputs do not add up to \(rows)")
     }
   }
 }

@@ -48,7 +48,7 @@ public final class OpenWorkspace: Sendable {
       throw .invalid(
         "\(path): expected a workspace (a folder with workspace.json), found "
           + (pathKind(path) == .nothing ? "nothing" : "none")
-          + "; make one with winnow build")
+          + "; create one with winnow build")
     }
     self.path = path
     // `laion.winnow` is shown as `laion`.
@@ -63,7 +63,7 @@ public final class OpenWorkspace: Sendable {
     guard 1...most ~= k, n >= 1, n...max(n, most) ~= description.rows,
       1...most ~= description.dimensions
     else {
-      throw damaged(path + "/workspace.json", "its counts are not those of a workspace")
+      throw damaged(path + "/workspace.json", "its counts are not valid")
     }
     let offsets = try Self.readOffsets(path + "/offsets.npy", clusters: k, candidates: n)
     self.offsets = offsets
@@ -197,7 +197,7 @@ extension OpenWorkspace {
       guard record.size == UInt64(offsets[cluster + 1] - offsets[cluster]) else {
         throw damaged(
           path,
-          "record \(cluster) has size \(record.size), its offsets say "
+          "record \(cluster) has size \(record.size), but its offsets give "
             + "\(offsets[cluster + 1] - offsets[cluster])")
       }
       for (field, value) in [

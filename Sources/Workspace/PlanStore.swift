@@ -80,7 +80,7 @@ public struct PlanStore: Sendable {
         parent = parentFolder(parent)
       }
       return isWritableFolder(parent)
-        ? nil : "\(folder): it cannot be made, \(parent) cannot be written to; \(remedy)"
+        ? nil : "\(folder): it cannot be created, because \(parent) cannot be written to; \(remedy)"
     }
   }
 
@@ -178,7 +178,7 @@ extension PlanStore {
         plan = try read(path(number))
         if plan == nil {
           fault =
-            "its overrides are of another clustering: cluster numbers mean other concepts here"
+            "its overrides belong to another clustering: the numbers mean other concepts here"
         }
       } catch { fault = error.description }
       let line = lines[number]

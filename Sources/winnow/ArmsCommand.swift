@@ -48,7 +48,7 @@ struct ArmsCommand: ParsableCommand {
       ) { reporter.report("arms", $0, of: plan.target) }
       reporter.finish()
       for out in report.leftOut {
-        reporter.message("\(out.arm.rawValue): left out, \(out.reason)")
+        reporter.message("\(out.arm.rawValue): not written because \(out.reason)")
       }
       standardOutput(json ? report.json() : report.text())
     }

@@ -29,7 +29,7 @@ struct BuildCommand: ParsableCommand {
       valueName: "engine"))
   var on: EngineChoice?
 
-  @Flag(help: "Print the memory, disk space and time a build would take, and write nothing.")
+  @Flag(help: "Print the memory, disk space and time a build would need, and write nothing.")
   var dryRun = false
 
   @Flag(help: "Print the result of --dry-run as JSON.")
@@ -37,7 +37,7 @@ struct BuildCommand: ParsableCommand {
 
   func validate() throws {
     try options.check()
-    if json, !dryRun { throw ValidationError("--json goes with --dry-run") }
+    if json, !dryRun { throw ValidationError("--json needs --dry-run") }
   }
 
   func run() throws {
@@ -79,8 +79,8 @@ struct EngineChoice: ExpressibleByArgument, Equatable {
 extension BuildSummary {
   var announcement: String {
     "\(path): \(counted(description.candidates, "candidate")) of "
-      + "\(counted(description.rows, "row")), \(counted(description.clusters, "concept")), mean cosine "
-      + "\((description.objective * 1e6).rounded() / 1e6), fingerprint "
-      + "\(log.fingerprint.prefix(16)); look at it with: winnow explore \(path)"
+      + "\(counted(description.rows, "row")), \(counted(description.clusters, "concept")), mean "
+      + "cosine \((description.objective * 1e6).rounded() / 1e6), fingerprint "
+      + "\(log.fingerprint.prefix(16)); explore it with: winnow explore \(path)"
   }
 }

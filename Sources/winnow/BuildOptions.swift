@@ -80,13 +80,13 @@ struct BuildOptions: ParsableArguments {
       (clusters == nil) != (centroids == nil),
       clusters == nil
         ? "--clusters: expected the number of concepts, found none; for example --clusters 500"
-        : "--clusters and --centroids exclude each other: a centroid is a concept")
+        : "--clusters and --centroids cannot be combined: each centroid is a concept")
     try require(
       clusters.map { $0 >= 1 } ?? true, "--clusters: expected 1 or more, found \(clusters ?? 0)")
     try require(clusters.map { $0 < 1 << 31 } ?? true, "--clusters: expected fewer than 2^31")
     try require(
       input.assignments == nil || centroids != nil,
-      "--assignments: expected --centroids with it, whose numbers it has")
+      "--assignments: expected --centroids as well, because assignments are numbers of its rows")
     try require(iterations >= 0, "--iterations: expected 0 or more, found \(iterations)")
     try require(neighbours >= 1, "--neighbours: expected 1 or more, found \(neighbours)")
     try ThreadOptions.check(threads)
@@ -109,7 +109,7 @@ struct BuildOptions: ParsableArguments {
     if trainingRows == "all" { return .all }
     guard let count = Int(trainingRows), count >= max(1, clusters ?? 1) else {
       throw ValidationError(
-        "--training-rows: expected 'all' or a number, at least one a cluster, found "
+        "--training-rows: expected 'all' or a number, at least one per cluster, found "
           + "'\(trainingRows)'")
     }
     return .total(count)

@@ -47,7 +47,7 @@ struct BundledAsset {
 
   /// The Python program that submits tasks to Ray.
   static let ray = BundledAsset(
-    path: "ray/winnow_ray.py", what: "the driver of Ray", kind: "file", variable: "WINNOW_RAY"
+    path: "ray/winnow_ray.py", what: "the Ray driver", kind: "file", variable: "WINNOW_RAY"
   ) { pathKind($0) == .file }
 }
 

@@ -32,14 +32,14 @@ struct DeduplicationOptions: ParsableArguments {
     guard let dedup else {
       if dedupClusters != nil || dedupRule != nil {
         let flag = dedupClusters != nil ? "--dedup-clusters" : "--dedup-rule"
-        throw ValidationError("\(flag) goes with --dedup; for example --dedup 0.05")
+        throw ValidationError("\(flag) needs --dedup, for example --dedup 0.05")
       }
       return nil
     }
     guard let epsilon = Double(dedup), DuplicateCriterion.epsilons.contains(epsilon) else {
       throw ValidationError(
-        "--dedup: expected a number from 0.000001 to below 1, found '\(dedup)'; rows of a cosine "
-          + "above 1 less this number are duplicates, for example 0.05")
+        "--dedup: expected a number from 0.000001 to below 1, found '\(dedup)'; rows with a cosine "
+          + "above 1 minus this number are duplicates, for example 0.05")
     }
     let rule = dedupRule ?? DuplicateRule.greedy.rawValue
     guard let rule = DuplicateRule(rawValue: rule) else {

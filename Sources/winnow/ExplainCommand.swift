@@ -36,7 +36,7 @@ struct ExplainCommand: ParsableCommand {
       throw ValidationError("expected keys, or rows with --row, found none")
     }
     if manifest != nil && (plan.decidesTarget || plan.changesPlan) {
-      throw ValidationError("--manifest: a list decides everything; remove the other flags")
+      throw ValidationError("--manifest: the list already fixes the plan; remove the other flags")
     }
   }
 

@@ -42,8 +42,8 @@ struct ExploreCommand: ParsableCommand {
   func validate() throws {
     if output == "-" || output == "" {
       throw ValidationError(
-        "--output: expected a file's name, found '\(output ?? "")'; the screen is on standard "
-          + "output: for a list there, use winnow export")
+        "--output: expected a file name, found '\(output ?? "")'; the explorer draws on standard "
+          + "output: to write a list there, use winnow export")
     }
     if plans == "" {
       throw ValidationError("--plans: expected a folder, found ''")

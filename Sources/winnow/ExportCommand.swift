@@ -36,8 +36,8 @@ struct ExportCommand: ParsableCommand {
     }
     if output == "-" && list.wantedFormat.isFolder {
       throw ValidationError(
-        "--output: --format \(list.format) is a folder of files, which standard output cannot "
-          + "take; name one")
+        "--output: --format \(list.format) is a folder of files, which cannot go to standard "
+          + "output; name one")
     }
     try plan.requireTarget()
   }

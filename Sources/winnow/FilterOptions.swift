@@ -61,8 +61,8 @@ struct FilterOptions: ParsableArguments {
     if let similarityTop {
       guard let fraction = RowFilters.fraction(similarityTop) else {
         throw ValidationError(
-          "--similarity-top: expected a fraction (0.3) or a per cent (30%) above 0 and at most all, "
-            + "found '\(similarityTop)'")
+          "--similarity-top: expected a fraction (0.3) or a percentage (30%) above 0 and at most "
+            + "100%, found '\(similarityTop)'")
       }
       filters.similarityTop = fraction
     }

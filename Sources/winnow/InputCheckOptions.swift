@@ -14,7 +14,7 @@ struct InputCheckOptions: ParsableArguments {
 
   func validate() throws {
     if root != nil && !inputs {
-      throw ValidationError("--root: it says where --inputs are; add it")
+      throw ValidationError("--root: expected --inputs as well, found none; add it")
     }
   }
 }

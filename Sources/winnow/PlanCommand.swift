@@ -28,9 +28,9 @@ struct PlanCommand: ParsableCommand {
   func validate() throws {
     if rebase != nil && (plan.plan == nil || json || csv) {
       throw ValidationError(
-        "--rebase: expected --plan FILE beside it, and neither --json nor --csv")
+        "--rebase: expected --plan FILE as well, and neither --json nor --csv")
     }
-    if json && csv { throw ValidationError("--json and --csv exclude each other") }
+    if json && csv { throw ValidationError("--json and --csv cannot be combined") }
   }
 
   func run() throws {

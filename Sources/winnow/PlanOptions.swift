@@ -42,7 +42,8 @@ struct PlanOptions: ParsableArguments {
 
   func validate() throws {
     if plan != nil && (keep != nil || changesPlan) {
-      throw ValidationError("--plan: a plan decides everything; remove the other flags, or --plan")
+      throw ValidationError(
+        "--plan: the plan file already sets these; remove the other flags, or --plan")
     }
     if let keep { _ = try Self.usage { () throws(PlanError) in try Keep(parsing: keep) } }
     _ = try choice("--strategy", strategy, Strategy.complexity)
@@ -67,7 +68,7 @@ struct PlanOptions: ParsableArguments {
   func requireTarget() throws {
     if decidesTarget { return }
     throw ValidationError(
-      "--keep: expected how much to keep, for example --keep 27.7%, or --plan")
+      "--keep: expected an amount to keep, such as --keep 27.7%, or --plan")
   }
 
   private static func usage<R>(_ body: () throws(PlanError) -> R) throws -> R {

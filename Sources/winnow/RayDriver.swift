@@ -45,7 +45,7 @@ final class RayDriver: Sendable {
       var said = error ?? ""
       if said.hasPrefix(prefix) { said.removeFirst(prefix.count) }
       if said.isEmpty {
-        said = "it ended with \(exit.map(String.init) ?? "no exit code") and said nothing"
+        said = "it exited with \(exit.map(String.init) ?? "no exit code") and printed nothing"
       }
       return "\(stage) \(failed) on \(host ?? "a node"): \(said)"
     }
@@ -163,8 +163,8 @@ final class RayDriver: Sendable {
       }
     }
     let text = oneLine(complaints, most: Self.lastWords)
-    let ended = status! > 128 ? "by signal \(status! - 128)" : "with exit \(status!)"
-    end("the driver of Ray ended \(ended)" + (text.isEmpty ? "" : ", its last words: \(text)"))
+    let ended = status! > 128 ? "by signal \(status! - 128)" : "with exit code \(status!)"
+    end("the Ray driver ended \(ended)" + (text.isEmpty ? "" : ", its last output: \(text)"))
   }
 
   /// Hands an answer on; false: the line is none.

@@ -97,7 +97,7 @@ package final class RayEngine: TaskEngine {
         for answer in try driver.answers(to: id, within: 0.05) {
           if let task = answer.done, left.remove(task) != nil { finished(task) }
           if let task = answer.again {
-            message("\(request.stage) \(task) is done again: \(answer.why ?? "it was lost")")
+            message("\(request.stage) \(task) is being retried: \(answer.why ?? "it was lost")")
           }
           if let failure = answer.failure(of: request.stage) { throw .invalid(failure) }
         }

@@ -81,10 +81,10 @@ struct TaskRunCommand: ParsableCommand {
   @OptionGroup var progress: ProgressOptions
 
   func validate() throws {
-    guard !tasks.isEmpty else { throw ValidationError("expected the number of a task, found none") }
+    guard !tasks.isEmpty else { throw ValidationError("expected a task number, found none") }
     if let of, of < 1 { throw ValidationError("--of: expected 1 or more, found \(of)") }
     for task in tasks {
-      if task < 0 { throw ValidationError("expected a task from 0 on, found \(task)") }
+      if task < 0 { throw ValidationError("expected a task number from 0 up, found \(task)") }
       if let of, task >= of {
         throw ValidationError("--of \(of): expected a share below \(of), found \(task)")
       }
@@ -96,7 +96,7 @@ struct TaskRunCommand: ParsableCommand {
     // Engines keep the output of a task, so one line is enough.
     let reporter = progress.reporter(elsewhere: .none)
     defer { reporter.abandon() }
-    Interruption.endAtLast(after: 700) { "interrupted; the task can be done again" }
+    Interruption.endAtLast(after: 700) { "interrupted; the task can be run again" }
     defer { Interruption.endsByItself() }
     do {
       let outcome = try runTasks(
@@ -104,13 +104,13 @@ struct TaskRunCommand: ParsableCommand {
         ingest: programs(), threads: threads, observer: reporter.observer)
       reporter.finish()
       switch outcome {
-      case .finished(0): standardError("\(stage): was done before")
+      case .finished(0): standardError("\(stage): already done")
       case .finished(let count):
         standardError("\(stage): \(counted(count, "task")) done")
       case .workspaceFinished: standardError("\(output): the workspace is finished")
       }
     } catch .interrupted {
-      throw Failure("interrupted; the task can be done again", status: 130)
+      throw Failure("interrupted; the task can be run again", status: 130)
     } catch {
       throw Failure(error)
     }

@@ -44,7 +44,7 @@ struct VerifyCommand: ParsableCommand {
     case .file, .folder:
       if inputs.inputs {
         throw Failure(
-          "\(path): --inputs looks at what a workspace was built from; name the workspace, or use "
+          "\(path): --inputs checks what a workspace was built from; name the workspace, or use "
             + "winnow replay --inputs")
       }
       let result = try verifyManifest(path, programs: programs())

@@ -76,9 +76,9 @@ struct DuplicateCurveTests {
     let message = refusal {
       _ = try curve(folder, [workspace.path]) { $0.filters.allow = "list" }
     }
-    #expect(message?.contains("the candidates are the workspace's") == true, "\(message ?? "")")
+    #expect(message?.contains("filters cannot change the candidates") == true, "\(message ?? "")")
     let both = refusal { _ = try curve(folder, [workspace.path, input]) }
-    #expect(both?.contains("a workspace goes by itself") == true, "\(both ?? "")")
+    #expect(both?.contains("expected one workspace alone") == true, "\(both ?? "")")
     rows[9] = [1, 2, 3, 4]
     try folder.write("in/img_emb/img_emb_0.npy", npyFile(rows, 4))
     let changed = refusal { _ = try curve(folder, [workspace.path]) }
@@ -101,6 +101,6 @@ struct DuplicateCurveTests {
         ingest: .init(environment: [:]), version: "test")
       _ = try duplicateCurve(parameters)
     }
-    #expect(taken?.contains("expected nothing there") == true, "\(taken ?? "")")
+    #expect(taken?.contains("expected no file or folder there") == true, "\(taken ?? "")")
   }
 }

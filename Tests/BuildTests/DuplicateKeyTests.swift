@@ -36,10 +36,10 @@ struct DuplicateKeyTests {
     let text = refusal { try folder.build([folder("pool")]) }
     #expect(
       text?.hasPrefix(
-        "\(folder("pool/1.csv")), row 5: expected every key once, found "
-          + "'00000000000000000000000000000003' that is also in \(folder("pool/0.csv")), row 3 (3 "
-          + "rows have a key that an earlier row has); remove the rows, or keep and count them with "
-          + "--allow-duplicates") == true, "\(text ?? "no error")")
+        "\(folder("pool/1.csv")), row 5: expected unique keys, found "
+          + "'00000000000000000000000000000003', which is also in \(folder("pool/0.csv")), row 3 "
+          + "(3 rows have the same key as an earlier row); remove the rows, or keep and count them "
+          + "with --allow-duplicates") == true, "\(text ?? "no error")")
     // The same command with the flag continues.
     let workspace = try folder.build([folder("pool")]) { $0.allowDuplicates = true }
     #expect(workspace.description.columns.duplicateKeys == 3)
@@ -52,6 +52,6 @@ struct DuplicateKeyTests {
       [folder("clip")],
       observer: BuildObserver(message: { text in told.withLock { $0.append(text) } }))
     #expect(workspace.description.columns.duplicateKeys == 3)
-    #expect(told.withLock { $0 }.contains("keys: 3 rows have a key that an earlier row has"))
+    #expect(told.withLock { $0 }.contains("keys: 3 rows have the same key as an earlier row"))
   }
 }

@@ -62,32 +62,32 @@ struct FilterResumeTests {
   @Test func aChangedFilterRedoesWhatDependsOnIt() throws {
     _ = try build(until: .name, filters())
     func again(_ filters: RowFilters) throws -> Set<String> {
-      Set(try build(until: .name, filters).filter { $0.contains("done again") })
+      Set(try build(until: .name, filters).filter { $0.contains("redoing it") })
     }
     let following: Set = [
-      "train: done again, because filter changed",
-      "assign: done again, because filter changed, because train changed",
-      "sort: done again, because assign changed",
-      "score: done again, because sort changed, because train changed",
-      "columns: done again, because sort changed",
-      "name: done again, because sort changed",
+      "train: redoing it because filter changed",
+      "assign: redoing it because filter changed, train changed",
+      "sort: redoing it because assign changed",
+      "score: redoing it because sort changed, train changed",
+      "columns: redoing it because sort changed",
+      "name: redoing it because sort changed",
     ]
     let narrower = filters { $0.similarityTop = RowFilters.fraction("80%") }
     #expect(
       try again(narrower)
-        == following.union(["filter: done again, --similarity-top was 0.9, is 0.8"]))
+        == following.union(["filter: redoing it because --similarity-top was 0.9 and is now 0.8"]))
     let other = filters { $0.condition = "width < 8" }
     #expect(
       try again(other)
         == following.union([
-          "where: done again, --where was width < 9, is width < 8",
-          "filter: done again, --similarity-top was 0.8, is 0.9, because where changed",
+          "where: redoing it because --where was width < 9 and is now width < 8",
+          "filter: redoing it because --similarity-top was 0.8 and is now 0.9, where changed",
         ]))
     try folder.write("deny.txt", "k1-3\n")
     let told = try again(other)
     #expect(told.count == following.count + 2)
-    #expect(told.contains { $0.hasPrefix("lists: done again, --deny was ") }, "\(told)")
-    #expect(told.contains("filter: done again, because lists changed"), "\(told)")
+    #expect(told.contains { $0.hasPrefix("lists: redoing it because --deny was ") }, "\(told)")
+    #expect(told.contains("filter: redoing it because lists changed"), "\(told)")
     // Neither the scan nor the metadata, nor what a filter has in common with another.
     let last = try build(until: nil, other)
     for stage in ["scan: 2 of 2", "metadata: 1 of 1", "where: 2 of 2", "lists: 1 of 1"] {

@@ -217,8 +217,8 @@ struct FilterTests {
     }
     #expect(
       message?.hasPrefix(
-        "\(folder("bad.txt")), line 3: expected a row number, as the data set has no keys, found "
-          + "'-3'; list row numbers from 0, or choose a column of keys with --key") == true,
+        "\(folder("bad.txt")), line 3: expected a row number, because the data set has no keys, "
+          + "found '-3'; list row numbers from 0, or choose a key column with --key") == true,
       "\(message ?? "no error")")
   }
 
@@ -237,7 +237,8 @@ struct FilterTests {
         }
       } ?? "no error"
     }
-    let dropped = "no row is left: all \(usable) that came so far were dropped; choose another one"
+    let dropped =
+      "no rows are left: it dropped all \(usable) rows that it received; choose another one"
     #expect(text { $0.condition = "width > 99" }.hasPrefix("--where: \(dropped)"))
     #expect(text { $0.allow = none }.hasPrefix("--allow: \(dropped)"))
     #expect(
@@ -247,7 +248,8 @@ struct FilterTests {
       }.hasPrefix("--similarity-min: \(dropped)"))
     #expect(
       text { $0.similarityTop = RowFilters.fraction("0.5%") }
-        .hasPrefix("--similarity-top 0.005: it leaves none of \(usable) rows; give a larger part"))
+        .hasPrefix(
+          "--similarity-top 0.005: it keeps none of the \(usable) rows; give a larger fraction"))
     #expect(
       text {
         $0.condition = "width = 3"

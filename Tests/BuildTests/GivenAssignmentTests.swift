@@ -109,19 +109,19 @@ struct GivenAssignmentTests {
       let message = refusal { _ = try build(try write(wrong, "<i8", as: Int64.self)) }
       #expect(
         message?.hasPrefix(
-          "\(folder("given.npy")), row 123: expected a cluster from 0 to 3, as many as there are "
-            + "centroids, \(text)") == true, "\(message ?? "no error")")
+          "\(folder("given.npy")), row 123: expected a cluster from 0 to 3 (one for each "
+            + "centroid), \(text)") == true, "\(message ?? "no error")")
     }
     var wrong = own
     wrong[0] = -1
     #expect(
       refusal { _ = try build(try write(wrong, "<u8", as: UInt64.self)) }?
         .contains(
-          "row 0: expected a cluster from 0 to 3, as many as there are centroids, found "
+          "row 0: expected a cluster from 0 to 3 (one for each centroid), found "
             + "18446744073709551615") == true)
     let short = refusal { _ = try build(try write(Array(own.dropLast()), "<i4", as: Int32.self)) }
     #expect(
-      short?.contains("of shape (300,), a cluster for each row, found '<i4' of shape (299,)")
+      short?.contains("of shape (300,), one cluster per row, found '<i4' of shape (299,)")
         == true)
     let float = refusal {
       _ = try build(
@@ -129,11 +129,11 @@ struct GivenAssignmentTests {
           "given.npy",
           npyFile(descr: "'<f4'", shape: "(300,)", data: [UInt8](repeating: 0, count: 1200))))
     }
-    #expect(float?.contains("expected whole numbers") == true)
+    #expect(float?.contains("expected integers") == true)
     #expect(try folder.names() == ["a.npy", "b.npy", "given.npy", "own"])
     let alone = refusal {
       try folder.build(inputs) { $0.assignmentsFile = folder("given.npy") }
     }
-    #expect(alone == "--assignments: expected --centroids with it, found none")
+    #expect(alone == "--assignments: expected --centroids as well, found none")
   }
 }

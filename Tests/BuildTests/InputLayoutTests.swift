@@ -286,7 +286,7 @@ struct InputLayoutTests {
     try folder.write("pool/0.npz", bytes)
     #expect(
       refusal { try folder.build([folder("pool")]) }?.contains(
-        "pool/0.npz: member l14_img: its bytes do not have the CRC-32 that the archive says")
+        "pool/0.npz: member l14_img: its bytes do not match the CRC-32 in the archive")
         == true)
   }
 

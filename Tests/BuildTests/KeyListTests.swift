@@ -96,8 +96,8 @@ struct KeyListTests {
     let message = refusal { _ = try search(huge, keys, rows: 20, memory: 1 << 20) }
     #expect(
       message
-        == "\(huge), line 2: expected a key of at most 1048576 bytes, found a longer line; write one "
-        + "key a line")
+        == "\(huge), line 2: expected a key of at most 1048576 bytes, found a longer line; write "
+        + "one key per line")
   }
 
   @Test func emptyAndBinaryFiles() throws {
@@ -109,7 +109,7 @@ struct KeyListTests {
     let array = try folder.write("rows.npy", npyFile(rows: 2, dimensions: 2))
     #expect(
       refusal { _ = try search(array, keys, rows: 1, memory: 1 << 20) }
-        == "\(array): expected a text file with a key a line, as --allow takes it, found binary data; "
+        == "\(array): expected a text file with one key per line for --allow, found binary data; "
         + "winnow export --format text writes such a list")
   }
 }

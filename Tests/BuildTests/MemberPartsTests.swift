@@ -138,9 +138,9 @@ struct MemberPartsTests {
     }
     #expect(try refused { _ in } == nil)
     #expect(
-      try refused { $0.removeLast() }?.contains("its size is not what its header says") == true)
+      try refused { $0.removeLast() }?.contains("its size does not match its header") == true)
     #expect(try refused { $0.removeAll() }?.contains("it has no header") == true)
-    #expect(try refused { $0[0] ^= 1 }?.contains("of another kind or version") == true)
+    #expect(try refused { $0[0] ^= 1 }?.contains("its format or version is different") == true)
     #expect(try refused { $0[24] ^= 1 }?.contains("run-1") == true)
     #expect(try refused { $0[16] ^= 1 }?.contains("from row 40 on, found 4 from row 41 on") == true)
     // Offsets that fall, and that end elsewhere.

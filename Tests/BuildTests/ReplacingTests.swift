@@ -18,11 +18,11 @@ struct ReplacingTests {
     try folder.build([input])
     let before = try contents(below: folder.path)
     let message = refusal { try folder.build([input], clusters: 5) }
-    #expect(message?.contains("a workspace is already there; replace it with --force") == true)
+    #expect(message?.contains("the workspace already exists; replace it with --force") == true)
     try folder.write("other/file", "x")
     #expect(
       refusal { try folder.build([input], to: "other") { $0.force = true } }?
-        .contains("the folder is not empty and no workspace") == true)
+        .contains("the folder is neither empty nor a workspace") == true)
     #expect(
       refusal { try folder.build([input], to: "a.npy") { $0.force = true } }?
         .contains("expected a folder or nothing, found a file") == true)
@@ -77,7 +77,7 @@ struct ReplacingTests {
       $0.force = true
       $0.skipInvalid = true
     }
-    #expect(told.withLock { $0.contains("scan: 2 of 2 tasks were done before") })
+    #expect(told.withLock { $0.contains("scan: 2 of 2 tasks already done") })
     #expect(try hidden(folder) == [])
     // A parent that was made stays when the build is a success.
     #expect(try folder.build([good], to: "new/deep/er").rows == 30)

@@ -71,7 +71,7 @@ struct ResumeTests {
     _ = try sample.build(until: nil)
     #expect(try sample.tasks()["scan"] == ["done": 2, "before": 0])
     let told = try sample.build(until: nil, clusters: 6) { $0.force = true }
-    #expect(told.contains("scan: 2 of 2 tasks were done before"))
+    #expect(told.contains("scan: 2 of 2 tasks already done"))
     #expect(try sample.tasks()["scan"] == ["done": 0, "before": 2])
     #expect(try sample.tasks()["train"] == ["done": 1, "before": 0])
     _ = try sample.build(until: nil, to: "fresh", clusters: 6)
@@ -84,21 +84,24 @@ struct ResumeTests {
     _ = try sample.build(until: .name)
     var told = try sample.build(until: .name) { $0.neighbours = 2 }
     #expect(
-      told.filter { $0.contains("again") } == ["score: done again, --neighbours was 20, is 2"])
-    #expect(told.contains("assign: 1 of 1 tasks was done before"))
+      told.filter { $0.contains("redoing") } == [
+        "score: redoing it because --neighbours was 20 and is now 2"
+      ])
+    #expect(told.contains("assign: 1 of 1 tasks already done"))
     told = try sample.build(until: nil, clusters: 5) { $0.neighbours = 2 }
     #expect(
-      told.filter { $0.contains("again") }
+      told.filter { $0.contains("redoing") }
         == [
-          "train: done again, --clusters was 4, is 5", "assign: done again, because train changed",
-          "sort: done again, because assign changed",
-          "score: done again, because sort changed, because train changed",
-          "columns: done again, because sort changed",
-          "name: done again, because sort changed",
+          "train: redoing it because --clusters was 4 and is now 5",
+          "assign: redoing it because train changed",
+          "sort: redoing it because assign changed",
+          "score: redoing it because sort changed, train changed",
+          "columns: redoing it because sort changed",
+          "name: redoing it because sort changed",
         ].filter { line in told.contains(line) })
-    #expect(told.contains("train: done again, --clusters was 4, is 5"))
-    #expect(told.contains("assign: done again, because train changed"))
-    #expect(told.contains("metadata: 1 of 1 tasks was done before"))
+    #expect(told.contains("train: redoing it because --clusters was 4 and is now 5"))
+    #expect(told.contains("assign: redoing it because train changed"))
+    #expect(told.contains("metadata: 1 of 1 tasks already done"))
     _ = try sample.build(until: nil, to: "fresh", clusters: 5) { $0.neighbours = 2 }
     #expect(try sample.folder.identity("ws") == sample.folder.identity("fresh"))
   }
@@ -110,9 +113,10 @@ struct ResumeTests {
     try sample.folder.write("in/img_emb/img_emb_1.npy", npyFile(other, 5))
     let told = try sample.build(until: nil)
     #expect(
-      told.contains { $0.hasPrefix("scan: done again, \(sample.shard) changed: its ") }, "\(told)")
-    #expect(told.contains("scan: 1 of 2 tasks was done before"), "\(told)")
-    #expect(told.contains("train: done again, because scan changed"), "\(told)")
+      told.contains { $0.hasPrefix("scan: redoing it because \(sample.shard) changed: its ") },
+      "\(told)")
+    #expect(told.contains("scan: 1 of 2 tasks already done"), "\(told)")
+    #expect(told.contains("train: redoing it because scan changed"), "\(told)")
     #expect(try sample.tasks()["scan"] == ["done": 1, "before": 1])
     _ = try sample.build(until: nil, to: "fresh")
     #expect(try sample.folder.identity("ws") == sample.folder.identity("fresh"))
@@ -136,7 +140,7 @@ struct ResumeTests {
     }
     #expect(
       message?.contains(
-        "\(sample.shard): it changed during the build: its size was 928 bytes, is ")
+        "\(sample.shard): it changed during the build: its size was 928 bytes and is now ")
         == true, "\(message ?? "no error")")
     #expect(message?.contains("build again") == true)
     try sample.folder.write("in/img_emb/img_emb_1.npy", npyFile(Array(sample.rows[30...]), 5))
@@ -199,7 +203,7 @@ struct ResumeTests {
       observer: BuildObserver(message: { text in told.withLock { $0.append(text) } }), change)
     #expect(
       told.withLock { $0 }.contains(
-        "train: \(rounds) \(rounds == 1 ? "round was" : "rounds were") done before"))
+        "train: \(rounds) \(rounds == 1 ? "round" : "rounds") already done"))
     #expect(try folder.identity("ws") == folder.identity("fresh"))
   }
 
@@ -217,7 +221,8 @@ struct ResumeTests {
       })
     #expect(
       found.withLock { $0 }?.contains(
-        "\(folder("ws")): another build is making it (process \(getpid())); wait for it") == true,
+        "\(folder("ws")): another build is already writing it (process \(getpid())); wait for it")
+        == true,
       "\(found.withLock { $0 } ?? "no error")")
     #expect(try folder.names() == ["in", "ws"])
   }

@@ -125,7 +125,7 @@ struct TaskTests {
         // What it comes after is not finished: it says so, and nothing is lost.
         let message = refusal { _ = try run(sample, workspace, early.name, TaskChoice([0])) }
         #expect(
-          message?.contains("to be finished before") == true, "\(early.name): \(message ?? "none")")
+          message?.contains("to be finished, found") == true, "\(early.name): \(message ?? "none")")
         continue
       }
       if chance(10),
@@ -228,7 +228,7 @@ struct TaskTests {
     let message = refusal { _ = try run(sample, workspace, "train", TaskChoice([0])) }
     #expect(
       message?.hasPrefix(
-        "stage scan: expected all 8 tasks to be finished before, found 7 that are not, the first is 0"
+        "stage scan: expected all 8 tasks to be finished, found 7 unfinished (the first is task 0)"
       )
         == true, "\(message ?? "none")")
     for share in 0..<3 {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Rows at places of an order that are read one by one, and refuse to be after a while.
-private struct FailingRows: TrainingRows {
+private struct FailingRows: VectorSource {
   struct Failed: Error {}
   let block: VectorBlock
   var count: Int { block.capacity }

@@ -138,7 +138,7 @@ struct BadLayoutTests {
       np.savez_compressed("\(name)/a'b.npz", l14_img=rows)
       parquet("\(name)/a'b.parquet", uid=['x\\ny\\'z'] * 40)
       """, of: "it's a \"pool\"\nof [x]*",
-      ["a'b.parquet, row 1: expected every key once, found 'x?y'z'", "--allow-duplicates"])
+      ["a'b.parquet, row 1: expected unique keys, found 'x?y'z'", "--allow-duplicates"])
     let scratch = try TemporaryFolder()
     _ = try runPython(
       """
@@ -168,7 +168,10 @@ struct BadLayoutTests {
     try refused(
       "rows.tofile('in/a'); np.zeros(39, 'S24').tofile('in/keys')", of: "in/a",
       flags: ["--shape", "40,8", "--keys", "in/keys"],
-      ["in/keys: expected 960 bytes, 40 keys of 24 as in/a has rows, found 936", "--key-width"])
+      [
+        "in/keys: expected 960 bytes (40 keys of 24, one per row of in/a), found 936",
+        "--key-width",
+      ])
   }
 
   @Test func assignments() throws {

@@ -35,7 +35,7 @@ import Testing
     #expect(
       result.errors.contains("finished work is in \(scratch("disk/.out.winnow.building"))"),
       "\(result.errors)")
-    #expect(result.errors.contains("scan: 1 of 1 tasks was done before"), "\(result.errors)")
+    #expect(result.errors.contains("scan: 1 of 1 tasks already done"), "\(result.errors)")
     #expect(result.errors.contains(scratch("disk")), "\(result.errors)")
     #expect(result.errors.contains("no space left on device"), "\(result.errors)")
     #expect(result.errors.contains("free some space"), "\(result.errors)")
@@ -74,7 +74,7 @@ import Testing
       #expect(result.output == "listing\n", "left behind: \(result.output)")
       #expect(result.errors.contains(scratch("disk")), "\(result.errors)")
       #expect(result.errors.contains("read-only file system"), "\(result.errors)")
-      #expect(result.errors.contains("choose a place you may write to"), "\(result.errors)")
+      #expect(result.errors.contains("choose a place that you can write to"), "\(result.errors)")
     }
   }
 
@@ -94,7 +94,7 @@ import Testing
       ["export", try SampleWorkspace.path, "--keep", "10%", "-o", "\(folder)/keep.txt"],
     ] {
       let result = try winnow(arguments)
-      expectRefusal(result, ["\(folder)/", "choose a place you may write to"])
+      expectRefusal(result, ["\(folder)/", "choose a place that you can write to"])
       let texts = ["permission denied", "operation not permitted", "read-only file system"]
       #expect(texts.contains { result.errors.contains($0) }, "\(result.errors)")
       #expect(try scratch.contents() == before)

@@ -61,8 +61,8 @@ struct ExploreCommitTests {
     try explore(
       workspace, ":save-screen a.txt\nO\n:save-screen b.txt\ny c y\n:save-screen c.txt",
       in: scratch)
-    #expect(!(try text(scratch("a.txt")).contains("A draft was left")))
-    #expect(try text(scratch("b.txt")).contains("A draft was left"))
+    #expect(!(try text(scratch("a.txt")).contains("There is a saved draft")))
+    #expect(try text(scratch("b.txt")).contains("There is a saved draft"))
     #expect(try text(scratch("c.txt")).contains("plan 1 is committed: 300 rows"))
     #expect(!FileManager.default.fileExists(atPath: workspace + "/plans/draft.json"))
   }

@@ -99,13 +99,13 @@ import Testing
     ),
     (
       ["--similarity-top", "2000"],
-      "--similarity-top: expected a fraction (0.3) or a per cent (30%) above 0 and at most all, found "
-        + "'2000'"
+      "--similarity-top: expected a fraction (0.3) or a percentage (30%) above 0 and at most 100%, "
+        + "found '2000'"
     ),
     (
       ["--similarity-top", "0"],
-      "--similarity-top: expected a fraction (0.3) or a per cent (30%) above 0 and at most all, found "
-        + "'0'"
+      "--similarity-top: expected a fraction (0.3) or a percentage (30%) above 0 and at most 100%, "
+        + "found '0'"
     ),
   ])
   func wrongUsage(flags: [String], message: String) throws {
@@ -117,17 +117,17 @@ import Testing
   @Test(arguments: [
     (
       "plain.npy", ["--where", "width > 3"],
-      "--where: expected metadata, whose columns the condition is about, found none; name a "
+      "--where: expected metadata with the columns of the condition, found none; name a "
         + "clip-retrieval folder with metadata"
     ),
     (
       "plain.npy", ["--similarity-min", "-0.5"],
-      "--similarity-min: expected metadata with a column of similarities, found none; name one with "
+      "--similarity-min: expected metadata with a similarity column, found none; name one with "
         + "--similarity"
     ),
     (
       "plain.npy", ["--similarity-top", "0.5"],
-      "--similarity-top: expected metadata with a column of similarities, found none; name one with "
+      "--similarity-top: expected metadata with a similarity column, found none; name one with "
         + "--similarity"
     ),
     (
@@ -141,8 +141,8 @@ import Testing
     ),
     (
       "set", ["--where", "width > 1; COPY (SELECT 1) TO 'written.csv'"],
-      "--where: expected an SQL condition, found 'width > 1; COPY (SELECT 1) TO 'written.c…': it holds "
-        + "another statement"
+      "--where: expected an SQL condition, found 'width > 1; COPY (SELECT 1) TO 'written.c…': it "
+        + "contains a statement"
     ),
     (
       "set", ["--where", "width > (SELECT count(*) FROM read_csv('plain.npy'))"],
@@ -164,10 +164,13 @@ import Testing
   @Test func refusedOnceTheRowsAreRead() throws {
     try scratch.write("binary.txt", [1, 0, 2])
     for (flags, message) in [
-      (["--where", "width > 99"], "--where: no row is left: all 40 that came so far were dropped"),
+      (
+        ["--where", "width > 99"],
+        "--where: no rows are left: it dropped all 40 rows that it received"
+      ),
       (
         ["--deny", "binary.txt"],
-        "binary.txt: expected a text file with a key a line, as --deny takes it, found binary data"
+        "binary.txt: expected a text file with one key per line for --deny, found binary data"
       ),
       (
         ["--similarity-min", "0.9", "--clusters", "9"],

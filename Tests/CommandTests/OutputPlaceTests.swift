@@ -65,7 +65,7 @@ import Testing
       ["build", rows, "--clusters", "5"], ["export", try SampleWorkspace.path, "--keep", "10%"],
     ] {
       let result = try winnow(command + ["-o", scratch("link")])
-      expectRefusal(result, [scratch("link"), "leads nowhere"])
+      expectRefusal(result, [scratch("link"), "a broken link"])
       #expect(!result.errors.contains("rows,"), "it began: \(result.errors)")
     }
     #expect(try scratch.names() == ["link", "rows.npy"])

@@ -68,7 +68,7 @@ import Testing
       ["expected keys, or rows with --row, found none"])
     expectRefusal(
       try winnow("explain", workspace, "--row", "0", "--keep", "1", "--manifest", "x"), exitCode: 2,
-      ["--manifest: a list decides everything; remove the other flags"])
+      ["--manifest: the list already fixes the plan; remove the other flags"])
     let result = try winnowSucceeds("explain", workspace, "--row", "0", "--row", "7")
     #expect(result.output.hasPrefix("row 0  key ") && result.output.contains("\n\nrow 7  key "))
   }
@@ -112,7 +112,8 @@ import Testing
       "arms", workspace, "--keep", "27.7%", "--format", "parquet", "-o", scratch("arms"))
     #expect(
       result.output.hasPrefix("sample: 4 lists of 346 of 1250 candidates (27.68 %), seed 1\n"))
-    #expect(result.errors.contains("similarity: left out, the workspace has no similarities"))
+    #expect(
+      result.errors.contains("similarity: not written because the workspace has no similarities"))
     for arm in ["complexity", "uniform", "proportional", "random"] {
       let replayed = try winnowSucceeds("replay", scratch("arms/\(arm).parquet"))
       #expect(replayed.output.contains(": made again: 346 rows, format parquet, the same bytes, "))
@@ -124,7 +125,7 @@ import Testing
       [": the file exists; replace it with --force or choose another --output"])
     expectRefusal(
       try winnow("arms", workspace, "-o", scratch("more")), exitCode: 2,
-      ["--keep: expected how much to keep, for example --keep 27.7%, or --plan"])
+      ["--keep: expected an amount to keep, such as --keep 27.7%, or --plan"])
     expectRefusal(
       try winnow("arms", workspace, "--keep", "9%", "--strategy", "uniform", "-o", scratch("more")),
       exitCode: 2, ["--strategy: every arm has its own; remove it"])
@@ -169,14 +170,14 @@ import Testing
     #expect(changed.output.split(separator: "\n").count == 1)
     expectRefusal(
       try winnow("replay", scratch("list"), "--inputs", "--root", scratch("moved")),
-      [scratch(name) + ": expected SHA-256 ", "the inputs of its workspace are not what they were"])
+      [scratch(name) + ": expected SHA-256 ", "the inputs of its workspace have changed"])
     try winnowSucceeds("replay", scratch("list"))
     expectRefusal(
       try winnow("verify", scratch("list"), "--inputs"),
-      ["--inputs looks at what a workspace was built from"])
+      ["--inputs checks what a workspace was built from"])
     expectRefusal(
       try winnow("verify", scratch("ws"), "--root", "x"), exitCode: 2,
-      ["--root: it says where --inputs are; add it"])
+      ["--root: expected --inputs as well, found none; add it"])
   }
 
   // MARK: plan --rebase
@@ -205,7 +206,7 @@ import Testing
       try winnow("plan", scratch("new"), "--plan", scratch("plan.json")), ["clustering"])
     expectRefusal(
       try winnow("plan", scratch("new"), "--rebase", old), exitCode: 2,
-      ["--rebase: expected --plan FILE beside it, and neither --json nor --csv"])
+      ["--rebase: expected --plan FILE as well, and neither --json nor --csv"])
   }
 
   // MARK: formats
@@ -220,7 +221,7 @@ import Testing
       ["--format counts holds the kept rows of each concept and has no complement"])
     expectRefusal(
       try winnow("export", workspace, "--keep", "9%", "--format", "masks", "-o", "-"), exitCode: 2,
-      ["--format masks is a folder of files, which standard output cannot take; name one"])
+      ["--format masks is a folder of files, which cannot go to standard output; name one"])
     expectRefusal(
       try winnow(
         ["export", workspace, "--keep", "9%", "--format", "parquet", "-o", scratch("x")],

@@ -168,7 +168,7 @@ import winnow
     let engine = try start()
     defer { engine.stop() }
     #expect(try run(engine, "echo") == [0, 1, 2])
-    #expect(messages.all.last == "echo 2 is done again: 1099511627776")
+    #expect(messages.all.last == "echo 2 is being retried: 1099511627776")
   }
 
   /// More than the pipe holds, both ways.
@@ -183,7 +183,7 @@ import winnow
     let engine = try start()
     defer { engine.stop() }
     #expect(try run(engine, "again") == [0, 1, 2])
-    #expect(messages.all.last == "again 0 is done again: its node died")
+    #expect(messages.all.last == "again 0 is being retried: its node died")
   }
 
   @Test func aTaskThatFailedIsAnErrorWithItsPlace() throws {
@@ -193,7 +193,7 @@ import winnow
       complaint { _ = try run(engine, "failing") } == "failing 1 on node-3: x.npy: it is gone")
     #expect(
       complaint { _ = try run(engine, "speechless") }
-        == "speechless 0 on node-3: it ended with 7 and said nothing")
+        == "speechless 0 on node-3: it exited with 7 and printed nothing")
     #expect(complaint { _ = try run(engine, "large") } == "large: no node has so much memory")
     // The cluster is as good as before.
     #expect(try run(engine, "backwards") == [2, 1, 0])
@@ -215,8 +215,8 @@ import winnow
   }
 
   @Test(arguments: [
-    ("dying", "the driver of Ray ended with exit 3, its last words: ", "ValueError: so it is"),
-    ("killed", "the driver of Ray ended by signal 9, its last words: ", "a line of some library"),
+    ("dying", "the Ray driver ended with exit code 3, its last output: ", "ValueError: so it is"),
+    ("killed", "the Ray driver ended by signal 9, its last output: ", "a line of some library"),
     ("lost", "the connection was lost", "lost"),
   ])
   func aDriverThatDiesIsAnError(stage: String, start: String, end: String) throws {
@@ -272,7 +272,7 @@ import winnow
         "found no python3 on PATH"))
     #expect(
       complaint { _ = try start("auto", ["WINNOW_RAY": folder("no.py")]) }
-        == "WINNOW_RAY: expected the driver of Ray's file, found none at \(folder("no.py"))")
+        == "WINNOW_RAY: expected the Ray driver's file, found none at \(folder("no.py"))")
   }
 
   @Test func theBundledDriverIsFound() throws {

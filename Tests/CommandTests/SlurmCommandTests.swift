@@ -120,7 +120,7 @@ private struct StandIn {
     let fourth = try submissions(submit)[3][1]
     let result = try standIn.submit(submit, environment: ["FAIL": fourth])
     #expect(result.exitCode == 1)
-    #expect(result.errors.contains("Slurm does not take \(fourth)"), "\(result.errors)")
+    #expect(result.errors.contains("Slurm did not accept \(fourth)"), "\(result.errors)")
     #expect(result.errors.contains("are cancelled"), "\(result.errors)")
     #expect(standIn.calls().count == 5)
     #expect(standIn.calls().last == "cancelled 100 101 102")
@@ -176,7 +176,7 @@ private struct StandIn {
     #expect(standIn.calls().allSatisfy { $0.contains(": --test-only ") })
     let refused = try standIn.submit(submit, ["--test-only"], environment: ["FAIL": "04-"])
     #expect(refused.exitCode == 1)
-    #expect(refused.errors.contains("would not take 04-"), "\(refused.errors)")
+    #expect(refused.errors.contains("would not accept 04-"), "\(refused.errors)")
     #expect(!(try names(scratch("it's.winnow.slurm")).contains("jobs")))
     #expect(try standIn.submit(submit, ["--help"]).exitCode == 2)
   }
@@ -235,7 +235,7 @@ private struct StandIn {
     try refusal(scratch("w"), scratch("file"), [scratch("file"), "something else"])
     try refusal(scratch("w"), scratch("w"), ["outside the workspace"])
     try refusal(scratch("w"), scratch("w/scripts"), ["outside the workspace"])
-    try refusal(scratch("a\nb"), nil, ["a\\nb", "line ends"])
+    try refusal(scratch("a\nb"), nil, ["a\\nb", "line breaks"])
     #expect(try scratch.names() == ["file"])
     _ = try write(scratch, "--scripts", scratch("elsewhere"), name: "100%")
     #expect(try names(scratch("elsewhere")).contains("submit.sh"))

@@ -48,7 +48,7 @@ import Testing
     let scan = try #require(before.first { $0["name"] as? String == "scan" })
     #expect(scan["tasks"] as? Int == 3 && scan["exact"] as? Bool == true)
     #expect(try recorded.run("scan", "1").errors == "scan: 1 task done\n")
-    #expect(try recorded.run("scan", "1").errors == "scan: was done before\n")
+    #expect(try recorded.run("scan", "1").errors == "scan: already done\n")
     #expect(try recorded.run("scan", "0", "--of", "2").errors == "scan: 2 tasks done\n")
     let after = try stages(winnowSucceeds(list).output)
     #expect(after.first { $0["name"] as? String == "scan" }?["done"] as? Int == 3)
@@ -60,7 +60,7 @@ import Testing
     let again = ["task", "list", Self.sample, "-o", recorded.workspace, "--clusters"]
     for clusters in ["12", "13"] {
       let result = try winnowSucceeds(again + [clusters])
-      #expect(result.errors.contains("scan: 3 of 3 tasks were done before\n"))
+      #expect(result.errors.contains("scan: 3 of 3 tasks already done\n"))
       #expect(result.errors.components(separatedBy: "scan: ").count == 2, "\(result.errors)")
     }
   }
@@ -70,7 +70,7 @@ import Testing
     // The first stage that is missing is named, so the way out works.
     expectRefusal(
       try recorded.run("sort", "0"),
-      ["stage scan: expected all 3 tasks to be finished before", "winnow task run scan 0"])
+      ["stage scan: expected all 3 tasks to be finished", "winnow task run scan 0"])
     #expect(try recorded.run("scan", "0").exitCode == 0)
     expectRefusal(
       try recorded.run("scan", "3"), ["stage scan: expected a task from 0 to 2, found 3"])
@@ -80,10 +80,10 @@ import Testing
     expectRefusal(try recorded.run("scan", "2", "--of", "2"), exitCode: 2, ["a share below 2"])
     expectRefusal(
       try winnow("task", "run", "scan", "0", "-o", recorded.scratch("other")),
-      ["\(recorded.scratch("other")): expected a build that was recorded, found none"])
+      ["\(recorded.scratch("other")): expected a recorded build, found none"])
     expectRefusal(
       try winnow("task", "list", "-o", recorded.scratch("other")),
-      ["expected a build that was recorded", "winnow task list INPUT..."])
+      ["expected a recorded build", "winnow task list INPUT..."])
     expectRefusal(
       try winnow("task", "list", Self.sample, "-o", recorded.scratch("other")), exitCode: 2,
       ["--clusters: expected the number of concepts"])
@@ -101,13 +101,13 @@ import Testing
     try scratch.write("rows.npy", bytes)
     expectRefusal(
       try recorded.run("scan", "0"),
-      ["\(rows): expected the file that the build was recorded with", "its time of change was"])
+      ["\(rows): expected the file that the build was recorded with", "its modification time was"])
     // Even with the same size and time.
     try FileManager.default.setAttributes(
       [.modificationDate: attributes[.modificationDate]!], ofItemAtPath: rows)
     let refused = try recorded.run("scan", "0")
     #expect(refused.exitCode == 1, "\(refused.errors)")
-    #expect(refused.errors.contains("is another") || refused.errors.contains("time of change"))
+    #expect(refused.errors.contains("has changed") || refused.errors.contains("modification time"))
     #expect(!FileManager.default.fileExists(atPath: recorded.stage + "/scan/shard-0.json"))
   }
 
@@ -122,9 +122,9 @@ import Testing
     try "\(text)\n\(digest.hex())\n".write(toFile: path, atomically: false, encoding: .utf8)
     expectRefusal(
       try recorded.run("scan", "0"),
-      ["recorded by winnow 0.0.9, this is winnow 0.1.0", "all machines need the same version"])
+      ["recorded by winnow 0.0.9, but this is winnow 0.1.0", "all machines need the same version"])
     try String(text.dropLast(9)).write(toFile: path, atomically: false, encoding: .utf8)
-    expectRefusal(try recorded.run("scan", "0"), ["record.json: it is no whole record of a build"])
+    expectRefusal(try recorded.run("scan", "0"), ["record.json: it is not a complete build record"])
   }
 
   @Test(.enabled(if: Mounts.areAllowed, "\(Mounts.obstacle ?? "")"))

@@ -106,7 +106,7 @@ import Testing
   @Test func aDisabledActionSaysWhy() throws {
     let state = try Fixture.state()
     for (keys, words) in [
-      ("u", "nothing to undo"), ("Ctrl-R", "nothing to do again"), ("x", "no override"),
+      ("u", "nothing to undo"), ("Ctrl-R", "nothing to redo"), ("x", "no override"),
       ("S Down Enter t", "does not use τ"), ("Ctrl-C", "nothing is under way"),
       ("z", "? shows all keys"),
     ] {

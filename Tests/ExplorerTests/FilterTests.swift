@@ -93,7 +93,7 @@ import Testing
     for (text, last, words) in [
       ("sise>1", "sise", "no column \"sise\""), ("size>", "size", "needs a number"),
       ("size>x", "size", "found \"x\""), ("/a(/", "/a", "without its )"),
-      ("concept=1", "concept", "is a name"), ("override>1", "override", "is no number"),
+      ("concept=1", "concept", "is a name"), ("override>1", "override", "is not a number"),
       (">3", "", "no column"),
     ] {
       let lines = try oil.pressing(keys(" " + last)).table.order

@@ -55,7 +55,7 @@ import Testing
     #expect(try Fixture.state().pressing("F Enter").message?.isWarning == true)
     #expect(try Fixture.state().pressing("f Enter").context == .prompt)
     #expect(
-      try Fixture.state().pressing("f\n:type zzz\nEnter").screenText.contains("nothing was found"))
+      try Fixture.state().pressing("f\n:type zzz\nEnter").screenText.contains("nothing found"))
   }
 
   @Test func ranksAreAskedForAnewInAnotherOrder() throws {

@@ -8,11 +8,11 @@ func keysDocument() -> String {
     # Keys of the explorer
 
     This page is made from the action table (`Sources/Explorer/*/Actions*.swift`); a test compares
-    them. Press `?` in the explorer for the same list. A key that cannot act says why.
+    them. Press `?` in the explorer for the same list. If a key cannot act, a message says why.
 
-    Names as in scripts: single characters stand for themselves, others are `Space`, `Enter`,
-    `Escape`, `Tab`, `BackTab`, `Backspace`, `Delete`, `Up`, `Down`, `Left`, `Right`, `PageUp`,
-    `PageDown`, `Home`, `End`, `F1` to `F12` and `Ctrl-` with a letter.
+    Keys are named as in scripts: single characters stand for themselves, others are `Space`,
+    `Enter`, `Escape`, `Tab`, `BackTab`, `Backspace`, `Delete`, `Up`, `Down`, `Left`, `Right`,
+    `PageUp`, `PageDown`, `Home`, `End`, `F1` to `F12` and `Ctrl-` with a letter.
 
     """
   for group in ActionGroup.allCases {
@@ -31,7 +31,7 @@ func keysDocument() -> String {
     | what | does |
     | --- | --- |
     | click on a line | goes to it; on the line under the cursor it acts as `Enter`, as does a double click |
-    | click on a column's title | sorts by the column; again, the other way |
+    | click on a column's title | sorts by the column; a second click reverses the order |
     | click on the key bar, a menu, an answer | does what it says |
     | wheel | scrolls by three lines |
 
@@ -41,8 +41,8 @@ func keysDocument() -> String {
     ## Scripts
 
     `winnow explore WORKSPACE --script FILE` presses the keys of a file without a terminal, at
-    120x36 or at `--size`. A line contains keys separated by spaces; each is pressed when the work of
-    the one before is done. Lines that begin with `# ` are comments. Besides keys:
+    120x36 or at `--size`. A line contains keys separated by spaces; each is pressed once the work
+    of the previous one is done. Lines that begin with `# ` are comments. Besides keys:
 
     | line | what |
     | --- | --- |

@@ -75,7 +75,7 @@ import Testing
     #expect(noted.screenText.contains("spam farm"))
     #expect(try noted.pressing("D").screenText.contains("spam farm"))
     #expect(try noted.pressing("u").plan == state.plan)
-    #expect(try noted.pressing("u").message?.text.contains("another note") == true)
+    #expect(try noted.pressing("u").message?.text.contains("note changed") == true)
     // It stays when the decision changes, and goes when the text does.
     #expect(try noted.pressing("a").plan.override(of: cluster)?.note == "spam farm")
     #expect(try noted.pressing("N Ctrl-U Enter").plan == state.plan)

@@ -111,7 +111,7 @@ import Testing
     let commit = try opened().pressing("+ c")
     #expect(try clicking("  Yes", commit).committed != nil)
     #expect(try clicking("No ", commit).context == .concepts)
-    #expect(try clicking("quit and forget it", try opened().pressing("+ q")).isFinished)
+    #expect(try clicking("quit and discard it", try opened().pressing("+ q")).isFinished)
   }
 
   @Test(arguments: ["S", "+ c", "+ q", "n", "?", ":"])

@@ -43,11 +43,11 @@ import Testing
 
   @Test func whatDoesNotFitSaysSo() throws {
     let state = try typing("zzzqqq", try Fixture.state())
-    #expect(state.screenText.contains("no action has such a name"))
+    #expect(state.screenText.contains("no action has that name"))
     let refused = try state.pressing("Enter")
     #expect(refused.message?.isWarning == true && refused.context == .palette)
     #expect(try state.pressing("Escape").context == .concepts)
-    #expect(try state.pressing("Ctrl-U").screenText.contains("type a part of its name"))
+    #expect(try state.pressing("Ctrl-U").screenText.contains("type part of its name"))
   }
 
   @Test func theHighlightGoesRound() throws {

@@ -26,7 +26,7 @@ import Testing
 
   @Test func mistakesNameTheirLine() {
     for (text, line, words) in [
-      ("j\nenter", 2, "enter"), (":save-screen", 1, "name of a file"),
+      ("j\nenter", 2, "enter"), (":save-screen", 1, "a file name"),
       (":resize 0x4", 1, "80x24"), ("j\n\n:sleep 5", 3, ":sleep"), ("\u{1B}[A", 1, "␛[A"),
     ] {
       do {

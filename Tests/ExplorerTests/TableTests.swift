@@ -158,7 +158,7 @@ import Testing
   @Test(arguments: [(60, false), (100, false), (200, true), (240, true)])
   func whatFiltersDroppedIsShownWhereThereIsRoom(width: Int, isShown: Bool) throws {
     let scores = ConceptScores(size: [9], dIntra: [0.1], dInter: [0], complexity: [0])
-    func screen(_ dropped: [DroppedRows]) throws -> String {
+    func screen(_ dropped: [FilteredRows]) throws -> String {
       let subject = Subject(
         name: "some", rows: 1500, dropped: dropped, scores: scores, clustering: "9f2c",
         hasSimilarity: false, formats: [])
@@ -169,7 +169,7 @@ import Testing
       ) { _, _ in }.screenText
     }
     let text = try screen([
-      DroppedRows(filter: "where", rows: 1400), DroppedRows(filter: "similarity", rows: 91),
+      FilteredRows(filter: "where", rows: 1400), FilteredRows(filter: "similarity", rows: 91),
     ])
     #expect(
       text.contains("9 of 1,500 rows (dropped: where 1,400, similarity 91)") == isShown, "\(text)")

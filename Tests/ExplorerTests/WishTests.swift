@@ -125,6 +125,6 @@ import Testing
     while there.cursor != 17 { there = try there.pressing("j") }
     #expect(try there.pressing("p").message?.text.contains("no rows") == true)
     #expect(try there.pressing("w").context == .concepts)
-    #expect(try there.pressing("D").screenText.contains("no row belongs"))
+    #expect(try there.pressing("D").screenText.contains("this concept has no rows"))
   }
 }

@@ -136,7 +136,7 @@ struct ConditionTests {
     ),
     (
       "n > 1; DROP TABLE x",
-      "expected an SQL condition, found 'n > 1; DROP TABLE x': it holds another statement"
+      "expected an SQL condition, found 'n > 1; DROP TABLE x': it contains a statement"
     ),
     (
       "n > 1 /* not closed",
@@ -164,12 +164,12 @@ struct ConditionTests {
     ),
     (
       "RANDOM() < 0.5",
-      "expected a condition that gives the same whenever it runs, found 'random' in 'RANDOM() < 0.5'; "
+      "expected a condition that always gives the same result, found 'random' in 'RANDOM() < 0.5'; "
         + "write the value itself"
     ),
     (
       "current_date > DATE '2020-01-01'",
-      "expected a condition that gives the same whenever it runs, found 'current_date' in "
+      "expected a condition that always gives the same result, found 'current_date' in "
         + "'current_date > DATE '2020-01-01''; write the value itself"
     ),
   ])
@@ -232,8 +232,8 @@ struct ConditionTests {
     do { _ = try RowCondition("n > 1", dataset, without) } catch {
       #expect(
         "\(error)"
-          == "--where: the condition needs the program 'duckdb', found none on PATH; install it (pip "
-          + "install duckdb-cli) or filter the inputs before")
+          == "--where: the condition needs the program 'duckdb', found none on PATH; install it "
+          + "(pip install duckdb-cli) or filter the inputs beforehand")
     }
   }
 

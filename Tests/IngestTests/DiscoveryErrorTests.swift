@@ -13,7 +13,7 @@ struct DiscoveryErrorTests {
     #expect(
       complaint(folder, [])
         == "inputs: expected at least one file or folder, found none; name a .npy file or a folder "
-        + "with some")
+        + "of them")
   }
 
   @Test func noSuchPath() {
@@ -73,7 +73,7 @@ struct DiscoveryErrorTests {
     #expect(
       complaint(folder, ["a.npy"])
         == "FOLDER/a.npy: expected an array of shape (rows, dimensions), found \(shape); write one "
-        + "embedding a row")
+        + "embedding per row")
   }
 
   @Test func fortranOrder() throws {
@@ -101,7 +101,7 @@ struct DiscoveryErrorTests {
     #expect(
       complaint(folder)
         == "FOLDER/in/1.npy: expected 4 dimensions, as FOLDER/in/0.npy has, found 5; give only "
-        + "shards of one encoder")
+        + "shards from one encoder")
   }
 
   @Test func noRowsAtAll() throws {
@@ -129,9 +129,9 @@ struct DiscoveryErrorTests {
     try folder.shard(1, rows: 1)
     #expect(
       complaint(folder)
-        == "FOLDER/in/img_emb/img_emb_1.npy: expected metadata FOLDER/in/metadata/metadata_1"
-        + ".parquet, .csv or .jsonl for it as for the other shards, found none; fetch the shard's "
-        + "metadata, or move all of it away to go without")
+        == "FOLDER/in/img_emb/img_emb_1.npy: expected metadata "
+        + "FOLDER/in/metadata/metadata_1.parquet, .csv or .jsonl for it as for the other shards, "
+        + "found none; fetch the shard's metadata, or move all metadata away to build without it")
   }
 
   @Test func metadataWithoutEmbeddings() throws {
@@ -149,12 +149,12 @@ struct DiscoveryErrorTests {
     try folder.write("in/metadata/metadata_3.jsonl", #"{"uid":"a"}"#)
     #expect(
       complaint(folder)
-        == "FOLDER/in/metadata/metadata_3.jsonl: expected one file for number 3, found also "
+        == "FOLDER/in/metadata/metadata_3.jsonl: expected one file for number 3, also found "
         + "metadata_3.csv; keep one of them")
     try folder.write("in/img_emb/img_emb_03.npy", npyFile(rows: 1, dimensions: 2))
     #expect(
       complaint(folder)
-        == "FOLDER/in/img_emb/img_emb_3.npy: expected one file for number 3, found also "
+        == "FOLDER/in/img_emb/img_emb_3.npy: expected one file for number 3, also found "
         + "img_emb_03.npy; keep one of them")
   }
 
@@ -164,8 +164,8 @@ struct DiscoveryErrorTests {
     #expect(
       complaint(folder, ["in", "b.npy"])
         == "FOLDER/b.npy: expected metadata as FOLDER/in has, found none; give every input "
-        + "metadata, or name the folders of embeddings themselves (FOLDER/in/img_emb) to go "
-        + "without")
+        + "metadata, or name the embedding folders themselves (FOLDER/in/img_emb) to build without "
+        + "it")
   }
 
   @Test func columnNamedWithoutMetadata() throws {

@@ -158,11 +158,11 @@ struct LayoutTests {
     #expect(
       complaint(folder)
         == "FOLDER/in/b.npz: expected metadata b.parquet beside it as for the other files, found "
-        + "none; fetch the file's metadata, or move all of it away to go without")
+        + "none; fetch the file's metadata, or move all metadata away to build without it")
     try folder.write("in/b.csv", "uid\ny\n")
     try folder.write("in/b.jsonl", "{}\n")
     #expect(
-      complaint(folder).hasPrefix("FOLDER/in/b.jsonl: expected one file of metadata for b.npz"))
+      complaint(folder).hasPrefix("FOLDER/in/b.jsonl: expected one metadata file for b.npz"))
     try FileManager.default.removeItem(atPath: folder("in/b.jsonl"))
     try folder.write("in/c.parquet", "PAR1")
     #expect(
@@ -178,8 +178,8 @@ struct LayoutTests {
     try folder.write("in/a.npy", npyFile(rows: 7, dimensions: 3))
     #expect(
       complaint(folder)
-        == "FOLDER/in: expected .npy or .npz files, found both; say which with --layout npy-folder "
-        + "or --layout datacomp")
+        == "FOLDER/in: expected .npy or .npz files, found both; choose one with --layout "
+        + "npy-folder or --layout datacomp")
     #expect(try Dataset.discover([folder("in")], options(layout: .folder)).rows == 7)
     #expect(try Dataset.discover([folder("in")], options(layout: .datacomp)).rows == 2)
     for layout in [Layout.clipRetrieval, .parquetLists] {
@@ -187,8 +187,8 @@ struct LayoutTests {
     }
     #expect(
       complaint(folder, ["in/a.npy"], options(layout: .clipRetrieval))
-        == "FOLDER/in/a.npy: expected a clip-retrieval folder as --layout clip-retrieval says, found "
-        + "a file; name another path or leave out --layout")
+        == "FOLDER/in/a.npy: expected a clip-retrieval folder (--layout clip-retrieval), found a "
+        + "file; name another path or leave out --layout")
     #expect(complaint(folder, ["in"], options(layout: .file)).contains("says, found a folder"))
     let header = npyFile(rows: 7, dimensions: 3).count
     #expect(
@@ -222,16 +222,16 @@ struct LayoutTests {
     #expect(try Dataset.discover(both, options(shapes: ["3,5", "6,5"])).rows == 9)
     #expect(
       complaint(folder, ["a", "b"], options(shapes: ["3,5"]))
-        == "FOLDER/b: expected a shape for it, found 1 for inputs before it; give --shape N,D once "
+        == "FOLDER/b: expected a shape for it, found 1 for earlier inputs; give --shape N,D once "
         + "for each file without a header, or --shape -1,D for all")
     #expect(
       complaint(folder, ["a"], options(shapes: ["4,5"]))
-        == "FOLDER/a: expected 80 bytes for 4 rows of 5 float32 numbers, found 60; say its shape "
+        == "FOLDER/a: expected 80 bytes for 4 rows of 5 float32 numbers, found 60; give its shape "
         + "with --shape N,D")
     #expect(
       complaint(folder, ["a"], options(shapes: ["-1,4"]))
-        == "FOLDER/a: expected whole rows of 16 bytes (4 float32 numbers), found 60 bytes; say its "
-        + "shape with --shape N,D")
+        == "FOLDER/a: expected whole rows of 16 bytes (4 float32 numbers), found 60 bytes; give "
+        + "its shape with --shape N,D")
     #expect(
       complaint(folder, ["a"], options(shapes: ["\(Int.max),1000000"])).contains(
         "expected more bytes"))
@@ -259,8 +259,8 @@ struct LayoutTests {
       try allRows(Dataset.discover(input, all), all).map(\.key) == ["a\0b", "é,\"\n", "12345678"])
     #expect(
       complaint(folder, ["a.npy"], options(keys: ["keys"]))
-        == "FOLDER/keys: expected 72 bytes, 3 keys of 24 as FOLDER/a.npy has rows, found 24; say how "
-        + "many bytes a key has with --key-width")
+        == "FOLDER/keys: expected 72 bytes (3 keys of 24, one per row of FOLDER/a.npy), found 24; "
+        + "set the bytes per key with --key-width")
     #expect(
       complaint(folder, ["a.npy"], options(keys: ["keys", "keys"])).hasPrefix(
         "--keys: expected 1, "))

@@ -129,7 +129,7 @@ struct ParquetTests {
     try parquet("SELECT 'k' AS uid, 'x' || i AS similarity FROM range(2) t(i)", rows: 2)
     #expect(
       readingComplaint(folder)
-        == "FOLDER/in/metadata/metadata_0.parquet, row 0: expected a number as similarity, found "
+        == "FOLDER/in/metadata/metadata_0.parquet, row 0: expected a numeric similarity, found "
         + "'x0'; leave it empty where it is missing, or choose another column with --similarity")
     try parquet("SELECT [1, 2] AS uid", rows: 1)
     #expect(

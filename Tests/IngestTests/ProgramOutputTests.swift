@@ -35,7 +35,7 @@ struct ProgramOutputTests {
   @Test(arguments: [
     ("echo first >&2; echo 'second  line' >&2; exit 3", "failed (exit 3): first second line"),
     ("exit 1", "failed (exit 1)"),
-    ("kill -9 $$", "was ended by signal 9"),
+    ("kill -9 $$", "was killed by signal 9"),
     ("printf 'a\\033[31mb\\001' >&2; exit 1", "failed (exit 1): a [31mb"),
     ("echo $MARK >&2; exit 1", "failed (exit 1): seen"),
     (
@@ -52,8 +52,8 @@ struct ProgramOutputTests {
   @Test func anotherAnswerThanExpected() throws {
     #expect(
       try complaint(script: "echo '{\"file\": 0, \"name\": \"uid\"}'")
-        == "FOLDER/in/metadata/metadata_0.parquet: FOLDER/duckdb gave another answer than "
-        + "expected; use version 1.4 or later (pip install --upgrade duckdb-cli)")
+        == "FOLDER/in/metadata/metadata_0.parquet: FOLDER/duckdb gave an unexpected answer; use "
+        + "version 1.4 or later (pip install --upgrade duckdb-cli)")
   }
 
   @Test func notAProgram() throws {

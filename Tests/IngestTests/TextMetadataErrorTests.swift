@@ -42,13 +42,13 @@ struct TextMetadataErrorTests {
     ),
     (
       "uid,caption\na,\"b\nc\"d\ne,f\n",
-      "line 3: expected a comma or the line's end after a closing double quote, found 'd'; double "
-        + "the quotes that belong to a field"
+      "line 3: expected a comma or the end of the line after a closing double quote, found 'd'; "
+        + "double the quotes inside a field"
     ),
     (
       "uid,caption\na,\"b\"\r\r\n",
-      "line 2: expected a comma or the line's end after a closing double quote, found byte 0xD; "
-        + "double the quotes that belong to a field"
+      "line 2: expected a comma or the end of the line after a closing double quote, found byte "
+        + "0xD; double the quotes inside a field"
     ),
     (
       "uid,caption\na,b\nc,\"d\n",
@@ -57,22 +57,22 @@ struct TextMetadataErrorTests {
     ),
     (
       "uid,similarity\na,0.5\nb,high\n",
-      "line 3: expected a number as similarity, found 'high'; leave it empty where it is missing, "
-        + "or choose another column with --similarity"
+      "line 3: expected a numeric similarity, found 'high'; leave it empty where it is missing, or "
+        + "choose another column with --similarity"
     ),
     (
       "uid,similarity\na,inf\nb,1\n",
-      "line 2: expected a number as similarity, found 'inf'; leave it empty where it is missing, "
-        + "or choose another column with --similarity"
+      "line 2: expected a numeric similarity, found 'inf'; leave it empty where it is missing, or "
+        + "choose another column with --similarity"
     ),
     (
       "uid,similarity\na,0x1p3\nb,1\n",
-      "line 2: expected a number as similarity, found '0x1p3'; leave it empty where it is "
-        + "missing, or choose another column with --similarity"
+      "line 2: expected a numeric similarity, found '0x1p3'; leave it empty where it is missing, "
+        + "or choose another column with --similarity"
     ),
     (
       "uid,similarity\na,\"\u{1B}[2J 0123456789 0123456789 0123456789 0123456789\"\nb,1\n",
-      "line 2: expected a number as similarity, found '?[2J 0123456789 0123456789 0123456789 01…'; "
+      "line 2: expected a numeric similarity, found '?[2J 0123456789 0123456789 0123456789 01…'; "
         + "leave it empty where it is missing, or choose another column with --similarity"
     ),
     (
@@ -88,9 +88,9 @@ struct TextMetadataErrorTests {
   @Test(arguments: [
     ("[1]", "expected a JSON object, found '['"),
     ("uid", "expected a JSON object, found 'u'"),
-    (#"{"uid":"b"} {"uid":"c"}"#, "expected the line's end, found '{'"),
-    (#"{"uid":"b""#, "expected ',' or '}', found the line's end"),
-    (#"{"uid":"b"#, "expected a closing double quote, found the line's end"),
+    (#"{"uid":"b"} {"uid":"c"}"#, "expected the end of the line, found '{'"),
+    (#"{"uid":"b""#, "expected ',' or '}', found the end of the line"),
+    (#"{"uid":"b"#, "expected a closing double quote, found the end of the line"),
     (#"{"uid"="b"}"#, "expected ':', found '='"),
     (#"{uid:"b"}"#, "expected a string in double quotes, found 'u'"),
     (#"{"uid":"b",}"#, "expected a string in double quotes, found '}'"),
@@ -99,12 +99,12 @@ struct TextMetadataErrorTests {
     (#"{"x":[1 2],"uid":"b"}"#, "expected ',' or ']', found '2'"),
     (#"{"x":[1},"uid":"b"}"#, "expected ',' or ']', found '}'"),
     (#"{"x":{"y":1],"uid":"b"}"#, "expected ',' or '}', found ']'"),
-    (#"{"uid":1.}"#, "expected a digit behind the point, found '}'"),
+    (#"{"uid":1.}"#, "expected a digit after the decimal point, found '}'"),
     (#"{"uid":1e}"#, "expected a digit in the exponent, found '}'"),
     (#"{"uid":-}"#, "expected a number, found '}'"),
     (#"{"uid":01}"#, "expected a number, found '}'"),
     (#"{"uid":"\x"}"#, #"expected an escape (\" \\ \/ \b \f \n \r \t \uXXXX), found 'x'"#),
-    (#"{"uid":"\u12G4"}"#, #"expected four hex digits behind \u, found 'G'"#),
+    (#"{"uid":"\u12G4"}"#, #"expected four hex digits after \u, found 'G'"#),
     ("{\"uid\":\"a\tb\"}", "expected a string without control characters, found byte 0x9"),
     (
       #"{"uid":["b"]}"#,
@@ -119,7 +119,8 @@ struct TextMetadataErrorTests {
     // Discovery looks at the first lines already; a field of the wrong kind shows when it is read.
     #expect(
       readingComplaint(folder)
-        == "FOLDER/in/metadata/metadata_0.jsonl, line 2: \(complaint); write one JSON object a line"
+        == "FOLDER/in/metadata/metadata_0.jsonl, line 2: \(complaint); write one JSON object per "
+        + "line"
     )
   }
 
@@ -129,7 +130,7 @@ struct TextMetadataErrorTests {
     #expect(
       readingComplaint(folder)
         == "FOLDER/in/metadata/metadata_0.jsonl, line 1: expected at most 512 levels, found more; "
-        + "write one JSON object a line")
+        + "write one JSON object per line")
   }
 
   @Test(arguments: [#"{"caption":"x"}"#, #"{"uid":null}"#, #"{"uid":""}"#])
@@ -165,7 +166,7 @@ struct TextMetadataErrorTests {
     #expect(
       message(folder) { _ = try allRows(folder("jsonl")) }
         == "FOLDER/jsonl/metadata/metadata_0.jsonl, line 1: expected a line of at most 67108864 "
-        + "bytes, found more; write one JSON object a line")
+        + "bytes, found more; write one JSON object per line")
   }
 
   @Test func aFileThatChangedMeanwhile() throws {
@@ -174,7 +175,7 @@ struct TextMetadataErrorTests {
     try folder.write("in/metadata/metadata_0.csv", "key\na\n")
     #expect(
       message(folder) { _ = try allRows(dataset, options()) }
-        == "FOLDER/in/metadata/metadata_0.csv: expected a column 'uid', found it no more; it was "
-        + "changed while it was read: start again")
+        == "FOLDER/in/metadata/metadata_0.csv: expected a column 'uid', found none; it was changed "
+        + "while it was read: start again")
   }
 }

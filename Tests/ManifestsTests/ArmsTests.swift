@@ -239,7 +239,7 @@ struct ArmsTests {
     plan.setOverride(Override(cluster: 4, action: .weight(2), note: "b"))
     let merged = try PlanRebase(plan, from: sample.workspace, to: new)
     #expect(merged.plan.overrides == [Override(cluster: 0, action: .weight(2), note: "a; b")])
-    #expect(merged.text().hasSuffix("concepts 1, 4 meet at concept 0, which gets one override\n"))
+    #expect(merged.text().hasSuffix("concepts 1, 4 map to concept 0, which gets one override\n"))
     // Cosines, and not others.
     let centroids = try NpyArray(sample.folder("ws/centroids.npy")).doubles()
     for (move, cluster) in zip(merged.moves, [1, 4]) {
@@ -251,8 +251,9 @@ struct ArmsTests {
       let message = refusal { _ = try PlanRebase(plan, from: sample.workspace, to: new) }
       #expect(
         message
-          == "\(sample.folder("one")): concepts 1 (weight 2.0), 4 (\(action == .drop ? "drop" : "weight 3.0"))"
-          + " meet at concept 0; they say different things: remove all but one of each from the plan"
+          == "\(sample.folder("one")): concepts 1 (weight 2.0), 4 "
+          + "(\(action == .drop ? "drop" : "weight 3.0")) map to concept 0; their overrides "
+          + "conflict: remove all but one of each from the plan"
       )
     }
     plan.setOverride(Override(cluster: 1, action: .count(2)))

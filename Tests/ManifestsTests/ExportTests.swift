@@ -234,7 +234,7 @@ struct ExportTests {
     }
     #expect(
       refusal { _ = try exportAll(sample, [(.text, "b"), (.csv, "b")]) }?
-        .contains("two lists cannot be one file") == true)
+        .contains("two lists cannot share one file") == true)
     try sample.folder.write("a.csv", "old")
     #expect(refusal { _ = try exportAll(sample, three) }?.contains("a.csv") == true)
     #expect(try sample.bytes("a.csv") == Array("old".utf8))

@@ -119,16 +119,16 @@ struct ReplayTests {
       atPath: sample.folder("ws"), toPath: sample.folder("elsewhere"))
     #expect(
       refusal { _ = try replayed(request(sample.folder("list"))) }
-        == "\(sample.folder("ws")): expected the workspace of \(sample.folder("list.winnow.json")), "
-        + "found none; say where it is with --workspace PATH")
+        == "\(sample.folder("ws")): expected the workspace of "
+        + "\(sample.folder("list.winnow.json")), found none; give its path with --workspace PATH")
     var moved = request(sample.folder("list"))
     moved.workspace = sample.folder("elsewhere")
     #expect(try replayed(moved).isSameBytes)
     let other = try SampleWorkspace(rows: 61)
     moved.workspace = other.folder("ws")
     let message = refusal { _ = try replayed(moved) }
-    #expect(message?.contains("it had 60 rows, has 61") == true)
-    #expect(message?.contains("centroids.npy: the concepts are others") == true)
+    #expect(message?.contains("it had 60 rows and now has 61") == true)
+    #expect(message?.contains("centroids.npy: the concepts are different") == true)
     #expect(
       refusal { _ = try replayed(request(sample.folder("none"))) }?.contains("header") == true)
   }

@@ -185,10 +185,10 @@ def on_cluster(check, wanted):
         check.behave(KILLING)
         seconds, code, messages = check.build("c", address)
         stages = {os.path.basename(path)[6:] for path in glob.glob(check.folder + "/first-*")}
-        again = {line.split()[0] for line in messages.split("\n") if " is done again: " in line}
+        again = {line.split()[0] for line in messages.split("\n") if " is being retried: " in line}
         check.same("workers killed in every stage", "c", wanted, seconds, code, messages)
-        check.say("every stage was done again", stages == again and len(stages) > 10,
-                  f"{len(stages)} stages, {messages.count(' is done again: ')} tasks"
+        check.say("tasks of every stage were retried", stages == again and len(stages) > 10,
+                  f"{len(stages)} stages, {messages.count(' is being retried: ')} tasks"
                   + f"; not told: {stages - again}" * (stages != again))
 
         check.behave(LASTING.format(which='mkdir "$here/first-assign" 2>/dev/null'))
@@ -204,7 +204,7 @@ def on_cluster(check, wanted):
         messages = check.messages()
         check.same("a node removed during the assignment", "d", wanted, time.monotonic() - begin, code,
                    messages)
-        check.say("what it did was done again", "\nassign " in messages and "NodeDiedError" in messages)
+        check.say("its tasks were retried", "\nassign " in messages and "NodeDiedError" in messages)
         nodes.remove(gone[0])
         nodes.append(cluster.add_node(num_cpus=2, **memory))
 
@@ -219,7 +219,7 @@ def on_cluster(check, wanted):
                 130 if number == signal.SIGINT else -9), f"exit {code}, tasks gone {took} s later")
         check.behave()
         seconds, code, messages = check.build("e", address)
-        check.say("the same command continues", "were done before" in messages)
+        check.say("the same command continues", "tasks already done" in messages)
         check.same("after Ctrl-C and a kill", "e", wanted, seconds, code, messages)
 
         refusals(check, address)

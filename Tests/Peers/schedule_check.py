@@ -87,7 +87,7 @@ class Schedule:
         if later and self.chance(0.05):
             stage = self.random.choice(later)["name"]
             result = self.call("task", "run", stage, "0", "-o", self.workspace, check=False)
-            if result.returncode != 1 or "finished before" not in result.stderr:
+            if result.returncode != 1 or "to be finished" not in result.stderr:
                 if stage != "finish":
                     sys.exit(f"{stage}, too early: exit {result.returncode}: {result.stderr}")
             self.counts["early"] += 1

@@ -84,7 +84,7 @@ import Testing
   @Test func refusalsNameTheText() {
     for text in ["", "abc", "-1", "-5%", "1.5", "100.1%", "27,7%", "%", "1e30", "0.5x", "5%%"] {
       let error = #expect(throws: PlanError.self) { try Keep(parsing: text) }
-      #expect(error?.description.hasPrefix("keep: expected a per cent (27.7%)") == true)
+      #expect(error?.description.hasPrefix("keep: expected a percentage (27.7%)") == true)
       #expect(error?.description.contains("found \"\(text)\"") == true)
     }
   }

@@ -93,7 +93,7 @@ import Testing
       "{\"a\": \"\n\"}",
       "plan, line 1, column 8: expected an escape such as \\n, found a control character"
     ),
-    ("{\"a\": \"\\x\"}", "plan, line 1, column 9: expected an escape of JSON, found \"x\""),
+    ("{\"a\": \"\\x\"}", "plan, line 1, column 9: expected a JSON escape, found \"x\""),
     (
       "{\"a\": \"\\u12g4\"}",
       "plan, line 1, column 12: expected four hexadecimal digits, found \"g\""
@@ -110,9 +110,12 @@ import Testing
     ("{\"target\": 5}", "format: expected the number 1, found nothing"),
     (
       "{\"format\": 2, \"target\": 5}",
-      "format: expected 1, found 2; a newer plan needs a newer version of this program"
+      "format: expected 1, found 2; a newer plan needs a newer version of winnow"
     ),
-    ("{\"format\": \"1\", \"target\": 5}", "format: expected a whole number, found the text \"1\""),
+    (
+      "{\"format\": \"1\", \"target\": 5}",
+      "format: expected a whole number, found the string \"1\""
+    ),
     ("{\"format\": 1}", "target: expected a number of rows, or keep, a fraction, found nothing"),
     (
       "{\"format\": 1, \"target\": 5, \"keep\": 0.5}",
@@ -128,7 +131,7 @@ import Testing
     ),
     (
       "{\"format\": 1, \"keep\": \"27%\"}",
-      "keep: expected a fraction from 0 to 1, of at most 38 digits, found the text \"27%\""
+      "keep: expected a fraction from 0 to 1, of at most 38 digits, found the string \"27%\""
     ),
     ("{\"format\": 1, \"target\": 5.0}", "target: expected a whole number, found 5.0"),
     ("{\"format\": 1, \"target\": null}", "target: expected a whole number, found null"),
@@ -141,13 +144,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"colour\": 1", "plan: unknown field \"colour\"; known are format, clustering, target"),
+    ("\"colour\": 1", "plan: unknown field \"colour\"; known fields: format, clustering, target"),
     ("\"temperature\": 0", "temperature: expected a finite number above 0, found 0.0"),
     ("\"temperature\": 1e999", "temperature: expected a finite number, found 1e999"),
-    ("\"temperature\": \"hot\"", "temperature: expected a finite number, found the text \"hot\""),
+    ("\"temperature\": \"hot\"", "temperature: expected a finite number, found the string \"hot\""),
     (
       "\"strategy\": \"best\"",
-      "strategy: expected one of complexity, uniform, proportional, d-inter, d-intra, found the text "
+      "strategy: expected one of complexity, uniform, proportional, d-inter, d-intra, found the "
+        + "string "
     ),
     (
       "\"order\": true",
@@ -160,15 +164,17 @@ import Testing
       "\"selection-seed\": -1",
       "selection-seed: expected a whole number from 0 to 18446744073709551615, found -1"
     ),
-    ("\"clustering\": 7", "clustering: expected a text, found 7"),
+    ("\"clustering\": 7", "clustering: expected a string, found 7"),
     ("\"overrides\": {}", "overrides: expected an array, found an object"),
     (
       "\"overrides\": [{\"cluster\": 0, \"drop\": true}]",
-      "clustering: expected abc, as the overrides name clusters by number, found none; use a plan "
+      "clustering: expected abc, because the overrides name clusters by number, found none; use a "
+        + "plan "
     ),
     (
       "\"clustering\": \"abd\", \"overrides\": [{\"cluster\": 0, \"drop\": true}]",
-      "clustering: expected abc, as the overrides name clusters by number, found abd; use a plan "
+      "clustering: expected abc, because the overrides name clusters by number, found abd; use a "
+        + "plan "
     ),
   ])
   func malformedFields(fields: String, expected: String) {
@@ -210,14 +216,15 @@ import Testing
     ),
     (
       "{\"cluster\": 0, \"drop\": true, \"why\": \"\"}",
-      "overrides[0]: unknown field \"why\"; known are cluster, drop, keep, count, weight, note"
+      "overrides[0]: unknown field \"why\"; known fields: cluster, drop, keep, count, weight, note"
     ),
     (
-      "{\"cluster\": 0, \"drop\": true, \"note\": 5}", "overrides[0].note: expected a text, found 5"
+      "{\"cluster\": 0, \"drop\": true, \"note\": 5}",
+      "overrides[0].note: expected a string, found 5"
     ),
     (
       "{\"cluster\": 1, \"drop\": true}, {\"cluster\": 1, \"count\": 4}",
-      "overrides[1]: expected one override a cluster, found cluster 1 again; merge the two"
+      "overrides[1]: expected one override per cluster, found cluster 1 again; merge the two"
     ),
   ])
   func malformedOverrides(overrides: String, expected: String) {
@@ -233,7 +240,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "plan, line 1, column 13: expected UTF-8, found other bytes in this text")
+        == "plan, line 1, column 13: expected UTF-8, found other bytes in this string")
     let deep = [UInt8](repeating: UInt8(ascii: "["), count: 100_000)
     let depth = #expect(throws: PlanError.self) {
       try Plan.read(json: deep, scores: Self.scores, clustering: "abc")

@@ -214,8 +214,8 @@ import Testing
     plan.setOverride(Override(cluster: 1, action: .count(5)))
     #expect(
       message()
-        == "target 1 is not 5, the only one left: overrides fix every concept that has rows; choose "
-        + "target 5, or clear an override")
+        == "target 1 is not 5, the only one possible: overrides fix every concept that has rows; "
+        + "choose target 5, or clear an override")
     let nothing = QuotaSolver(scores: scores([0, 0], [1, 1]))
     #expect(throws: PlanError.self) { try nothing.solve(Plan(target: 1)) }
     #expect((try? nothing.solve(Plan(target: 0)))?.quota == [0, 0])

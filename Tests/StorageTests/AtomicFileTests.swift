@@ -73,7 +73,7 @@ struct AtomicFileTests {
       #expect(
         error.description.replacingOccurrences(of: folder.path, with: "FOLDER")
           == "FOLDER/a: cannot write it: no space left on device; free some space or choose "
-          + "another disk; no half-written file is left")
+          + "another disk; no partial file is left behind")
     }
     #expect(try contents("a") == Array("old".utf8))
     #expect(try folder.names() == ["a"])

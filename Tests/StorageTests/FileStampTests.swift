@@ -30,18 +30,18 @@ struct FileStampTests {
       try setTime(path, 1_000_000_000.5)
       return stamp.difference(to: try FileStamp(of: path))
     }
-    #expect(try difference(at: 5) == "its first MiB is another")
-    #expect(try difference(at: (3 << 20) - 5) == "its last MiB is another")
+    #expect(try difference(at: 5) == "its first MiB has changed")
+    #expect(try difference(at: (3 << 20) - 5) == "its last MiB has changed")
     #expect(try difference(at: 3 << 19) == nil)
     try setTime(two, 1_000_000_001)
     #expect(
       stamp.difference(to: try FileStamp(of: two))
-        == "its time of change was 2001-09-09T01:46:40.500000000Z, is "
+        == "its modification time was 2001-09-09T01:46:40.500000000Z and is now "
         + "2001-09-09T01:46:41.000000000Z")
     try folder.write("two", [1, 2])
     #expect(
       stamp.difference(to: try FileStamp(of: folder("two")))
-        == "its size was 3145728 bytes, is 2")
+        == "its size was 3145728 bytes and is now 2")
     #expect(throws: WinnowError.self) { try FileStamp(of: folder("none")) }
   }
 

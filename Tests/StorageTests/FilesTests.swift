@@ -95,7 +95,7 @@ struct FilesTests {
     #expect(pathKind(folder("a/b/c/8")) == .nothing)
     #expect(
       complaint { try makeFolder(folder("x/y")) }
-        == "FOLDER/x/y: cannot make the folder: no such file or directory; check the path")
+        == "FOLDER/x/y: cannot create the folder: no such file or directory; check the path")
     #expect(
       complaint { _ = try namesInFolder(folder("x")) }
         == "FOLDER/x: cannot list the folder: no such file or directory; check the path")

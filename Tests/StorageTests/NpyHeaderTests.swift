@@ -104,7 +104,7 @@ struct NpyHeaderTests {
   @Test func headersLongerThanTheFile() throws {
     #expect(
       try complaint(Array(npyFile(rows: 1, dimensions: 1)[..<100]))
-        == "FOLDER/a.npy: its header says it has 118 bytes, the file has 100; it is truncated or "
+        == "FOLDER/a.npy: expected a header of 118 bytes, found a file of 100; it is truncated or "
         + "damaged: fetch or write it again")
   }
 
@@ -129,7 +129,7 @@ struct NpyHeaderTests {
   func sizesThatCannotBe(descr: String, shape: String, shown: String) throws {
     #expect(
       try complaint(npyFile(descr: descr, shape: shape, data: []))
-        == "FOLDER/a.npy: its header has an element type or shape that is not usable: \(shown)")
+        == "FOLDER/a.npy: its header has an unusable element type or shape: \(shown)")
   }
 
   @Test func tooShortAndTooLong() throws {
@@ -140,8 +140,8 @@ struct NpyHeaderTests {
         + "truncated: fetch or write it again")
     #expect(
       try complaint(whole + [0])
-        == "FOLDER/a.npy: expected 152 bytes for shape (3, 2) of '<f4', found 153; it has bytes "
-        + "that no array owns")
+        == "FOLDER/a.npy: expected 152 bytes for shape (3, 2) of '<f4', found 153; it has extra "
+        + "bytes after the array")
   }
 
   @Test func anyDamageIsAnErrorAndNoTrap() throws {

@@ -92,8 +92,8 @@ struct StringColumnTests {
     #expect(try column.text(0) == "abcde")
     #expect(
       complaint { _ = try column.text(1) }
-        == "FOLDER/data.utf8: row 1 is said to be bytes 5 to 4 of 6; the workspace is damaged: "
-        + "build it again")
+        == "FOLDER/data.utf8: expected row 1 within bytes 0 to 6, found 5 to 4; the workspace is "
+        + "damaged: build it again")
     try writeOffsets([0, .max, .max, 6])
     let worse = try StringColumn(folder: folder.path, rows: 3)
     for row in 0..<3 { #expect(complaint { _ = try worse.text(row) } != "no error") }

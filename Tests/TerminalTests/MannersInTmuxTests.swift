@@ -167,7 +167,7 @@ import Testing
     #expect(try explorer.target(try session.screen()) != tuned)
     try session.tmux(["send-keys", "-t", "s", "-N", "100", "C-r"])
     try session.press("C-r")
-    try session.wait(for: "there is nothing to do again")
+    try session.wait(for: "there is nothing to redo")
     #expect(try explorer.target(try session.screen()) == tuned)
     for name in [keep, keep + ".winnow.json"] { try FileManager.default.removeItem(atPath: name) }
     try commit(session, "plan 2 is committed")

@@ -204,8 +204,8 @@ def svg(lines, columns, title):
 # the screen must then show, and the text for docs/screens.md.
 VIEWS = [
     ("concepts", "t t t - - - Down Down Down d Down Down Down", "Concepts",
-     "**Concepts** (`C`). One concept per line: what it contains, how complex it is, what the plan keeps "
-     "of it, and how that differs from the baseline. `+` and `-` change the target, `t` and `T` the "
+     "**Concepts** (`C`). One concept per line: what it contains, how complex it is, how much of it the "
+     "plan keeps, and how that differs from the baseline. `+` and `-` change the target, `t` and `T` the "
      "temperature; every quota follows at once. In the picture, τ was halved, the target lowered by 3 %, "
      "and one concept dropped. The pane on the right shows the concept under the cursor."),
     ("filter", "/ k e e p < 3 0 % Space ! p e o p l e", "of 60",

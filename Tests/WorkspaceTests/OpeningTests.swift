@@ -22,7 +22,7 @@ struct OpeningTests {
     try folder.write("file", "x")
     for path in [folder.path, folder("file")] {
       #expect(
-        refusal { _ = try OpenWorkspace(path: path) }?.contains("make one with winnow build")
+        refusal { _ = try OpenWorkspace(path: path) }?.contains("create one with winnow build")
           == true)
     }
   }
@@ -120,8 +120,8 @@ struct OpeningTests {
     ("\"format\" : 1", "\"format\" : x", "it is damaged"),
     ("\"cosine\"", "\"euclid\"", "expected distance cosine, found euclid"),
     ("\"rows\" : 90", "\"rows\" : 99", "expected shape"),
-    ("\"candidates\" : 88", "\"candidates\" : 0 ", "its counts are not those of a workspace"),
-    ("\"candidates\" : 88", "\"candidates\" : 99", "its counts are not those of a workspace"),
+    ("\"candidates\" : 88", "\"candidates\" : 0 ", "its counts are not valid"),
+    ("\"candidates\" : 88", "\"candidates\" : 99", "its counts are not valid"),
     ("\"clusters\" : 5", "\"clusters\" : 6", "expected shape (7,), found (6,)"),
   ])
   func otherDescriptions(_ change: (old: String, new: String, expected: String)) throws {

@@ -101,7 +101,7 @@ def unreachable(address):
     except OSError as error:
         return error.strerror or str(error)
     except grpc.FutureTimeoutError:
-        return f"nothing that Ray has started answers in {PATIENCE // 2} seconds"
+        return f"no Ray server answered within {PATIENCE // 2} seconds"
 
 
 def running():
@@ -118,17 +118,17 @@ def connect(address):
     """Connects to the cluster, or starts one on this machine.  On failure, prints the reason and exits."""
     python = f"{sys.executable} (Python {platform.python_version()})"
     if importlib.util.find_spec("ray") is None:
-        give_up(f"{python} has no module ray: install it (pip install 'ray[client]'), in the version "
-                "of the cluster, or name a Python that has it with WINNOW_PYTHON")
+        give_up(f"{python} has no module ray: install it (pip install 'ray[client]') in the cluster's "
+                "version, or name a Python that has it with WINNOW_PYTHON")
     if address == "auto":
         address = os.environ.get("RAY_ADDRESS") or running() or "local"
     if address.startswith("ray://") and importlib.util.find_spec("grpc") is None:
         give_up(f"{address} needs Ray's client, and {python} has Ray without it: pip install "
-                "'ray[client]', in the version of the cluster")
+                "'ray[client]' in the cluster's version")
     remedy = ("is the cluster running (ray status), and is this its address (ray://HOST:10001 unless "
               "it was started with --ray-client-server-port)?")
     late = threading.Timer(6 * PATIENCE, give_up, [
-        f"the Ray cluster at {address} let nobody in for {6 * PATIENCE} seconds: is it overloaded?"])
+        f"the Ray cluster at {address} accepted no connection for {6 * PATIENCE} seconds: is it overloaded?"])
     fault = unreachable(address)
     if fault:
         give_up(f"cannot reach a Ray cluster at {address}: {fault}; {remedy}")
@@ -144,8 +144,8 @@ def connect(address):
     except Exception as error:
         late.cancel()
         if "ersion mismatch" in str(error):
-            give_up(f"{python} with Ray {ray.__version__} is not what the cluster runs; name one "
-                    f"that has its versions with WINNOW_PYTHON: {error}")
+            give_up(f"{python} with Ray {ray.__version__} does not match the cluster; name one that "
+                    f"has the cluster's versions with WINNOW_PYTHON: {error}")
         if address == "local":
             give_up(f"cannot start Ray on this machine: {error}")
         give_up(f"cannot use the Ray cluster at {address}: {error}; {remedy}")
@@ -197,9 +197,9 @@ class Driver:
                 cpus = self.cpus(request)
                 if cpus == 0:
                     most = max((memory for cpus, memory in self.nodes() if cpus), default=0)
-                    say(id=request.id, error=f"{request.stage}: a task takes "
+                    say(id=request.id, error=f"{request.stage}: a task needs "
                         f"{request.memory / 2**30:.2f} GiB of memory, and no node of the Ray cluster "
-                        f"offers more than {most / 2**30:.2f}; let tasks take less (winnow build "
+                        f"offers more than {most / 2**30:.2f}; make tasks smaller (winnow build "
                         "--memory), or add a larger node (ray start --memory)")
                     self.cancel(request)
                     break
@@ -233,18 +233,18 @@ class Driver:
         elif isinstance(error, self.ray.exceptions.RayTaskError):
             say(id=request.id, failed=task, exit=None, host="a node", error=str(error)[-4000:])
         else:
-            why = f"winnow was ended on {host} ({code})" if error is None else reason(error)
+            why = f"winnow was killed on {host} ({code})" if error is None else reason(error)
             request.tries[task] = request.tries.get(task, 0) + 1
             if request.tries[task] < TRIES:
                 request.waiting.append(task)
                 say(id=request.id, again=task, why=why)
             else:
                 say(id=request.id, failed=task, exit=code, host=host or "a node",
-                    error=f"it was begun {TRIES} times and ended each time, at last: {why}")
+                    error=f"it was started {TRIES} times and died each time, most recently: {why}")
         self.clear(request)
 
     def clear(self, request):
-        """Forgets a request once nothing of it is left."""
+        """Forgets a request once none of its tasks is left."""
         if not request.waiting and all(each.request is not request for each in self.running):
             if self.requests.pop(request.id, None) and request.is_cancelled:
                 say(id=request.id, cancelled=True)

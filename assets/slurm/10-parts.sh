@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Written by winnow slurm (0.1.0): stage 10 of 15, parts, of
 #   /shared/clipart.winnow
-# About 1 task, done by this job.
+# About 1 task, run by this job.
 # After: cut.  Finished tasks are skipped, so it may run again at any time.
 #SBATCH --job-name=winnow-parts
 #SBATCH --partition=cpu
@@ -19,10 +19,10 @@ set -euo pipefail
 winnow=/shared/bin/winnow
 workspace=/shared/clipart.winnow
 if [ ! -x "$winnow" ]; then
-  echo "$(uname -n): expected the program $winnow, found none that can be run; put it where" \
-    'all nodes see it, and write the scripts with that one' >&2
+  echo "$(uname -n): expected the program $winnow, found no executable; put it where" \
+    'all nodes see it, and write the scripts again with it' >&2
   exit 1
 fi
-# exec: when Slurm ends the job, winnow is told and ends in order.
+# exec: winnow itself receives Slurm's signals, and stops cleanly.
 exec "$winnow" task run parts 0 --of 1 \
   -o "$workspace" --threads "$SLURM_CPUS_PER_TASK"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Written by winnow slurm (0.1.0): submits the build of
 #   /shared/clipart.winnow
-# a job a stage, each after the ones that it needs.  After a failure, submit it again: what is
-# finished is skipped.
-#   bash submit.sh              submits; the file jobs keeps the numbers of the jobs
-#   bash submit.sh --test-only  asks Slurm whether it would take them, and submits nothing
+# one job per stage, each after the ones that it needs.  After a failure, submit it again:
+# finished tasks are skipped.
+#   bash submit.sh              submits, and writes the job numbers to the file jobs
+#   bash submit.sh --test-only  asks Slurm whether it would accept them, and submits nothing
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
@@ -14,12 +14,12 @@ fail() {
 }
 
 command -v sbatch >/dev/null ||
-  fail "no sbatch on $(uname -n): start this where jobs are submitted to Slurm"
+  fail "no sbatch on $(uname -n): run this where Slurm jobs can be submitted"
 case "$#${1-}" in
 0) ;;
 1--test-only)
   for script in [0-9]*-*.sh; do
-    sbatch --test-only "$script" || fail "Slurm would not take $script"
+    sbatch --test-only "$script" || fail "Slurm would not accept $script"
   done
   exit
   ;;
@@ -29,41 +29,41 @@ case "$#${1-}" in
   ;;
 esac
 
-# Doing tasks twice harms nothing, but helps nobody.
+# Running tasks twice does no harm, but wastes time.
 if [ -s jobs ]; then
   before=$(cut -d ' ' -f 1 jobs | paste -s -d ,)
   left=$(squeue --noheader --format=%F --jobs="$before" 2>/dev/null |
     sort -nu | paste -s -d ' ' || true)
-  [ -z "$left" ] || fail "jobs submitted before are still there; wait for them, or: scancel $left"
+  [ -z "$left" ] || fail "earlier jobs still exist; wait for them, or run: scancel $left"
 fi
 mkdir -p log
 : >./jobs
 
-# When one cannot be submitted, those that were go, too.
+# If a job cannot be submitted, those submitted so far are cancelled.
 ids=()
 give_up() {
   if [ "${#ids[@]}" -eq 0 ]; then
     return
   elif scancel "${ids[@]}"; then
     : >./jobs
-    echo 'submit.sh: the jobs that were submitted are cancelled' >&2
+    echo 'submit.sh: the jobs submitted so far are cancelled' >&2
   else
-    echo "submit.sh: cancel what was submitted: scancel ${ids[*]}" >&2
+    echo "submit.sh: cancel the jobs submitted so far: scancel ${ids[*]}" >&2
   fi
 }
 trap give_up EXIT
 
-# submit STAGE SCRIPT [STAGES THAT COME BEFORE]...
+# submit STAGE SCRIPT [EARLIER STAGE]...
 declare -A id
 submit() {
   local stage=$1 script=$2 after='' answer before
   shift 2
   for before in "$@"; do after+=:${id[$before]}; done
   answer=$(sbatch --parsable ${after:+"--dependency=afterok$after"} "$script") ||
-    fail "Slurm does not take $script"
-  # The number of the job, and on some clusters ;NAME of the cluster.
+    fail "Slurm did not accept $script"
+  # The job number, on some clusters followed by ;NAME of the cluster.
   answer=${answer%%;*}
-  [[ $answer =~ ^[0-9]+$ ]] || fail "$script: expected the number of a job, found '$answer'"
+  [[ $answer =~ ^[0-9]+$ ]] || fail "$script: expected a job number, found '$answer'"
   id[$stage]=$answer
   ids+=("$answer")
   echo "$answer $stage" | tee -a jobs
@@ -87,6 +87,6 @@ submit finish 15-finish.sh metadata key-runs key-cut key-parts keys scan train a
 trap - EXIT
 
 joined=$(IFS=,; echo "${ids[*]}")
-printf '\n%s\n' "${#ids[@]} jobs are submitted; their logs will be in $PWD/log" \
-  "look at them:    squeue --jobs=$joined" \
+printf '\n%s\n' "${#ids[@]} jobs submitted; their logs will be in $PWD/log" \
+  "show them:       squeue --jobs=$joined" \
   "cancel them all: scancel ${ids[*]}"

@@ -41,13 +41,13 @@ package struct AssignedRun: ~Copyable {
     guard file.size >= AssignedRunHeader.size else { throw Self.broken(path, "it has no header") }
     guard let header = try AssignedRunHeader.read(file),
       header.version == AssignedRunHeader.version
-    else { throw Self.broken(path, "it is of another kind or version") }
+    else { throw Self.broken(path, "its format or version is different") }
     // Row numbers within a run are u4, so all that follows stays far from overflow.
     guard header.rows <= UInt64(UInt32.max), header.candidates <= header.rows,
       header.firstRow <= UInt64(Int64.max) - header.rows,
       UInt64(file.size) == UInt64(AssignedRunHeader.size) + 4 * (UInt64(header.clusters) + 1)
         + 8 * header.candidates
-    else { throw Self.broken(path, "its size is not what its header says") }
+    else { throw Self.broken(path, "its size does not match its header") }
     self.file = file
     firstRow = Int(header.firstRow)
     rows = Int(header.rows)
@@ -85,7 +85,7 @@ package struct AssignedRun: ~Copyable {
     var largest: UInt32 = 0
     for place in 0..<range.count { largest = max(largest, target[place]) }
     guard range.isEmpty || largest < limit else {
-      throw Self.broken(file.path, "a row is \(largest), expected one below \(limit)")
+      throw Self.broken(file.path, "expected rows below \(limit), found \(largest)")
     }
   }
 
@@ -117,7 +117,7 @@ package struct AssignedRun: ~Copyable {
 
   private static func broken(_ path: String, _ fault: String) -> WinnowError {
     WinnowError(
-      path: path, fault: "it is no whole run of the assignment: \(fault)",
+      path: path, fault: "it is not a complete run of the assignment: \(fault)",
       remedy: "remove it and build again")
   }
 }

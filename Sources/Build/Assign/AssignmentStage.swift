@@ -72,7 +72,7 @@ extension AssignmentStage {
 /// The error of runs that do not hold the candidates.
 func changedCandidates(_ expected: Int, found: Int) -> WinnowError {
   .invalid(
-    "the inputs changed while they were read: expected \(expected) usable rows, as the scan found, "
+    "the inputs changed while they were read: expected \(expected) usable rows, as in the scan, "
       + "found \(found); build again")
 }
 

@@ -28,9 +28,9 @@ struct GivenAssignments: Codable, Sendable {
       let width = header.type.stride, [1, 2, 4, 8].contains(width), shapes.contains(header.shape)
     else {
       throw .invalid(
-        "\(path): expected whole numbers (little endian) of shape (\(rows),), a cluster for each row, "
-          + "found \(header.type) of shape \(NpyHeader.text(header.shape)); give --assignments what "
-          + "belongs to these rows")
+        "\(path): expected integers (little endian) of shape (\(rows),), one cluster per row, "
+          + "found \(header.type) of shape \(NpyHeader.text(header.shape)); give --assignments a "
+          + "file that belongs to these rows")
     }
     self.path = path
     self.clusters = clusters
@@ -64,8 +64,8 @@ struct GivenAssignments: Codable, Sendable {
       let number = number(bytes, index)
       guard number >= 0, number < Int128(clusters) else {
         throw .invalid(
-          "\(path), row \(rows.lowerBound + index): expected a cluster from 0 to \(clusters - 1), as "
-            + "many as there are centroids, found \(number); every row needs one, also rows that are "
+          "\(path), row \(rows.lowerBound + index): expected a cluster from 0 to \(clusters - 1) "
+            + "(one for each centroid), found \(number); every row needs one, even if it is "
             + "dropped")
       }
       numbers[index] = UInt32(number)

@@ -68,7 +68,8 @@ public func duplicateCurve(
   plan.curve = workspace
   observer.message(plan.dataset.layout)
   guard pathKind(parameters.output) == .nothing else {
-    throw .invalid("\(parameters.output): expected nothing there; name another folder")
+    throw .invalid(
+      "\(parameters.output): expected no file or folder there, found one; name another folder")
   }
   try makeFolder(parameters.output)
   defer { try? removeTree(parameters.output) }
@@ -109,13 +110,16 @@ struct CurveWorkspace: Sendable {
     let isWorkspace = inputs.map { pathKind($0 + "/workspace.json") == .file }
     guard isWorkspace.contains(true) else { return nil }
     guard inputs.count == 1 else {
-      throw .invalid("\(inputs[isWorkspace.firstIndex(of: true)!]): a workspace goes by itself")
+      throw .invalid(
+        "\(inputs[isWorkspace.firstIndex(of: true)!]): expected one workspace alone, found other "
+          + "paths with it; name only the workspace"
+      )
     }
     path = inputs[0]
     description = try WorkspaceDescription.read(path + "/workspace.json")
     guard let log = BuildLog.read(path + "/build-log.json") else {
       throw .invalid(
-        "\(path)/build-log.json: missing or damaged, so its inputs are not known; name them")
+        "\(path)/build-log.json: missing or damaged, so the inputs are unknown; name them")
     }
     self.inputs = log.inputs
   }
@@ -124,7 +128,9 @@ struct CurveWorkspace: Sendable {
   func adjust(_ parameters: inout BuildParameters) throws(WinnowError) {
     guard parameters.filters.isEmpty else {
       throw .invalid(
-        "\(path): the candidates are the workspace's; leave filters out, or name inputs")
+        "\(path): filters cannot change the candidates of a workspace; remove them, or name the "
+          + "inputs"
+      )
     }
     parameters.inputs = inputs
     parameters.skipInvalid = description.parameters.skipInvalid
@@ -159,7 +165,8 @@ struct CurveStage: SingleStage, BuildStage {
     guard workspace.description.inputs.map(\.digest) == scanned.digests else {
       throw .invalid(
         "\(workspace.path): its inputs have changed since it was built "
-          + "(\(job.parameters.inputs.joined(separator: ", "))): name inputs instead of it")
+          + "(\(job.parameters.inputs.joined(separator: ", "))): name the inputs instead of the "
+          + "workspace")
     }
     return try scanned.candidates.narrow(
       to: run.files, fatesName(name), [], isCancelled: run.isCancelled

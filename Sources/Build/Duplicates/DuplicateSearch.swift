@@ -90,7 +90,7 @@ final class ClusterSearcher: @unchecked Sendable {
 }
 
 /// The rows of a fine cluster, read from the shards whenever they are asked for.
-private struct FineRows: TrainingRows {
+private struct FineRows: VectorSource {
   /// Rows of the data set in the order in which they are taken.
   let rows: [Int]
   let buffer: BlockBuffer

@@ -54,7 +54,7 @@ struct TwinsStage: SingleStage, BuildStage {
         }
       }
       guard wasCandidate else {
-        throw damaged(files.folder + "/" + stageFolder, "its results are of other candidates")
+        throw damaged(files.folder + "/" + stageFolder, "its results belong to other candidates")
       }
       if isWide {
         try twins.write(elements: twin.map { UInt64($0) })

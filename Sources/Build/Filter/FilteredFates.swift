@@ -34,7 +34,7 @@ struct FilteredFates {
     let wanted = top.floor(times: left.count)
     guard wanted > 0 else {
       throw .invalid(
-        "--similarity-top \(top): it leaves none of \(left.count) rows; give a larger part")
+        "--similarity-top \(top): it keeps none of the \(left.count) rows; give a larger fraction")
     }
     let best = try BestSimilarities(count: wanted) { (take) throws(WinnowError) in
       try left.forEachFates { (rows, _) throws(WinnowError) in
@@ -170,6 +170,7 @@ private func checkLeft(
       default: "--similarity-min"
       }
     throw .invalid(
-      "\(name): no row is left: all \(count) that came so far were dropped; choose another one")
+      "\(name): no rows are left: it dropped all \(count) rows that it received; choose another one"
+    )
   }
 }

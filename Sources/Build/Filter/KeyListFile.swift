@@ -39,7 +39,7 @@ package struct KeyListFile: Sendable {
       let read = try file.read(into: target, at: offset)
       if memchr(target.baseAddress!, 0, read) != nil {
         throw .invalid(
-          "\(path): expected a text file with a key a line, as \(flag) takes it, found binary data; "
+          "\(path): expected a text file with one key per line for \(flag), found binary data; "
             + "winnow export --format text writes such a list")
       }
       let isMarked = offset == 0 && target[..<read].starts(with: [0xEF, 0xBB, 0xBF])
@@ -65,7 +65,7 @@ package struct KeyListFile: Sendable {
       guard left <= Self.longestKey else {
         throw .invalid(
           "\(path), line \(line + 1): expected a key of at most \(Self.longestKey) bytes, found a "
-            + "longer line; write one key a line")
+            + "longer line; write one key per line")
       }
       memmove(space.baseAddress!, space.baseAddress! + begin, left)
     }

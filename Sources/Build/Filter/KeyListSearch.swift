@@ -77,7 +77,7 @@ package struct KeyListSearch: Sendable {
     }
     guard wanted.count < Int(Int32.max) else {
       throw .invalid(
-        "\(file.path): \(file.flag) holds too many keys for one turn; give a smaller --memory")
+        "\(file.path): \(file.flag) has too many keys for one pass; give a smaller --memory")
     }
     // The table takes the array over.
     var taken: [KeyIdentity] = []
@@ -135,8 +135,8 @@ package struct KeyListSearch: Sendable {
       guard let row = Int(digits: text) else {
         let shown = String(decoding: text.prefix(40), as: UTF8.self)
         throw .invalid(
-          "\(file.path), line \(line): expected a row number, as the data set has no keys, found "
-            + "'\(shown)'; list row numbers from 0, or choose a column of keys with --key")
+          "\(file.path), line \(line): expected a row number, because the data set has no keys, "
+            + "found '\(shown)'; list row numbers from 0, or choose a key column with --key")
       }
       if row < rows { stays.set(row) } else { counts.unknown += 1 }
     }

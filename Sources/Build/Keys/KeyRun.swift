@@ -55,7 +55,7 @@ struct KeyRun: ~Copyable, SortedRun {
 
   private static func broken(_ path: String) -> WinnowError {
     WinnowError(
-      path: path, fault: "it is no whole run of keys", remedy: "remove it and build again")
+      path: path, fault: "it is not a complete run of keys", remedy: "remove it and build again")
   }
 
   private var endsStart: Int { KeyRunHeader.size + 4 * count }

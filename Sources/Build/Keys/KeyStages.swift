@@ -138,7 +138,7 @@ struct KeysStage: SingleStage, BuildStage {
     let repeated = try job.graph.value(of: self)
     guard repeated.count > 0, let kind = try job.metadata().columns.keyKind else { return }
     let rows = "\(repeated.count) row\(repeated.count == 1 ? " has" : "s have")"
-    let text = "\(rows) a key that an earlier row has"
+    let text = "\(rows) the same key as an earlier row"
     guard job.dataset.inputs.contains(where: { $0.layout == .datacomp }),
       !job.parameters.allowDuplicates
     else { return job.graph.tell("keys: \(text)") }
@@ -149,8 +149,8 @@ struct KeysStage: SingleStage, BuildStage {
       return "\(path), row \(row - job.dataset.firstRows[shard])"
     }
     throw .invalid(
-      "\(places[1]): expected every key once, found \(visible(try keys.text(repeated.first[1]))) "
-        + "that is also in \(places[0]) (\(text)); remove the rows, or keep and count them with "
+      "\(places[1]): expected unique keys, found \(visible(try keys.text(repeated.first[1]))), "
+        + "which is also in \(places[0]) (\(text)); remove the rows, or keep and count them with "
         + "--allow-duplicates")
   }
 }

@@ -77,7 +77,9 @@ struct ScanResult: Sendable {
       try checkClusters(parameters.clusters, rows: candidates.count, "usable rows")
     }
     guard candidates.count > 0 else {
-      throw .invalid("\(parameters.inputs.joined(separator: ", ")): there are no usable rows")
+      throw .invalid(
+        "\(parameters.inputs.joined(separator: ", ")): expected at least one usable row, found none"
+      )
     }
   }
 }

@@ -24,10 +24,11 @@ public func writeSlurmScripts(
   let workspace = withoutTrailingSlashes(absolutePath(parameters.output))
   for path in [workspace, program] where hasControlCharacter(path) {
     throw .invalid(
-      "\(path.debugDescription): expected a path without line ends and control characters, which "
-        + "scripts cannot show; choose another")
+      "\(path.debugDescription): expected a path without line breaks and control characters, which "
+        + "scripts cannot contain; choose another")
   }
-  let folder = SlurmFolder(path: withoutTrailingSlashes(absolutePath(folder ?? workspace + ".slurm")))
+  let folder = SlurmFolder(
+    path: withoutTrailingSlashes(absolutePath(folder ?? workspace + ".slurm")))
   _ = try folder.scripts(besides: workspace)
   let list = try recordBuild(parameters, observer: observer)
   let scripts = SlurmScripts(list, options: options, program: program)
@@ -45,13 +46,12 @@ private struct SlurmFolder {
     // In the path of a log Slurm replaces %A and the like, and takes \ for a sign not to.
     guard !path.contains(where: { $0 == "%" || $0 == "\\" }), !hasControlCharacter(path) else {
       throw .invalid(
-        "\(path.debugDescription): expected a folder for scripts without %, \\ and control "
-          + "characters in its path, as Slurm writes no logs into such a one; name another with "
-          + "--scripts")
+        "\(path.debugDescription): expected a script folder without %, \\ and control characters "
+          + "in its path, because Slurm could not write logs there; name another with --scripts")
     }
     guard path != workspace, !path.hasPrefix(workspace + "/") else {
       throw .invalid(
-        "\(path): expected a folder for scripts outside the workspace, which the build makes; name "
+        "\(path): expected a script folder outside the workspace, which the build creates; name "
           + "another with --scripts")
     }
     switch pathKind(path) {
@@ -59,8 +59,8 @@ private struct SlurmFolder {
     case .folder: break
     default:
       throw .invalid(
-        "\(path): expected a folder for scripts or nothing, found something else; name another "
-          + "with --scripts")
+        "\(path): expected a script folder or nothing, found something else; name another with "
+          + "--scripts")
     }
     var scripts: [String] = []
     let names = try namesInFolder(path)

@@ -45,7 +45,7 @@ extension MemberParts {
     of part: Int, _ path: String, rowBytes: Int, adding sums: inout [Int128]
   ) throws(WinnowError) -> MemberPartHeader {
     let file = try InputFile(path)
-    let broken = damaged(path, "it is no whole part \(part) of the members")
+    let broken = damaged(path, "it is not a complete part \(part) of the members")
     let positions = positions(part)
     guard let header = try MemberPartHeader.read(file), header.version == 1,
       header.rowBytes == UInt32(rowBytes), header.position == UInt64(positions.lowerBound),

@@ -40,7 +40,7 @@ func readCentroids(
       "\(path): expected float centroids in C order of shape (k, \(dimensions)), found "
         + "\(header.type) of shape \(NpyHeader.text(header.shape))"
         + (header.isFortranOrder ? " in Fortran order" : "")
-        + "; the width must be that of the embeddings")
+        + "; the width must match the embeddings")
   }
   let count = header.shape[0]
   let block = VectorBlock(capacity: count, dimensions: dimensions)
@@ -53,7 +53,7 @@ func readCentroids(
   guard faults.isEmpty else {
     throw .invalid(
       "\(path): \(faults.count) of \(count) centroids cannot be used: "
-        + faults.prefix(10).joined(separator: ", ") + "; give each a direction: finite, not all 0")
+        + faults.prefix(10).joined(separator: ", ") + "; each must be finite and not all 0")
   }
   // Float32 centroids are taken as they are; others by their direction.
   let components: [Float] =

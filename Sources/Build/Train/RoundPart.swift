@@ -40,7 +40,7 @@ extension RoundPart {
       let sums = arrays.take(clusters * dimensions, of: Int64.self),
       let far = arrays.take(header[4], of: FarRow.self),
       let nearest = arrays.take(header[1], of: UInt32.self), arrays.isAtEnd
-    else { throw damaged(path, "it is of another training") }
+    else { throw damaged(path, "it belongs to another training run") }
     self.init(moved: header[0], sizes: sizes, sums: sums, far: far, nearest: nearest)
   }
 }

@@ -49,7 +49,7 @@ private func train<Source: TrainingSource>(
   let begin: TrainingState
   if let state = checkpoint.read(clusters: plan.clusters) {
     job.graph.tell(
-      "train: \(state.rounds) \(state.rounds == 1 ? "round was" : "rounds were") done before")
+      "train: \(state.rounds) \(state.rounds == 1 ? "round" : "rounds") already done")
     begin = state
   } else {
     report(0, plan.iterations)

@@ -7,7 +7,7 @@ import Pruning
 import Tasks
 
 /// Training rows that a seed can be chosen among.
-protocol TrainingSource: TrainingRows where Failure == WinnowError {
+protocol TrainingSource: VectorSource where Failure == WinnowError {
   /// The `limit` rows of smallest hash, as numbers below `count`, ascending.
   func smallest(_ limit: Int) throws(WinnowError) -> [Int]
 }

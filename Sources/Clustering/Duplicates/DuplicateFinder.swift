@@ -62,7 +62,7 @@ public final class DuplicateFinder {
   /// - Throws: what `rows` throws.
   /// - Complexity: O(n^2 * dimensions) time at most (greedy: n times the kept rows), 24 bytes a row
   ///   beside the memory; every row is read once, and again for each later segment.
-  public func find<Rows: TrainingRows>(
+  public func find<Rows: VectorSource>(
     in rows: Rows, around mean: [Float], _ criterion: DuplicateCriterion,
     afterGroups: (_ done: Int) -> Bool = { _ in false }
   ) throws(Rows.Failure) -> Duplicates? {
@@ -88,7 +88,7 @@ public final class DuplicateFinder {
   }
 
   /// Compares a segment with the columns of all earlier ones; false when stopped.
-  private func compareWithEarlier<Rows: TrainingRows>(
+  private func compareWithEarlier<Rows: VectorSource>(
     _ segment: Range<Int>, _ vectors: VectorBlock, _ rows: Rows, _ screen: PairScreen?,
     _ known: NearestEarlier, _ afterGroups: (_ done: Int) -> Bool
   ) throws(Rows.Failure) -> Bool {

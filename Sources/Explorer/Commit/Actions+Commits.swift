@@ -5,14 +5,14 @@ import Canvas
 extension Actions {
   static let dialogues: [Action] = [
     Action(
-      "question.yes", ["y"], "yes", help: "Yes: write it, take it, or quit at once", rank: 0
+      "question.yes", ["y"], "yes", help: "Yes: write it, use it, or quit at once", rank: 0
     ) { $0.answer("y") },
     Action("question.no", ["n"], "no", help: "No: leave everything as it is", rank: 1) {
       $0.answer("n")
     },
     Action(
       "question.accept", [.enter], "take it",
-      help: "Take the highlighted answer (first: no)", rank: 6
+      help: "Choose the highlighted answer (first: no)", rank: 6
     ) { $0.acceptAnswer() },
     Action(
       "question.turn", [.left, .right, .tab, .backTab, "h", "l"], "choose",
@@ -82,10 +82,10 @@ extension State {
 extension Prompt {
   /// The path of the lists of a commit.
   static func path(_ text: String) -> Prompt {
-    ofCommit("path", text, hint: "endings follow the formats") { state, text in
+    ofCommit("path", text, hint: "the formats add their extensions") { state, text in
       let name = text.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
       guard !name.isEmpty else {
-        return state.warn("path: expected a file's name, found \"\(visible(text))\"")
+        return state.warn("path: expected a file name, found \"\(visible(text))\"")
       }
       state.outputs.setPath(text)
       state.openCommit()
@@ -94,7 +94,7 @@ extension Prompt {
 
   /// A note beside a commit, in the history.
   static func commitNote(_ text: String) -> Prompt {
-    ofCommit("note", text, hint: "stands in the history beside the plan") {
+    ofCommit("note", text, hint: "shown in the history with the plan") {
       $0.commitNote = $1
       $0.openCommit()
     }

@@ -49,7 +49,7 @@ extension State {
 
   /// Why the commit cannot be made now; nil when it can.
   func obstacle(_ dialogue: CommitDialogue) -> String? {
-    if outputs.files.isEmpty { return "no format is chosen; Space chooses the one under the mark" }
+    if outputs.files.isEmpty { return "no format is selected; Space selects the highlighted one" }
     for file in outputs.files {
       if case .blocked(let reason)? = dialogue.there[file.output] { return reason }
     }
@@ -58,7 +58,7 @@ extension State {
     }
     let isKnown =
       dialogue.store != nil && outputs.files.allSatisfy { dialogue.there[$0.output] != nil }
-    return isKnown ? nil : "looking at what is there …"
+    return isKnown ? nil : "checking for existing files …"
   }
 
   mutating func acceptCommit() {

@@ -56,7 +56,7 @@ public struct CommitOrder: Request {
         })
       return Commit(number: number, rows: summaries[0].kept, paths: paths)
     } catch {
-      let written = paths.joined(separator: ", ") + (paths.count == 1 ? " is" : " are")
+      let written = paths.joined(separator: ", ") + (paths.count == 1 ? " was" : " were")
       throw WinnowError.invalid("\(written) written, but the plan could not be stored: \(error)")
     }
   }

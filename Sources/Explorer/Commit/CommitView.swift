@@ -34,7 +34,7 @@ struct CommitView {
       dialogue.store.map { place in
         place.obstacle.map { fact("plan", $0, width, .warning) }
           ?? fact("plan", "stored in \(place.folder)", width)
-      } ?? fact("plan", "looking …", width, .dim)
+      } ?? fact("plan", "checking …", width, .dim)
     var problems: [Line] = []
     for file in state.outputs.files {
       if case .blocked(let reason)? = dialogue.there[file.output] {
@@ -64,7 +64,7 @@ struct CommitView {
 
   private func there(_ path: String, isChosen: Bool) -> (text: String, role: Role) {
     switch dialogue.there[path] {
-    case nil: ("looking …", .dim)
+    case nil: ("checking …", .dim)
     case .free?: ("nothing there", .dim)
     case .file(let bytes)?:
       isChosen

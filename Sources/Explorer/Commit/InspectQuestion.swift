@@ -60,7 +60,7 @@ extension WorkspaceWork {
     let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     var isParentFolder = false
     guard files.fileExists(atPath: folder, isDirectory: &isParentFolder), isParentFolder else {
-      return .blocked("the folder \(folder) does not exist: make it, or type another path with p")
+      return .blocked("the folder \(folder) does not exist: create it, or type another path with p")
     }
     guard files.isWritableFile(atPath: folder) else {
       return .blocked("the folder \(folder) cannot be written to: type another path with p")

@@ -29,7 +29,7 @@ extension Actions {
       "pane", ["v"], "pane", on: [.concepts, .map], help: "Show or hide the detail pane", rank: 17
     ) { $0.turnPane() }.when { state in
       state.hasRoomForPane
-        ? .yes : .no("the detail pane needs 110 columns; D shows it by itself")
+        ? .yes : .no("the detail pane needs 110 columns; D shows it full screen")
     },
     Action(
       "back", [.escape], "back", on: Context.screens.subtracting([.concepts]),
@@ -56,7 +56,7 @@ extension Actions {
       "copy", ["y"], "copy", help: "Copy the row's key, or the concept", rank: 20
     ) { $0.copy() }.when { state in
       if state.cursor == nil { return .no("there is no concept to copy") }
-      return state.shownScreen.copyable(state) == nil ? .no("the row is not read yet") : .yes
+      return state.shownScreen.copyable(state) == nil ? .no("the row has not been read yet") : .yes
     },
     Action(
       "suspend", [.control("z")], "suspend", on: Set(Context.allCases),

@@ -54,7 +54,7 @@ extension Actions {
     Action(
       "redo", [.control("r")], "redo", help: "Redo", rank: 15
     ) { $0.redo() }.when {
-      $0.undoStack.future.isEmpty ? .no("there is nothing to do again") : .yes
+      $0.undoStack.future.isEmpty ? .no("there is nothing to redo") : .yes
     },
     Action(
       "baseline", ["b"], "baseline", on: Context.screens.subtracting([.history]),
@@ -63,7 +63,7 @@ extension Actions {
       state.setBaseline(
         Baseline(
           label: "the plan set by b", plan: state.plan, quota: state.quotas.quota, isChosen: true))
-      state.say("changes are counted against this plan now")
+      state.say("changes are now counted against this plan")
     },
     Action(
       "commit", ["c"], "commit", help: "Write the keep list and store the plan", rank: 2
@@ -94,7 +94,7 @@ extension Actions {
       let concepts = state.notable
       let note = state.plan.override(of: concepts[0])?.note ?? ""
       state.overlay = .prompt(.note(concepts, note))
-    }.when { $0.canNote("; a note belongs to one: d a p w make one") },
+    }.when { $0.canNote("; notes need one: d a p w make one") },
   ].on(Context.screens, .concept)
 
   private static let usesTemperature: @Sendable (State) -> Action.Availability = { state in
@@ -108,8 +108,8 @@ extension Actions {
     guard chosen.allSatisfy({ state.subject.scores.size[$0] == 0 }) else { return .yes }
     return .no(
       chosen.count == 1
-        ? "concept \(first) has no rows: there is nothing to decide"
-        : "the marked concepts have no rows: there is nothing to decide")
+        ? "concept \(first) has no rows, so there is nothing to decide"
+        : "the marked concepts have no rows, so there is nothing to decide")
   }
 }
 

@@ -53,7 +53,7 @@ public struct Script: Sendable {
     case "type": return .type(rest)
     case "save-screen":
       guard !rest.isEmpty else {
-        throw ScriptError(line: number, text: ":save-screen needs the name of a file")
+        throw ScriptError(line: number, text: ":save-screen needs a file name")
       }
       return .saveScreen(path: rest)
     case "resize":

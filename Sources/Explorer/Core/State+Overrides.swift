@@ -8,7 +8,7 @@ extension State {
     let changed = plan.overriding(concepts, action, clustering: subject.clustering)
     if changed.overrides == plan.overrides {
       let verb = concepts.count == 1 ? "is" : "are"
-      return say("\(subjectText(concepts)) \(verb) \(already) already; x clears that")
+      return say("\(subjectText(concepts)) \(verb) already \(already); x clears that")
     }
     if propose(changed), !marks.isEmpty { say("\(subjectText(concepts)): \(describe(action))") }
   }
@@ -17,7 +17,7 @@ extension State {
     let concepts = notable
     var changed = plan
     changed.setOverrides(of: concepts) { _, _ in nil }
-    if propose(changed), !marks.isEmpty { say("\(subjectText(concepts)): no override any more") }
+    if propose(changed), !marks.isEmpty { say("\(subjectText(concepts)): override cleared") }
   }
 
   /// The chosen concepts that have an override, which a note could belong to.

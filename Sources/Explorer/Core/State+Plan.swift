@@ -40,7 +40,7 @@ extension State {
     undoStack.past.append(plan)
     let before = plan
     resolve(next)
-    say("done again: " + difference(from: before, to: next))
+    say("redone: " + difference(from: before, to: next))
   }
 
   /// Takes a plan that was solved before.
@@ -81,7 +81,7 @@ extension State {
   /// The next rung of the ladder of temperatures above or below the plan's.
   mutating func moveTemperature(up: Bool) {
     guard let next = Temperature.step(from: plan.temperature, up: up) else {
-      return warn("tau \(Temperature.text(plan.temperature)) is the last step in this direction")
+      return warn("tau \(Temperature.text(plan.temperature)) is the limit in this direction")
     }
     var changed = plan
     changed.temperature = next
@@ -95,7 +95,7 @@ extension State {
 
   /// In words, the first thing that is different in `after`.
   func difference(from before: Plan, to after: Plan) -> String {
-    differences(from: before, to: after).first ?? "nothing that shows"
+    differences(from: before, to: after).first ?? "no visible change"
   }
 
   /// In words, all that is different in `after`; concepts of which the same is different together.
@@ -125,7 +125,7 @@ extension State {
       guard old != new else { continue }
       let was = old.map { describe($0.action) } ?? "free"
       let now = new.map { describe($0.action) } ?? "free"
-      let change = was == now ? "another note" : "\(was) → \(now)"
+      let change = was == now ? "note changed" : "\(was) → \(now)"
       if groups[change] == nil { order.append(change) }
       groups[change, default: []].append(cluster)
     }

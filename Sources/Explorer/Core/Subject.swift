@@ -11,7 +11,7 @@ public struct Subject: Sendable {
   public let rows: Int
   /// How many rows each filter has dropped, in the filters' order; those that dropped none are left
   /// out.
-  public let dropped: [DroppedRows]
+  public let dropped: [FilteredRows]
   public let scores: ConceptScores
   /// SHA-256 (hex) of the centroids; plans made here carry it.
   public let clustering: String
@@ -25,7 +25,8 @@ public struct Subject: Sendable {
   public let metadata: [MetadataColumn]
 
   public init(
-    name: String, rows: Int, dropped: [DroppedRows] = [], scores: ConceptScores, clustering: String,
+    name: String, rows: Int, dropped: [FilteredRows] = [], scores: ConceptScores,
+    clustering: String,
     hasSimilarity: Bool, hasCaptions: Bool = true, formats: [ManifestFormat],
     metadata: [MetadataColumn] = []
   ) {
@@ -50,7 +51,7 @@ public struct Subject: Sendable {
 }
 
 /// Rows that a filter has dropped.
-public struct DroppedRows: Sendable, Equatable {
+public struct FilteredRows: Sendable, Equatable {
   /// The filter's name: `where`, `similarity`.
   public let filter: String
   public let rows: Int

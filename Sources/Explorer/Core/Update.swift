@@ -44,7 +44,7 @@ extension State {
       message = nil
       paste(text)
     case .copyRefused:
-      warn("this terminal takes no text to copy; hold Shift to select with the mouse")
+      warn("this terminal does not accept copied text; hold Shift to select with the mouse")
     case .resize(let size):
       self.size = size
       showCursor()

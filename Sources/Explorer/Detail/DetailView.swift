@@ -18,7 +18,7 @@ func drawDetail(_ state: State, _ region: Region, _ grid: inout Grid) {
       Style(.decided))
   }
   guard state.subject.scores.size[cluster] > 0 else {
-    grid.draw("no row belongs to this concept", inside.x + 1, inside.y, .dim)
+    grid.draw("this concept has no rows", inside.x + 1, inside.y, .dim)
     return
   }
   let layout = DetailLayout(inside, metadata: state.subject.metadata.count)

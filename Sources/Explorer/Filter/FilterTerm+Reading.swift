@@ -105,13 +105,13 @@ extension FilterTerm {
     let value = String(text[begin...].dropFirst(sign.count))
     guard let column = subject.column(named: name) else {
       throw FilterError(
-        text: "no column \"\(name)\": \(subject.comparableNames.joined(separator: " ")); quotes "
-          + "make it a word")
+        text: "no column \"\(name)\": \(subject.comparableNames.joined(separator: " ")); quote it "
+          + "to search for the word")
     }
     switch column {
-    case .concept: throw FilterError(text: "concept is a name: type words of it, or /pattern/")
+    case .concept: throw FilterError(text: "concept is a name: type words from it, or /pattern/")
     case .override:
-      throw FilterError(text: "override is no number: type overridden, dropped or noted")
+      throw FilterError(text: "override is not a number: type overridden, dropped or noted")
     default: break
     }
     guard let bound = FilterNumber.value(value) else {

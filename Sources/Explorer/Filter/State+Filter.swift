@@ -26,7 +26,7 @@ extension State {
     var passed: [RowSet] = []
     for term in filter.terms {
       guard let set = known[term.source] ?? concepts(passing: term) else {
-        warn("\(term.source): the pattern is too complex; a simpler one finds more")
+        warn("\(term.source): the pattern is too complex; try a simpler one")
         return false
       }
       passed.append(set)
@@ -123,7 +123,7 @@ extension State {
 
   mutating func clearFilter() {
     apply(.none)
-    say("all \(thousands(subject.clusters)) concepts are shown")
+    say("all \(thousands(subject.clusters)) concepts shown")
   }
 
   func filterHint(_ text: String) -> (text: String, role: Role) {

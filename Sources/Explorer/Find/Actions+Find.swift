@@ -8,7 +8,7 @@ extension Actions {
     ) { $0.overlay = .prompt(.find($0.finding.text)) },
     Action(
       "find.go", [.enter], "go there", on: [.find], in: .finding,
-      help: "Show the row among those of its concept", rank: 0
+      help: "Show the row in its concept", rank: 0
     ) { state in
       if let hit = state.hit { state.goTo(hit) }
     }.when { state in
@@ -24,7 +24,7 @@ extension Actions {
       help: "Continue a stopped search", rank: 9
     ) { $0.findMore() }.when { state in
       if state.running(FindQuestion.self) != nil { return .no("the search is under way") }
-      return state.finding.next == nil ? .no("all has been searched") : .yes
+      return state.finding.next == nil ? .no("everything has been searched") : .yes
     },
     Action(
       "items.key", ["K"], "key", help: "Type a key to go to", rank: 3
@@ -46,7 +46,7 @@ extension Actions {
   }
 
   private static let hasSearch: @Sendable (State) -> Action.Availability = { state in
-    state.items.captionSearch.isEmpty ? .no("/ types what to search for") : .yes
+    state.items.captionSearch.isEmpty ? .no("nothing to search for; type it after /") : .yes
   }
 }
 
@@ -67,7 +67,7 @@ extension Prompt {
 
   /// Words in the captions of the cursor's concept.
   static let search = words(
-    "search", hint: { _ in "words of a caption, large or small letters alike" },
+    "search", hint: { _ in "words of a caption; case does not matter" },
     accepted: {
       $0.items.captionSearch = $1
       $0.search(backwards: false)

@@ -73,7 +73,7 @@ extension State {
   ) {
     let rows = subject.scores.size[cluster]
     guard done < rows else {
-      return warn("no caption of concept \(cluster) has \"\(visible(items.captionSearch))\"")
+      return warn("no caption in concept \(cluster) contains \"\(visible(items.captionSearch))\"")
     }
     let length = min(part, rows - done)
     let ranks: Range<Int>

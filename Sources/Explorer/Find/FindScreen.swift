@@ -50,8 +50,8 @@ struct FindScreen: Screen {
     guard !finding.hits.isEmpty else {
       let words =
         !finding.isAsked
-        ? "f looks for a key or for words of a caption in the whole data set"
-        : state.running(FindQuestion.self) != nil ? "searching …" : "nothing was found"
+        ? "f finds a key, or words of a caption, in the whole data set"
+        : state.running(FindQuestion.self) != nil ? "searching …" : "nothing found"
       grid.draw(words, inside.x + 1, inside.y, .dim, limit: inside.width - 2)
       return
     }
@@ -73,7 +73,7 @@ struct FindScreen: Screen {
     } else if finding.next != nil {
       words =
         finding.hits.count >= FindState.most
-        ? " enough after \(part) of the captions · > goes on " : " stopped at \(part) · > goes on "
+        ? " enough found at \(part) · > continues " : " stopped at \(part) · > continues "
     } else {
       words = " all searched "
     }

@@ -30,7 +30,7 @@ public struct SeekQuestion: Request {
 
   public func receive(_ answer: Answer, _ state: inout State) {
     guard let hit = answer.hit else {
-      state.warn("no key is or begins with \"\(visible(rowKey))\"; f looks for captions, too")
+      state.warn("no key equals or begins with \"\(visible(rowKey))\"; f also searches captions")
       return
     }
     switch hit.whereabouts {

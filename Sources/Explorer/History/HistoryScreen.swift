@@ -44,7 +44,7 @@ struct HistoryScreen: Screen {
         if let draft = state.draft { state.overlay = .question(.draft(draft)) }
       }.when { state in
         guard let draft = state.draft else { return .no("there is no draft") }
-        return draft == state.plan ? .no("the draft is this very plan") : .yes
+        return draft == state.plan ? .no("the draft is the same as this plan") : .yes
       },
     ].on([.history], .commits)
   }
@@ -69,7 +69,7 @@ struct HistoryScreen: Screen {
     }
     guard !entries.isEmpty else {
       grid.draw(
-        "no plan is committed yet; c commits this one", inside.x + 1, inside.y, .dim,
+        "no plan has been committed yet; c commits this one", inside.x + 1, inside.y, .dim,
         limit: inside.width - 2)
       return
     }
@@ -109,7 +109,7 @@ struct HistoryScreen: Screen {
     for output in entry.outputs {
       facts.append((output.format, "\(output.path)  SHA-256 \(output.digest.prefix(16))", .dim))
     }
-    if entry.time == nil { facts.append(("log", "history.jsonl has no line of it", .dim)) }
+    if entry.time == nil { facts.append(("log", "history.jsonl has no line for it", .dim)) }
     var y = region.y
     for fact in facts {
       for (index, piece) in wrap(fact.text, max(1, region.width - 10)).enumerated() {
@@ -187,6 +187,6 @@ private struct HistoryColumns {
 }
 
 private let entryIsUsable: @Sendable (State) -> Action.Availability = { state in
-  guard let entry = state.history.entry else { return .no("no plan is committed yet") }
+  guard let entry = state.history.entry else { return .no("no plan has been committed yet") }
   return entry.plan == nil ? .no("plan \(entry.number) cannot be used: see below") : .yes
 }

@@ -46,7 +46,7 @@ extension State {
   mutating func recall() {
     guard let entry = history.entry, let wish = entry.plan else { return }
     if wish == plan {
-      return say("plan \(entry.number) is the plan already")
+      return say("plan \(entry.number) is already the current plan")
     }
     let before = plan
     guard propose(wish) else { return }
@@ -59,9 +59,9 @@ extension State {
       let quota = try solver.solve(plan).quota
       setBaseline(
         Baseline(label: "plan \(entry.number)", plan: plan, quota: quota, isChosen: true))
-      say("changes are counted against plan \(entry.number) now")
+      say("changes are now counted against plan \(entry.number)")
     } catch {
-      warn("plan \(entry.number) cannot be compared with: \(error)")
+      warn("cannot compare with plan \(entry.number): \(error)")
     }
   }
 

@@ -53,10 +53,10 @@ struct ItemsScreen: Screen {
       ) { $0.goToCut() }.when { state in
         guard let cluster = state.cursor else { return .no("there is no concept") }
         let (quota, size) = (state.quotas.quota[cluster], state.subject.scores.size[cluster])
-        if quota == 0 { return .no("no row is kept: there is no cut") }
-        if quota == size { return .no("all rows are kept: there is no cut") }
+        if quota == 0 { return .no("no row is kept, so there is no cut") }
+        if quota == size { return .no("all rows are kept, so there is no cut") }
         return state.plan.order == .stratified
-          ? .no("stratified keeps rows at all distances: there is no cut") : .yes
+          ? .no("stratified keeps rows at all distances, so there is no cut") : .yes
       },
       Action(
         "items.rank", ["J"], "rank", help: "Type a rank (0 is first) or a percentage", rank: 3
@@ -76,7 +76,7 @@ struct ItemsScreen: Screen {
     // Ranks are those of exports, which count from 0.
     let inside = region.inside
     guard let cluster = state.cursor, state.subject.scores.size[cluster] > 0 else {
-      grid.draw("no row belongs to this concept", inside.x + 1, inside.y, .dim)
+      grid.draw("this concept has no rows", inside.x + 1, inside.y, .dim)
       return
     }
     let items = state.items

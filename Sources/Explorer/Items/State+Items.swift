@@ -100,6 +100,6 @@ extension Prompt {
 
   private static func ranks(_ state: State) -> String {
     let rows = state.cursor.map { state.subject.scores.size[$0] } ?? 0
-    return "0 to \(thousands(max(0, rows - 1))), or a per cent: 500, 12k, 50%"
+    return "0 to \(thousands(max(0, rows - 1))), or a percentage: 500, 12k, 50%"
   }
 }

@@ -8,7 +8,7 @@ import Pruning
 enum MapLayer: String, CaseIterable, Sendable {
   case all = "all concepts"
   case whole = "kept whole"
-  case none = "kept not at all"
+  case none = "not kept"
   case gained, cut
   case decided = "with an override"
   case marked

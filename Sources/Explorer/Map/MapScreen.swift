@@ -39,15 +39,15 @@ struct MapScreen: Screen {
       Action(
         "map.zoom-in", ["z"], "zoom", help: "Zoom in around the concept", rank: 3, shown: "z Z"
       ) { $0.zoomMap(1) }.when {
-        $0.map.zoom < State.mapZooms ? .yes : .no("this is as near as it goes")
+        $0.map.zoom < State.mapZooms ? .yes : .no("this is the closest zoom")
       },
       Action(
         "map.zoom-out", ["Z"], "zoom out", help: "Zoom out"
       ) { $0.zoomMap(-1) }.when {
-        $0.map.zoom > 0 ? .yes : .no("the Map shows everything already")
+        $0.map.zoom > 0 ? .yes : .no("the Map already shows everything")
       },
       Action(
-        "map.layer", ["L"], "layer", help: "Show all, or some by their plan or marks", rank: 4
+        "map.layer", ["L"], "layer", help: "Show all, or filter by plan or marks", rank: 4
       ) { $0.map.layer = $0.map.layer.next },
     ].on([.map], .shift)
   }

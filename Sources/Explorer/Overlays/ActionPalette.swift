@@ -71,7 +71,7 @@ extension State {
     guard case .palette(let palette)? = overlay else { return }
     let matches = palette.matches(in: screen)
     guard matches.indices.contains(palette.index) else {
-      return warn("no action fits \"\(palette.query)\"")
+      return warn("no action matches \"\(palette.query)\"")
     }
     let action = matches[palette.index]
     if case .no(let reason) = action.isAvailable(self) { return warn(reason) }
@@ -93,7 +93,7 @@ func drawPalette(
   drawQuery(palette.query, count: matches.count, inside, &grid)
   let room = max(0, inside.height - 2)
   if matches.isEmpty {
-    grid.draw("no action has such a name", inside.x, inside.y + 2, Style(.dim, on: .raised))
+    grid.draw("no action has that name", inside.x, inside.y + 2, Style(.dim, on: .raised))
   }
   let first = max(0, min(palette.index - room / 2, matches.count - room))
   for line in 0..<min(room, matches.count) {
@@ -112,7 +112,7 @@ private func drawQuery(_ query: String, count: Int, _ inside: Region, _ grid: in
     query, x, inside.y, Style(.plain, .bold, on: .raised), limit: max(0, inside.width - 16))
   x = grid.draw(" ", x, inside.y, Style(.plain, .reverse, on: .raised))
   if query.isEmpty {
-    grid.draw("type a part of its name", x + 1, inside.y, Style(.dim, on: .raised))
+    grid.draw("type part of its name", x + 1, inside.y, Style(.dim, on: .raised))
   }
   grid.drawRight(
     "\(count)", endingAt: inside.x + inside.width, inside.y, Style(.dim, on: .raised))

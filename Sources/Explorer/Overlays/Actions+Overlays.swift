@@ -34,14 +34,14 @@ extension Actions {
     ) { $0.moveMenu(-1) },
     Action(
       "menu.accept", [.enter, " "], "take it", on: [.menu],
-      help: "Take the highlighted line", rank: 0
+      help: "Choose the highlighted line", rank: 0
     ) { $0.acceptMenu() },
     Action(
       "menu.second", ["s"], "second column", on: [.menu],
-      help: "Sort: take it as the second column", rank: 3
+      help: "Sort: use it as the second column", rank: 3
     ) { $0.acceptSecond() }.when { state in
       if case .menu(let menu)? = state.overlay, menu.second != nil { return .yes }
-      return .no("this menu has no second choice")
+      return .no("this menu has no second column")
     },
     Action(
       "close", [.escape], "close", on: [.prompt, .menu, .dialogue, .commit, .help, .palette],
@@ -65,7 +65,7 @@ extension Actions {
   static let menuLines: [Action] = (1...State.scenarioCount).map { number in
     Action(
       "menu.line-\(number)", [.character(Character("\(number)"))], "line \(number)",
-      help: "Take line \(number) of a menu"
+      help: "Choose line \(number) of a menu"
     ) { $0.acceptMenu(at: number - 1) }
   }.on([.menu], .answering)
 }

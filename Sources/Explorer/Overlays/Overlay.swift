@@ -67,7 +67,7 @@ extension Menu {
   }
 
   static func strategy(_ state: State) -> Menu {
-    ofPlan("Strategy: what the shares follow", \.strategy, state) { strategy in
+    ofPlan("Strategy: what decides the shares", \.strategy, state) { strategy in
       switch strategy {
       case .complexity: "softmax of d_inter × d_intra / τ"
       case .uniform: "the same share for every concept"

@@ -7,7 +7,7 @@ extension Prompt {
   static let target = plan(
     "target",
     invitation: { "\($0.feasibleText($0.plan)), or 27.7%, 0.277, 84M, +10k, -0.5%" },
-    expectation: "not a target yet", infeasible: "possible is",
+    expectation: "not a target yet", infeasible: "must be",
     read: { state, text, plan throws(PlanError) in
       plan.target = try Wish.target(
         text, from: plan.target, candidates: state.subject.candidates)
@@ -35,7 +35,7 @@ extension Prompt {
       plan.share = try Wish.share(text)
     },
     meaning: { state, plan in
-      guard let mean = state.meanQuota else { return "no concept is free to take a share" }
+      guard let mean = state.meanQuota else { return "no effect: every concept is fixed" }
       return "= \(thousands(Int(plan.share * mean))) rows of each, or all it has"
     })
 
@@ -64,7 +64,7 @@ extension Prompt {
   static func weight(_ concepts: [Int]) -> Prompt {
     plan(
       "weight of \(whom(concepts))",
-      invitation: { _ in "times its share, above 0: 2, 0.5; 1 is none" },
+      invitation: { _ in "factor above 0: 2, 0.5; 1 removes the weight" },
       expectation: "not a number above 0 yet",
       read: { state, text, plan throws(PlanError) in
         let weight = try Wish.weight(text)
@@ -86,8 +86,8 @@ extension Prompt {
 
   static func note(_ concepts: [Int], _ text: String) -> Prompt {
     var prompt = plan(
-      "note to \(whom(concepts))",
-      invitation: { _ in "why it was decided so; nothing takes the note away" }, expectation: "",
+      "note on \(whom(concepts))",
+      invitation: { _ in "why you decided this; empty removes the note" }, expectation: "",
       read: { _, text, plan in
         plan = plan.noting(concepts, text)
       },
@@ -130,7 +130,7 @@ extension Prompt {
         try read(state, text, &plan)
         state.overlay = nil
         if plan == state.plan {
-          state.say("that is how the plan is already")
+          state.say("the plan already has this")
         } else {
           state.propose(plan)
         }

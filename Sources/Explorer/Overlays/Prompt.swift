@@ -86,7 +86,7 @@ extension State {
         || $0.unicodeScalars.allSatisfy { $0.properties.generalCategory == .control }
     }
     if !type(words.joined(separator: " ")) {
-      warn("there is nothing to paste into; keys are not taken from a clipboard")
+      warn("nothing here accepts pasted text; pasted keys are ignored")
     }
   }
 }

@@ -28,7 +28,7 @@ struct Question: Sendable {
         let change = state.difference(from: state.savedPlan, to: state.plan)
         let words = ["This plan is not committed: \(change)."]
         if let obstacle { return words + ["No draft can be saved: \(obstacle)"] }
-        return state.draft == nil ? words : words + ["Saving it replaces the draft that is there."]
+        return state.draft == nil ? words : words + ["Saving it replaces the existing draft."]
       },
       answers: [
         Answer(key: "n", text: "stay"),
@@ -37,21 +37,21 @@ struct Question: Sendable {
           obstacle: obstacle.map { "a draft cannot be saved: \($0)" }
         ) { $0.start(DraftOrder(plan: $0.plan)) },
         Answer(key: "c", text: "commit it first") { $0.openCommit() },
-        Answer(key: "y", text: "quit and forget it") { $0.isFinished = true },
+        Answer(key: "y", text: "quit and discard it") { $0.isFinished = true },
       ])
   }
 
   /// A draft was left by an earlier session.
   static func draft(_ draft: Plan) -> Question {
     Question(
-      heading: "A draft was left here",
+      heading: "There is a saved draft",
       facts: { state in
         let changes = state.differences(from: state.plan, to: draft)
         let rest = changes.count > 3 ? ["and \(changes.count - 3) more"] : []
-        return ["Against the plan on the screen:"] + changes.prefix(3) + rest
+        return ["Compared with the plan on the screen:"] + changes.prefix(3) + rest
       },
       answers: [
-        Answer(key: "n", text: "leave it; O takes it later"),
+        Answer(key: "n", text: "leave it; O opens it later"),
         Answer(key: "y", text: "take it") { $0.takeDraft(draft) },
         Answer(key: "d", text: "delete it") { $0.start(DraftOrder(plan: nil)) },
       ])
@@ -86,7 +86,7 @@ extension State {
     guard case .question(let question)? = overlay else { return }
     guard let answer = question.answers.first(where: { $0.key == key }) else {
       let keys = question.answers.map { "\($0.key)" }.joined(separator: ", ")
-      return warn("\(key) is no answer here; \(keys) are")
+      return warn("\(key) is not an answer here; type \(keys)")
     }
     if let obstacle = answer.obstacle { return warn(obstacle) }
     overlay = nil
@@ -107,7 +107,7 @@ extension State {
   fileprivate mutating func takeDraft(_ draft: Plan) {
     let before = plan
     guard propose(draft) else { return }
-    say("the draft is the plan: \(difference(from: before, to: draft)); u brings the other back")
+    say("using the draft: \(difference(from: before, to: draft)); u brings the other plan back")
   }
 }
 

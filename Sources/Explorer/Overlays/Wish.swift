@@ -40,7 +40,7 @@ package enum Wish {
     if concepts.count == 1 {
       throw refusal(
         "pin",
-        "concept \(smallest) has \(thousands(size[smallest])) rows, found "
+        "expected at most the \(thousands(size[smallest])) rows of concept \(smallest), found "
           + "\(thousands(count)); a keeps all of them")
     }
     let fewer = concepts.count { size[$0] < count }
@@ -48,7 +48,7 @@ package enum Wish {
       "pin",
       "\(thousands(fewer)) of the \(thousands(concepts.count)) marked concepts have fewer "
         + "than \(thousands(count)) rows, concept \(smallest) has \(thousands(size[smallest])); "
-        + "type a per cent, or mark fewer")
+        + "type a percentage, or mark fewer")
   }
 
   private static func pin(_ text: String) throws(PlanError) -> Override.Action {
@@ -59,7 +59,7 @@ package enum Wish {
     guard !hasUnit, let keep = try? Keep(parsing: body) else {
       throw refusal(
         "pin",
-        "expected a per cent (40%), a fraction (0.4; 1 is everything) or a number of "
+        "expected a percentage (40%), a fraction (0.4; 1 is everything) or a number of "
           + "rows (12,000, 12k, 1 row), found \"\(visible(text))\"")
     }
     switch keep {
@@ -98,7 +98,7 @@ package enum Wish {
     guard let number, number <= .one else {
       throw refusal(
         "share",
-        "expected a part of the mean quota from 0 to 1 (0.5, 20%), found "
+        "expected a fraction of the mean quota from 0 to 1 (0.5, 20%), found "
           + "\"\(visible(text))\"")
     }
     return number.doubleValue

@@ -10,12 +10,12 @@ extension State {
   /// Keeps the plan on the screen as scenario 1 to 4.
   mutating func storeScenario(_ number: Int) {
     let old = scenarios[number - 1]
-    if old?.plan == plan { return say("scenario \(number) is this plan already") }
+    if old?.plan == plan { return say("scenario \(number) is already this plan") }
     shift.scenarios[number - 1] = Baseline(
       label: "scenario \(number)", plan: plan, quota: quotas.quota)
     say(
-      "this plan is scenario \(number) now; \(number) brings it back"
-        + (old == nil ? "" : ", and the one before is gone"))
+      "this plan is now scenario \(number); \(number) brings it back"
+        + (old == nil ? "" : ", and the previous one is gone"))
   }
 
   /// Makes a stored plan the plan; undo takes it back.
@@ -23,7 +23,7 @@ extension State {
     guard let stored = scenarios[number - 1] else { return }
     let changes = differences(from: plan, to: stored.plan)
     guard !changes.isEmpty else {
-      return say("the plan on the screen is scenario \(number) already")
+      return say("the plan on the screen is already scenario \(number)")
     }
     guard propose(stored.plan) else { return }
     let more = changes.count > 3 ? " and \(changes.count - 3) more" : ""

@@ -33,10 +33,10 @@ public enum Column: Hashable, Sendable {
     case .dIntra: return ("d_intra", "d_intra", "d_intra")
     case .dInter: return ("d_inter", "d_inter", "d_inter")
     case .complexity: return ("C", "complexity", "complexity")
-    case .probability: return ("P", "P, the wanted share", "P")
+    case .probability: return ("P", "P, the target share", "P")
     case .quota: return ("quota", "quota", "quota")
     case .keep: return ("keep", "keep-fraction", "keep")
-    case .change: return ("Δ", "change against the baseline", "change")
+    case .change: return ("Δ", "change from the baseline", "change")
     case .override: return ("override", "override", "override")
     case .metadata(let place):
       let name = subject.metadata[place].name

@@ -110,7 +110,7 @@ extension Actions {
     Action(
       "filter.clear", [.escape], "clear filter", help: "Show all concepts again"
     ) { $0.clearFilter() }.when {
-      $0.table.filter.filter.isEmpty ? .no("no filter hides anything; q quits") : .yes
+      $0.table.filter.filter.isEmpty ? .no("no filter is set; q quits") : .yes
     },
     Action(
       "sort", ["s"], "sort", help: "Choose the column to sort by", rank: 8
@@ -125,7 +125,7 @@ extension Actions {
       state.sortTable()
     }.when { state in
       state.table.second == nil
-        ? .no("there is no second column; s in the menu of s chooses one") : .yes
+        ? .no("there is no second column; s in the sort menu chooses one") : .yes
     },
     Action(
       "sort-left", ["h", .left, "<"], "sort left", help: "Sort by the column to the left"

@@ -28,12 +28,12 @@ extension State {
 
   mutating func clearMarks() {
     marks = RowSet(rows: subject.clusters)
-    say("nothing is marked any more")
+    say("all marks cleared")
     follow(.marks)
   }
 
   private mutating func saySelection() {
-    say(marks.isEmpty ? "nothing is marked" : marksText + "; d a p w x N decide about all of them")
+    say(marks.isEmpty ? "nothing is marked" : marksText + "; d a p w x N apply to all of them")
   }
 
   /// How many are marked, and how many of those the filter hides: `37 marked, 12 not shown`.

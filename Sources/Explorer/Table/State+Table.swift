@@ -126,7 +126,7 @@ extension State {
   mutating func sortSecond(by column: Column) {
     if column == table.column {
       table.second = nil
-      say("sorted by \(column.shortName(subject)) alone")
+      say("sorted by \(column.shortName(subject)) only")
     } else if table.second?.column != column {
       table.second = Sorting(column: column)
     } else if table.second == Sorting(column: column) {
@@ -174,7 +174,7 @@ extension State {
   /// - Complexity: O(k).
   mutating func select(_ cluster: Int) {
     guard let line = table.order.firstIndex(of: cluster) else {
-      return say("concept \(cluster) does not pass the filter of Concepts")
+      return say("concept \(cluster) is hidden by the filter in Concepts")
     }
     moveCursor(line - table.position)
   }

@@ -43,7 +43,7 @@ extension Request {
     switch result {
     case .answer(let answer as Answer): receive(answer, &state)
     case .answer:
-      state.warn("an answer of the wrong kind came for \(Self.self); please report this")
+      state.warn("\(Self.self) got the wrong kind of answer; please report this")
     case .cancelled: endCancelled(&state)
     case .failed(let reason):
       fail(reason, &state)

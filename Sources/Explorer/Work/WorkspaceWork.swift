@@ -52,7 +52,7 @@ extension State {
       dropped: Fate.allCases.compactMap { fate in
         guard let filter = fate.filter, let rows = workspace.description.filters[filter], rows > 0
         else { return nil }
-        return DroppedRows(filter: filter, rows: rows)
+        return FilteredRows(filter: filter, rows: rows)
       }, scores: workspace.scores,
       clustering: workspace.clustering, hasSimilarity: workspace.hasSimilarity,
       hasCaptions: workspace.hasCaptions,

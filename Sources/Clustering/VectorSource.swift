@@ -1,5 +1,5 @@
 /// The rows that k-means sees, wherever they are.
-public protocol TrainingRows: Sendable {
+public protocol VectorSource: Sendable {
   associatedtype Failure: Error
 
   var count: Int { get }
@@ -16,11 +16,11 @@ public protocol TrainingRows: Sendable {
   var all: VectorBlock? { get }
 }
 
-extension TrainingRows {
+extension VectorSource {
   public var all: VectorBlock? { nil }
 }
 
-extension VectorBlock: TrainingRows {
+extension VectorBlock: VectorSource {
   public var count: Int { capacity }
   public var all: VectorBlock? { self }
 
