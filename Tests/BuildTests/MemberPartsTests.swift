@@ -148,7 +148,7 @@ struct MemberPartsTests {
     #expect(try refused { $0[64] = 1 }?.contains("cluster offsets") == true)
     #expect(try refused { $0[64 + 16] ^= 1 }?.contains("cluster offsets") == true)
     // A row beyond the run.
-    #expect(try refused { $0[64 + 20 + 2] = 1 }?.contains("expected one below 50") == true)
+    #expect(try refused { $0[64 + 20 + 2] = 1 }?.contains("expected rows below 50") == true)
     #expect(
       refusal { _ = try MemberParts(runs: [runs[0]], rows: 90, clusters: 4, limit: 9) }?
         .contains("expected runs of 90 rows, found 40") == true)

@@ -189,7 +189,7 @@ struct LayoutTests {
       complaint(folder, ["in/a.npy"], options(layout: .clipRetrieval))
         == "FOLDER/in/a.npy: expected a clip-retrieval folder (--layout clip-retrieval), found a "
         + "file; name another path or leave out --layout")
-    #expect(complaint(folder, ["in"], options(layout: .file)).contains("says, found a folder"))
+    #expect(complaint(folder, ["in"], options(layout: .file)).contains("npy-file), found a folder"))
     let header = npyFile(rows: 7, dimensions: 3).count
     #expect(
       try Dataset.discover(
