@@ -163,8 +163,8 @@ struct OpeningTests {
     #expect(
       refusal { _ = try workspace.distance(at: 87) }?
         .contains("distances.npy: element 87 is nan, expected 0 to 2") == true)
-    #expect(refusal { _ = try workspace.key(89) }?.contains("data.utf8: row 89") == true)
-    #expect(refusal { _ = try workspace.key(88) }?.contains("data.utf8: row 88") == true)
+    #expect(refusal { _ = try workspace.key(89) }?.contains("data.utf8: expected row 89") == true)
+    #expect(refusal { _ = try workspace.key(88) }?.contains("data.utf8: expected row 88") == true)
     #expect(try workspace.key(87) == "key 87")
     for order in [Order.hardest, .random] {
       var plan = Plan(target: 88)
