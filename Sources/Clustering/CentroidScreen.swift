@@ -103,3 +103,89 @@ final class CentroidScreen: @unchecked Sendable {
     }
   }
 }
+
+// Rows in the narrow form that a screen multiplies, kept from one round of k-means to the next.
+//
+// A round reads every row that may change its cluster.  What it reads decides its time as much as
+// what it computes, and a narrowed row has a quarter of the bytes.
+
+/// The rows of a block as 8-bit numbers around a mean, for every screen of the same mean.
+final class NarrowedRows: Sendable {
+  let screen: CentroidScreen
+  private let rows: VectorBlock
+  private let values: SharedBuffer<Int8>
+  private let start: SharedBuffer<Int32>
+  private let factor: SharedBuffer<Float>
+  private let length: SharedBuffer<Float>
+  private let residual: SharedBuffer<Float>
+
+  /// - Returns: nil where the screen multiplies floats.
+  /// - Complexity: O(rows * dimensions) time; a byte for each component and 16 for each row.
+  init?(_ rows: VectorBlock, for screen: CentroidScreen, threads: Int) {
+    guard screen.narrows else { return nil }
+    self.screen = screen
+    self.rows = rows
+    let places = wk_narrowed_rows(rows.capacity)
+    values = SharedBuffer(uninitialized: places * rows.stride)
+    start = SharedBuffer(uninitialized: places)
+    factor = SharedBuffer(uninitialized: places)
+    length = SharedBuffer(uninitialized: places)
+    residual = SharedBuffer(uninitialized: places)
+    // What is behind the last row is multiplied in vain.
+    for index in rows.capacity * rows.stride..<values.count { values[index] = 0 }
+    let part = 1024
+    parallel(tasks: (rows.capacity + part - 1) / part, threads: threads) { _, task in
+      screen.narrow(
+        rows, task * part..<min((task + 1) * part, rows.capacity), into: place(of: 0))
+    }
+  }
+
+  /// The narrow form of a row and those after it.
+  func place(of row: Int) -> wk_narrowed {
+    // Sound: the pointers live as long as this; kernels read so many rows as `rows` has after `row`.
+    wk_narrowed(
+      values: values.memory.pointer(to: row * rows.stride..<values.count),
+      start: start.memory.pointer(to: row..<start.count),
+      factor: factor.memory.pointer(to: row..<start.count),
+      length: length.memory.pointer(to: row..<start.count),
+      residual: residual.memory.pointer(to: row..<start.count))
+  }
+
+  /// Whether these are the rows of a block, in a form that a screen can use.
+  func serves(_ block: VectorBlock, _ other: CentroidScreen) -> Bool {
+    rows === block && screen.hasMean(of: other)
+  }
+}
+
+/// Work space of one thread for assignments, and what they needed so far.
+public final class AssignmentScratch: @unchecked Sendable {
+  // Sound: one thread uses it at a time.
+  var counts = wk_search_counts()
+  private var memory = OwnedBuffer<UInt8>(uninitialized: 0)
+  private var vectors: VectorBlock?
+
+  public init() {}
+
+  /// Rows that were assigned.
+  public var rows: Int { Int(counts.rows) }
+  /// Rows for which the screen left more than one centroid.
+  public var contestedRows: Int { Int(counts.contested) }
+  /// Canonical dot products.
+  public var canonicalDots: Int { Int(counts.dots) }
+
+  /// At least this many bytes; what was in them is gone.
+  func space(_ wanted: Int) -> UnsafeMutableRawPointer {
+    if memory.count < wanted { memory = OwnedBuffer(repeating: 0, count: wanted) }
+    return UnsafeMutableRawPointer(memory.pointer)
+  }
+
+  /// A block of at least this many vectors.
+  func block(capacity: Int, dimensions: Int) -> VectorBlock {
+    if let vectors, vectors.capacity >= capacity, vectors.dimensions == dimensions {
+      return vectors
+    }
+    let made = VectorBlock(capacity: capacity, dimensions: dimensions)
+    vectors = made
+    return made
+  }
+}

@@ -79,26 +79,10 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
       case skipInvalid = "skip-invalid"
     }
 
-    package init(
-      clusters: Int, iterations: Int? = nil, trainingRows: Int? = nil, seed: UInt64? = nil,
-      neighbours: Int, skipInvalid: Bool, centroids: String? = nil, assignments: String? = nil,
-      condition: String? = nil, allow: KeyList? = nil, deny: KeyList? = nil,
-      similarityMin: String? = nil, similarityTop: String? = nil, dedup: Dedup? = nil
-    ) {
+    package init(clusters: Int, neighbours: Int, skipInvalid: Bool) {
       self.clusters = clusters
-      self.iterations = iterations
-      self.trainingRows = trainingRows
-      self.seed = seed
       self.neighbours = neighbours
       self.skipInvalid = skipInvalid
-      self.centroids = centroids
-      self.assignments = assignments
-      self.condition = condition
-      self.allow = allow
-      self.deny = deny
-      self.similarityMin = similarityMin
-      self.similarityTop = similarityTop
-      self.dedup = dedup
     }
   }
 
@@ -145,8 +129,8 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     package init() {}
   }
 
-  public var format: Int
-  public var distance: String
+  public var format = WorkspaceDescription.currentFormat
+  public var distance = "cosine"
   public var rows: Int
   public var dimensions: Int
   public var candidates: Int
@@ -196,12 +180,10 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
   }
 
   package init(
-    format: Int, distance: String, rows: Int, dimensions: Int, candidates: Int, clusters: Int,
-    inputs: [Input], parameters: Parameters, training: Training, columns: Columns,
-    objective: Double, filters: [String: Int]
+    rows: Int, dimensions: Int, candidates: Int, clusters: Int, inputs: [Input],
+    parameters: Parameters, training: Training, columns: Columns, objective: Double,
+    filters: [String: Int]
   ) {
-    self.format = format
-    self.distance = distance
     self.rows = rows
     self.dimensions = dimensions
     self.candidates = candidates

@@ -196,3 +196,128 @@ private func bytes(_ text: String) -> Int? {
   for _ in 0...power { size *= base }
   return size < 0x1p62 ? Int(size) : nil
 }
+
+/// The flags that drop rows before anything is clustered.
+struct FilterOptions: ParsableArguments {
+  @Option(
+    name: .customLong("where"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "Drop rows for which this SQL condition over the metadata columns is false or NULL; for "
+        + "example \"width >= 200\".",
+      valueName: "condition"))
+  var condition: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Drop rows whose key is not in this text file, one key per line (row numbers if the data "
+        + "set has no keys).",
+      valueName: "file"),
+    completion: .file())
+  var allow: String?
+
+  @Option(
+    help: ArgumentHelp("Drop rows whose key is in this text file.", valueName: "file"),
+    completion: .file())
+  var deny: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Drop rows whose similarity is below this number or missing.", valueName: "number"))
+  var similarityMin: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Keep this fraction (0.3 or 30%) of the rows that the other filters leave, best similarity "
+        + "first.",
+      valueName: "fraction"))
+  var similarityTop: String?
+
+  func validate() throws { _ = try filters() }
+
+  func filters() throws -> RowFilters {
+    var filters = RowFilters()
+    if let condition, condition.allSatisfy(\.isWhitespace) {
+      throw ValidationError("--where: expected an SQL condition, found an empty one")
+    }
+    for (flag, path) in [("--allow", allow), ("--deny", deny)] where path?.isEmpty == true {
+      throw ValidationError("\(flag): expected a file, found an empty path")
+    }
+    filters.condition = condition
+    filters.allow = allow
+    filters.deny = deny
+    if let similarityMin {
+      guard let bound = SimilarityBound(similarityMin) else {
+        throw ValidationError(
+          "--similarity-min: expected a decimal number such as 0.28, found '\(similarityMin)'")
+      }
+      filters.similarityMinimum = bound
+    }
+    if let similarityTop {
+      guard let fraction = RowFilters.fraction(similarityTop) else {
+        throw ValidationError(
+          "--similarity-top: expected a fraction (0.3) or a percentage (30%) above 0 and at most "
+            + "100%, found '\(similarityTop)'")
+      }
+      filters.similarityTop = fraction
+    }
+    return filters
+  }
+}
+
+/// The flags that drop near duplicates before anything is clustered.
+struct DeduplicationOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Drop near duplicates: rows whose cosine to an earlier row of their fine cluster is above "
+        + "1 - epsilon; for example 0.05.",
+      valueName: "epsilon"))
+  var dedup: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Number of fine clusters to compare rows in (default: one per 5,000 candidates).",
+      valueName: "count"))
+  var dedupClusters: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare a row with earlier rows that are kept (greedy, the default) or with all (chain).",
+      valueName: "rule"))
+  var dedupRule: String?
+
+  func validate() throws { _ = try deduplication() }
+
+  /// The requested deduplication, or nil to keep near duplicates.
+  func deduplication() throws -> Deduplication? {
+    guard let dedup else {
+      if dedupClusters != nil || dedupRule != nil {
+        let flag = dedupClusters != nil ? "--dedup-clusters" : "--dedup-rule"
+        throw ValidationError("\(flag) needs --dedup, for example --dedup 0.05")
+      }
+      return nil
+    }
+    guard let epsilon = Double(dedup), DuplicateCriterion.epsilons.contains(epsilon) else {
+      throw ValidationError(
+        "--dedup: expected a number from 0.000001 to below 1, found '\(dedup)'; rows with a cosine "
+          + "above 1 minus this number are duplicates, for example 0.05")
+    }
+    let rule = dedupRule ?? DuplicateRule.greedy.rawValue
+    guard let rule = DuplicateRule(rawValue: rule) else {
+      throw ValidationError("--dedup-rule: expected greedy or chain, found '\(rule)'")
+    }
+    try dedupClusters.map { try Self.check(clusters: $0) }
+    return Deduplication(
+      DuplicateCriterion(epsilon: epsilon, rule: rule), clusters: dedupClusters)
+  }
+
+  static func check(clusters: Int) throws {
+    guard (1..<1 << 31).contains(clusters) else {
+      throw ValidationError(
+        "--dedup-clusters: expected a number from 1 to below 2^31, found \(clusters)")
+    }
+  }
+}
