@@ -126,3 +126,19 @@ private func waitForInput(_ descriptor: Int32) -> Bool {
   guard poll(&watched, 2, -1) > 0 else { return false }
   return watched[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
 }
+
+/// How to show the explorer; the command reads the environment, not this room.
+public struct TerminalOptions: Sendable, Equatable {
+  /// The value of `TERM`.
+  public var term: String?
+  /// Whether to do without colours (`NO_COLOR` is set and not empty).
+  public var withoutColours: Bool
+  /// Whether to ask the terminal for the mouse; without, it keeps the mouse for itself.
+  public var wantsMouse: Bool
+
+  public init(term: String?, withoutColours: Bool, wantsMouse: Bool) {
+    self.term = term
+    self.withoutColours = withoutColours
+    self.wantsMouse = wantsMouse
+  }
+}

@@ -78,10 +78,5 @@ public struct ScriptError: Error, Sendable, Equatable, CustomStringConvertible {
   public let line: Int
   public let text: String
 
-  public init(line: Int, text: String) {
-    self.line = line
-    self.text = text
-  }
-
   public var description: String { "script line \(line): \(text)" }
 }

@@ -135,6 +135,53 @@ extension State {
         ? "concept \(concepts[0]) \(change)" : "\(thousands(concepts.count)) concepts \(change)"
     }
   }
+
+  // Deciding about the cursor's concept, or all that are marked, is one step of the history.
+
+  mutating func decide(_ action: Override.Action, already: String) {
+    let concepts = decidable
+    let changed = plan.overriding(concepts, action, clustering: subject.clustering)
+    if changed.overrides == plan.overrides {
+      let verb = concepts.count == 1 ? "is" : "are"
+      return say("\(subjectText(concepts)) \(verb) already \(already); x clears that")
+    }
+    if propose(changed), !marks.isEmpty { say("\(subjectText(concepts)): \(describe(action))") }
+  }
+
+  mutating func clearOverrides() {
+    let concepts = notable
+    var changed = plan
+    changed.setOverrides(of: concepts) { _, _ in nil }
+    if propose(changed), !marks.isEmpty { say("\(subjectText(concepts)): override cleared") }
+  }
+
+  /// The chosen concepts that have an override, which a note could belong to.
+  var notable: [Int] { chosen.filter { plan.override(of: $0) != nil } }
+}
+
+extension Plan {
+  /// The plan with a note on the overrides of these concepts; an empty text takes it away.
+  func noting(_ concepts: [Int], _ text: String) -> Plan {
+    let note = text.firstIndex { $0 != " " }.flatMap { begin in
+      text.lastIndex { $0 != " " }.map { String(text[begin...$0]) }
+    }
+    var changed = self
+    changed.setOverrides(of: concepts) { _, old in
+      old.map { Override(cluster: $0.cluster, action: $0.action, note: note) }
+    }
+    return changed
+  }
+
+  /// The plan with another override of each of these concepts, whose notes stay.
+  /// - Parameter concepts: ascending.
+  func overriding(_ concepts: [Int], _ action: Override.Action, clustering: String) -> Plan {
+    var changed = self
+    changed.clustering = clustering
+    changed.setOverrides(of: concepts) { cluster, old in
+      Override(cluster: cluster, action: action, note: old?.note)
+    }
+    return changed
+  }
 }
 
 /// An override in at most a dozen columns: `drop`, `keep all`, `keep 40 %`, `200,000`, `× 2.5`.
@@ -145,5 +192,25 @@ func describe(_ action: Override.Action) -> String {
     fraction == .one ? "keep all" : "keep " + percent(fraction.doubleValue, 1) + " %"
   case .count(let count): thousands(count)
   case .weight(let weight): "× \(weight)"
+  }
+}
+
+// The steps of tau: twelve in a decade, of which 0.1, 0.2 and 0.5, the published values, are some.
+package enum Temperature {
+  private static let rungs: [Double] = [10, 12, 15, 18, 22, 25, 30, 35, 40, 50, 60, 80]
+
+  /// The nearest rung above or below `value`; nil beyond 0.001 and 100.
+  ///
+  /// Each rung is one correctly rounded division, so going up and down again gives the same bits.
+  package static func step(from value: Double, up: Bool) -> Double? {
+    let decades: [Double] = [10_000, 1_000, 100, 10, 1]
+    let ladder: [Double] = decades.flatMap { decade in rungs.map { $0 / decade } } + [100]
+    return up ? ladder.first { $0 > value } : ladder.last { $0 < value }
+  }
+
+  /// Three decimals where they say all of it, else as many as it takes.
+  package static func text(_ value: Double) -> String {
+    let short = fixed(value, 3)
+    return Double(short) == value ? short : "\(value)"
   }
 }
