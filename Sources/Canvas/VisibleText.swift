@@ -65,18 +65,14 @@ public func visible(_ text: String) -> String {
 /// The columns that the text takes when it is drawn.
 /// - Complexity: O(n log t).
 public func columns(of text: String) -> Int {
-  if isPlainASCII(text) { return text.utf8.count }
+  // Printable ASCII is one byte a column, and nearly all of a screen.
+  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
   var sum = 0
   forEachGlyph(in: text) { glyph in
     sum += glyph.columns
     return true
   }
   return sum
-}
-
-/// Whether the text is printable ASCII, one byte a column, as nearly all of a screen is.
-func isPlainASCII(_ text: String) -> Bool {
-  text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
 }
 
 /// The text cut to `width` columns, with `…` in the last one where something is missing.

@@ -65,7 +65,7 @@ extension Actions {
     Action(
       "quit", ["q"], "quit", help: "Quit; asks first if the plan is unsaved", rank: 16
     ) { state in
-      if state.losesPlan {
+      if state.isUnsaved, state.plan != state.draft {
         state.overlay = .question(.quit(state))
       } else {
         state.isFinished = true

@@ -25,7 +25,8 @@ struct Question: Sendable {
     return Question(
       heading: "Quit?",
       facts: { state in
-        let change = state.difference(from: state.savedPlan, to: state.plan)
+        let change = state.difference(
+          from: state.committed?.plan ?? state.opening, to: state.plan)
         let words = ["This plan is not committed: \(change)."]
         if let obstacle { return words + ["No draft can be saved: \(obstacle)"] }
         return state.draft == nil ? words : words + ["Saving it replaces the existing draft."]
@@ -92,12 +93,6 @@ extension State {
     overlay = nil
     answer.taken(&self)
   }
-
-  /// The plan that counts as saved.
-  var savedPlan: Plan { committed?.plan ?? opening }
-
-  /// Whether quitting would lose the plan.
-  var losesPlan: Bool { isUnsaved && plan != draft }
 
   /// Asks whether the draft of an earlier session is wanted, if there is one.
   public mutating func offerDraft() {

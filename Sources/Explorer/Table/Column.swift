@@ -61,9 +61,6 @@ public enum Column: Hashable, Sendable {
     }
   }
 
-  /// Whether sorting starts with the largest value: true for amounts, false for numbers and names.
-  var startsDescending: Bool { self != .number && self != .concept }
-
   /// The values to sort by and to compare, one a concept; NaN where one is missing.
   /// - Complexity: O(k).
   func values(_ state: State) -> [Double] {

@@ -79,7 +79,8 @@ package struct Sorting: Sendable, Equatable {
 
   package init(column: Column) {
     self.column = column
-    isDescending = column.startsDescending
+    // Amounts begin with the largest, numbers and names with the smallest.
+    isDescending = column != .number && column != .concept
   }
 
   var arrow: String { isDescending ? "↓" : "↑" }
