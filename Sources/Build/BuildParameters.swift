@@ -59,13 +59,8 @@ public struct BuildParameters: Sendable, Codable {
     inputs: [String], output: String, clusters: Int, threads: Int, instructions: InstructionSet,
     ingest: IngestOptions, version: String
   ) {
-    self.inputs = inputs
-    self.output = output
-    self.clusters = clusters
-    self.threads = threads
-    self.instructions = instructions
-    self.ingest = ingest
-    self.version = version
+    (self.inputs, self.output, self.clusters, self.threads) = (inputs, output, clusters, threads)
+    (self.instructions, self.ingest, self.version) = (instructions, ingest, version)
   }
 }
 

@@ -56,13 +56,8 @@ public struct EmbeddingShard: Sendable, Equatable, Codable {
     metadata: MetadataFile? = nil, form: Form = .plain
   ) {
     precondition(rows >= 0 && dimensions >= 1 && dataOffset >= 0)
-    self.path = path
-    self.rows = rows
-    self.dimensions = dimensions
-    self.element = element
-    self.dataOffset = dataOffset
-    self.metadata = metadata
-    self.form = form
+    (self.path, self.rows, self.dimensions, self.element) = (path, rows, dimensions, element)
+    (self.dataOffset, self.metadata, self.form) = (dataOffset, metadata, form)
     rowsPath = path
   }
 

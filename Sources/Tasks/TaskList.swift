@@ -33,14 +33,8 @@ public struct TaskList: Codable, Sendable, Equatable {
       name: String, tasks: Int, isExact: Bool, done: Int, after: [String], threads: Int,
       memory: Int, bytes: Int
     ) {
-      self.name = name
-      self.tasks = tasks
-      self.isExact = isExact
-      self.done = done
-      self.after = after
-      self.threads = threads
-      self.memory = memory
-      self.bytes = bytes
+      (self.name, self.tasks, self.isExact, self.done) = (name, tasks, isExact, done)
+      (self.after, self.threads, self.memory, self.bytes) = (after, threads, memory, bytes)
     }
   }
 

@@ -58,18 +58,10 @@ public struct BuildLog: Codable, Equatable, Sendable {
     threads: Int, instructions: String, peakMemory: Int, engine: String, inputs: [String],
     shards: [String], inputFiles: [InputRecord], files: [String: FileSeal], fingerprint: String
   ) {
-    self.version = version
-    self.started = started
-    self.seconds = seconds
-    self.tasks = tasks
-    self.threads = threads
-    self.instructions = instructions
-    self.peakMemory = peakMemory
-    self.engine = engine
-    self.inputs = inputs
-    self.shards = shards
-    self.inputFiles = inputFiles
-    self.files = files
+    (self.version, self.started, self.seconds) = (version, started, seconds)
+    (self.tasks, self.threads, self.instructions) = (tasks, threads, instructions)
+    (self.peakMemory, self.engine, self.inputs) = (peakMemory, engine, inputs)
+    (self.shards, self.inputFiles, self.files) = (shards, inputFiles, files)
     self.fingerprint = fingerprint
   }
 

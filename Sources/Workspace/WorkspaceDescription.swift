@@ -184,15 +184,9 @@ public struct WorkspaceDescription: Codable, Equatable, Sendable {
     parameters: Parameters, training: Training, columns: Columns, objective: Double,
     filters: [String: Int]
   ) {
-    self.rows = rows
-    self.dimensions = dimensions
-    self.candidates = candidates
-    self.clusters = clusters
-    self.inputs = inputs
-    self.parameters = parameters
-    self.training = training
-    self.columns = columns
-    self.objective = objective
+    (self.rows, self.dimensions, self.candidates) = (rows, dimensions, candidates)
+    (self.clusters, self.inputs, self.parameters) = (clusters, inputs, parameters)
+    (self.training, self.columns, self.objective) = (training, columns, objective)
     self.filters = filters
   }
 }

@@ -110,7 +110,7 @@ import Testing
     let (state, work) = update(try Fixture.state(), .resize(Size(width: 120, height: 36)))
     #expect(details(work).count == 1)
     let (stopped, cancels) = update(state, .key(.control("c")))
-    #expect(stopped.isIdle && details(cancels).isEmpty)
+    #expect(stopped.running.isEmpty && details(cancels).isEmpty)
     #expect(details(update(stopped, .key("k")).1).count == 1)
   }
 

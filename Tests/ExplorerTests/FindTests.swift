@@ -27,10 +27,10 @@ import Testing
     #expect(asked.contains { $0 is FindQuestion } && asked.contains { $0 is WhereaboutsQuestion })
     // Ctrl-C keeps what is there, and > goes on.
     let (stopped, cancel) = update(one, .key(.control("c")))
-    #expect(cancel.count == 2 && stopped.isIdle)
+    #expect(cancel.count == 2 && stopped.running.isEmpty)
     #expect(update(stopped, .key("k")).0.screenText.contains("stopped"))
     let (again, next) = update(stopped, .key(">"))
-    #expect(started(next).contains { $0.1 is FindQuestion } && !again.isIdle)
+    #expect(started(next).contains { $0.1 is FindQuestion } && !again.running.isEmpty)
     // A late answer of a search that was given up is dropped.
     let late = update(stopped, .finished(ticket, .answer(first))).0
     #expect(late.finding.hits.count == 1)

@@ -41,6 +41,6 @@ import Testing
         #expect((0..<grid.height).allSatisfy { columns(of: grid.row($0)) == grid.width })
       }
     }
-    #expect(state.isIdle)
+    #expect(state.running.isEmpty)
   }
 }

@@ -21,7 +21,7 @@ import Testing
     }
     #expect(concepts == state.table.order.prefix(concepts.count).map { $0 })
     #expect(concepts.count < 24)
-    #expect(!state.isIdle)
+    #expect(!state.running.isEmpty)
     #expect(state.screenText.contains("…"))
     let answer = Dictionary(uniqueKeysWithValues: concepts.map { ($0, "caption \($0)") })
     let (next, more) = update(state, .finished(ticket, .answer(answer)))
@@ -31,7 +31,7 @@ import Testing
     #expect(update(next, .key("j")).1.isEmpty)
     let (named, nothing) = update(
       next, .finished(try #require(started(more).first).0, .answer(Fixture.names(200))))
-    #expect(named.isIdle && nothing.isEmpty)
+    #expect(named.running.isEmpty && nothing.isEmpty)
     #expect(update(named, .key("G")).1.isEmpty)
     #expect(named.name(of: 3) == Fixture.caption(3))
     #expect(!named.screenText.contains("caption \(concepts[0])"))
@@ -43,12 +43,12 @@ import Testing
       state, .finished(try #require(started(work).first).0, .answer([0: "a"])))
     let ticket = try #require(started(more).first).0
     let (after, nothing) = update(labelled, .finished(ticket, .failed("names.json: damaged")))
-    #expect(nothing.isEmpty && after.isIdle)
+    #expect(nothing.isEmpty && after.running.isEmpty)
     #expect(after.message?.text == "names.json: damaged")
     #expect(update(after, .key("j")).1.isEmpty)
     // Cancelled is not failed: the next key asks again.
     let (cancelled, _) = update(labelled, .key(.control("c")))
-    #expect(cancelled.isIdle)
+    #expect(cancelled.running.isEmpty)
     #expect(
       started(update(cancelled, .key("j")).1).map(\.1) as? [NamesQuestion] == [
         NamesQuestion(count: 1)
@@ -70,11 +70,11 @@ import Testing
     let new = try #require(started(more).first).0
     #expect(new > old)
     let (late, nothing) = update(second, .finished(old, .answer([0: "late"])))
-    #expect(nothing.isEmpty && !late.isIdle)
+    #expect(nothing.isEmpty && !late.running.isEmpty)
     #expect(!late.pressingText("g").contains("late"))
     let (done, names) = update(second, .finished(new, .answer([Int: String]())))
     #expect(started(names).map(\.1) as? [NamesQuestion] == [NamesQuestion(count: 200)])
-    #expect(update(done, .finished(started(names)[0].0, .cancelled)).0.isIdle == true)
+    #expect(update(done, .finished(started(names)[0].0, .cancelled)).0.running.isEmpty == true)
   }
 
   @Test func captionsThatFailAreNotAskedForAgain() throws {
@@ -138,7 +138,7 @@ import Testing
   @Test func aCommitThatFailsIsToldAndChangesNothing() throws {
     let performer = InstantWork(commit: { _ in .failed("keep.txt: no space left on the disk") })
     let state = try Fixture.state().pressing("+ c y", performer)
-    #expect(state.committed == nil && state.isUnsaved && state.isIdle)
+    #expect(state.committed == nil && state.isUnsaved && state.running.isEmpty)
     #expect(state.message?.text == "keep.txt: no space left on the disk")
     #expect(state.message?.isWarning == true)
   }
@@ -155,7 +155,7 @@ import Testing
     #expect(cancel.cancels(ticket))
     #expect(!cancelling.isFinished)
     let (after, _) = update(cancelling, .finished(ticket, .cancelled))
-    #expect(after.isIdle && after.committed == nil)
+    #expect(after.running.isEmpty && after.committed == nil)
     #expect(after.message?.text.contains("nothing was written") == true)
     // It may have been too late to cancel: then the commit counts.
     let made = Commit(number: 1, rows: half.plan.target, paths: ["keep.txt"])

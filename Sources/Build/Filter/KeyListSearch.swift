@@ -24,12 +24,8 @@ package struct KeyListSearch: Sendable {
     file: KeyListFile, rows: Int, keys: (folder: String, kind: String)?, memory: Int, threads: Int,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
-    self.file = file
-    self.rows = rows
-    self.keys = keys
-    self.memory = memory
-    self.threads = threads
-    self.isCancelled = isCancelled
+    (self.file, self.rows, self.keys) = (file, rows, keys)
+    (self.memory, self.threads, self.isCancelled) = (memory, threads, isCancelled)
   }
 
   /// Rows whose keys are looked up at once.

@@ -53,12 +53,8 @@ public struct Action: Sendable {
     in group: ActionGroup? = nil, help: String, rank: Int? = nil, shown: String? = nil,
     effect: @escaping @Sendable (inout State) -> Void
   ) {
-    self.id = id
-    self.keys = keys
-    self.label = label
-    self.contexts = contexts
-    self.group = group
-    self.help = help
+    (self.id, self.keys, self.label) = (id, keys, label)
+    (self.contexts, self.group, self.help) = (contexts, group, help)
     barRank = rank
     barKeys = shown
     self.effect = effect

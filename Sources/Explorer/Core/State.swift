@@ -130,9 +130,6 @@ public struct State: Sendable {
     moveCursor(-Int.max)
   }
 
-  /// Whether no work is under way: nothing will change until the next key.
-  public var isIdle: Bool { running.isEmpty }
-
   /// Whether the plan differs from what was last committed (or opened, before any commit).
   public var isUnsaved: Bool { plan != (committed?.plan ?? opening) }
 

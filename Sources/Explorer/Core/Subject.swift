@@ -30,15 +30,9 @@ public struct Subject: Sendable {
     hasSimilarity: Bool, hasCaptions: Bool = true, formats: [ManifestFormat],
     metadata: [MetadataColumn] = []
   ) {
-    self.name = name
-    self.rows = rows
-    self.dropped = dropped
-    self.scores = scores
-    self.clustering = clustering
-    self.hasSimilarity = hasSimilarity
-    self.hasCaptions = hasCaptions
-    self.formats = formats
-    self.metadata = metadata
+    (self.name, self.rows, self.dropped) = (name, rows, dropped)
+    (self.scores, self.clustering, self.hasSimilarity) = (scores, clustering, hasSimilarity)
+    (self.hasCaptions, self.formats, self.metadata) = (hasCaptions, formats, metadata)
   }
 
   /// More columns than this are left out: each is a number a concept in memory.

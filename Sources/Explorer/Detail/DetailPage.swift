@@ -20,12 +20,8 @@ public struct DetailQuestion: Request {
   package init(
     cluster: Int, quota: Int, order: Order, seed: UInt64, samples: Int, bins: Int
   ) {
-    self.cluster = cluster
-    self.quota = quota
-    self.order = order
-    self.seed = seed
-    self.samples = samples
-    self.bins = bins
+    (self.cluster, self.quota, self.order) = (cluster, quota, order)
+    (self.seed, self.samples, self.bins) = (seed, samples, bins)
   }
 
   public static var fillsScreen: Bool { true }
@@ -59,12 +55,8 @@ public struct RowLine: Sendable, Equatable {
   package init(
     rank: Int, row: Int, distance: Float, rowKey: String, caption: String?, similarity: Float? = nil
   ) {
-    self.rank = rank
-    self.row = row
-    self.distance = distance
-    self.rowKey = rowKey
-    self.caption = caption
-    self.similarity = similarity
+    (self.rank, self.row, self.distance) = (rank, row, distance)
+    (self.rowKey, self.caption, self.similarity) = (rowKey, caption, similarity)
   }
 }
 
