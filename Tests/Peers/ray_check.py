@@ -234,7 +234,7 @@ def refusals(check, address):
     with socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()
-        check.refused("nothing answers there", ["cannot reach a Ray cluster", "answers in 10 s"], "f",
+        check.refused("nothing answers there", ["cannot reach a Ray cluster", "answered within 10 s"], "f",
                       f"ray://127.0.0.1:{mute.getsockname()[1]}", within=40)
 
     def python(name, text):
