@@ -48,7 +48,7 @@ struct BuildOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The metadata column of image-text similarities (default: similarity, else "
+      "The metadata column with image-text similarities (default: similarity, else "
         + "clip_l14_similarity_score)."))
   var similarity: String?
 

@@ -9,8 +9,8 @@ struct DedupCurveCommand: ParsableCommand {
     abstract: "Print how many rows deduplication would keep at each of 20 epsilons.",
     discussion: """
       Exact for --dedup-rule chain, a lower bound for greedy. Given a workspace, it searches the \
-      candidates before deduplication, in the workspace's fine clusters; the inputs must still \
-      be there.
+      candidates as they were before deduplication, in the workspace's fine clusters; the inputs \
+      must still be there.
       """)
 
   @Argument(

@@ -7,7 +7,7 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain", abstract: "Explain why items are kept or dropped.",
     discussion: """
       Prints, for each key, the stage that dropped it, or its concept, distance, rank, quota, cut \
-      and override. Without a plan, explains the default one.
+      and override. Without a plan, explains the default plan.
       """)
 
   @Argument(help: "The workspace.", completion: .directory)

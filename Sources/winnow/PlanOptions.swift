@@ -15,7 +15,7 @@ struct PlanOptions: ParsableArguments {
   var tau: Double?
 
   @Option(
-    help: "Quotas by complexity, uniform, proportional, d-inter or d-intra (default: complexity).",
+    help: "Quotas by: complexity, uniform, proportional, d-inter, d-intra (default: complexity).",
     completion: .list(Strategy.allCases.map(\.rawValue)))
   var strategy: String?
 

@@ -7,8 +7,9 @@ func keysDocument() -> String {
   var page = """
     # Keys of the explorer
 
-    This page is made from the action table (`Sources/Explorer/*/Actions*.swift`); a test compares
-    them. Press `?` in the explorer for the same list. If a key cannot act, a message says why.
+    This page is generated from the action table (`Actions.all` in
+    `Sources/Explorer/Core/Action.swift`); a test compares them. Press `?` in the explorer for the
+    same list. If a key does nothing, a message says why.
 
     Keys are named as in scripts: single characters stand for themselves, others are `Space`,
     `Enter`, `Escape`, `Tab`, `BackTab`, `Backspace`, `Delete`, `Up`, `Down`, `Left`, `Right`,
@@ -36,13 +37,14 @@ func keysDocument() -> String {
     | wheel | scrolls by three lines |
 
     Clicking outside a dialogue does not close it. `--no-mouse` leaves the mouse to the
-    terminal; with it, most terminals select text while Shift is held.
+    terminal; without that flag, hold Shift to select text in most terminals.
 
     ## Scripts
 
-    `winnow explore WORKSPACE --script FILE` presses the keys of a file without a terminal, at
-    120x36 or at `--size`. A line contains keys separated by spaces; each is pressed once the work
-    of the previous one is done. Lines that begin with `# ` are comments. Besides keys:
+    `winnow explore WORKSPACE --script FILE` presses the keys in a file, without a
+    terminal, on a screen of 120x36 or the size given by `--size`. A line contains keys separated
+    by spaces; each is pressed once the work of the previous one is done. Lines that begin with `# `
+    are comments. Besides keys:
 
     | line | what |
     | --- | --- |

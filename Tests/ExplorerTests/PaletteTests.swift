@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: [
     ("strategy", "Choose the strategy"), ("undo", "Undo the last change"),
-    ("tau up", "Temperature τ up"), ("cmt", "Write the keep list"), ("HELP", "All keys"),
+    ("tau up", "Raise temperature τ"), ("cmt", "Write the keep list"), ("HELP", "All keys"),
   ])
   func theBestIsFirst(_ query: String, _ help: String) throws {
     let state = try typing(query, try Fixture.state().pressing("+"))

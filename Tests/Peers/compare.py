@@ -193,8 +193,8 @@ class Comparison:
         end = ("no row moved" if report["converged"] else "the maximum")
         rounds = report["iterations"]
         print(f"In the last pair, winnow stopped after {rounds} rounds ({end}) and faiss after "
-              f"{training.remarks[0]}. Of its time, winnow took "
-              f"{report['seedingSeconds'][0]:.2f} s to choose the first centroids.\n", flush=True)
+              f"{training.remarks[0]}. winnow spent {report['seedingSeconds'][0]:.2f} s of its "
+              "time choosing the first centroids.\n", flush=True)
 
     def job(self):
         shape = JOB

@@ -206,7 +206,7 @@ VIEWS = [
     ("concepts", "t t t - - - Down Down Down d Down Down Down", "Concepts",
      "**Concepts** (`C`). One concept per line: what it contains, how complex it is, how much of it the "
      "plan keeps, and how that differs from the baseline. `+` and `-` change the target, `t` and `T` the "
-     "temperature; every quota follows at once. In the picture, τ was halved, the target lowered by 3 %, "
+     "temperature; every quota changes at once. In the picture, τ was halved, the target lowered by 3 %, "
      "and one concept dropped. The pane on the right shows the concept under the cursor."),
     ("filter", "/ k e e p < 3 0 % Space ! p e o p l e", "of 60",
      "**Filter** (`/`). Words, `/patterns/`, comparisons on any column, and `!` to negate. It applies as you "
@@ -218,7 +218,7 @@ VIEWS = [
      "**Items** (Enter). Every row in the plan's order. `.` goes to the cut, `J` to a rank, `K` to a "
      "key, `/` searches the captions."),
     ("shift", "' 1 t t t - - V", "Shift",
-     "**Shift** (`V`). Quotas before and after, by falling P (the paper's plot): which concepts gain, lose "
+     "**Shift** (`V`). Quotas before and after, in order of decreasing P (the paper's plot): which concepts gain, lose "
      "and are saturated, and how many rows enter and leave. `'` and a digit store a scenario to compare "
      "with."),
     ("map", "t t t Down Down M", "Map",
@@ -237,10 +237,10 @@ VIEWS = [
 
 PAGE = """# The screens
 
-These are real captures of the explorer on the bundled sample (1,250 Open Clip Art pictures, 60 concepts) in a terminal
-of 120 by 36 characters, made by `python3 Tests/Tools/make_pictures.py`. On smaller terminals, down to 60 by 16, panes move
-below the table or disappear. The colours need 256 colours; with fewer, or with `NO_COLOR`, symbols and bold text show the
-same.
+These are real captures of the explorer on the bundled sample (1,250 Open Clip Art pictures, 60
+concepts) in a terminal of 120 by 36 characters, made by `python3 Tests/Tools/make_pictures.py`. On
+smaller terminals, down to 60 by 16, panes move below the table or disappear. Colours need a
+256-colour terminal; on others, or with `NO_COLOR`, symbols and bold text show the same information.
 """
 
 

@@ -60,7 +60,7 @@ extension Actions {
     },
     Action(
       "suspend", [.control("z")], "suspend", on: Set(Context.allCases),
-      help: "Back to the shell; fg comes back here"
+      help: "Suspend; type fg in the shell to return"
     ) { $0.suspensions += 1 },
     Action(
       "quit", ["q"], "quit", help: "Quit; asks first if the plan is unsaved", rank: 16

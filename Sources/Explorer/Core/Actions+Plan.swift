@@ -31,10 +31,10 @@ extension Actions {
   static let plan: [Action] = [
     Action(
       "tau.down", ["t"], "tau",
-      help: "Temperature τ down: favour complex ones", rank: 4, shown: "t T"
+      help: "Lower temperature τ: favour complex ones", rank: 4, shown: "t T"
     ) { $0.moveTemperature(up: false) }.when(usesTemperature),
     Action(
-      "tau.up", ["T"], "tau up", help: "Temperature τ up: treat all more alike"
+      "tau.up", ["T"], "tau up", help: "Raise temperature τ: treat all more alike"
     ) { $0.moveTemperature(up: true) }.when(usesTemperature),
     Action(
       "strategy", ["S"], "strategy", help: "Choose the strategy", rank: 9

@@ -4,7 +4,7 @@ extension Actions {
   static let find: [Action] = [
     Action(
       "find", ["f"], "find", on: Context.screens, in: .finding,
-      help: "Find a key or caption in all the data", rank: 8
+      help: "Find a key or caption in the data set", rank: 8
     ) { $0.overlay = .prompt(.find($0.finding.text)) },
     Action(
       "find.go", [.enter], "go there", on: [.find], in: .finding,

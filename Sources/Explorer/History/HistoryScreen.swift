@@ -39,7 +39,7 @@ struct HistoryScreen: Screen {
         help: "Compare with the plan under the cursor", rank: 0
       ) { $0.compareWithEntry() }.when(entryIsUsable),
       Action(
-        "draft", ["O"], "draft", on: Context.screens, help: "Open the draft of an earlier session"
+        "draft", ["O"], "draft", on: Context.screens, help: "Open the draft from an earlier session"
       ) { state in
         if let draft = state.draft { state.overlay = .question(.draft(draft)) }
       }.when { state in

@@ -23,7 +23,7 @@ extension Actions {
     ) { $0.movePalette(-1) },
     Action(
       "palette.accept", [.enter], "do it", on: [.palette],
-      help: "Do the highlighted action", rank: 0
+      help: "Run the highlighted action", rank: 0
     ) { $0.acceptPalette() },
     Action(
       "menu.down", [.down, "j", .tab], "choose", on: [.menu],
@@ -38,7 +38,7 @@ extension Actions {
     ) { $0.acceptMenu() },
     Action(
       "menu.second", ["s"], "second column", on: [.menu],
-      help: "Sort: use it as the second column", rank: 3
+      help: "Sort: use this as the second column", rank: 3
     ) { $0.acceptSecond() }.when { state in
       if case .menu(let menu)? = state.overlay, menu.second != nil { return .yes }
       return .no("this menu has no second column")
@@ -55,10 +55,10 @@ extension Actions {
     ) { $0.scrollHelp(1) },
     Action("help.up", [.up, "k"], "up", help: "Scroll the help up") { $0.scrollHelp(-1) },
     Action(
-      "help.page-down", [.pageDown, " "], "page", help: "One page of help down"
+      "help.page-down", [.pageDown, " "], "page", help: "Scroll the help down one page"
     ) { $0.scrollHelp(max(1, $0.body.height - 3)) },
     Action(
-      "help.page-up", [.pageUp], "page up", help: "One page of help up"
+      "help.page-up", [.pageUp], "page up", help: "Scroll the help up one page"
     ) { $0.scrollHelp(-max(1, $0.body.height - 3)) },
   ].on([.help], .answering)
 
